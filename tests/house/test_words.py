@@ -1,0 +1,75 @@
+"""One word per thing, from the profession; the empty words are refused by name."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from house.tree import Module, files, modules
+
+REFUSED = {
+    "data": "say which facts: rows, lines, lots, payload",
+    "handle": "say what is done: decide, deliver, answer",
+    "helper": "say what it does, and put it where that is done",
+    "helpers": "say what they do, and put them where that is done",
+    "info": "say what is told: summary, totals, standing",
+    "manager": "say what it owns: pool, queue, register",
+    "process": "say what is done: fold, settle, render",
+    "transaction": "it is the database's; here it is an entry, a payment, a movement",
+    "util": "say what it does, and put it where that is done",
+    "utils": "say what they do, and put them where that is done",
+}
+
+# Where the database's transactions live, the word means what it says.
+TRANSACTIONS = ("src/polaris/store", "src/polaris/engine", "src/polaris/door")
+
+# "path:name" and why the word is right there.
+ALLOWED: dict[str, str] = {}
+
+
+def parts(name: str) -> list[str]:
+    """The words of a name, snake case or camel case: `PdfInfo` and `pdf_info` have two each."""
+    return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
+
+
+def names(module: Module) -> Iterator[str]:
+    """Names of the module's functions and classes."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+
+
+def refused(path: str, name: str) -> Iterator[str]:
+    """Why a name is not a house word, before exceptions."""
+    for word in set(parts(name)) & REFUSED.keys():
+        if not (word == "transaction" and path.startswith(TRANSACTIONS)):
+            yield f"{path}:{name}: not '{word}'; {REFUSED[word]}"
+
+
+def empty_words() -> dict[str, list[str]]:
+    """Every refused name in the source, as "path:name", with its complaints."""
+    named = [(module.path, name) for module in modules("src/") for name in names(module)]
+    placed = [(path, folder) for path in files("src/") for folder in PurePath(path).parts[:-1]]
+    filed = [(path, PurePath(path).stem) for path in files("src/")]
+    found = {f"{path}:{name}": list(refused(path, name)) for path, name in named + placed + filed}
+    return {key: complaint for key, complaint in found.items() if complaint}
+
+
+def test_no_name_uses_an_empty_word() -> None:
+    """`process_data` could be anything; a reader who searches for a voided invoice never finds
+    it."""
+    assert not {key: why for key, why in empty_words().items() if key not in ALLOWED}
+
+
+def test_every_exception_is_still_needed() -> None:
+    """An exception that outlives its reason is a hole."""
+    assert ALLOWED.keys() <= empty_words().keys()
+
+
+def test_the_checks_catch_what_they_forbid() -> None:
+    seeded = Module.of("def process_retry(): ...\nclass LineInfo: ...\ndef processor(): ...\n")
+    caught = [name for name in names(seeded) if any(refused(seeded.path, name))]
+    assert caught == ["process_retry", "LineInfo"]
+    assert any(refused("src/polaris/core/pay.py", "card_transaction"))
+    assert not any(refused("src/polaris/store/postgres.py", "transaction"))
+    assert parts("PDFInfo2_utils") == ["pdf", "info", "utils"]
