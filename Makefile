@@ -16,7 +16,7 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo 'Polaris needs Python 3.11 or later; try: make PYTHON=python3.12 ...'; exit 1; }
 	@echo 'Setting up .venv (a minute the first time) ...'
-	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
@@ -31,12 +31,13 @@ test: $(READY)  ## run every test
 	@$(BIN)/python -m pytest -q
 
 check: $(READY)  ## hold the house rules: style, types, imports, house tests, docs in step
-	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/ruff check --quiet --output-format concise
+	@$(BIN)/ruff format --check --quiet || { echo 'Not formatted; make fix does it.'; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-cache
+	@said=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$said"; exit 1; }
 	@$(BIN)/python -m pytest -q tests/house
 	@$(BIN)/python -m polaris.reference --check
+	@echo 'The house rules hold.'
 
 fix: $(READY)  ## format, and mend what can be mended by itself
 	@$(BIN)/ruff check --fix --quiet || true
