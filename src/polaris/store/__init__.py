@@ -1,0 +1,1 @@
+"""The store: the embedded server, migrations, queries, and the one file that writes."""
