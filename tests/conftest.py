@@ -1,0 +1,93 @@
+"""One embedded server for the whole run; for each test file, a copy of a migrated database."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from polaris.store.embedded import Embedded, open_server
+from polaris.store.migrate import migrate
+
+# What the machine or its user has set must not change what a test sees.
+for name in [name for name in os.environ if name.startswith(("POLARIS_", "PG"))]:
+    del os.environ[name]
+
+NUMBERS = count(1)
+
+
+@pytest.fixture(scope="session")
+def session_dir() -> Iterator[Path]:
+    """A directory for the run; when the tests run as root, the server's user may pass it."""
+    folder = passable_dir()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data_dir(session_dir: Path) -> Path:
+    """A data directory of the test's own, not made yet."""
+    return passable_dir(session_dir) / "polaris"
+
+
+@pytest.fixture(scope="session")
+def server(session_dir: Path) -> Iterator[Embedded]:
+    """The embedded server of the run, without fsync."""
+    with open_server(session_dir / "server", fsync=False) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def template(server: Embedded) -> str:
+    """The name of a migrated database to copy."""
+    tell(server, "create database polaris_template")
+    migrate(server.url("polaris_template"))
+    # A copy is refused while anybody is connected to the original.
+    tell(server, "alter database polaris_template allow_connections false")
+    return "polaris_template"
+
+
+@pytest.fixture(scope="module")
+def database_url(server: Embedded, template: str) -> Iterator[str]:
+    """A migrated database for one test file, with nothing in it at first."""
+    with copied(server, template) as url:
+        yield url
+
+
+@pytest.fixture
+def own_database_url(server: Embedded, template: str) -> Iterator[str]:
+    """A migrated database for one test."""
+    with copied(server, template) as url:
+        yield url
+
+
+@pytest.fixture
+def blank_url(server: Embedded) -> Iterator[str]:
+    """A database for one test, not migrated."""
+    with copied(server, "template1") as url:
+        yield url
+
+
+@contextmanager
+def copied(server: Embedded, template: str) -> Iterator[str]:
+    """A copy of a database, dropped in the end whoever is still connected to it."""
+    name = f"test_{next(NUMBERS)}"
+    tell(server, f"create database {name} template {template}")
+    yield server.url(name)
+    tell(server, f"drop database {name} with (force)")
+
+
+def tell(server: Embedded, statement: str) -> None:
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(statement.encode())
+
+
+def passable_dir(inside: Path | None = None) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="polaris-", dir=inside))
+    folder.chmod(0o711)
+    return folder
