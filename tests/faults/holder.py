@@ -1,0 +1,24 @@
+"""A program that has a data directory open until its input ends: `python holder.py DIR [USER]`."""
+
+import os
+import pwd
+import sys
+from pathlib import Path
+
+from polaris.store.embedded import open_server
+
+
+def become(name: str) -> None:
+    """Drop to another user; only now, as the interpreter may lie where that user cannot look."""
+    user = pwd.getpwnam(name)
+    os.setgroups([])
+    os.setgid(user.pw_gid)
+    os.setuid(user.pw_uid)
+
+
+if __name__ == "__main__":
+    for user in sys.argv[2:]:
+        become(user)
+    with open_server(Path(sys.argv[1])) as server:
+        print(server.url(), flush=True)
+        sys.stdin.read()
