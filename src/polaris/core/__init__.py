@@ -1,0 +1,1 @@
+"""Decides. No input or output, no clock, no randomness: facts and a command in, a decision out."""

@@ -1,0 +1,416 @@
+"""What can be asked of the engine. Ids of new things and times come with the asking.
+
+Amounts are minor units of the named currency; dates are business dates.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import msgspec
+from msgspec import field
+
+from polaris.core.invoice import InvoiceKind, LineKind, PriceType, Rounding, Status
+from polaris.core.note import CreditTo
+from polaris.core.payment import PaymentState, RefundState
+
+
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag=True):
+    """A wish to change something. Its fields are the whole policy: no rule asks who called."""
+
+
+# ---------------------------------------------------------------- parts of commands
+
+
+class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
+    """A tax to compute on a line, or to take as given when `amount_minor` is set."""
+
+    code: str
+    name: str
+    rate: Decimal | None = None  # percent
+    amount_minor: int | None = None
+
+
+class NewLine(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as asked for. Without `amount_minor` it is quantity times unit price, rounded half up."""
+
+    id: str | None = None
+    kind: LineKind = LineKind.CHARGE
+    code: str | None = None
+    description: str = ""
+    quantity: Decimal = Decimal(1)
+    unit_price: Decimal | None = None  # minor units
+    amount_minor: int | None = None  # before discount and tax
+    discount_minor: int = 0
+    taxes: tuple[TaxRate, ...] = ()
+    account: str | None = None
+    wallet_id: str | None = None
+    original_line_id: str | None = None
+
+
+class Apply(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of the customer's credit settles an invoice at once, in this order."""
+
+    notes: bool = False
+    wallet: bool = False
+    excess: bool = False
+
+
+class GiveBack(msgspec.Struct, frozen=True, kw_only=True):
+    """What a void makes spendable again; what is not given back is parked."""
+
+    wallet: bool = True
+    notes: bool = True
+
+
+class VoidNote(StrEnum):
+    """Which credit note documents a void."""
+
+    NONE = "none"
+    REQUESTED = "requested"  # for the credit and refund asked
+    REQUESTED_AND_VOIDED_REMAINDER = "requested_and_voided_remainder"
+    ADJUSTMENT = "adjustment"  # for the whole invoice, giving nothing
+
+
+class TopUpPolicy(StrEnum):
+    """What becomes of credits already bought when their invoice is voided."""
+
+    KEEP = "keep"
+    REVOKE = "revoke"  # the unspent ones go, their money is held
+
+
+class CreditedLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What to credit of one line, before discount and tax; standing alone, with an account and taxes."""
+
+    line_id: str | None = None
+    amount_minor: int
+    quantity: Decimal | None = None
+    description: str = ""
+    account: str | None = None
+    taxes: tuple[TaxRate, ...] = ()
+
+
+# ---------------------------------------------------------------- customers
+
+
+class SaveCustomer(Command, frozen=True, kw_only=True):
+    """Create a customer, or change the fields that are given."""
+
+    customer_id: str
+    external_id: str | None = None
+    name: str | None = None
+    email: str | None = None
+    currency: str | None = None
+    timezone: str | None = None
+    payment_term_days: int | None = None
+    details: dict[str, object] | None = None
+
+
+# ---------------------------------------------------------------- the invoice's own life
+
+
+class DraftInvoice(Command, frozen=True, kw_only=True):
+    """Write down an invoice that asks for nothing yet."""
+
+    invoice_id: str
+    customer_id: str
+    currency: str
+    kind: InvoiceKind = InvoiceKind.ONE_OFF
+    lines: tuple[NewLine, ...]
+    issue_date: date | None = None
+    payment_term_days: int | None = None
+    external_number: str | None = None
+    rounding: Rounding = Rounding.PER_DOCUMENT
+    price_type: PriceType = PriceType.EXCLUSIVE
+    memo: str | None = None
+    details: dict[str, object] = field(default_factory=dict)
+
+
+class EditDraft(Command, frozen=True, kw_only=True):
+    """Change the given fields of a draft; lines are replaced as a whole."""
+
+    invoice_id: str
+    lines: tuple[NewLine, ...] | None = None
+    issue_date: date | None = None
+    payment_term_days: int | None = None
+    external_number: str | None = None
+    memo: str | None = None
+    details: dict[str, object] | None = None
+
+
+class DeleteDraft(Command, frozen=True, kw_only=True):
+    """Close a draft. It took no number, so it leaves no gap."""
+
+    invoice_id: str
+
+
+class FinalizeInvoice(Command, frozen=True, kw_only=True):
+    """Number a draft, book it, and settle it with the credit named in `apply`."""
+
+    invoice_id: str
+    issue_date: date | None = None  # default: the draft's own, else today in the customer's zone
+    series: str = "invoice"
+    apply: Apply = Apply()
+
+
+class RecordInvoice(DraftInvoice, frozen=True, kw_only=True, tag=True):
+    """Bring in an invoice issued elsewhere, with its own number, dates and state."""
+
+    status: Status = Status.FINALIZED
+    number: str | None = None  # without one, our series gives it
+    series: str = "invoice"
+    finalized_at: datetime | None = None
+    due_date: date | None = None
+    voided_at: datetime | None = None
+    apply: Apply = Apply()
+
+
+class VoidInvoice(Command, frozen=True, kw_only=True):
+    """Take an invoice out of the books, with everything that is given back for it."""
+
+    invoice_id: str
+    reason: str | None = None
+    comment: str | None = None
+    dated: date | None = None  # default: today in the tenant's zone
+    credit_minor: int = 0
+    refund_minor: int = 0
+    credit_to: CreditTo = CreditTo.NOTE
+    note: VoidNote = VoidNote.REQUESTED
+    give_back: GiveBack = GiveBack()
+    top_up: TopUpPolicy = TopUpPolicy.KEEP
+    note_id: str | None = None
+    remainder_note_id: str | None = None
+
+
+class RegenerateInvoice(Command, frozen=True, kw_only=True):
+    """Replace a voided invoice by a corrected one, linked both ways; at most once."""
+
+    invoice_id: str
+    new_invoice_id: str
+    status: Status = Status.DRAFT
+    void_first: VoidInvoice | None = None
+    lines: tuple[NewLine, ...] | None = None  # default: the lines of the original
+    issue_date: date | None = None
+    series: str = "invoice"
+    apply: Apply = Apply()
+
+
+# ---------------------------------------------------------------- money
+
+
+class ReceivePayment(Command, frozen=True, kw_only=True):
+    """Money came, is coming, or did not come; once it is here it is applied as `apply_to` says."""
+
+    payment_id: str
+    customer_id: str | None = None  # default: the customer of the first invoice named
+    currency: str
+    amount_minor: int
+    state: PaymentState = PaymentState.SUCCEEDED
+    provider: str = "manual"
+    method: str | None = None
+    reference: str | None = None
+    account: str | None = None
+    fee_minor: int = 0
+    received_at: datetime | None = None
+    apply_to: dict[str, int] = field(default_factory=dict)  # most to apply, by invoice id
+
+
+class UpdatePayment(Command, frozen=True, kw_only=True):
+    """The provider reports how a payment goes on: succeeded, failed, waiting, reversed."""
+
+    payment_id: str
+    state: PaymentState
+    reference: str | None = None
+    fee_minor: int = 0
+
+
+class ApplyPayment(Command, frozen=True, kw_only=True):
+    """Settle an invoice with unused money. Without an amount: as much as both allow."""
+
+    payment_id: str
+    invoice_id: str
+    amount_minor: int | None = None
+
+
+class RemovePayment(Command, frozen=True, kw_only=True):
+    """Take a payment off an invoice, or release what is held of it; it stays the customer's."""
+
+    payment_id: str
+    invoice_id: str
+
+
+class WriteOffInvoice(Command, frozen=True, kw_only=True):
+    """Give up what is owed, whole or in part."""
+
+    invoice_id: str
+    write_off_id: str
+    amount_minor: int | None = None
+    account: str | None = None
+    reason: str | None = None
+    dated: date | None = None
+
+
+class ReverseWriteOff(Command, frozen=True, kw_only=True):
+    """Ask again for what was written off."""
+
+    write_off_id: str
+
+
+# ---------------------------------------------------------------- credit notes
+
+
+class IssueCreditNote(Command, frozen=True, kw_only=True):
+    """Credit lines of an invoice; the three parts must add up to its total with tax."""
+
+    note_id: str
+    invoice_id: str
+    lines: tuple[CreditedLine, ...]
+    offset_minor: int = 0
+    credit_minor: int = 0
+    refund_minor: int = 0
+    credit_to: CreditTo = CreditTo.NOTE
+    reason: str = "other"
+    description: str | None = None
+    dated: date | None = None
+    details: dict[str, object] = field(default_factory=dict)
+
+
+class IssueStandaloneNote(Command, frozen=True, kw_only=True):
+    """Give a customer credit that is of no invoice."""
+
+    note_id: str
+    customer_id: str
+    currency: str
+    lines: tuple[CreditedLine, ...]
+    reason: str = "other"
+    description: str | None = None
+    dated: date | None = None
+    details: dict[str, object] = field(default_factory=dict)
+
+
+class VoidCreditNote(Command, frozen=True, kw_only=True):
+    """Take back what is left of a note."""
+
+    note_id: str
+
+
+class ApplyCreditNote(Command, frozen=True, kw_only=True):
+    """Settle an invoice with a note's balance. Without an amount: as much as both allow."""
+
+    note_id: str
+    invoice_id: str
+    amount_minor: int | None = None
+
+
+class RemoveCreditNote(Command, frozen=True, kw_only=True):
+    """Take an applied note off an invoice, or release what is parked of it."""
+
+    note_id: str
+    invoice_id: str
+
+
+# ---------------------------------------------------------------- refunds
+
+
+class RequestRefund(Command, frozen=True, kw_only=True):
+    """Ask for money to go back: of a note's balance, of money held for a voided invoice, or of excess."""
+
+    refund_id: str
+    amount_minor: int
+    note_id: str | None = None
+    payment_id: str | None = None
+    invoice_id: str | None = None  # the voided invoice whose held money it is
+    reason: str | None = None
+
+
+class UpdateRefund(Command, frozen=True, kw_only=True):
+    """The provider reports how a refund goes on: pending, settled, failed, even after settling."""
+
+    refund_id: str
+    state: RefundState
+    reference: str | None = None
+
+
+class ConvertRefund(Command, frozen=True, kw_only=True):
+    """Give a refund that has not gone out as a credit note instead."""
+
+    refund_id: str
+    note_id: str
+
+
+# ---------------------------------------------------------------- wallets
+
+
+class OpenWallet(Command, frozen=True, kw_only=True):
+    """Open a wallet in one currency."""
+
+    wallet_id: str
+    customer_id: str
+    currency: str
+    name: str = ""
+    code: str | None = None
+    priority: int = 50
+    rate: Decimal = Decimal(1)
+    expires_at: datetime | None = None
+    details: dict[str, object] = field(default_factory=dict)
+
+
+class GrantCredits(Command, frozen=True, kw_only=True):
+    """Give credits for nothing. Books nothing until they are spent."""
+
+    lot_id: str
+    wallet_id: str
+    amount_minor: int
+    priority: int = 50
+    expires_at: datetime | None = None
+
+
+class BuyCredits(Command, frozen=True, kw_only=True):
+    """Sell credits by a top-up invoice; they land once it is settled."""
+
+    invoice_id: str
+    wallet_id: str
+    amount_minor: int
+    taxes: tuple[TaxRate, ...] = ()
+    issue_date: date | None = None
+    series: str = "invoice"
+
+
+class RestoreCredits(Command, frozen=True, kw_only=True):
+    """Take wallet credits off an invoice, or release what is parked of them, back into their lots."""
+
+    invoice_id: str
+
+
+class VoidCredits(Command, frozen=True, kw_only=True):
+    """Take credits out of a wallet."""
+
+    lot_id: str
+    amount_minor: int | None = None  # default: what is left
+
+
+class ExpireCredits(Command, frozen=True, kw_only=True):
+    """Let a lot lapse whose time has come."""
+
+    lot_id: str
+
+
+class TerminateWallet(Command, frozen=True, kw_only=True):
+    """Close a wallet. What was purchased is still owed, so nothing is booked."""
+
+    wallet_id: str
+
+
+# ---------------------------------------------------------------- the books
+
+
+class CloseBooks(Command, frozen=True, kw_only=True):
+    """Let no later entry be dated on or before a day."""
+
+    through: date
+
+
+class ReopenBooks(Command, frozen=True, kw_only=True):
+    """Move the closing date back; for administrators."""
+
+    through: date | None = None

@@ -1,0 +1,177 @@
+"""Facts, and a decision over them: everything that must change, as rows."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from polaris.core import refusals
+from polaris.core.events import Event, EventKind
+from polaris.core.ledger import Entry, EntryKind, Posting, reversed_postings
+from polaris.core.row import Row
+from polaris.core.tenant import Books, Tenant
+
+R = TypeVar("R", bound=Row)
+
+Tables = dict[type[Row], dict[str, Row]]
+
+
+class Facts:
+    """All rows loaded for a set of commands, found by id or by what they belong to."""
+
+    def __init__(self, tenant: Tenant, books: Books, rows: Iterable[Row] = ()) -> None:
+        self.tenant = tenant
+        self.tables: Tables = defaultdict(dict)
+        self._found: dict[tuple[type[Row], str], dict[object, list[str]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        self.add((books, *rows))
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Take rows in; a row with a known id replaces the older one."""
+        for row in rows:
+            kind = type(row)
+            table = self.tables[kind]
+            if row.id not in table:
+                for field in kind.found_by:
+                    self._found[kind, field][getattr(row, field)].append(row.id)
+            table[row.id] = row
+
+    def ids(self, kind: type[Row], field: str, value: str) -> list[str]:
+        """The ids of the rows whose field has this value, in the order they came."""
+        return self._found[kind, field].get(value, [])
+
+
+class Decision:
+    """What one command changes, built row by row over the facts; nothing else is touched.
+
+    `at` is the time of the asking (UTC); `new_id` gives ids for rows that the command did not name.
+    """
+
+    def __init__(
+        self,
+        facts: Facts,
+        command_id: str,
+        at: datetime,
+        new_id: Callable[[], str],
+        administrator: bool = False,
+    ) -> None:
+        self.facts = facts
+        self.command_id = command_id
+        self.at = at
+        self.new_id = new_id
+        self.administrator = administrator
+        self.tenant = facts.tenant
+        self.rows: Tables = defaultdict(dict)
+        self.events: list[Event] = []
+
+    # ------------------------------------------------------------ reading
+
+    def get(self, kind: type[R], row_id: str | None) -> R | None:
+        """The row as this decision leaves it, or none."""
+        if row_id is None:
+            return None
+        row = self.rows[kind].get(row_id) or self.facts.tables[kind].get(row_id)
+        return row  # type: ignore[return-value]  # a table holds rows of its own kind
+
+    def the(self, kind: type[R], row_id: str | None, field: str | None = None) -> R:
+        """The row, which the command named. Raises NotFound."""
+        row = self.get(kind, row_id)
+        if row is None:
+            raise refusals.NotFound(field=field or f"{kind.table}_id", id=row_id)
+        return row
+
+    def of(self, kind: type[R], field: str, value: str) -> list[R]:
+        """The rows whose field has this value, in the order they were added."""
+        mine = self.rows[kind]
+        loaded = self.facts.tables[kind]
+        ids = self.facts.ids(kind, field, value)
+        rows = [mine.get(row_id) or loaded[row_id] for row_id in ids]
+        rows += [
+            row
+            for row_id, row in mine.items()
+            if row_id not in loaded and getattr(row, field) == value
+        ]
+        return rows  # type: ignore[return-value]  # a table holds rows of its own kind
+
+    # ------------------------------------------------------------ changing
+
+    def put(self, row: R) -> R:
+        """The row shall be so."""
+        self.rows[type(row)][row.id] = row
+        return row
+
+    def change(self, row: R, **fields: object) -> R:
+        """The row shall differ in these fields."""
+        return self.put(msgspec.structs.replace(row, **fields))
+
+    def enter(
+        self,
+        kind: EntryKind,
+        postings: tuple[Posting, ...],
+        day: date | None = None,
+        reverses: str | None = None,
+    ) -> Entry | None:
+        """Book postings under one entry, dated no earlier than the books allow; none for nothing."""
+        if not postings:
+            return None
+        return self.put(
+            Entry(
+                id=self.new_id(),
+                kind=kind,
+                accounting_date=self.accounting_date(day),
+                written_at=self.at,
+                reverses=reverses,
+                command_id=self.command_id,
+                invoice_id=postings[0].invoice_id,
+                postings=postings,
+            )
+        )
+
+    def reverse(self, entry: Entry, day: date | None = None) -> Entry | None:
+        """Book the exact opposite of an entry."""
+        return self.enter(entry.kind, reversed_postings(entry.postings), day, reverses=entry.id)
+
+    def tell(
+        self, kind: EventKind, before: Row | None, after: Row, invoice_id: str | None = None
+    ) -> None:
+        """Announce what happened to a row."""
+        self.events.append(
+            Event(
+                id=self.new_id(),
+                kind=kind,
+                at=self.at,
+                command_id=self.command_id,
+                position=len(self.events) + 1,
+                customer_id=getattr(after, "customer_id", None),
+                invoice_id=invoice_id or getattr(after, "invoice_id", None),
+                subject=after.table,
+                subject_id=after.id,
+                before=before and msgspec.structs.asdict(before),
+                after=msgspec.structs.asdict(after),
+            )
+        )
+
+    # ------------------------------------------------------------ days
+
+    @property
+    def books(self) -> Books:
+        """How far the books are closed, as this decision leaves them."""
+        return self.the(Books, self.tenant.id)
+
+    def today(self, timezone: str | None = None) -> date:
+        """The day of the asking in a time zone, by default the tenant's."""
+        return self.at.astimezone(ZoneInfo(timezone or self.tenant.timezone)).date()
+
+    def accounting_date(self, day: date | None = None) -> date:
+        """The business day, or the first open one when that is later."""
+        return max(day or self.today(), self.books.first_open_day)
+
+    def all_rows(self) -> Iterator[Row]:
+        """Every row of the decision, events last."""
+        for table in self.rows.values():
+            yield from table.values()
+        yield from self.events

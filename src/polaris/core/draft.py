@@ -1,0 +1,141 @@
+"""Write an invoice down, change it, or drop it, while it asks for nothing yet."""
+
+from decimal import Decimal
+
+import msgspec
+
+from polaris.core.commands import BuyCredits, DeleteDraft, DraftInvoice, EditDraft, NewLine
+from polaris.core.customer import Customer, Wallet
+from polaris.core.decision import Decision
+from polaris.core.events import EventKind
+from polaris.core.invoice import Invoice, InvoiceKind, Line, LineKind, Status, Tax
+from polaris.core.tax import tax_lines
+from polaris.money import LARGEST_MINOR, rounded
+
+
+def draft(decision: Decision, command: DraftInvoice) -> None:
+    """Write an invoice down, and say so."""
+    decision.tell(EventKind.INVOICE_DRAFTED, None, write(decision, command))
+
+
+def write(decision: Decision, command: DraftInvoice) -> Invoice:
+    """Put a new draft with its lines and taxes."""
+    customer = decision.the(Customer, command.customer_id)
+    invoice = Invoice(
+        id=command.invoice_id,
+        customer_id=customer.id,
+        kind=command.kind,
+        status=Status.DRAFT,
+        currency=command.currency,
+        external_number=command.external_number,
+        rounding=command.rounding,
+        price_type=command.price_type,
+        issue_date=command.issue_date,
+        payment_term_days=_term(decision, customer, command.payment_term_days),
+        memo=command.memo,
+        details=command.details,
+        created_at=decision.at,
+    )
+    return write_lines(decision, invoice, command.lines)
+
+
+def _term(decision: Decision, customer: Customer, asked: int | None) -> int:
+    own = customer.payment_term_days if asked is None else asked
+    return decision.tenant.settings.payment_term_days if own is None else own
+
+
+def write_lines(decision: Decision, invoice: Invoice, lines: tuple[NewLine, ...]) -> Invoice:
+    """Put the lines and taxes of the invoice's revision, and its sums."""
+    rows = [line_row(decision, invoice, position, line) for position, line in enumerate(lines, 1)]
+    for row in rows:
+        decision.put(row)
+    nets = [row.net_minor for row in rows]
+    tax = 0
+    for taxed in tax_lines(nets, [line.taxes for line in lines], invoice.rounding):
+        tax += taxed.amount_minor
+        decision.put(
+            Tax(
+                id=decision.new_id(),
+                invoice_id=invoice.id,
+                revision=invoice.revision,
+                line_id=rows[taxed.line].id,
+                code=taxed.tax.code,
+                name=taxed.tax.name,
+                rate=taxed.tax.rate,
+                base_minor=taxed.base_minor,
+                amount_minor=taxed.amount_minor,
+                given=taxed.tax.amount_minor is not None,
+            )
+        )
+    return decision.change(invoice, net_minor=sum(nets), tax_minor=tax, total_minor=sum(nets) + tax)
+
+
+def line_row(decision: Decision, invoice: Invoice, position: int, line: NewLine) -> Line:
+    """A line as stored: its amount given, or quantity times unit price rounded half up."""
+    gross = gross_of(line)
+    return Line(
+        id=line.id or decision.new_id(),
+        invoice_id=invoice.id,
+        revision=invoice.revision,
+        position=position,
+        kind=line.kind,
+        code=line.code,
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        gross_minor=gross,
+        discount_minor=line.discount_minor,
+        net_minor=gross - line.discount_minor,
+        account=line.account,
+        wallet_id=line.wallet_id,
+        original_line_id=line.original_line_id,
+    )
+
+
+def gross_of(line: NewLine) -> int:
+    """A line's amount before discount and tax, minor units; too large a one is refused by a rule."""
+    if line.amount_minor is not None:
+        return line.amount_minor
+    exact = line.quantity * (line.unit_price or Decimal(0))
+    countable = exact.is_finite() and abs(exact) <= LARGEST_MINOR
+    return rounded(exact) if countable else LARGEST_MINOR + 1
+
+
+def edit(decision: Decision, command: EditDraft) -> None:
+    """Change the fields given; new lines begin a new revision, the old ones stay readable."""
+    before = decision.the(Invoice, command.invoice_id)
+    fields = ("issue_date", "payment_term_days", "external_number", "memo", "details")
+    given = {name: value for name in fields if (value := getattr(command, name)) is not None}
+    after = decision.change(before, **given)
+    if command.lines is not None:
+        revised = msgspec.structs.replace(after, revision=after.revision + 1)
+        after = write_lines(decision, revised, command.lines)
+    decision.tell(EventKind.INVOICE_EDITED, before, after)
+
+
+def delete(decision: Decision, command: DeleteDraft) -> None:
+    """Close a draft; it had no number, so there is no gap."""
+    before = decision.the(Invoice, command.invoice_id)
+    after = decision.change(before, status=Status.CLOSED)
+    decision.tell(EventKind.INVOICE_CLOSED, before, after)
+
+
+def write_top_up(decision: Decision, command: BuyCredits) -> None:
+    """Put a draft that sells wallet credits."""
+    wallet = decision.the(Wallet, command.wallet_id)
+    line = NewLine(
+        kind=LineKind.TOP_UP,
+        description=wallet.name or "Credits",
+        amount_minor=command.amount_minor,
+        taxes=command.taxes,
+        wallet_id=wallet.id,
+    )
+    asked = DraftInvoice(
+        invoice_id=command.invoice_id,
+        customer_id=wallet.customer_id,
+        currency=wallet.currency,
+        kind=InvoiceKind.TOP_UP,
+        lines=(line,),
+        issue_date=command.issue_date,
+    )
+    write(decision, asked)

@@ -1,0 +1,126 @@
+"""Number a draft, book it, and settle it with the credit that the command names."""
+
+from datetime import date, timedelta
+
+from polaris.core import ledger
+from polaris.core.apply_note import apply_notes
+from polaris.core.commands import Apply, BuyCredits, FinalizeInvoice, RecordInvoice
+from polaris.core.customer import Customer
+from polaris.core.decision import Decision
+from polaris.core.draft import write, write_top_up
+from polaris.core.events import EventKind
+from polaris.core.invoice import Invoice, LineKind, Status
+from polaris.core.ledger import EntryKind, Leg
+from polaris.core.numbering import invoice_number
+from polaris.core.pay import apply_unused
+from polaris.core.position import Position
+from polaris.core.settle import place, settled
+from polaris.core.tenant import Account
+from polaris.core.wallet import consume
+
+
+def finalize(decision: Decision, command: FinalizeInvoice) -> None:
+    """A draft becomes a claim on the customer."""
+    before = decision.the(Invoice, command.invoice_id)
+    customer = decision.the(Customer, before.customer_id)
+    day = command.issue_date or before.issue_date or decision.today(customer.timezone)
+    series, number = invoice_number(decision, command.series, before)
+    after = decision.change(
+        before,
+        status=Status.FINALIZED,
+        series=series,
+        number=number,
+        issue_date=day,
+        due_date=day + timedelta(days=before.payment_term_days),
+        finalized_at=decision.at,
+        outstanding_minor=before.total_minor,
+    )
+    decision.tell(EventKind.INVOICE_FINALIZED, before, after)
+    book(decision, after, day)
+    settle_at_once(decision, after.id, command.apply, day)
+
+
+def book(decision: Decision, invoice: Invoice, day: date) -> None:
+    """Recipe 1: revenue, discounts, tax, tips and sold credits against the receivable."""
+    position = Position(decision, invoice)
+    legs = [*_line_legs(position), *_tax_legs(decision, position)]
+    decision.enter(EntryKind.FINALIZED, place(invoice, invoice).post(*legs), day)
+
+
+def _line_legs(position: Position) -> list[Leg]:
+    """One pair per account: what is asked for, and the discount."""
+    sums: dict[str, tuple[int, int]] = {}
+    for line in position.lines:
+        account = line.account or _ACCOUNTS[line.kind]
+        net, discount = sums.get(account, (0, 0))
+        sums[account] = net + line.net_minor, discount + line.discount_minor
+    return [leg for account, amounts in sums.items() for leg in ledger.billed(account, *amounts)]
+
+
+_ACCOUNTS = {
+    LineKind.CHARGE: ledger.SALES,
+    LineKind.TIP: ledger.TIPS,
+    LineKind.TOP_UP: ledger.UNEARNED,
+}
+
+
+def _tax_legs(decision: Decision, position: Position) -> list[Leg]:
+    names: dict[str, int] = {}
+    for tax in position.taxes:
+        names[tax.name] = names.get(tax.name, 0) + tax.amount_minor
+    for name in names:
+        open_tax_account(decision, name)
+    return [ledger.taxed(name, amount) for name, amount in names.items()]
+
+
+def open_tax_account(decision: Decision, name: str) -> None:
+    """A tax has an account of its own from its first use."""
+    account = ledger.tax_account(name)
+    if decision.get(Account, account) is None:
+        decision.put(Account(id=account, kind="liability"))
+
+
+def settle_at_once(decision: Decision, invoice_id: str, apply: Apply, day: date) -> None:
+    """Credit notes, then wallet, then unused payments; a zero total is settled by itself."""
+    invoice = decision.the(Invoice, invoice_id)
+    if not invoice.outstanding_minor:
+        settled(decision, invoice, invoice, day)
+    if apply.notes:
+        apply_notes(decision, invoice_id, day)
+    if apply.wallet:
+        consume(decision, invoice_id, day)
+    if apply.excess:
+        apply_unused(decision, invoice_id, day)
+
+
+def record(decision: Decision, command: RecordInvoice) -> None:
+    """Bring in an invoice issued elsewhere, as it is."""
+    drafted = write(decision, command)
+    if command.status is Status.DRAFT:
+        return
+    series, number = (None, command.number)
+    if number is None:
+        series, number = invoice_number(decision, command.series, drafted)
+    day = command.issue_date or decision.today()
+    voided = command.status is Status.VOIDED
+    after = decision.change(
+        drafted,
+        status=command.status,
+        series=series,
+        number=number,
+        issue_date=day,
+        due_date=command.due_date or day + timedelta(days=drafted.payment_term_days),
+        finalized_at=command.finalized_at or decision.at,
+        voided_at=(command.voided_at or decision.at) if voided else None,
+        outstanding_minor=0 if voided else drafted.total_minor,
+    )
+    decision.tell(EventKind.INVOICE_RECORDED, drafted, after)
+    if not voided:
+        book(decision, after, day)
+        settle_at_once(decision, after.id, command.apply, day)
+
+
+def buy_credits(decision: Decision, command: BuyCredits) -> None:
+    """Sell credits: the top-up invoice is drafted and finalized at once."""
+    write_top_up(decision, command)
+    finalize(decision, FinalizeInvoice(invoice_id=command.invoice_id, series=command.series))

@@ -1,0 +1,402 @@
+"""The lifecycle on one page: who may do what, from where to where, under which rules.
+
+`decide` checks a row's rules and calls its verb; `refusals_of` walks the same rows for whoever asks
+whether it would be allowed.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from polaris.core import (
+    apply_note,
+    books,
+    commands,
+    credit,
+    draft,
+    finalize,
+    pay,
+    refund,
+    regenerate,
+    save_customer,
+    void,
+    void_note,
+    wallet,
+    write_off,
+)
+from polaris.core import input_rules as given
+from polaris.core import rules as must
+from polaris.core.commands import Command
+from polaris.core.decision import Decision
+from polaris.core.invoice import Status
+from polaris.core.refusals import Refusal
+from polaris.core.requirement import Case, Requirement
+
+DRAFT, FINALIZED, VOIDED, CLOSED = Status
+ISSUED = frozenset({FINALIZED, VOIDED})
+ANY: frozenset[Status] = frozenset()
+
+Verb = Callable[[Decision, Any], None]
+
+
+class Move(NamedTuple):
+    """One command: what an invoice must be, what it becomes, what else must hold, what is done."""
+
+    command: type[Command]
+    before: frozenset[Status]  # empty: no invoice, or one in any state
+    after: Status | None  # none: stays what it is
+    requires: tuple[Requirement, ...]
+    decides: Verb
+
+
+class Dialect(NamedTuple):
+    """What a dialect requires beyond the engine, by command."""
+
+    name: str
+    adds: Mapping[type[Command], tuple[Requirement, ...]]
+
+
+_LINES = (
+    given.has_lines,
+    given.lines_not_negative,
+    given.lines_not_too_large,
+    given.lines_countable_together,
+    given.discounts_within_lines,
+    given.line_accounts_known,
+    given.top_ups_name_their_wallet,
+)
+_NEW_INVOICE = (
+    given.invoice_is_new,
+    given.customer_exists,
+    given.currency_known,
+    given.price_type_exclusive,
+    *_LINES,
+)
+_CREDITED = (
+    given.note_is_new,
+    given.has_lines,
+    given.credited_amounts_positive,
+    given.lines_not_negative,
+    given.lines_not_too_large,
+)
+_AMOUNT = (given.positive("amount_minor"), given.not_too_large("amount_minor"))
+_LIVE = (must.is_finalized, must.not_voided_yet)
+
+LIFECYCLE: tuple[Move, ...] = (
+    # ------------------------------------------------------------ the invoice
+    Move(commands.DraftInvoice, ANY, DRAFT, _NEW_INVOICE, draft.draft),
+    Move(commands.EditDraft, frozenset({DRAFT}), DRAFT, (must.is_draft, *_LINES), draft.edit),
+    Move(commands.DeleteDraft, frozenset({DRAFT}), CLOSED, (must.is_draft,), draft.delete),
+    Move(
+        commands.FinalizeInvoice,
+        frozenset({DRAFT}),
+        FINALIZED,
+        (must.not_finalized_yet, must.not_ended, must.issue_date_open),
+        finalize.finalize,
+    ),
+    Move(
+        commands.RecordInvoice,
+        ANY,
+        FINALIZED,
+        (*_NEW_INVOICE, given.recordable_status, must.recorded_date_open),
+        finalize.record,
+    ),
+    Move(
+        commands.VoidInvoice,
+        frozenset({FINALIZED}),
+        VOIDED,
+        (
+            must.not_voided_yet,
+            must.is_finalized,
+            given.not_negative("credit_minor", "refund_minor"),
+            given.not_too_large("credit_minor", "refund_minor"),
+            given.note_is_new,
+            given.remainder_note_is_new,
+            must.refund_within_cash,
+            must.credit_within_invoice,
+        ),
+        void.void,
+    ),
+    Move(
+        commands.RegenerateInvoice,
+        ISSUED,
+        None,
+        (
+            must.is_voided_or_shall_be,
+            must.not_regenerated_yet,
+            must.void_first_is_of_this_invoice,
+            given.replacement_is_new,
+            given.draft_or_finalized,
+            must.recorded_date_open,
+            *_LINES,
+        ),
+        regenerate.regenerate,
+    ),
+    # ------------------------------------------------------------ money
+    Move(
+        commands.ReceivePayment,
+        ANY,
+        None,
+        (
+            given.payment_is_new,
+            given.payer_named,
+            given.customer_exists,
+            given.currency_known,
+            *_AMOUNT,
+            given.not_negative("fee_minor"),
+            given.fee_within_payment,
+            given.applied_amounts_not_negative,
+            given.account_known,
+            must.payment_does_not_begin_reversed,
+            must.payment_of_same_customer,
+            must.payment_in_invoice_currency,
+        ),
+        pay.receive,
+    ),
+    Move(
+        commands.UpdatePayment,
+        ANY,
+        None,
+        (
+            must.payment_moves_on,
+            must.payment_can_go_there,
+            given.not_negative("fee_minor"),
+        ),
+        pay.update,
+    ),
+    Move(
+        commands.ApplyPayment,
+        frozenset({FINALIZED}),
+        None,
+        (
+            *_LIVE,
+            *_AMOUNT,
+            must.payment_received,
+            must.payment_belongs,
+            must.payment_fits_invoice,
+            must.something_outstanding,
+            must.within_outstanding,
+            must.within_unused,
+        ),
+        pay.apply_asked,
+    ),
+    Move(
+        commands.RemovePayment,
+        ISSUED,
+        None,
+        (must.is_finalized, must.payment_stands, must.payment_not_refunded),
+        pay.take_off,
+    ),
+    Move(
+        commands.WriteOffInvoice,
+        frozenset({FINALIZED}),
+        None,
+        (
+            *_LIVE,
+            given.write_off_is_new,
+            *_AMOUNT,
+            given.account_known,
+            must.something_outstanding,
+            must.within_outstanding,
+        ),
+        write_off.write_off,
+    ),
+    Move(commands.ReverseWriteOff, ANY, None, (must.write_off_stands,), write_off.reverse),
+    # ------------------------------------------------------------ credit notes
+    Move(
+        commands.IssueCreditNote,
+        ISSUED,
+        None,
+        (
+            must.is_finalized,
+            *_CREDITED,
+            given.not_negative("offset_minor", "credit_minor", "refund_minor"),
+            given.not_too_large("offset_minor", "credit_minor", "refund_minor"),
+            must.note_date_open,
+            must.note_within_invoice,
+            must.parts_add_up,
+            must.offset_within_outstanding,
+            must.refund_within_cash,
+            must.sold_credits_left,
+        ),
+        credit.issue,
+    ),
+    Move(
+        commands.IssueStandaloneNote,
+        ANY,
+        None,
+        (
+            *_CREDITED,
+            given.customer_exists,
+            given.currency_known,
+            given.line_accounts_known,
+            must.note_date_open,
+        ),
+        credit.issue_standalone,
+    ),
+    Move(
+        commands.VoidCreditNote,
+        ANY,
+        None,
+        (must.note_stands, must.something_to_void),
+        void_note.void_note,
+    ),
+    Move(
+        commands.ApplyCreditNote,
+        frozenset({FINALIZED}),
+        None,
+        (
+            *_LIVE,
+            *_AMOUNT,
+            must.note_belongs,
+            must.note_fits_invoice,
+            must.something_outstanding,
+            must.within_outstanding,
+            must.within_balance,
+        ),
+        apply_note.apply_note,
+    ),
+    Move(
+        commands.RemoveCreditNote,
+        ISSUED,
+        None,
+        (must.is_finalized, must.note_applied),
+        apply_note.take_off,
+    ),
+    # ------------------------------------------------------------ refunds
+    Move(
+        commands.RequestRefund,
+        ANY,
+        None,
+        (
+            given.refund_is_new,
+            given.refund_source_named,
+            *_AMOUNT,
+            must.money_behind_refund,
+        ),
+        refund.request,
+    ),
+    Move(
+        commands.UpdateRefund,
+        ANY,
+        None,
+        (must.refund_moves_on, must.refund_not_converted, must.refund_state_reported),
+        refund.update,
+    ),
+    Move(
+        commands.ConvertRefund,
+        ANY,
+        None,
+        (given.note_is_new, must.refund_not_converted, must.refund_not_settled),
+        refund.convert,
+    ),
+    # ------------------------------------------------------------ wallets
+    Move(
+        commands.OpenWallet,
+        ANY,
+        None,
+        (
+            given.wallet_is_new,
+            given.customer_exists,
+            given.currency_known,
+            given.positive("rate"),
+        ),
+        wallet.open_wallet,
+    ),
+    Move(
+        commands.GrantCredits,
+        ANY,
+        None,
+        (given.lot_is_new, *_AMOUNT, must.wallet_active),
+        wallet.grant,
+    ),
+    Move(
+        commands.BuyCredits,
+        ANY,
+        FINALIZED,
+        (given.invoice_is_new, *_AMOUNT, must.wallet_active, must.recorded_date_open),
+        finalize.buy_credits,
+    ),
+    Move(
+        commands.RestoreCredits,
+        ISSUED,
+        None,
+        (must.is_finalized, must.credits_applied),
+        wallet.restore,
+    ),
+    Move(
+        commands.VoidCredits,
+        ANY,
+        None,
+        (*_AMOUNT, must.credits_left),
+        wallet.void_credits,
+    ),
+    Move(
+        commands.ExpireCredits,
+        ANY,
+        None,
+        (must.lot_not_empty, must.lot_expired),
+        wallet.expire,
+    ),
+    Move(commands.TerminateWallet, ANY, None, (must.wallet_active,), wallet.terminate),
+    # ------------------------------------------------------------ customers and books
+    Move(
+        commands.SaveCustomer,
+        ANY,
+        None,
+        (given.new_customer_named, given.currency_known, given.timezone_known),
+        save_customer.save,
+    ),
+    Move(commands.CloseBooks, ANY, None, (must.books_move_forward, must.period_over), books.close),
+    Move(
+        commands.ReopenBooks,
+        ANY,
+        None,
+        (must.asked_by_administrator, must.books_move_back),
+        books.reopen,
+    ),
+)
+
+MOVES = {move.command: move for move in LIFECYCLE}
+
+POLARIS = Dialect(
+    "polaris",
+    {
+        commands.VoidInvoice: (
+            must.something_left_to_credit,
+            must.reason_known,
+            must.reason_present,
+        )
+    },
+)
+"""Our own dialect."""
+
+
+def refusals_of(
+    decision: Decision, command: Command, dialect: Dialect = POLARIS
+) -> tuple[Refusal, ...]:
+    """Every rule that the command breaks, in the order of the table; none of them is skipped."""
+    case = Case(decision, command)
+    rules = (*MOVES[type(command)].requires, *dialect.adds.get(type(command), ()))
+    found = {
+        (refusal.code, str(refusal.details)): refusal
+        for rule in rules
+        if (refusal := rule.refused(case)) is not None
+    }
+    first = getattr(command, "void_first", None)
+    return (*found.values(), *(refusals_of(decision, first, dialect) if first else ()))
+
+
+def decide(decision: Decision, command: Command, dialect: Dialect = POLARIS) -> None:
+    """Fill the decision with everything that the command changes. Raises Refused."""
+    found = refusals_of(decision, command, dialect)
+    if found:
+        raise Refused(found)
+    MOVES[type(command)].decides(decision, command)
+
+
+class Refused(Exception):
+    """The command breaks these rules; the first is the one to tell when only one can be told."""
+
+    def __init__(self, refusals: tuple[Refusal, ...]) -> None:
+        super().__init__("; ".join(refusal.sentence for refusal in refusals))
+        self.refusals = refusals

@@ -1,0 +1,65 @@
+"""Numbers: gapless in their series, drawn in the same decision as what they number."""
+
+from polaris.core.customer import Customer, Series, SeriesScope
+from polaris.core.decision import Decision
+from polaris.core.invoice import Invoice
+
+INVOICES = "invoice"
+NOTES = "note"
+CUSTOMERS = "customer"
+
+
+class SeriesNotLocked(LookupError):
+    """A tenant-wide series was not among the locked ones; the engine locks it and tries again."""
+
+
+def draw(decision: Decision, series: Series) -> int:
+    """The next number of a series; it is used up with this decision."""
+    decision.change(series, next=series.next + 1)
+    return series.next
+
+
+def invoice_number(decision: Decision, name: str, invoice: Invoice) -> tuple[str, str]:
+    """The series and number of an invoice that is finalized now."""
+    settings = decision.tenant.settings
+    series = find(
+        decision, name, settings.invoice_scope, invoice.customer_id, settings.invoice_format
+    )
+    return series.id, _filled(decision, series, invoice)
+
+
+def note_number(decision: Decision, customer_id: str, invoice: Invoice | None) -> tuple[str, str]:
+    """The series and number of a credit note that is issued now."""
+    settings = decision.tenant.settings
+    owners = {SeriesScope.CUSTOMER: customer_id, SeriesScope.INVOICE: invoice and invoice.id}
+    owner_id = owners.get(settings.note_scope)
+    scope = settings.note_scope if owner_id else SeriesScope.TENANT
+    series = find(decision, NOTES, scope, owner_id, settings.note_format)
+    return series.id, _filled(decision, series, invoice, customer_id)
+
+
+def find(
+    decision: Decision, name: str, scope: SeriesScope, owner_id: str | None, form: str
+) -> Series:
+    """The series, made when its owner has none yet. Raises SeriesNotLocked for a tenant-wide one."""
+    if scope is SeriesScope.TENANT:
+        series = decision.get(Series, name)
+        if series is None:
+            raise SeriesNotLocked(name)
+        return series
+    series_id = f"{name}/{owner_id}"
+    return decision.get(Series, series_id) or Series(
+        id=series_id, scope=scope, owner_id=owner_id, format=form
+    )
+
+
+def _filled(
+    decision: Decision, series: Series, invoice: Invoice | None, customer_id: str | None = None
+) -> str:
+    number = draw(decision, series)
+    customer = decision.get(Customer, invoice.customer_id if invoice else customer_id)
+    return series.format.format(
+        next=number,
+        customer=f"{customer.sequence:03}" if customer else "",
+        invoice=(invoice.number if invoice else "") or "",
+    )

@@ -1,0 +1,86 @@
+"""What a set of commands names, so that it can be locked and loaded before anything is decided."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from polaris.core import commands
+from polaris.core.commands import Apply, Command, CreditTo
+from polaris.core.numbering import CUSTOMERS, NOTES
+
+_FIELDS = {
+    "customer_id": "customers",
+    "invoice_id": "invoices",
+    "new_invoice_id": "invoices",
+    "payment_id": "payments",
+    "note_id": "notes",
+    "remainder_note_id": "notes",
+    "refund_id": "refunds",
+    "write_off_id": "write_offs",
+    "wallet_id": "wallets",
+    "lot_id": "lots",
+}
+
+
+class Scope(msgspec.Struct, kw_only=True):
+    """Ids by kind. What belongs to them is loaded with them."""
+
+    customers: set[str] = msgspec.field(default_factory=set)
+    invoices: set[str] = msgspec.field(default_factory=set)
+    payments: set[str] = msgspec.field(default_factory=set)
+    notes: set[str] = msgspec.field(default_factory=set)
+    refunds: set[str] = msgspec.field(default_factory=set)
+    write_offs: set[str] = msgspec.field(default_factory=set)
+    wallets: set[str] = msgspec.field(default_factory=set)
+    lots: set[str] = msgspec.field(default_factory=set)
+    series: set[str] = msgspec.field(default_factory=set)  # tenant-wide ones, to be locked
+    open_credit: bool = False  # whether the customers' spendable credit is needed
+
+
+def scope_of(asked: Iterable[Command]) -> Scope:
+    """Everything that these commands name."""
+    scope = Scope()
+    for command in asked:
+        _gather(scope, command)
+    return scope
+
+
+def _gather(scope: Scope, command: Command) -> None:
+    for name in command.__struct_fields__:
+        value = getattr(command, name)
+        if value is not None and name in _FIELDS:
+            getattr(scope, _FIELDS[name]).add(value)
+    if isinstance(command, commands.ReceivePayment):
+        scope.invoices |= command.apply_to.keys()
+    if isinstance(command, commands.RegenerateInvoice) and command.void_first:
+        _gather(scope, command.void_first)
+    scope.series |= _series(command)
+    scope.open_credit |= _spends(command)
+
+
+def _series(command: Command) -> set[str]:
+    """The tenant-wide series that a command may draw from."""
+    if isinstance(command, commands.SaveCustomer):
+        return {CUSTOMERS}
+    if isinstance(command, commands.VoidInvoice):
+        return {NOTES} if _writes_note(command) else set()
+    if isinstance(command, _WITH_NOTE):
+        return {NOTES}
+    name = getattr(command, "series", None)
+    return {name} if name else set()
+
+
+_WITH_NOTE = (commands.IssueCreditNote, commands.IssueStandaloneNote, commands.ConvertRefund)
+
+
+def _writes_note(command: commands.VoidInvoice) -> bool:
+    asked = command.credit_minor or command.refund_minor
+    quiet = commands.VoidNote.NONE, commands.VoidNote.REQUESTED
+    return bool(asked) or command.note not in quiet
+
+
+def _spends(command: Command) -> bool:
+    """Whether the command looks at credit beyond what it names."""
+    apply = getattr(command, "apply", None)
+    to_wallet = getattr(command, "credit_to", None) is CreditTo.WALLET
+    return to_wallet or (isinstance(apply, Apply) and apply != Apply())

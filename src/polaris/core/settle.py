@@ -1,0 +1,158 @@
+"""The one way in which a receivable is lowered, and raised again."""
+
+from datetime import date
+
+from polaris.core import ledger
+from polaris.core.customer import Lot, LotFunding, Movement, MovementKind
+from polaris.core.decision import Decision
+from polaris.core.events import EventKind
+from polaris.core.invoice import (
+    Invoice,
+    InvoiceKind,
+    LineKind,
+    Settlement,
+    SettlementKind,
+    Status,
+)
+from polaris.core.ledger import Entry, EntryKind, Leg, Place
+from polaris.core.note import Funding, FundingKind
+from polaris.core.position import Position
+from polaris.core.row import Row
+
+
+def place(invoice: Invoice, source: Row | None = None) -> Place:
+    """Where postings of an invoice belong, and what caused them."""
+    return Place(
+        invoice.currency,
+        invoice.customer_id,
+        invoice.id,
+        source.table if source else None,
+        source.id if source else None,
+    )
+
+
+def settle(
+    decision: Decision,
+    invoice_id: str,
+    kind: SettlementKind,
+    source: Row,
+    amount_minor: int,
+    booked: tuple[EntryKind, Leg] | None = None,
+    day: date | None = None,
+) -> Settlement:
+    """Lower an invoice's receivable by a source, book it, and say so when nothing is left."""
+    invoice = decision.the(Invoice, invoice_id)
+    entry = None
+    if booked:
+        entry_kind, leg = booked
+        entry = decision.enter(entry_kind, place(invoice, source).post(leg), day)
+    settlement = decision.put(
+        Settlement(
+            id=decision.new_id(),
+            invoice_id=invoice.id,
+            customer_id=invoice.customer_id,
+            kind=kind,
+            source_id=source.id,
+            amount_minor=amount_minor,
+            at=decision.at,
+            entry_id=entry.id if entry else None,
+        )
+    )
+    lower(decision, invoice, amount_minor, kind, day)
+    return settlement
+
+
+def lower(
+    decision: Decision, invoice: Invoice, amount_minor: int, kind: SettlementKind, day: date | None
+) -> None:
+    """Keep the invoice's own sums in step; a negative amount raises what is outstanding."""
+    paid = amount_minor if kind is SettlementKind.PAYMENT else 0
+    after = decision.change(
+        invoice,
+        outstanding_minor=invoice.outstanding_minor - amount_minor,
+        paid_minor=invoice.paid_minor + paid,
+    )
+    if amount_minor and not after.outstanding_minor:
+        settled(decision, invoice, after, day)
+    elif amount_minor < 0 and not invoice.outstanding_minor:
+        decision.tell(EventKind.INVOICE_UNSETTLED, invoice, after)
+
+
+def settled(decision: Decision, before: Invoice, after: Invoice, day: date | None) -> None:
+    """Nothing is outstanding any more: say so, and let bought credits land."""
+    decision.tell(EventKind.INVOICE_SETTLED, before, after)
+    if after.kind is InvoiceKind.TOP_UP and not decision.of(Lot, "invoice_id", after.id):
+        for line in Position(decision, after).lines:
+            if line.kind is LineKind.TOP_UP:
+                land(decision, after, line.wallet_id or "", line.net_minor, day)
+
+
+def land(
+    decision: Decision, invoice: Invoice, wallet_id: str, amount_minor: int, day: date | None
+) -> None:
+    """Bought credits become spendable."""
+    lot_id = decision.new_id()
+    entry = decision.enter(
+        EntryKind.TOP_UP_LANDED,
+        Place(invoice.currency, invoice.customer_id, invoice.id, Lot.table, lot_id).post(
+            ledger.top_up_landed(amount_minor)
+        ),
+        day,
+    )
+    lot = Lot(
+        id=lot_id,
+        wallet_id=wallet_id,
+        customer_id=invoice.customer_id,
+        funding=LotFunding.PURCHASED,
+        amount_minor=amount_minor,
+        left_minor=amount_minor,
+        invoice_id=invoice.id,
+        landed_at=decision.at,
+        entry_id=entry.id if entry else None,
+    )
+    decision.put(lot)
+    move(decision, lot, MovementKind.PURCHASED, amount_minor, invoice.id)
+    decision.tell(EventKind.CREDITS_PURCHASED, None, lot)
+
+
+def move(
+    decision: Decision,
+    lot: Lot,
+    kind: MovementKind,
+    amount_minor: int,
+    invoice_id: str | None = None,
+) -> None:
+    """Note one change of a lot in its wallet's history; negative went out."""
+    decision.put(
+        Movement(
+            id=decision.new_id(),
+            wallet_id=lot.wallet_id,
+            customer_id=lot.customer_id,
+            lot_id=lot.id,
+            kind=kind,
+            amount_minor=amount_minor,
+            invoice_id=invoice_id,
+            at=decision.at,
+        )
+    )
+
+
+def remove(
+    decision: Decision, settlement: Settlement, held_minor: int = 0, day: date | None = None
+) -> Settlement:
+    """Take a source off a live invoice: its entry is reversed exactly and the amount is owed again."""
+    if settlement.entry_id:
+        decision.reverse(decision.the(Entry, settlement.entry_id), day)
+    after = release(decision, settlement, held_minor)
+    invoice = decision.the(Invoice, settlement.invoice_id)
+    if invoice.status is Status.FINALIZED:
+        lower(decision, invoice, -settlement.amount_minor, settlement.kind, day)
+    return after
+
+
+def release(decision: Decision, settlement: Settlement, held_minor: int = 0) -> Settlement:
+    """A settlement ends; credit that was funded out of it is from now on given for nothing."""
+    for funding in decision.of(Funding, "settlement_id", settlement.id):
+        if funding.amount_minor:
+            decision.change(funding, kind=FundingKind.GRANT, settlement_id=None, payment_id=None)
+    return decision.change(settlement, removed_at=decision.at, held_minor=held_minor)

@@ -1,0 +1,62 @@
+"""What a tenant has decided: its settings, its accounts, and how far its books are closed."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import ClassVar
+
+import msgspec
+
+from polaris.core.customer import SeriesScope
+from polaris.core.row import Changing, Row
+
+
+class VoidDated(StrEnum):
+    """Which day a void belongs to when the command names none."""
+
+    TODAY = "today"
+    INVOICE = "invoice"  # the invoice's own date
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """A tenant's choices; every one has a default."""
+
+    invoice_scope: SeriesScope = SeriesScope.TENANT
+    invoice_format: str = "INV-{next:06}"
+    note_scope: SeriesScope = SeriesScope.TENANT
+    note_format: str = "CN-{next:06}"
+    payment_term_days: int = 0
+    void_dated: VoidDated = VoidDated.TODAY
+    void_reasons: tuple[str, ...] = ()  # empty: any reason will do
+    void_reason_required: bool = False
+    refuse_void_when_credited: bool = True  # nothing is left to credit
+
+
+class Books(Changing, frozen=True, array_like=True, kw_only=True):
+    """How far the books are closed. Its id is the tenant's."""
+
+    table: ClassVar[str] = "books"
+
+    closed_through: date | None = None
+
+    @property
+    def first_open_day(self) -> date:
+        """The earliest day that an entry may be dated."""
+        return self.closed_through + timedelta(days=1) if self.closed_through else date.min
+
+
+class Account(Row, frozen=True, array_like=True, kw_only=True):
+    """An account beyond the seeded chart. Its id is its name."""
+
+    table: ClassVar[str] = "account"
+
+    kind: str  # asset, liability, income, expense
+
+
+class Tenant(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """Who the books belong to."""
+
+    id: str
+    name: str
+    currency: str
+    timezone: str
+    settings: Settings

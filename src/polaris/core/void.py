@@ -1,0 +1,194 @@
+"""Void: an invoice leaves the books, and everything given for it finds its place. Recipe 20.
+
+Every live entry is reversed exactly. What settled the invoice is given back or held; what its own
+notes gave already stands, and is cleared out of what is held; then the refund and credit asked now
+are taken from there. Refunds come before credit, because only money can be refunded.
+"""
+
+from datetime import date
+
+from polaris.core import ledger
+from polaris.core.apply_note import reopen
+from polaris.core.commands import GiveBack, TopUpPolicy, VoidInvoice
+from polaris.core.credit import given_legs, land_credit
+from polaris.core.customer import Lot
+from polaris.core.decision import Decision
+from polaris.core.events import EventKind
+from polaris.core.funding import draw_cash, drawn, fund
+from polaris.core.invoice import (
+    Invoice,
+    InvoiceKind,
+    Settlement,
+    SettlementKind,
+    Status,
+    WriteOff,
+)
+from polaris.core.ledger import UNDONE_BY_VOID, Entry, EntryKind, Leg
+from polaris.core.note import CreditNote, Funding
+from polaris.core.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.position import Position, refunded
+from polaris.core.refund import ask_refunds
+from polaris.core.settle import place
+from polaris.core.tenant import VoidDated
+from polaris.core.void_document import write_notes
+from polaris.core.wallet import refill, revoke
+
+
+def void(decision: Decision, command: VoidInvoice) -> None:
+    """Take the invoice out of the books."""
+    before = decision.the(Invoice, command.invoice_id)
+    day = business_day(decision, before, command)
+    position = Position(decision, before)
+    reverse_entries(decision, before, day)
+    for settlement in position.live:
+        end(decision, settlement, command.give_back)
+    after = decision.change(
+        before,
+        status=Status.VOIDED,
+        voided_at=decision.at,
+        void_reason=command.reason,
+        void_comment=command.comment,
+        paid_at_void_minor=before.paid_minor,
+        outstanding_at_void_minor=before.outstanding_minor,
+        paid_minor=0,
+        outstanding_minor=0,
+    )
+    decision.tell(EventKind.INVOICE_VOIDED, before, after)
+    legs = clear_earlier_refunds(decision, position)
+    note = write_notes(decision, position, command, day)
+    legs += refund_now(decision, position, command, note)
+    legs += clear_earlier_credit(decision, position)
+    legs += keep_or_revoke_top_up(decision, position, command.top_up)
+    legs += credit_now(decision, position, command, note)
+    decision.enter(EntryKind.VOID_SETTLED, place(before, before).post(*legs), day)
+    stop_collection(decision, before)
+
+
+def business_day(decision: Decision, invoice: Invoice, command: VoidInvoice) -> date:
+    """The void's own day: the one asked for, else as the tenant's setting says."""
+    if command.dated:
+        return command.dated
+    by_invoice = decision.tenant.settings.void_dated is VoidDated.INVOICE
+    return invoice.issue_date if by_invoice and invoice.issue_date else decision.today()
+
+
+def reverse_entries(decision: Decision, invoice: Invoice, day: date) -> None:
+    """Step a. Original postings are swapped, never computed again."""
+    entries = decision.of(Entry, "invoice_id", invoice.id)
+    undone = {entry.reverses for entry in entries}
+    for entry in entries:
+        if entry.kind in UNDONE_BY_VOID and entry.reverses is None and entry.id not in undone:
+            decision.reverse(entry, day)
+            return_revoked(decision, invoice, entry)
+
+
+def return_revoked(decision: Decision, invoice: Invoice, entry: Entry) -> None:
+    """Bought credits that the invoice's own notes had revoked are there again."""
+    if entry.kind not in (EntryKind.NOTE_ISSUED, EntryKind.NOTE_VOIDED):
+        return
+    for posting in entry.postings:
+        if posting.debit == ledger.WALLETS:
+            for lot in decision.of(Lot, "invoice_id", invoice.id):
+                refill(decision, lot.id, posting.amount_minor, invoice.id)
+        elif posting.credit == ledger.WALLETS:
+            for lot in decision.of(Lot, "invoice_id", invoice.id):
+                revoke(decision, lot, posting.amount_minor)
+
+
+def end(decision: Decision, settlement: Settlement, give_back: GiveBack) -> None:
+    """Step b. A source is given back, or what is left of it is held for the voided invoice."""
+    held = 0
+    if settlement.kind is SettlementKind.PAYMENT:
+        held = settlement.amount_minor - refunded(decision, settlement)
+    elif settlement.kind is SettlementKind.NOTE and give_back.notes:
+        reopen(decision, settlement.source_id, settlement.amount_minor)
+    elif settlement.kind is SettlementKind.WALLET and give_back.wallet:
+        refill(decision, settlement.source_id, settlement.amount_minor, settlement.invoice_id)
+    elif settlement.kind in (SettlementKind.NOTE, SettlementKind.WALLET):
+        held = settlement.amount_minor
+    elif settlement.kind is SettlementKind.WRITE_OFF:
+        decision.change(decision.the(WriteOff, settlement.source_id), reversed_at=decision.at)
+    decision.change(settlement, removed_at=decision.at, held_minor=held)
+
+
+def clear_earlier_refunds(decision: Decision, position: Position) -> list[Leg]:
+    """Steps c and d: voided balances of the invoice's own notes, then what was refunded on it."""
+    voided = sum(note.voided_minor for note in position.notes)
+    settled_by = {row.id for row in position.live}  # money may have gone back by itself before
+    legs = [ledger.earlier_given(ledger.NOTES, voided)]
+    for note in position.notes:
+        for refund in decision.of(Refund, "note_id", note.id):
+            if refund.state is not RefundState.CONVERTED:
+                there = refund.settlement_id in settled_by
+                source = ledger.UNAPPLIED if there else ledger.GRANTED
+                legs.append(ledger.earlier_given(source, refund.amount_minor))
+    return legs
+
+
+def refund_now(
+    decision: Decision, position: Position, command: VoidInvoice, note: CreditNote | None
+) -> list[Leg]:
+    """Step g: the refund asked with the void, out of held money."""
+    if not command.refund_minor:
+        return []
+    held = Position(decision, position.invoice).payments
+    ask_refunds(decision, held, command.refund_minor, note, command.reason)
+    return [ledger.refund_requested(ledger.UNAPPLIED, command.refund_minor)]
+
+
+def credit_now(
+    decision: Decision, position: Position, command: VoidInvoice, note: CreditNote | None
+) -> list[Leg]:
+    """Step h: the credit asked with the void, out of what is still held, then for nothing."""
+    if note is None or not command.credit_minor:
+        return []
+    draws = drawn(decision, position.settlements, command.credit_minor)
+    fund(decision, note, draws)
+    land_credit(decision, note)
+    return given_legs(command.credit_to, draws)
+
+
+def clear_earlier_credit(decision: Decision, position: Position) -> list[Leg]:
+    """Step e: what the invoice's own notes gave as credit now comes out of what is held."""
+    legs: list[Leg] = []
+    for note in position.notes:
+        draws = drawn(decision, position.settlements, credit_standing(decision, note))
+        for row in decision.of(Funding, "note_id", note.id):
+            decision.change(row, amount_minor=0)
+        fund(decision, note, draws)
+        legs += [ledger.earlier_given(draw.account, draw.amount_minor) for draw in draws]
+    return legs
+
+
+def credit_standing(decision: Decision, note: CreditNote) -> int:
+    """What a note gave as credit and neither took back nor paid out."""
+    refunds = decision.of(Refund, "note_id", note.id)
+    paid_out = sum(
+        row.amount_minor
+        for row in refunds
+        if row.of_balance and row.state is not RefundState.CONVERTED
+    )
+    return note.credit_minor - note.voided_minor - paid_out
+
+
+def keep_or_revoke_top_up(decision: Decision, position: Position, policy: TopUpPolicy) -> list[Leg]:
+    """Step f: credits that landed stay, paid for out of held money, or the unspent ones go."""
+    legs: list[Leg] = []
+    if position.invoice.kind is not InvoiceKind.TOP_UP:
+        return legs
+    for lot in decision.of(Lot, "invoice_id", position.invoice.id):
+        unspent = lot.left_minor if policy is TopUpPolicy.REVOKE else 0
+        if unspent:
+            revoke(decision, lot, unspent)
+            legs.append(ledger.top_up_revoked(ledger.UNEARNED, unspent))
+        kept = draw_cash(decision, position.settlements, lot.amount_minor - unspent)
+        legs += [ledger.top_up_voided(draw.account, draw.amount_minor) for draw in kept]
+    return legs
+
+
+def stop_collection(decision: Decision, invoice: Invoice) -> None:
+    """Payments on their way are to be stopped; one that arrives all the same is held."""
+    for payment in decision.of(Payment, "customer_id", invoice.customer_id):
+        waiting = payment.state in (PaymentState.IN_PROGRESS, PaymentState.NEEDS_ATTENTION)
+        if waiting and invoice.id in payment.intended:
+            decision.tell(EventKind.PAYMENT_CANCEL_REQUESTED, payment, payment, invoice.id)

@@ -1,0 +1,85 @@
+"""Take back what is left of a credit note: its balance, and its offset while the invoice lives."""
+
+from collections.abc import Iterable
+
+from polaris.core import ledger
+from polaris.core.commands import VoidCreditNote
+from polaris.core.credit import place
+from polaris.core.customer import Lot
+from polaris.core.decision import Decision
+from polaris.core.events import EventKind
+from polaris.core.funding import give_back, unfund
+from polaris.core.invoice import Invoice, Settlement, SettlementKind, Status
+from polaris.core.ledger import Entry, EntryKind, Leg
+from polaris.core.note import CreditNote, FundingKind, NoteStatus
+from polaris.core.settle import remove
+from polaris.core.wallet import refill
+from polaris.money import allocate
+
+
+def void_note(decision: Decision, command: VoidCreditNote) -> None:
+    """The balance ends; where it goes depends on whether the note still takes revenue back."""
+    before = decision.the(CreditNote, command.note_id)
+    offsets = live_offsets(decision, before)
+    after = decision.change(
+        before,
+        status=NoteStatus.VOIDED,
+        voided_at=decision.at,
+        voided_minor=before.voided_minor + before.balance_minor,
+        balance_minor=0,
+    )
+    if takes_back(decision, before):
+        restore_revenue(decision, before, offsets)
+    else:
+        return_funding(decision, before)
+    decision.tell(EventKind.CREDIT_NOTE_VOIDED, before, after)
+
+
+def live_offsets(decision: Decision, note: CreditNote) -> list[Settlement]:
+    """What the note's offset part still takes off its invoice."""
+    rows = decision.of(Settlement, "source_id", note.id)
+    return [row for row in rows if row.kind is SettlementKind.OFFSET and row.live]
+
+
+def takes_back(decision: Decision, note: CreditNote) -> bool:
+    """Whether the note's own booking stands: it has one, and its invoice was not voided."""
+    invoice = decision.get(Invoice, note.invoice_id)
+    voided = invoice is not None and invoice.status is Status.VOIDED
+    return note.document_entry_id is not None and not voided
+
+
+def restore_revenue(decision: Decision, note: CreditNote, offsets: Iterable[Settlement]) -> None:
+    """Recipe 12 on a live invoice or standing alone: pro rata to the accounts it came out of."""
+    document = decision.the(Entry, note.document_entry_id)
+    accounts = [posting.debit for posting in document.postings]
+    amounts = [posting.amount_minor for posting in document.postings]
+    offset = sum(row.amount_minor for row in offsets)
+    both = allocate(note.balance_minor + offset, amounts)
+    balance = allocate(note.balance_minor, both)
+    legs: list[Leg] = []
+    for account, share, of_balance in zip(accounts, both, balance, strict=True):
+        legs.append(ledger.note_balance_voided(account, of_balance))
+        legs.append(ledger.note_offset_voided(account, share - of_balance))
+        if account == ledger.WALLETS:
+            unrevoke(decision, note, share)
+    decision.enter(EntryKind.NOTE_VOIDED, place(note).post(*legs))
+    for row in offsets:
+        remove(decision, row)
+    for _ in unfund(decision, note, note.balance_minor):
+        pass  # on a live invoice the funding was only remembered
+
+
+def unrevoke(decision: Decision, note: CreditNote, amount_minor: int) -> None:
+    """Bought credits that the note had revoked can be spent again."""
+    for lot in decision.of(Lot, "invoice_id", note.invoice_id or ""):
+        refill(decision, lot.id, amount_minor, note.invoice_id)
+
+
+def return_funding(decision: Decision, note: CreditNote) -> None:
+    """Recipe 12 on a voided invoice: back to what was behind it, what was granted first."""
+    for draw in unfund(decision, note, note.balance_minor):
+        give_back(decision, draw)
+        lost = draw.kind is FundingKind.LOST  # its loss is the customer's, not the invoice's
+        where = place(note)._replace(invoice_id=None) if lost else place(note)
+        leg = ledger.note_balance_voided(draw.account, draw.amount_minor)
+        decision.enter(EntryKind.NOTE_VOIDED, where.post(leg))
