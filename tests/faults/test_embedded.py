@@ -301,6 +301,14 @@ def test_a_long_path_gets_a_short_socket(long_dir: Path, session_dir: Path) -> N
     shutil.rmtree(folder_of(server))
 
 
+def test_two_paths_to_one_directory_are_one(long_dir: Path, session_dir: Path) -> None:
+    (session_dir / "short").symlink_to(long_dir)
+    long_dir.mkdir(parents=True)
+    with open_server(session_dir / "short") as short, open_server(long_dir) as long:
+        assert ask(short.url()) == ask(long.url())
+    shutil.rmtree(folder_of(long))
+
+
 def test_a_path_may_have_any_sign_in_it(data_dir: Path) -> None:
     with open_server(data_dir / "50% of \"A\", 'B' & $HOME") as server:
         assert ask(server.url())

@@ -99,7 +99,8 @@ class Premises:
 
         Raises `EmbeddedError`, `OSError`.
         """
-        home = Path(os.path.abspath(data_dir.expanduser()))
+        # One spelling for all: whether the socket's path is too long must not depend on it.
+        home = Path(os.path.realpath(data_dir.expanduser()))
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.geteuid() == 0 and not any(home.iterdir()):
             home.chmod(0o711)  # the server's user has to pass; what is inside stays closed
@@ -176,8 +177,8 @@ class Premises:
         """
         place = self.home / "socket"
         if place.is_symlink():
-            if self._is_private(place.resolve()):
-                return place.resolve()
+            if self._is_private(place.readlink()):
+                return place.readlink()
             place.unlink()
         if _is_short(place):
             return self.private(place)
