@@ -104,7 +104,7 @@ def open_database(settings: Settings) -> "Database":
 
 
 def _check_version(url: str) -> None:
-    with connect(url) as connection:
+    with psycopg.connect(url, connect_timeout=10) as connection:
         version = connection.info.server_version // 10_000
     if version < OLDEST_VERSION:
         raise ServerTooOld(f"{ServerTooOld.__doc__} This server is version {version}.")
