@@ -5,10 +5,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from polaris.core import refusals
-from polaris.core.commands import CreditedLine
 from polaris.core.decision import Decision
 from polaris.core.invoice import Line, Rounding, Tax
 from polaris.core.note import NoteLine, NoteTax
+from polaris.core.parts import CreditedLine
 from polaris.core.position import Position
 from polaris.core.tax import precise, tax_lines
 from polaris.money import allocate, rounded
@@ -21,6 +21,11 @@ class PartOfLine(NamedTuple):
     asked: CreditedLine
     gross_minor: int
     discount_minor: int
+
+    @property
+    def description(self) -> str:
+        """The words asked for, else the line's own."""
+        return self.asked.description or (self.line.description if self.line else "")
 
     @property
     def net_minor(self) -> int:
@@ -68,8 +73,7 @@ class Credited(NamedTuple):
                     note_id=note_id,
                     line_id=part.line.id if part.line else None,
                     position=position,
-                    description=part.asked.description
-                    or (part.line.description if part.line else ""),
+                    description=part.description,
                     quantity=part.asked.quantity,
                     gross_minor=part.gross_minor,
                     discount_minor=part.discount_minor,

@@ -5,89 +5,26 @@ Amounts are minor units of the named currency; dates are business dates.
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 
 import msgspec
 from msgspec import field
 
-from polaris.core.invoice import InvoiceKind, LineKind, PriceType, Rounding, Status
+from polaris.core.invoice import InvoiceKind, PriceType, Rounding, Status
 from polaris.core.note import CreditTo
+from polaris.core.parts import (
+    Apply,
+    CreditedLine,
+    GiveBack,
+    NewLine,
+    TaxRate,
+    TopUpPolicy,
+    VoidNote,
+)
 from polaris.core.payment import PaymentState, RefundState
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag=True):
     """A wish to change something. Its fields are the whole policy: no rule asks who called."""
-
-
-# ---------------------------------------------------------------- parts of commands
-
-
-class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
-    """A tax to compute on a line, or to take as given when `amount_minor` is set."""
-
-    code: str
-    name: str
-    rate: Decimal | None = None  # percent
-    amount_minor: int | None = None
-
-
-class NewLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line as asked for. Without `amount_minor` it is quantity times unit price, rounded half up."""
-
-    id: str | None = None
-    kind: LineKind = LineKind.CHARGE
-    code: str | None = None
-    description: str = ""
-    quantity: Decimal = Decimal(1)
-    unit_price: Decimal | None = None  # minor units
-    amount_minor: int | None = None  # before discount and tax
-    discount_minor: int = 0
-    taxes: tuple[TaxRate, ...] = ()
-    account: str | None = None
-    wallet_id: str | None = None
-    original_line_id: str | None = None
-
-
-class Apply(msgspec.Struct, frozen=True, kw_only=True):
-    """Which of the customer's credit settles an invoice at once, in this order."""
-
-    notes: bool = False
-    wallet: bool = False
-    excess: bool = False
-
-
-class GiveBack(msgspec.Struct, frozen=True, kw_only=True):
-    """What a void makes spendable again; what is not given back is parked."""
-
-    wallet: bool = True
-    notes: bool = True
-
-
-class VoidNote(StrEnum):
-    """Which credit note documents a void."""
-
-    NONE = "none"
-    REQUESTED = "requested"  # for the credit and refund asked
-    REQUESTED_AND_VOIDED_REMAINDER = "requested_and_voided_remainder"
-    ADJUSTMENT = "adjustment"  # for the whole invoice, giving nothing
-
-
-class TopUpPolicy(StrEnum):
-    """What becomes of credits already bought when their invoice is voided."""
-
-    KEEP = "keep"
-    REVOKE = "revoke"  # the unspent ones go, their money is held
-
-
-class CreditedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """What to credit of one line, before discount and tax; standing alone, with an account and taxes."""
-
-    line_id: str | None = None
-    amount_minor: int
-    quantity: Decimal | None = None
-    description: str = ""
-    account: str | None = None
-    taxes: tuple[TaxRate, ...] = ()
 
 
 # ---------------------------------------------------------------- customers
@@ -313,7 +250,7 @@ class RemoveCreditNote(Command, frozen=True, kw_only=True):
 
 
 class RequestRefund(Command, frozen=True, kw_only=True):
-    """Ask for money to go back: of a note's balance, of money held for a voided invoice, or of excess."""
+    """Ask for money to go back: a note's balance, money held for a voided invoice, or excess."""
 
     refund_id: str
     amount_minor: int
@@ -377,7 +314,7 @@ class BuyCredits(Command, frozen=True, kw_only=True):
 
 
 class RestoreCredits(Command, frozen=True, kw_only=True):
-    """Take wallet credits off an invoice, or release what is parked of them, back into their lots."""
+    """Take wallet credits off an invoice, or release parked ones, back into their lots."""
 
     invoice_id: str
 

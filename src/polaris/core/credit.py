@@ -96,7 +96,7 @@ def take_back(decision: Decision, position: Position, note: CreditNote, sums: Cr
 
 
 def returned_from(decision: Decision, position: Position, part: PartOfLine) -> str:
-    """The account that a credited line comes out of; bought credits are revoked when they landed."""
+    """The account that a credited line comes out of; bought credits that landed are revoked."""
     kind = part.line.kind if part.line else LineKind.CHARGE
     if kind is not LineKind.TOP_UP:
         return ledger.TIPS if kind is LineKind.TIP else ledger.CUSTOMER_REFUNDS

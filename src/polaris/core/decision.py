@@ -115,7 +115,7 @@ class Decision:
         day: date | None = None,
         reverses: str | None = None,
     ) -> Entry | None:
-        """Book postings under one entry, dated no earlier than the books allow; none for nothing."""
+        """Book postings as one entry, dated no earlier than the books allow; none for nothing."""
         if not postings:
             return None
         return self.put(
@@ -150,7 +150,7 @@ class Decision:
                 invoice_id=invoice_id or getattr(after, "invoice_id", None),
                 subject=after.table,
                 subject_id=after.id,
-                before=before and msgspec.structs.asdict(before),
+                before=msgspec.structs.asdict(before) if before else None,
                 after=msgspec.structs.asdict(after),
             )
         )

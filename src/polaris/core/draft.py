@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import msgspec
 
-from polaris.core.commands import BuyCredits, DeleteDraft, DraftInvoice, EditDraft, NewLine
+from polaris.core.commands import BuyCredits, DeleteDraft, DraftInvoice, EditDraft
 from polaris.core.customer import Customer, Wallet
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
 from polaris.core.invoice import Invoice, InvoiceKind, Line, LineKind, Status, Tax
+from polaris.core.parts import NewLine
 from polaris.core.tax import tax_lines
 from polaris.money import LARGEST_MINOR, rounded
 
@@ -93,7 +94,7 @@ def line_row(decision: Decision, invoice: Invoice, position: int, line: NewLine)
 
 
 def gross_of(line: NewLine) -> int:
-    """A line's amount before discount and tax, minor units; too large a one is refused by a rule."""
+    """A line's amount before discount and tax; a rule refuses one too large to count."""
     if line.amount_minor is not None:
         return line.amount_minor
     exact = line.quantity * (line.unit_price or Decimal(0))

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from polaris.core import ledger
 from polaris.core.apply_note import apply_notes
-from polaris.core.commands import Apply, BuyCredits, FinalizeInvoice, RecordInvoice
+from polaris.core.commands import BuyCredits, FinalizeInvoice, RecordInvoice
 from polaris.core.customer import Customer
 from polaris.core.decision import Decision
 from polaris.core.draft import write, write_top_up
@@ -12,6 +12,7 @@ from polaris.core.events import EventKind
 from polaris.core.invoice import Invoice, LineKind, Status
 from polaris.core.ledger import EntryKind, Leg
 from polaris.core.numbering import invoice_number
+from polaris.core.parts import Apply
 from polaris.core.pay import apply_unused
 from polaris.core.position import Position
 from polaris.core.settle import place, settled

@@ -1,7 +1,7 @@
 """What stands behind credit that is given: earlier credit, wallet credits, money, or nothing.
 
-On a live invoice it is only remembered, so that no more is refunded than came in. Once the invoice is
-voided, credit is taken out of what the void left held, and goes back there when it is taken back.
+On a live invoice it is only remembered, so that no more is refunded than came in. Once the invoice
+is voided, credit is taken out of what the void left held, and returns there when it is taken back.
 """
 
 from collections.abc import Iterable, Iterator

@@ -5,12 +5,12 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from polaris.core import refusals
-from polaris.core.commands import CreditedLine, NewLine
 from polaris.core.customer import Customer, Lot, Wallet
 from polaris.core.draft import gross_of
 from polaris.core.invoice import Invoice, LineKind, PriceType, Status, WriteOff
 from polaris.core.ledger import CHART
 from polaris.core.note import CreditNote
+from polaris.core.parts import CreditedLine, NewLine
 from polaris.core.payment import Payment, Refund
 from polaris.core.requirement import Case, Details, Requirement, requires, unless
 from polaris.core.row import Row

@@ -85,7 +85,7 @@ UNDONE_BY_VOID = frozenset(
         EntryKind.CREDITS_CONSUMED,
     }
 )
-"""A void reverses these. What the invoice's own notes gave (settled, refunded) stands, and is cleared."""
+"""A void reverses these. What the invoice's own notes gave stands, and is cleared."""
 
 
 class Posting(msgspec.Struct, frozen=True, array_like=True):
@@ -136,7 +136,18 @@ class Place(NamedTuple):
     def post(self, *legs: Leg) -> tuple[Posting, ...]:
         """Postings for these legs; nothing is written for zero or from an account to itself."""
         return tuple(
-            Posting(*leg, *self) for leg in legs if leg.amount_minor and leg.debit != leg.credit
+            Posting(
+                leg.debit,
+                leg.credit,
+                leg.amount_minor,
+                self.currency,
+                self.customer_id,
+                self.invoice_id,
+                self.source,
+                self.source_id,
+            )
+            for leg in legs
+            if leg.amount_minor and leg.debit != leg.credit
         )
 
 

@@ -24,6 +24,7 @@ from polaris.core import (
     write_off,
 )
 from polaris.core import input_rules as given
+from polaris.core import money_rules as money
 from polaris.core import rules as must
 from polaris.core.commands import Command
 from polaris.core.decision import Decision
@@ -146,9 +147,9 @@ LIFECYCLE: tuple[Move, ...] = (
             given.fee_within_payment,
             given.applied_amounts_not_negative,
             given.account_known,
-            must.payment_does_not_begin_reversed,
-            must.payment_of_same_customer,
-            must.payment_in_invoice_currency,
+            money.payment_does_not_begin_reversed,
+            money.payment_of_same_customer,
+            money.payment_in_invoice_currency,
         ),
         pay.receive,
     ),
@@ -156,11 +157,7 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.UpdatePayment,
         ANY,
         None,
-        (
-            must.payment_moves_on,
-            must.payment_can_go_there,
-            given.not_negative("fee_minor"),
-        ),
+        (money.payment_moves_on, money.payment_can_go_there, given.not_negative("fee_minor")),
         pay.update,
     ),
     Move(
@@ -170,12 +167,12 @@ LIFECYCLE: tuple[Move, ...] = (
         (
             *_LIVE,
             *_AMOUNT,
-            must.payment_received,
-            must.payment_belongs,
-            must.payment_fits_invoice,
+            money.payment_received,
+            money.payment_belongs,
+            money.payment_fits_invoice,
             must.something_outstanding,
             must.within_outstanding,
-            must.within_unused,
+            money.within_unused,
         ),
         pay.apply_asked,
     ),
@@ -183,7 +180,7 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.RemovePayment,
         ISSUED,
         None,
-        (must.is_finalized, must.payment_stands, must.payment_not_refunded),
+        (must.is_finalized, money.payment_stands, money.payment_not_refunded),
         pay.take_off,
     ),
     Move(
@@ -212,11 +209,11 @@ LIFECYCLE: tuple[Move, ...] = (
             given.not_negative("offset_minor", "credit_minor", "refund_minor"),
             given.not_too_large("offset_minor", "credit_minor", "refund_minor"),
             must.note_date_open,
-            must.note_within_invoice,
-            must.parts_add_up,
-            must.offset_within_outstanding,
+            money.note_within_invoice,
+            money.parts_add_up,
+            money.offset_within_outstanding,
             must.refund_within_cash,
-            must.sold_credits_left,
+            money.sold_credits_left,
         ),
         credit.issue,
     ),
@@ -237,7 +234,7 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.VoidCreditNote,
         ANY,
         None,
-        (must.note_stands, must.something_to_void),
+        (money.note_stands, money.something_to_void),
         void_note.void_note,
     ),
     Move(
@@ -247,11 +244,11 @@ LIFECYCLE: tuple[Move, ...] = (
         (
             *_LIVE,
             *_AMOUNT,
-            must.note_belongs,
-            must.note_fits_invoice,
+            money.note_belongs,
+            money.note_fits_invoice,
             must.something_outstanding,
             must.within_outstanding,
-            must.within_balance,
+            money.within_balance,
         ),
         apply_note.apply_note,
     ),
@@ -259,7 +256,7 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.RemoveCreditNote,
         ISSUED,
         None,
-        (must.is_finalized, must.note_applied),
+        (must.is_finalized, money.note_applied),
         apply_note.take_off,
     ),
     # ------------------------------------------------------------ refunds
@@ -267,26 +264,21 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.RequestRefund,
         ANY,
         None,
-        (
-            given.refund_is_new,
-            given.refund_source_named,
-            *_AMOUNT,
-            must.money_behind_refund,
-        ),
+        (given.refund_is_new, given.refund_source_named, *_AMOUNT, money.money_behind_refund),
         refund.request,
     ),
     Move(
         commands.UpdateRefund,
         ANY,
         None,
-        (must.refund_moves_on, must.refund_not_converted, must.refund_state_reported),
+        (money.refund_moves_on, money.refund_not_converted, money.refund_state_reported),
         refund.update,
     ),
     Move(
         commands.ConvertRefund,
         ANY,
         None,
-        (given.note_is_new, must.refund_not_converted, must.refund_not_settled),
+        (given.note_is_new, money.refund_not_converted, money.refund_not_settled),
         refund.convert,
     ),
     # ------------------------------------------------------------ wallets
@@ -294,50 +286,35 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.OpenWallet,
         ANY,
         None,
-        (
-            given.wallet_is_new,
-            given.customer_exists,
-            given.currency_known,
-            given.positive("rate"),
-        ),
+        (given.wallet_is_new, given.customer_exists, given.currency_known, given.positive("rate")),
         wallet.open_wallet,
     ),
     Move(
         commands.GrantCredits,
         ANY,
         None,
-        (given.lot_is_new, *_AMOUNT, must.wallet_active),
+        (given.lot_is_new, *_AMOUNT, money.wallet_active),
         wallet.grant,
     ),
     Move(
         commands.BuyCredits,
         ANY,
         FINALIZED,
-        (given.invoice_is_new, *_AMOUNT, must.wallet_active, must.recorded_date_open),
+        (given.invoice_is_new, *_AMOUNT, money.wallet_active, must.recorded_date_open),
         finalize.buy_credits,
     ),
     Move(
         commands.RestoreCredits,
         ISSUED,
         None,
-        (must.is_finalized, must.credits_applied),
+        (must.is_finalized, money.credits_applied),
         wallet.restore,
     ),
+    Move(commands.VoidCredits, ANY, None, (*_AMOUNT, money.credits_left), wallet.void_credits),
     Move(
-        commands.VoidCredits,
-        ANY,
-        None,
-        (*_AMOUNT, must.credits_left),
-        wallet.void_credits,
+        commands.ExpireCredits, ANY, None, (money.lot_not_empty, money.lot_expired), wallet.expire
     ),
-    Move(
-        commands.ExpireCredits,
-        ANY,
-        None,
-        (must.lot_not_empty, must.lot_expired),
-        wallet.expire,
-    ),
-    Move(commands.TerminateWallet, ANY, None, (must.wallet_active,), wallet.terminate),
+    Move(commands.TerminateWallet, ANY, None, (money.wallet_active,), wallet.terminate),
     # ------------------------------------------------------------ customers and books
     Move(
         commands.SaveCustomer,
@@ -360,13 +337,7 @@ MOVES = {move.command: move for move in LIFECYCLE}
 
 POLARIS = Dialect(
     "polaris",
-    {
-        commands.VoidInvoice: (
-            must.something_left_to_credit,
-            must.reason_known,
-            must.reason_present,
-        )
-    },
+    {commands.VoidInvoice: (must.something_left_to_credit, must.reason_known, must.reason_present)},
 )
 """Our own dialect."""
 

@@ -3,14 +3,11 @@
 from polaris.core.customer import Customer, Series, SeriesScope
 from polaris.core.decision import Decision
 from polaris.core.invoice import Invoice
+from polaris.core.refusals import UnknownSeries
 
 INVOICES = "invoice"
 NOTES = "note"
 CUSTOMERS = "customer"
-
-
-class SeriesNotLocked(LookupError):
-    """A tenant-wide series was not among the locked ones; the engine locks it and tries again."""
 
 
 def draw(decision: Decision, series: Series) -> int:
@@ -31,7 +28,8 @@ def invoice_number(decision: Decision, name: str, invoice: Invoice) -> tuple[str
 def note_number(decision: Decision, customer_id: str, invoice: Invoice | None) -> tuple[str, str]:
     """The series and number of a credit note that is issued now."""
     settings = decision.tenant.settings
-    owners = {SeriesScope.CUSTOMER: customer_id, SeriesScope.INVOICE: invoice and invoice.id}
+    invoice_id = invoice.id if invoice else None
+    owners = {SeriesScope.CUSTOMER: customer_id, SeriesScope.INVOICE: invoice_id}
     owner_id = owners.get(settings.note_scope)
     scope = settings.note_scope if owner_id else SeriesScope.TENANT
     series = find(decision, NOTES, scope, owner_id, settings.note_format)
@@ -41,11 +39,11 @@ def note_number(decision: Decision, customer_id: str, invoice: Invoice | None) -
 def find(
     decision: Decision, name: str, scope: SeriesScope, owner_id: str | None, form: str
 ) -> Series:
-    """The series, made when its owner has none yet. Raises SeriesNotLocked for a tenant-wide one."""
+    """The series; an owner's is made when missing. Raises UnknownSeries for a tenant-wide one."""
     if scope is SeriesScope.TENANT:
         series = decision.get(Series, name)
         if series is None:
-            raise SeriesNotLocked(name)
+            raise UnknownSeries(field="series", id=name)
         return series
     series_id = f"{name}/{owner_id}"
     return decision.get(Series, series_id) or Series(

@@ -46,9 +46,7 @@ class Payment(Changing, frozen=True, array_like=True, kw_only=True):
     reference: str | None = None  # the provider's own id
     account: str  # where the money lies
     received_at: datetime  # business time
-    intended: dict[str, int] = field(
-        default_factory=dict
-    )  # what to apply, by invoice, once it succeeds
+    intended: dict[str, int] = field(default_factory=dict)  # what to apply once it is here
     created_at: datetime
 
     @property

@@ -116,7 +116,7 @@ def taken_back(note: CreditNote) -> int:
 
 
 def refunded(decision: Decision, settlement: Settlement) -> int:
-    """What was asked back of a payment's application, whatever its state but converted to credit."""
+    """What was asked back of a payment's application and not converted to credit."""
     refunds = decision.of(Refund, "settlement_id", settlement.id)
     return sum(row.amount_minor for row in refunds if row.state is not RefundState.CONVERTED)
 

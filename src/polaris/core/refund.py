@@ -1,4 +1,4 @@
-"""Money asked back: out of a note, of held money or of excess; then settled, failed or converted."""
+"""Money asked back, out of a note, held money or excess; then settled, failed or converted."""
 
 from datetime import date
 

@@ -1,11 +1,12 @@
 """Replace a voided invoice by a corrected one, linked both ways, at most once."""
 
-from polaris.core.commands import DraftInvoice, FinalizeInvoice, NewLine, RegenerateInvoice, TaxRate
+from polaris.core.commands import DraftInvoice, FinalizeInvoice, RegenerateInvoice
 from polaris.core.decision import Decision
 from polaris.core.draft import write
 from polaris.core.events import EventKind
 from polaris.core.finalize import finalize
 from polaris.core.invoice import Invoice, Line, Status
+from polaris.core.parts import NewLine, TaxRate
 from polaris.core.position import Position
 from polaris.core.void import void
 

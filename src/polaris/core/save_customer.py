@@ -4,7 +4,7 @@ from polaris.core.commands import SaveCustomer
 from polaris.core.customer import Customer, Series
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
-from polaris.core.numbering import CUSTOMERS, SeriesNotLocked, draw
+from polaris.core.numbering import CUSTOMERS, draw
 
 _FIELDS = ("external_id", "name", "email", "currency", "timezone", "payment_term_days", "details")
 
@@ -19,9 +19,7 @@ def save(decision: Decision, command: SaveCustomer) -> None:
 
 def create(decision: Decision, command: SaveCustomer) -> Customer:
     """A new customer, counted in its tenant."""
-    series = decision.get(Series, CUSTOMERS)
-    if series is None:
-        raise SeriesNotLocked(CUSTOMERS)
+    series = decision.the(Series, CUSTOMERS)
     return Customer(
         id=command.customer_id,
         external_id=command.external_id or command.customer_id,

@@ -5,8 +5,10 @@ from collections.abc import Iterable
 import msgspec
 
 from polaris.core import commands
-from polaris.core.commands import Apply, Command, CreditTo
+from polaris.core.commands import Command
+from polaris.core.note import CreditTo
 from polaris.core.numbering import CUSTOMERS, NOTES
+from polaris.core.parts import Apply, VoidNote
 
 _FIELDS = {
     "customer_id": "customers",
@@ -75,7 +77,7 @@ _WITH_NOTE = (commands.IssueCreditNote, commands.IssueStandaloneNote, commands.C
 
 def _writes_note(command: commands.VoidInvoice) -> bool:
     asked = command.credit_minor or command.refund_minor
-    quiet = commands.VoidNote.NONE, commands.VoidNote.REQUESTED
+    quiet = VoidNote.NONE, VoidNote.REQUESTED
     return bool(asked) or command.note not in quiet
 
 

@@ -140,7 +140,7 @@ def move(
 def remove(
     decision: Decision, settlement: Settlement, held_minor: int = 0, day: date | None = None
 ) -> Settlement:
-    """Take a source off a live invoice: its entry is reversed exactly and the amount is owed again."""
+    """Take a source off a live invoice: its entry is reversed, the amount is owed again."""
     if settlement.entry_id:
         decision.reverse(decision.the(Entry, settlement.entry_id), day)
     after = release(decision, settlement, held_minor)

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import NamedTuple
 
-from polaris.core.commands import TaxRate
 from polaris.core.invoice import Rounding
+from polaris.core.parts import TaxRate
 from polaris.money import allocate, rounded
 
 _SCALE = 10**6  # rates finer than a millionth of a percent do not exist

@@ -9,7 +9,7 @@ from datetime import date
 
 from polaris.core import ledger
 from polaris.core.apply_note import reopen
-from polaris.core.commands import GiveBack, TopUpPolicy, VoidInvoice
+from polaris.core.commands import VoidInvoice
 from polaris.core.credit import given_legs, land_credit
 from polaris.core.customer import Lot
 from polaris.core.decision import Decision
@@ -25,6 +25,7 @@ from polaris.core.invoice import (
 )
 from polaris.core.ledger import UNDONE_BY_VOID, Entry, EntryKind, Leg
 from polaris.core.note import CreditNote, Funding
+from polaris.core.parts import GiveBack, TopUpPolicy
 from polaris.core.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.position import Position, refunded
 from polaris.core.refund import ask_refunds

@@ -3,11 +3,12 @@
 from datetime import date
 
 from polaris.core.arithmetic import Credited, shared
-from polaris.core.commands import VoidInvoice, VoidNote
+from polaris.core.commands import VoidInvoice
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
 from polaris.core.note import CreditNote, CreditTo, NotePurpose, NoteStatus
 from polaris.core.numbering import note_number
+from polaris.core.parts import VoidNote
 from polaris.core.position import Position
 
 REASON = "invoice_voided"

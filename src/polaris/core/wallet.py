@@ -98,7 +98,7 @@ def open_for(decision: Decision, note: CreditNote) -> Wallet:
 
 
 def spendable(decision: Decision, invoice: Invoice) -> list[Lot]:
-    """Lots to spend on an invoice, in order: wallet, then lot priority, granted first, oldest first."""
+    """Lots to spend on an invoice: by wallet, lot priority, granted before purchased, oldest."""
     wallets = {
         row.id: row
         for row in decision.of(Wallet, "customer_id", invoice.customer_id)
