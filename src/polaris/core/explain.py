@@ -1,0 +1,141 @@
+"""For every command on an invoice: is it allowed, if not by which refusals, and what instead."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from polaris.core import commands
+from polaris.core.arithmetic import credited
+from polaris.core.commands import Command
+from polaris.core.decision import Decision
+from polaris.core.invoice import Invoice, SettlementKind
+from polaris.core.lifecycle import POLARIS, Dialect, refusals_of
+from polaris.core.note import CreditNote
+from polaris.core.parts import CreditedLine
+from polaris.core.payment import Payment
+from polaris.core.position import Position
+from polaris.core.refusals import (
+    AlreadyCredited,
+    NotApplied,
+    NotEnoughUnused,
+    NothingToVoid,
+    Refusal,
+)
+
+Make = Callable[[Position], Command]
+
+
+class Answer(NamedTuple):
+    """Whether one command would be allowed now."""
+
+    command: str
+    allowed: bool
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def instead(self) -> tuple[str, ...]:
+        """What to do about each refusal."""
+        return tuple(refusal.instead for refusal in self.refusals)
+
+
+def answers(decision: Decision, invoice_id: str, dialect: Dialect = POLARIS) -> list[Answer]:
+    """An answer for each command that concerns an invoice, asked in its smallest form."""
+    position = Position(decision, decision.the(Invoice, invoice_id))
+    return [_answer(position, name, make, dialect) for name, make in _SMALLEST.items()]
+
+
+def _answer(position: Position, name: type[Command], make: Make, dialect: Dialect) -> Answer:
+    try:
+        refused = refusals_of(position.decision, make(position), dialect)
+    except Refusal as refusal:
+        refused = (refusal,)
+    return Answer(name.__name__, not refused, refused)
+
+
+def _standing(position: Position, kind: SettlementKind) -> str:
+    """The source of this kind that stands on the invoice. Raises NotApplied."""
+    for row in position.settlements:
+        if row.kind is kind and (row.live or row.held_minor):
+            return row.source_id
+    raise NotApplied(id=position.invoice.id)
+
+
+def _unused_payment(position: Position) -> str:
+    """A payment of the customer with money to spare. Raises NotEnoughUnused."""
+    for row in position.decision.of(Payment, "customer_id", position.invoice.customer_id):
+        if row.unused_minor and row.currency == position.invoice.currency:
+            return row.id
+    raise NotEnoughUnused(limit_minor=0)
+
+
+def _open_note(position: Position) -> str:
+    """A credit note of the customer with a balance. Raises NotEnoughUnused."""
+    for row in position.decision.of(CreditNote, "customer_id", position.invoice.customer_id):
+        if row.balance_minor and row.currency == position.invoice.currency:
+            return row.id
+    raise NotEnoughUnused(limit_minor=0)
+
+
+def _own_note(position: Position) -> str:
+    """A credit note of the invoice. Raises NothingToVoid."""
+    for row in position.notes:
+        return row.id
+    raise NothingToVoid(id=position.invoice.id)
+
+
+def _write_off(position: Position) -> str:
+    """The write-off that stands on the invoice. Raises NotApplied."""
+    return _standing(position, SettlementKind.WRITE_OFF)
+
+
+def _smallest_note(position: Position) -> commands.IssueCreditNote:
+    """Everything that is left of one line, against what is owed or else as credit."""
+    left = {line: amount for line, amount in position.line_left().items() if amount}
+    if not left:
+        raise AlreadyCredited(id=position.invoice.id)
+    line_id, amount = next(iter(left.items()))
+    lines = (CreditedLine(line_id=line_id, amount_minor=amount),)
+    total = credited(position, lines).total
+    offset = min(total, position.invoice.outstanding_minor)
+    return commands.IssueCreditNote(
+        note_id=_NEW,
+        invoice_id=position.invoice.id,
+        lines=lines,
+        offset_minor=offset,
+        credit_minor=total - offset,
+    )
+
+
+_NEW = "00000000-0000-0000-0000-000000000000"
+
+_SMALLEST: dict[type[Command], Make] = {
+    commands.EditDraft: lambda on: commands.EditDraft(invoice_id=on.invoice.id),
+    commands.DeleteDraft: lambda on: commands.DeleteDraft(invoice_id=on.invoice.id),
+    commands.FinalizeInvoice: lambda on: commands.FinalizeInvoice(invoice_id=on.invoice.id),
+    commands.VoidInvoice: lambda on: commands.VoidInvoice(invoice_id=on.invoice.id),
+    commands.RegenerateInvoice: lambda on: commands.RegenerateInvoice(
+        invoice_id=on.invoice.id, new_invoice_id=_NEW
+    ),
+    commands.ApplyPayment: lambda on: commands.ApplyPayment(
+        invoice_id=on.invoice.id, payment_id=_unused_payment(on)
+    ),
+    commands.RemovePayment: lambda on: commands.RemovePayment(
+        invoice_id=on.invoice.id, payment_id=_standing(on, SettlementKind.PAYMENT)
+    ),
+    commands.WriteOffInvoice: lambda on: commands.WriteOffInvoice(
+        invoice_id=on.invoice.id, write_off_id=_NEW
+    ),
+    commands.ReverseWriteOff: lambda on: commands.ReverseWriteOff(write_off_id=_write_off(on)),
+    commands.IssueCreditNote: _smallest_note,
+    commands.VoidCreditNote: lambda on: commands.VoidCreditNote(note_id=_own_note(on)),
+    commands.ApplyCreditNote: lambda on: commands.ApplyCreditNote(
+        invoice_id=on.invoice.id, note_id=_open_note(on)
+    ),
+    commands.RemoveCreditNote: lambda on: commands.RemoveCreditNote(
+        invoice_id=on.invoice.id, note_id=_standing(on, SettlementKind.NOTE)
+    ),
+    commands.RequestRefund: lambda on: commands.RequestRefund(
+        refund_id=_NEW, invoice_id=on.invoice.id, amount_minor=1
+    ),
+    commands.RestoreCredits: lambda on: commands.RestoreCredits(invoice_id=on.invoice.id),
+}
+"""The smallest asking of each command on an invoice, over what stands on it."""

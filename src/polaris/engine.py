@@ -1,0 +1,189 @@
+"""The one door: lock, load, decide, write. Every change of money passes here, alone or in sets."""
+
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import psycopg
+import structlog
+import uuid_utils
+
+from polaris.core.commands import CloseBooks, Command
+from polaris.core.decision import Decision
+from polaris.core.explain import Answer, answers
+from polaris.core.fold import Folded, Memory, Outcome, Request, audit_of, fold
+from polaris.core.invoice import Invoice
+from polaris.core.lifecycle import POLARIS, Dialect
+from polaris.core.refusals import NotFound
+from polaris.core.row import Row
+from polaris.core.scope import Scope, scope_of
+from polaris.store.database import Database, EngineConnection
+from polaris.store.postgres import Conflict, ScopeGrew, load, lock_and_load, resolve, write
+
+log = structlog.get_logger()
+
+PATIENCE_SECONDS = 30.0
+"""How long a lost database is waited for before a set is given up."""
+
+
+def new_id() -> str:
+    """A fresh id that sorts by time (UUIDv7)."""
+    return str(uuid_utils.uuid7())
+
+
+def now() -> datetime:
+    """The time of asking, UTC."""
+    return datetime.now(UTC)
+
+
+class Preview(NamedTuple):
+    """What a request would do: its outcome, and the rows that would be written for it."""
+
+    outcome: Outcome
+    rows: tuple[Row, ...]
+
+
+class Engine:
+    """Performs sets of requests on one database. Safe to share between threads."""
+
+    def __init__(self, database: Database, connections: int = 4) -> None:
+        self._database = database
+        self._pool = database.pool(connections)
+
+    def perform(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
+        """Do what is asked, in order, in one database transaction; an outcome for each request.
+
+        A refused or broken request never costs its neighbours. A set that fails as a whole is
+        performed again once, since the database changed under it, then halved.
+        Raises UnknownTenant, and `psycopg.OperationalError` when the database stays away.
+        """
+        if not requests:
+            return []
+        for _ in range(2):
+            try:
+                return self._patiently(tenant_id, requests)
+            except (psycopg.Error, Conflict, ScopeGrew) as fault:
+                failure = fault
+        if isinstance(failure, psycopg.OperationalError) and lost(failure):
+            raise failure
+        log.warning("set_failed", requests=len(requests), fault=repr(failure))
+        if len(requests) == 1:
+            return [self._broken(tenant_id, requests[0], failure)]
+        half = len(requests) // 2
+        return self.perform(tenant_id, requests[:half]) + self.perform(tenant_id, requests[half:])
+
+    def _patiently(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
+        """Perform a set; when the connection is lost, perform it again once the database is back.
+
+        Whether it was committed is never asked: the locks wait for the old transaction, and the
+        record of the first time answers.
+        """
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return self._once(tenant_id, requests)
+            except psycopg.OperationalError as fault:
+                if not lost(fault) or time.monotonic() > give_up_at:
+                    raise
+                log.warning("connection_lost", fault=str(fault))
+                time.sleep(0.05)
+                self._database.ensure()
+
+    def _once(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
+        with self._pool.connection() as connection:
+            scope = scope_of(request.command for request in requests)
+            scope = resolve(connection, tenant_id, scope)
+            ids = [request.id for request in requests]
+            keys = [request.key for request in requests if request.key is not None]
+            loaded = lock_and_load(connection, tenant_id, scope, ids, keys)
+            memory = Memory(loaded.records, loaded.events)
+            folded = fold(loaded.facts, memory, requests, new_id)
+            write(connection, tenant_id, folded.rows.values())
+        report(folded)
+        if any(isinstance(request.command, CloseBooks) for request in requests):
+            self._wait_for_older_writers()
+        return folded.outcomes
+
+    def _broken(self, tenant_id: str, request: Request, fault: BaseException) -> Outcome:
+        """Give a request up; only its audit line is written."""
+        outcome = Outcome(request_id=request.id, fault=fault)
+        with self._pool.connection() as connection:
+            write(connection, tenant_id, [audit_of(request, outcome, new_id())])
+        return outcome
+
+    def _wait_for_older_writers(self) -> None:
+        """Return once no set is under way that began before the books were closed."""
+        with self._database.connect() as connection:
+            connection.autocommit = True
+            horizon = snapshot(connection, "xmax")
+            while snapshot(connection, "xmin") < horizon:
+                time.sleep(0.01)
+
+    def preview(self, tenant_id: str, requests: Sequence[Request]) -> list[Preview]:
+        """What the requests would do, one after the other; nothing is locked or written."""
+        with self._pool.connection() as connection:
+            scope = scope_of(request.command for request in requests)
+            facts = load(connection, tenant_id, resolve(connection, tenant_id, scope)).facts
+        previews = []
+        memory = Memory((), ())
+        for request in requests:
+            folded = fold(facts, memory, [request], new_id)
+            previews.append(Preview(folded.outcomes[0], tuple(folded.rows.values())))
+        return previews
+
+    def explain(self, tenant_id: str, invoice_id: str, dialect: Dialect = POLARIS) -> list[Answer]:
+        """For every command on an invoice: whether it is allowed, else why not and what instead.
+
+        Raises NotFound.
+        """
+        with self._pool.connection() as connection:
+            facts = load(
+                connection, tenant_id, Scope(invoices={invoice_id}, open_credit=True)
+            ).facts
+        decision = Decision(facts, new_id(), now(), new_id)
+        if decision.get(Invoice, invoice_id) is None:
+            raise NotFound(field="invoice_id", id=invoice_id)
+        return answers(decision, invoice_id, dialect)
+
+
+def request(
+    command: Command,
+    *,
+    actor: str = "system",
+    administrator: bool = False,
+    request_id: str | None = None,
+    key: str | None = None,
+    fingerprint: str | None = None,
+    dialect: Dialect = POLARIS,
+) -> Request:
+    """A request made now, with a fresh id unless one is given."""
+    return Request(
+        id=request_id or new_id(),
+        command=command,
+        at=now(),
+        actor=actor,
+        administrator=administrator,
+        key=key,
+        fingerprint=fingerprint,
+        dialect=dialect,
+    )
+
+
+def lost(fault: psycopg.OperationalError) -> bool:
+    """Whether the connection is gone, rather than one statement refused by the server."""
+    gone = ("57P01", "57P02", "57P03", "08", "53300")
+    return fault.sqlstate is None or fault.sqlstate.startswith(gone)
+
+
+def snapshot(connection: EngineConnection, edge: str) -> int:
+    """The oldest (`xmin`) or next (`xmax`) transaction of the server."""
+    row = connection.execute(f"select pg_snapshot_{edge}(pg_current_snapshot())::text").fetchone()
+    return int(row[0]) if row else 0
+
+
+def report(folded: Folded) -> None:
+    """Log the faults of a set: each is a bug of ours."""
+    for outcome in folded.outcomes:
+        if outcome.fault is not None:
+            log.error("request_broken", request=outcome.request_id, exc_info=outcome.fault)
