@@ -1,11 +1,11 @@
 """One invoice as it stands: what was paid, credited, refunded, and what is left of each."""
 
-from functools import cached_property
 from typing import TypeVar
 
 from polaris.core.decision import Decision
 from polaris.core.invoice import Invoice, Line, Settlement, SettlementKind, Tax
 from polaris.core.note import CreditNote, NoteLine, NoteTax
+from polaris.core.once import once
 from polaris.core.payment import Payment, Refund, RefundState
 
 N = TypeVar("N", NoteLine, NoteTax)
@@ -18,30 +18,30 @@ class Position:
         self.decision = decision
         self.invoice = invoice
 
-    @cached_property
+    @once
     def lines(self) -> list[Line]:
         """The lines of the current revision, in order."""
         lines = self.decision.of(Line, "invoice_id", self.invoice.id)
         mine = [line for line in lines if line.revision == self.invoice.revision]
         return sorted(mine, key=lambda line: line.position)
 
-    @cached_property
+    @once
     def taxes(self) -> list[Tax]:
         """The taxes of the current revision."""
         taxes = self.decision.of(Tax, "invoice_id", self.invoice.id)
         return [tax for tax in taxes if tax.revision == self.invoice.revision]
 
-    @cached_property
+    @once
     def settlements(self) -> list[Settlement]:
         """Everything that settles it, or did."""
         return self.decision.of(Settlement, "invoice_id", self.invoice.id)
 
-    @cached_property
+    @once
     def live(self) -> list[Settlement]:
         """What settles it now."""
         return [settlement for settlement in self.settlements if settlement.live]
 
-    @cached_property
+    @once
     def notes(self) -> list[CreditNote]:
         """The credit notes of this invoice."""
         return self.decision.of(CreditNote, "invoice_id", self.invoice.id)

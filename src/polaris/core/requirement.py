@@ -1,7 +1,6 @@
 """What a rule is made of: a case to look at, a check, and the refusal when it does not hold."""
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
 
 from polaris.core.commands import Command
@@ -9,6 +8,7 @@ from polaris.core.customer import Customer, Lot, Wallet
 from polaris.core.decision import Decision
 from polaris.core.invoice import Invoice, WriteOff
 from polaris.core.note import CreditNote
+from polaris.core.once import once
 from polaris.core.payment import Payment, Refund
 from polaris.core.position import Position
 from polaris.core.refusals import Refusal
@@ -32,47 +32,47 @@ class Case:
         """The row that a field of the command names. Raises NotFound."""
         return self.decision.the(kind, getattr(self.command, field), field)
 
-    @cached_property
+    @once
     def invoice(self) -> Invoice:
         """The invoice that the command names."""
         return self.named(Invoice, "invoice_id")
 
-    @cached_property
+    @once
     def position(self) -> Position:
         """How that invoice stands."""
         return Position(self.decision, self.invoice)
 
-    @cached_property
+    @once
     def customer(self) -> Customer:
         """The customer that the command names."""
         return self.named(Customer, "customer_id")
 
-    @cached_property
+    @once
     def payment(self) -> Payment:
         """The payment that the command names."""
         return self.named(Payment, "payment_id")
 
-    @cached_property
+    @once
     def note(self) -> CreditNote:
         """The credit note that the command names."""
         return self.named(CreditNote, "note_id")
 
-    @cached_property
+    @once
     def refund(self) -> Refund:
         """The refund that the command names."""
         return self.named(Refund, "refund_id")
 
-    @cached_property
+    @once
     def write_off(self) -> WriteOff:
         """The write-off that the command names."""
         return self.named(WriteOff, "write_off_id")
 
-    @cached_property
+    @once
     def wallet(self) -> Wallet:
         """The wallet that the command names."""
         return self.named(Wallet, "wallet_id")
 
-    @cached_property
+    @once
     def lot(self) -> Lot:
         """The lot that the command names."""
         return self.named(Lot, "lot_id")
