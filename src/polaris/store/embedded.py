@@ -38,7 +38,7 @@ from polaris.store.premises import (
 
 __all__ = ["Embedded", "EmbeddedError", "open_server"]
 
-LAUNCHES = 3
+LAUNCHES = 5
 DEAF_SECONDS = 30  # how long programs of the server may live while nothing answers
 STOP_SECONDS = 60  # how long a stop may take before it becomes a kill, which loses no commit
 
@@ -116,7 +116,6 @@ class Embedded:
         try:
             with flocks.locked(self._premises.home / "starting"):
                 self._bring_up()
-                self._furnish()
         except (OSError, psycopg.Error) as error:
             raise CouldNotStart(str(error)) from error
 
@@ -133,13 +132,17 @@ class Embedded:
             os.close(lease)
 
     def _bring_up(self) -> None:
-        for launch in range(LAUNCHES + 1):
+        launches = 0
+        while True:
             with flocks.opened(self._premises.home / "running") as running:
                 if self._answers(running):
-                    return
-                if launch < LAUNCHES:
+                    if self._furnish():
+                        return
+                elif launches < LAUNCHES:
                     self._launch(running)
-        raise CouldNotStart(self._premises.last_words())
+                    launches += 1
+                else:
+                    raise CouldNotStart(self._premises.last_words())
 
     def _answers(self, running: int) -> bool:
         """Wait until the server answers (true), or we hold `running` and none of it lives."""
@@ -202,15 +205,19 @@ class Embedded:
         }
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
-    def _furnish(self) -> None:
-        """Make the role and the database, where no start has come so far yet."""
+    def _furnish(self) -> bool:
+        """Make the role and the database if need be; false if the server fails meanwhile."""
         role = "select from pg_roles where rolname = 'polaris'"
         database = "select from pg_database where datname = 'polaris'"
-        with psycopg.connect(self.url("postgres", user="postgres"), autocommit=True) as admin:
-            if admin.execute(role).rowcount == 0:
-                admin.execute("create role polaris login createdb")
-            if admin.execute(database).rowcount == 0:
-                admin.execute("create database polaris owner polaris")
+        try:
+            with psycopg.connect(self.url("postgres", user="postgres"), autocommit=True) as admin:
+                if admin.execute(role).rowcount == 0:
+                    admin.execute("create role polaris login createdb")
+                if admin.execute(database).rowcount == 0:
+                    admin.execute("create database polaris owner polaris")
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def _stop(self) -> None:
         with flocks.opened(self._premises.home / "running") as running:
