@@ -122,5 +122,5 @@ class Series(Changing, frozen=True, array_like=True, kw_only=True):
 
     scope: SeriesScope
     owner_id: str | None = None
-    format: str  # {next}, {slug} and {invoice} are filled in
+    format: str  # {next}, {customer} and {invoice} are filled in
     next: int = 1

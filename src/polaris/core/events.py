@@ -2,53 +2,67 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from polaris.core.row import Row
 
 
 class EventKind(StrEnum):
-    """Each event, by the fact that it tells."""
+    """Each event, with the fact that it tells."""
 
-    CUSTOMER_SAVED = "customer.saved"  # created or changed
-    INVOICE_DRAFTED = "invoice.drafted"  # written down, asks for nothing
-    INVOICE_EDITED = "invoice.edited"  # a draft changed
-    INVOICE_CLOSED = "invoice.closed"  # a draft was deleted
-    INVOICE_FINALIZED = "invoice.finalized"  # numbered and booked
-    INVOICE_RECORDED = "invoice.recorded"  # came in from elsewhere
-    INVOICE_SETTLED = "invoice.settled"  # nothing is outstanding any more
-    INVOICE_UNSETTLED = "invoice.unsettled"  # something is outstanding again
-    INVOICE_VOIDED = "invoice.voided"  # out of the books
-    INVOICE_REGENERATED = "invoice.regenerated"  # replaced by another
-    INVOICE_WRITTEN_OFF = "invoice.written_off"  # given up, whole or in part
-    WRITE_OFF_REVERSED = "write_off.reversed"  # asked for again
-    PAYMENT_CREATED = "payment.created"  # known, not yet received
-    PAYMENT_RECEIVED = "payment.received"  # money is here
-    PAYMENT_FAILED = "payment.failed"  # no money came
-    PAYMENT_NEEDS_ATTENTION = "payment.needs_attention"  # waits for the customer
-    PAYMENT_REVERSED = "payment.reversed"  # money went back against our will
-    PAYMENT_APPLIED = "payment.applied"  # settles an invoice
-    PAYMENT_REMOVED = "payment.removed"  # settles it no longer
-    PAYMENT_CANCEL_REQUESTED = "payment.cancel_requested"  # the provider should stop it
-    CREDIT_NOTE_ISSUED = "credit_note.issued"  # credit was given
-    CREDIT_NOTE_VOIDED = "credit_note.voided"  # what was left of it was taken back
-    CREDIT_NOTE_APPLIED = "credit_note.applied"  # settles an invoice
-    CREDIT_NOTE_REMOVED = "credit_note.removed"  # settles it no longer
-    REFUND_REQUESTED = "refund.requested"  # the provider should send money back
-    REFUND_PENDING = "refund.pending"  # the provider has it
-    REFUND_SETTLED = "refund.settled"  # money went back
-    REFUND_FAILED = "refund.failed"  # still owed
-    REFUND_CONVERTED = "refund.converted"  # given as credit instead
-    WALLET_OPENED = "wallet.opened"
-    WALLET_TERMINATED = "wallet.terminated"
-    CREDITS_GRANTED = "credits.granted"  # for nothing
-    CREDITS_PURCHASED = "credits.purchased"  # landed after their invoice was settled
-    CREDITS_CONSUMED = "credits.consumed"  # settle an invoice
-    CREDITS_RESTORED = "credits.restored"  # back in their lots
-    CREDITS_VOIDED = "credits.voided"  # taken out
-    CREDITS_EXPIRED = "credits.expired"  # lapsed
-    BOOKS_CLOSED = "books.closed"
-    BOOKS_REOPENED = "books.reopened"
+    sentence: str
+
+    def __new__(cls, name: str, sentence: str = "") -> Self:
+        kind = str.__new__(cls, name)
+        kind._value_ = name
+        kind.sentence = sentence
+        return kind
+
+    CUSTOMER_SAVED = "customer.saved", "A customer was created or changed."
+    INVOICE_DRAFTED = "invoice.drafted", "An invoice was written down; it asks for nothing yet."
+    INVOICE_EDITED = "invoice.edited", "A draft changed."
+    INVOICE_CLOSED = "invoice.closed", "A draft was deleted."
+    INVOICE_FINALIZED = "invoice.finalized", "An invoice got its number and was booked."
+    INVOICE_RECORDED = "invoice.recorded", "An invoice came in from elsewhere."
+    INVOICE_SETTLED = "invoice.settled", "Nothing is outstanding any more."
+    INVOICE_UNSETTLED = "invoice.unsettled", "Something is outstanding again."
+    INVOICE_VOIDED = "invoice.voided", "An invoice left the books."
+    INVOICE_REGENERATED = "invoice.regenerated", "Another invoice replaces this one."
+    INVOICE_WRITTEN_OFF = "invoice.written_off", "What was owed was given up, whole or in part."
+    WRITE_OFF_REVERSED = "write_off.reversed", "What was given up is asked for again."
+    PAYMENT_CREATED = "payment.created", "A payment is known, its money not yet here."
+    PAYMENT_RECEIVED = "payment.received", "Money is here."
+    PAYMENT_FAILED = "payment.failed", "No money came."
+    PAYMENT_NEEDS_ATTENTION = "payment.needs_attention", "A payment waits for the customer."
+    PAYMENT_REVERSED = "payment.reversed", "Money went back against our will."
+    PAYMENT_APPLIED = "payment.applied", "Money settles an invoice."
+    PAYMENT_REMOVED = (
+        "payment.removed",
+        "Money settles an invoice no longer, or is no longer held for it.",
+    )
+    PAYMENT_CANCEL_REQUESTED = "payment.cancel_requested", "The provider should stop a payment."
+    CREDIT_NOTE_ISSUED = "credit_note.issued", "Credit was given, or a void documented."
+    CREDIT_NOTE_VOIDED = "credit_note.voided", "What was left of a credit note was taken back."
+    CREDIT_NOTE_APPLIED = "credit_note.applied", "A credit note settles an invoice."
+    CREDIT_NOTE_REMOVED = (
+        "credit_note.removed",
+        "A credit note settles an invoice no longer, or is no longer parked for it.",
+    )
+    REFUND_REQUESTED = "refund.requested", "The provider should send money back."
+    REFUND_PENDING = "refund.pending", "The provider has a refund in hand."
+    REFUND_SETTLED = "refund.settled", "Money went back as asked."
+    REFUND_FAILED = "refund.failed", "A refund did not go through; it is still owed."
+    REFUND_CONVERTED = "refund.converted", "A refund was given as credit instead."
+    WALLET_OPENED = "wallet.opened", "A wallet was opened."
+    WALLET_TERMINATED = "wallet.terminated", "A wallet was closed."
+    CREDITS_GRANTED = "credits.granted", "Credits were given for nothing."
+    CREDITS_PURCHASED = "credits.purchased", "Bought credits, or a note's, landed in a wallet."
+    CREDITS_CONSUMED = "credits.consumed", "Credits settle an invoice."
+    CREDITS_RESTORED = "credits.restored", "Credits are back in their lot."
+    CREDITS_VOIDED = "credits.voided", "Credits were taken out of a wallet."
+    CREDITS_EXPIRED = "credits.expired", "Credits lapsed."
+    BOOKS_CLOSED = "books.closed", "No later entry is dated on or before a day."
+    BOOKS_REOPENED = "books.reopened", "The closing date moved back."
 
 
 class Event(Row, frozen=True, array_like=True, kw_only=True):

@@ -20,15 +20,15 @@ class VoidDated(StrEnum):
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A tenant's choices; every one has a default."""
 
-    invoice_scope: SeriesScope = SeriesScope.TENANT
-    invoice_format: str = "INV-{next:06}"
-    note_scope: SeriesScope = SeriesScope.TENANT
-    note_format: str = "CN-{next:06}"
-    payment_term_days: int = 0
-    void_dated: VoidDated = VoidDated.TODAY
-    void_reasons: tuple[str, ...] = ()  # empty: any reason will do
-    void_reason_required: bool = False
-    refuse_void_when_credited: bool = True  # nothing is left to credit
+    invoice_scope: SeriesScope = SeriesScope.TENANT  # whose invoices are numbered together
+    invoice_format: str = "INV-{next:06}"  # {next} and {customer} are filled in
+    note_scope: SeriesScope = SeriesScope.TENANT  # whose credit notes are numbered together
+    note_format: str = "CN-{next:06}"  # {next}, {customer} and {invoice} are filled in
+    payment_term_days: int = 0  # until an invoice is due, unless it or its customer says otherwise
+    void_dated: VoidDated = VoidDated.TODAY  # the day of a void that names none
+    void_reasons: tuple[str, ...] = ()  # the reason codes of a void; empty: any will do
+    void_reason_required: bool = False  # a void must give a reason
+    refuse_void_when_credited: bool = True  # an invoice credited in full is not voided as well
 
 
 class Books(Changing, frozen=True, array_like=True, kw_only=True):
