@@ -1,0 +1,768 @@
+-- Every statement that the engine runs, in named blocks.
+--
+-- A block is a statement, or a part of which the store composes one: a load takes one row with one
+-- JSON array per table, each made by a `part_`; a write has one `insert_` or `update_` per table
+-- that has rows. `%(t)s` is the tenant, and stands at every table that is named. Where a part says
+-- `%(ids)s`, the ids are found by the blocks further down, as many as the set of commands asks for;
+-- `%(concerned)s` are the customers to whom anything named belongs.
+
+
+-- ---------------------------------------------------------------------------------- the locks
+-- Customers by id, then series by name, each alone in its statement, and nothing else. What these
+-- statements see besides the locked rows is as old as the wait: the facts are read in a later one.
+
+-- lock_customers --
+select json_agg(x.id)::text from (
+  select c.id from customer c
+   where c.tenant_id = %(t)s and c.id = any(%(concerned)s)
+   order by c.id for no key update) x
+
+-- lock_series --
+select 1 from series s
+ where s.tenant_id = %(t)s and s.id = any(%(series)s::text[])
+ order by s.id for no key update
+
+
+-- --------------------------------------------------------------------- the facts, table by table
+
+-- part_tenant --
+(select json_build_array(t.id, t.name, t.currency, t.timezone, t.settings)::text
+   from tenant t where t.id = %(t)s)
+
+-- part_books --
+(select json_agg(
+   json_build_array(b.id, b.version, b.closed_through))::text
+   from books b where b.tenant_id = %(t)s and b.id = %(t)s)
+
+-- part_account --
+(select json_agg(
+   json_build_array(a.id, a.kind)
+   order by a.id)::text
+   from account a where a.tenant_id = %(t)s)
+
+-- part_series --
+(select json_agg(
+   json_build_array(s.id, s.version, s.scope, s.owner_id, s.format, s.next)
+   order by s.id)::text
+   from series s where s.tenant_id = %(t)s and s.id = any(%(ids)s))
+
+-- part_customer --
+(select json_agg(
+   json_build_array(c.id, c.version, c.external_id, c.name, c.email, c.currency, c.timezone,
+     c.payment_term_days, c.sequence, c.details, c.created_at, c.deleted_at)
+   order by c.id)::text
+   from customer c where c.tenant_id = %(t)s and c.id = any(%(concerned)s))
+
+-- part_wallet --
+(select json_agg(
+   json_build_array(w.id, w.version, w.customer_id, w.name, w.code, w.currency, w.status,
+     w.priority, w.rate::text, w.expires_at, w.details, w.created_at, w.terminated_at)
+   order by w.id)::text
+   from wallet w where w.tenant_id = %(t)s and w.id = any(%(ids)s))
+
+-- part_invoice --
+(select json_agg(
+   json_build_array(i.id, i.version, i.customer_id, i.kind, i.status, i.currency, i.number,
+     i.external_number, i.series, i.revision, i.rounding, i.price_type, i.net_minor, i.tax_minor,
+     i.total_minor, i.paid_minor, i.outstanding_minor, i.issue_date, i.due_date,
+     i.payment_term_days, i.finalized_at, i.voided_at, i.void_reason, i.void_comment,
+     i.paid_at_void_minor, i.outstanding_at_void_minor, i.regenerated_from, i.regenerated_as,
+     i.payment_status_asserted, i.dispute_lost_at, i.sent_at, i.hidden_at, i.dunning,
+     i.auto_collection, i.memo, i.details, i.created_at)
+   order by i.id)::text
+   from invoice i where i.tenant_id = %(t)s and i.id = any(%(invoices)s::uuid[]))
+
+-- part_line --
+(select json_agg(
+   json_build_array(l.id, l.invoice_id, l.revision, l.position, l.kind, l.code, l.description,
+     l.quantity::text, l.unit_price::text, l.gross_minor, l.discount_minor, l.net_minor,
+     l.account, l.wallet_id, l.original_line_id)
+   order by l.id)::text
+   from line l
+   join invoice i on i.tenant_id = %(t)s and i.id = l.invoice_id and i.revision = l.revision
+  where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[]))
+
+-- part_tax --
+(select json_agg(
+   json_build_array(x.id, x.invoice_id, x.revision, x.line_id, x.code, x.name, x.rate::text,
+     x.base_minor, x.amount_minor, x.given)
+   order by x.id)::text
+   from tax x
+   join invoice i on i.tenant_id = %(t)s and i.id = x.invoice_id and i.revision = x.revision
+  where x.tenant_id = %(t)s and x.invoice_id = any(%(invoices)s::uuid[]))
+
+-- part_entry --
+(select json_agg(
+   json_build_array(e.id, e.kind, e.accounting_date, e.written_at, e.reverses, e.command_id,
+     e.invoice_id,
+     (select json_agg(json_build_array(p.debit, p.credit, p.amount_minor, p.currency,
+          p.customer_id, p.invoice_id, p.source, p.source_id) order by p.position)
+        from posting p where p.tenant_id = %(t)s and p.entry_id = e.id))
+   order by e.id)::text
+   from entry e where e.tenant_id = %(t)s and e.id = any(%(ids)s))
+
+-- part_payment --
+(select json_agg(
+   json_build_array(p.id, p.version, p.customer_id, p.currency, p.amount_minor, p.unused_minor,
+     p.fee_minor, p.state, p.method, p.provider, p.reference, p.account, p.received_at,
+     p.intended, p.created_at)
+   order by p.id)::text
+   from payment p where p.tenant_id = %(t)s and p.id = any(%(ids)s))
+
+-- part_settlement --
+(select json_agg(
+   json_build_array(s.id, s.version, s.invoice_id, s.customer_id, s.kind, s.source_id,
+     s.amount_minor, s.held_minor, s.at, s.removed_at, s.entry_id)
+   order by s.id)::text
+   from settlement s where s.tenant_id = %(t)s and s.id = any(%(ids)s))
+
+-- part_write_off --
+(select json_agg(
+   json_build_array(w.id, w.version, w.invoice_id, w.customer_id, w.amount_minor, w.mode,
+     w.account, w.reason, w.at, w.reversed_at)
+   order by w.id)::text
+   from write_off w where w.tenant_id = %(t)s and w.id = any(%(ids)s))
+
+-- part_credit_note --
+(select json_agg(
+   json_build_array(n.id, n.version, n.customer_id, n.invoice_id, n.purpose, n.status, n.number,
+     n.series, n.reason, n.description, n.currency, n.net_minor, n.tax_minor, n.total_minor,
+     n.offset_minor, n.credit_minor, n.refund_minor, n.balance_minor, n.credit_to, n.issue_date,
+     n.issued_at, n.voided_at, n.voided_minor, n.document_entry_id, n.refund_status_asserted,
+     n.details)
+   order by n.id)::text
+   from credit_note n where n.tenant_id = %(t)s and n.id = any(%(ids)s))
+
+-- part_note_line --
+(select json_agg(
+   json_build_array(l.id, l.note_id, l.line_id, l.position, l.description, l.quantity::text,
+     l.gross_minor, l.discount_minor, l.net_minor, l.account)
+   order by l.id)::text
+   from note_line l
+  where l.tenant_id = %(t)s and l.note_id = any(array(
+    select n.id from credit_note n
+     where n.tenant_id = %(t)s and n.invoice_id = any(%(invoices)s::uuid[]))))
+
+-- part_note_tax --
+(select json_agg(
+   json_build_array(x.id, x.note_id, x.code, x.name, x.rate::text, x.base_minor, x.amount_minor)
+   order by x.id)::text
+   from note_tax x
+  where x.tenant_id = %(t)s and x.note_id = any(array(
+    select n.id from credit_note n
+     where n.tenant_id = %(t)s and n.invoice_id = any(%(invoices)s::uuid[]))))
+
+-- part_funding --
+(select json_agg(
+   json_build_array(f.id, f.version, f.note_id, f.kind, f.settlement_id, f.payment_id,
+     f.amount_minor)
+   order by f.id)::text
+   from funding f where f.tenant_id = %(t)s and f.id = any(%(ids)s))
+
+-- part_refund --
+(select json_agg(
+   json_build_array(r.id, r.version, r.customer_id, r.payment_id, r.settlement_id, r.invoice_id,
+     r.note_id, r.of_balance, r.currency, r.amount_minor, r.state, r.reason, r.reference,
+     r.requested_at, r.settled_at, r.entry_id)
+   order by r.id)::text
+   from refund r where r.tenant_id = %(t)s and r.id = any(%(ids)s))
+
+-- part_lot --
+(select json_agg(
+   json_build_array(l.id, l.version, l.wallet_id, l.customer_id, l.funding, l.amount_minor,
+     l.left_minor, l.priority, l.invoice_id, l.note_id, l.landed_at, l.expires_at, l.entry_id)
+   order by l.id)::text
+   from lot l where l.tenant_id = %(t)s and l.id = any(%(ids)s))
+
+-- part_command --
+(select json_agg(
+   json_build_array(k.id, k.key, k.fingerprint, k.refusals, k.at))::text
+   from command k where k.tenant_id = %(t)s and k.id = any(%(ids)s))
+
+-- part_event --
+(select json_agg(
+   json_build_array(v.id, v.kind, v.at, v.command_id, v.position, v.customer_id, v.invoice_id,
+     v.subject, v.subject_id, v.before, v.after)
+   order by v.command_id, v.position)::text
+   from event v
+  where v.tenant_id = %(t)s and v.command_id = any(%(command_ids)s::uuid[]))
+
+
+-- ----------------------------------------------------------------------- which rows are wanted
+-- Small selects of ids, named after what they find. A part's `%(ids)s` is the union of some.
+
+-- customers_of_invoices --
+select i.customer_id from invoice i
+ where i.tenant_id = %(t)s and i.id = any(%(invoices)s::uuid[])
+
+-- customers_of_payments --
+select p.customer_id from payment p
+ where p.tenant_id = %(t)s and p.id = any(%(payments)s::uuid[])
+
+-- customers_of_notes --
+select n.customer_id from credit_note n
+ where n.tenant_id = %(t)s and n.id = any(%(notes)s::uuid[])
+
+-- customers_of_refunds --
+select r.customer_id from refund r
+ where r.tenant_id = %(t)s and r.id = any(%(refunds)s::uuid[])
+
+-- customers_of_write_offs --
+select w.customer_id from write_off w
+ where w.tenant_id = %(t)s and w.id = any(%(write_offs)s::uuid[])
+
+-- customers_of_wallets --
+select w.customer_id from wallet w
+ where w.tenant_id = %(t)s and w.id = any(%(wallets)s::uuid[])
+
+-- customers_of_lots --
+select l.customer_id from lot l
+ where l.tenant_id = %(t)s and l.id = any(%(lots)s::uuid[])
+
+-- series_of_customers --
+select s.id from series s
+ where s.tenant_id = %(t)s and s.owner_id = any(%(concerned)s)
+
+-- series_of_invoices --
+select s.id from series s
+ where s.tenant_id = %(t)s and s.owner_id = any(%(invoices)s::uuid[])
+
+-- settlements_on_invoices --
+select s.id from settlement s
+ where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[])
+
+-- settlements_of_payments --
+select s.id from settlement s
+ where s.tenant_id = %(t)s and s.source_id = any(%(payments)s::uuid[])
+
+-- settlements_of_notes --
+select s.id from settlement s
+ where s.tenant_id = %(t)s and s.source_id = any(%(notes)s::uuid[])
+
+-- entries_of_invoices --
+select e.id from entry e
+ where e.tenant_id = %(t)s and e.invoice_id = any(%(invoices)s::uuid[])
+
+-- entries_of_notes --
+select n.document_entry_id from credit_note n
+ where n.tenant_id = %(t)s and n.id = any(%(notes)s::uuid[])
+
+-- entries_of_refunds --
+select r.entry_id from refund r
+ where r.tenant_id = %(t)s and r.id = any(%(refunds)s::uuid[])
+
+-- notes_of_invoices --
+select n.id from credit_note n
+ where n.tenant_id = %(t)s and n.invoice_id = any(%(invoices)s::uuid[])
+
+-- notes_on_invoices --
+select s.source_id from settlement s
+ where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[]) and s.kind = 'note'
+
+-- notes_open --
+select n.id from credit_note n
+ where n.tenant_id = %(t)s and n.customer_id = any(%(concerned)s) and n.balance_minor > 0
+
+-- fundings_of_invoices --
+select f.id from funding f
+ where f.tenant_id = %(t)s and f.note_id = any(array(
+   select n.id from credit_note n
+    where n.tenant_id = %(t)s and n.invoice_id = any(%(invoices)s::uuid[])))
+
+-- fundings_from_invoices --
+select f.id from funding f
+ where f.tenant_id = %(t)s and f.settlement_id = any(array(
+   select s.id from settlement s
+    where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[])))
+
+-- fundings_of_notes --
+select f.id from funding f
+ where f.tenant_id = %(t)s and f.note_id = any(%(notes)s::uuid[])
+
+-- fundings_from_payments --
+select f.id from funding f
+ where f.tenant_id = %(t)s and f.payment_id = any(%(payments)s::uuid[])
+
+-- refunds_of_invoices --
+select r.id from refund r
+ where r.tenant_id = %(t)s and r.note_id = any(array(
+   select n.id from credit_note n
+    where n.tenant_id = %(t)s and n.invoice_id = any(%(invoices)s::uuid[])))
+
+-- refunds_from_invoices --
+select r.id from refund r
+ where r.tenant_id = %(t)s and r.settlement_id = any(array(
+   select s.id from settlement s
+    where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[])))
+
+-- refunds_of_notes --
+select r.id from refund r
+ where r.tenant_id = %(t)s and r.note_id = any(%(notes)s::uuid[])
+
+-- refunds_from_payments --
+select r.id from refund r
+ where r.tenant_id = %(t)s and r.payment_id = any(%(payments)s::uuid[])
+
+-- payments_on_invoices --
+select s.source_id from settlement s
+ where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[]) and s.kind = 'payment'
+
+-- payments_refunded --
+select r.payment_id from refund r
+ where r.tenant_id = %(t)s and r.note_id = any(array(
+   select n.id from credit_note n
+    where n.tenant_id = %(t)s and n.invoice_id = any(%(invoices)s::uuid[])))
+
+-- payments_behind_notes --
+select f.payment_id from funding f
+ where f.tenant_id = %(t)s and f.note_id = any(%(notes)s::uuid[])
+
+-- payments_under_way --
+select p.id from payment p
+ where p.tenant_id = %(t)s and p.customer_id = any(%(concerned)s)
+   and p.state in ('in_progress', 'needs_attention')
+
+-- payments_unused --
+select p.id from payment p
+ where p.tenant_id = %(t)s and p.customer_id = any(%(concerned)s) and p.unused_minor > 0
+
+-- write_offs_on_invoices --
+select w.id from write_off w
+ where w.tenant_id = %(t)s and w.invoice_id = any(%(invoices)s::uuid[])
+
+-- lots_on_invoices --
+select s.source_id from settlement s
+ where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[]) and s.kind = 'wallet'
+
+-- lots_sold --
+select l.id from lot l
+ where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[])
+
+-- lots_left --
+select l.id from lot l
+ where l.tenant_id = %(t)s and l.customer_id = any(%(concerned)s) and l.left_minor > 0
+
+-- wallets_on_invoices --
+select l.wallet_id from lot l
+ where l.tenant_id = %(t)s and l.id = any(array(
+   select s.source_id from settlement s
+    where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[])
+      and s.kind = 'wallet'))
+
+-- wallets_sold --
+select l.wallet_id from lot l
+ where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[])
+
+-- wallets_active --
+select w.id from wallet w
+ where w.tenant_id = %(t)s and w.customer_id = any(%(concerned)s) and w.status = 'active'
+
+-- commands_of_keys --
+select k.id from command k
+ where k.tenant_id = %(t)s and k.key = any(%(keys)s::text[])
+
+
+-- ------------------------------------------------------------------------ what names lead to
+-- Money and credit reach over invoices. Before anything is locked, what a set names is widened by
+-- what it leads to; under the lock it is asked again, since it may have grown meanwhile.
+
+-- invoices_of_payments --
+select s.invoice_id from settlement s
+ where s.tenant_id = %(t)s and s.source_id = any(%(payments)s::uuid[])
+
+-- invoices_of_intentions --
+select intended.invoice_id::uuid
+  from payment p, jsonb_object_keys(p.intended) as intended (invoice_id)
+ where p.tenant_id = %(t)s and p.id = any(%(payments)s::uuid[])
+
+-- invoices_of_notes --
+select n.invoice_id from credit_note n
+ where n.tenant_id = %(t)s and n.id = any(%(notes)s::uuid[])
+
+-- invoices_settled_by_notes --
+select s.invoice_id from settlement s
+ where s.tenant_id = %(t)s and s.source_id = any(%(notes)s::uuid[])
+
+-- invoices_behind_notes --
+select s.invoice_id from settlement s
+ where s.tenant_id = %(t)s and s.id = any(array(
+   select f.settlement_id from funding f
+    where f.tenant_id = %(t)s and f.note_id = any(%(notes)s::uuid[])))
+
+-- invoices_of_refunds --
+select r.invoice_id from refund r
+ where r.tenant_id = %(t)s and r.id = any(%(refunds)s::uuid[])
+
+-- invoices_of_write_offs --
+select w.invoice_id from write_off w
+ where w.tenant_id = %(t)s and w.id = any(%(write_offs)s::uuid[])
+
+-- invoices_of_lots --
+select l.invoice_id from lot l
+ where l.tenant_id = %(t)s and l.id = any(%(lots)s::uuid[])
+
+-- payments_of_refunds --
+select r.payment_id from refund r
+ where r.tenant_id = %(t)s and r.id = any(%(refunds)s::uuid[])
+
+-- notes_of_refunds --
+select r.note_id from refund r
+ where r.tenant_id = %(t)s and r.id = any(%(refunds)s::uuid[])
+
+-- wallets_of_lots --
+select l.wallet_id from lot l
+ where l.tenant_id = %(t)s and l.id = any(%(lots)s::uuid[])
+
+
+-- ---------------------------------------------------------------------------------- the write
+-- New rows are inserted with version 1. Rows that change say which version they were read in, and
+-- name only columns that may change; updates are counted by the store.
+
+-- insert_tenant --
+-- cross-tenant: the list of tenants itself
+insert into tenant (id, name, currency, timezone, settings, created_at)
+values (%(t)s, %(name)s, %(currency)s, %(timezone)s, %(settings)s::jsonb, %(created_at)s)
+
+-- insert_books --
+insert into books (tenant_id, id, version, closed_through)
+select %(t)s, id, 1, closed_through
+  from json_to_recordset(%(insert_books)s::json)
+  as x(id uuid, version int, closed_through date)
+
+-- update_books --
+update books y set closed_through = x.closed_through, version = y.version + 1
+  from json_to_recordset(%(update_books)s::json)
+  as x(id uuid, version int, closed_through date)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_account --
+insert into account (tenant_id, id, kind)
+select %(t)s, id, kind
+  from json_to_recordset(%(insert_account)s::json)
+  as x(id text, kind text)
+on conflict do nothing
+
+-- insert_series --
+insert into series (tenant_id, id, version, scope, owner_id, format, next)
+select %(t)s, id, 1, scope, owner_id, format, next
+  from json_to_recordset(%(insert_series)s::json)
+  as x(id text, version int, scope text, owner_id uuid, format text, next int)
+
+-- update_series --
+update series y set format = x.format, next = x.next, version = y.version + 1
+  from json_to_recordset(%(update_series)s::json)
+  as x(id text, version int, format text, next int)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_customer --
+insert into customer (tenant_id, id, version, external_id, name, email, currency, timezone,
+  payment_term_days, sequence, details, created_at, deleted_at)
+select %(t)s, id, 1, external_id, name, email, currency, timezone, payment_term_days, sequence,
+  details, created_at, deleted_at
+  from json_to_recordset(%(insert_customer)s::json)
+  as x(id uuid, version int, external_id text, name text, email text, currency text,
+       timezone text, payment_term_days int, sequence int, details jsonb, created_at timestamptz,
+       deleted_at timestamptz)
+
+-- update_customer --
+update customer y set external_id = x.external_id, name = x.name, email = x.email,
+  currency = x.currency, timezone = x.timezone, payment_term_days = x.payment_term_days,
+  details = x.details, deleted_at = x.deleted_at, version = y.version + 1
+  from json_to_recordset(%(update_customer)s::json)
+  as x(id uuid, version int, external_id text, name text, email text, currency text,
+       timezone text, payment_term_days int, details jsonb, deleted_at timestamptz)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_wallet --
+insert into wallet (tenant_id, id, version, customer_id, name, code, currency, status, priority,
+  rate, expires_at, details, created_at, terminated_at)
+select %(t)s, id, 1, customer_id, name, code, currency, status, priority, rate, expires_at,
+  details, created_at, terminated_at
+  from json_to_recordset(%(insert_wallet)s::json)
+  as x(id uuid, version int, customer_id uuid, name text, code text, currency text, status text,
+       priority int, rate numeric, expires_at timestamptz, details jsonb, created_at timestamptz,
+       terminated_at timestamptz)
+
+-- update_wallet --
+update wallet y set name = x.name, code = x.code, status = x.status, priority = x.priority,
+  rate = x.rate, expires_at = x.expires_at, details = x.details, terminated_at = x.terminated_at,
+  version = y.version + 1
+  from json_to_recordset(%(update_wallet)s::json)
+  as x(id uuid, version int, name text, code text, status text, priority int, rate numeric,
+       expires_at timestamptz, details jsonb, terminated_at timestamptz)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_invoice --
+insert into invoice (tenant_id, id, version, customer_id, kind, status, currency, number,
+  external_number, series, revision, rounding, price_type, net_minor, tax_minor, total_minor,
+  paid_minor, outstanding_minor, issue_date, due_date, payment_term_days, finalized_at,
+  voided_at, void_reason, void_comment, paid_at_void_minor, outstanding_at_void_minor,
+  regenerated_from, regenerated_as, payment_status_asserted, dispute_lost_at, sent_at, hidden_at,
+  dunning, auto_collection, memo, details, created_at)
+select %(t)s, id, 1, customer_id, kind, status, currency, number, external_number, series,
+  revision, rounding, price_type, net_minor, tax_minor, total_minor, paid_minor,
+  outstanding_minor, issue_date, due_date, payment_term_days, finalized_at, voided_at,
+  void_reason, void_comment, paid_at_void_minor, outstanding_at_void_minor, regenerated_from,
+  regenerated_as, payment_status_asserted, dispute_lost_at, sent_at, hidden_at, dunning,
+  auto_collection, memo, details, created_at
+  from json_to_recordset(%(insert_invoice)s::json)
+  as x(id uuid, version int, customer_id uuid, kind text, status text, currency text,
+       number text, external_number text, series text, revision int, rounding text,
+       price_type text, net_minor bigint, tax_minor bigint, total_minor bigint,
+       paid_minor bigint, outstanding_minor bigint, issue_date date, due_date date,
+       payment_term_days int, finalized_at timestamptz, voided_at timestamptz, void_reason text,
+       void_comment text, paid_at_void_minor bigint, outstanding_at_void_minor bigint,
+       regenerated_from uuid, regenerated_as uuid, payment_status_asserted text,
+       dispute_lost_at timestamptz, sent_at timestamptz, hidden_at timestamptz, dunning text,
+       auto_collection boolean, memo text, details jsonb, created_at timestamptz)
+
+-- update_invoice --
+update invoice y set status = x.status, number = x.number, external_number = x.external_number,
+  series = x.series, revision = x.revision, net_minor = x.net_minor, tax_minor = x.tax_minor,
+  total_minor = x.total_minor, paid_minor = x.paid_minor,
+  outstanding_minor = x.outstanding_minor, issue_date = x.issue_date, due_date = x.due_date,
+  payment_term_days = x.payment_term_days, finalized_at = x.finalized_at,
+  voided_at = x.voided_at, void_reason = x.void_reason, void_comment = x.void_comment,
+  paid_at_void_minor = x.paid_at_void_minor,
+  outstanding_at_void_minor = x.outstanding_at_void_minor, regenerated_as = x.regenerated_as,
+  payment_status_asserted = x.payment_status_asserted, dispute_lost_at = x.dispute_lost_at,
+  sent_at = x.sent_at, hidden_at = x.hidden_at, dunning = x.dunning,
+  auto_collection = x.auto_collection, memo = x.memo, details = x.details,
+  version = y.version + 1
+  from json_to_recordset(%(update_invoice)s::json)
+  as x(id uuid, version int, status text, number text, external_number text, series text,
+       revision int, net_minor bigint, tax_minor bigint, total_minor bigint, paid_minor bigint,
+       outstanding_minor bigint, issue_date date, due_date date, payment_term_days int,
+       finalized_at timestamptz, voided_at timestamptz, void_reason text, void_comment text,
+       paid_at_void_minor bigint, outstanding_at_void_minor bigint, regenerated_as uuid,
+       payment_status_asserted text, dispute_lost_at timestamptz, sent_at timestamptz,
+       hidden_at timestamptz, dunning text, auto_collection boolean, memo text, details jsonb)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_line --
+insert into line (tenant_id, id, invoice_id, revision, position, kind, code, description,
+  quantity, unit_price, gross_minor, discount_minor, net_minor, account, wallet_id,
+  original_line_id)
+select %(t)s, id, invoice_id, revision, position, kind, code, description, quantity, unit_price,
+  gross_minor, discount_minor, net_minor, account, wallet_id, original_line_id
+  from json_to_recordset(%(insert_line)s::json)
+  as x(id uuid, invoice_id uuid, revision int, position int, kind text, code text,
+       description text, quantity numeric, unit_price numeric, gross_minor bigint,
+       discount_minor bigint, net_minor bigint, account text, wallet_id uuid,
+       original_line_id uuid)
+
+-- insert_tax --
+insert into tax (tenant_id, id, invoice_id, revision, line_id, code, name, rate, base_minor,
+  amount_minor, given)
+select %(t)s, id, invoice_id, revision, line_id, code, name, rate, base_minor, amount_minor,
+  given
+  from json_to_recordset(%(insert_tax)s::json)
+  as x(id uuid, invoice_id uuid, revision int, line_id uuid, code text, name text, rate numeric,
+       base_minor bigint, amount_minor bigint, given boolean)
+
+-- insert_entry --
+insert into entry (tenant_id, id, kind, accounting_date, written_at, reverses, command_id,
+  invoice_id)
+select %(t)s, id, kind, accounting_date, written_at, reverses, command_id, invoice_id
+  from json_to_recordset(%(insert_entry)s::json)
+  as x(id uuid, kind text, accounting_date date, written_at timestamptz, reverses uuid,
+       command_id uuid, invoice_id uuid)
+
+-- insert_posting --
+insert into posting (tenant_id, entry_id, position, debit, credit, amount_minor, currency,
+  customer_id, invoice_id, source, source_id)
+select %(t)s, entry_id, position, debit, credit, amount_minor, currency, customer_id, invoice_id,
+  source, source_id
+  from json_to_recordset(%(insert_posting)s::json)
+  as x(entry_id uuid, position int, debit text, credit text, amount_minor bigint, currency text,
+       customer_id uuid, invoice_id uuid, source text, source_id uuid)
+
+-- insert_payment --
+insert into payment (tenant_id, id, version, customer_id, currency, amount_minor, unused_minor,
+  fee_minor, state, method, provider, reference, account, received_at, intended, created_at)
+select %(t)s, id, 1, customer_id, currency, amount_minor, unused_minor, fee_minor, state, method,
+  provider, reference, account, received_at, intended, created_at
+  from json_to_recordset(%(insert_payment)s::json)
+  as x(id uuid, version int, customer_id uuid, currency text, amount_minor bigint,
+       unused_minor bigint, fee_minor bigint, state text, method text, provider text,
+       reference text, account text, received_at timestamptz, intended jsonb,
+       created_at timestamptz)
+
+-- update_payment --
+update payment y set unused_minor = x.unused_minor, fee_minor = x.fee_minor, state = x.state,
+  method = x.method, reference = x.reference, intended = x.intended, version = y.version + 1
+  from json_to_recordset(%(update_payment)s::json)
+  as x(id uuid, version int, unused_minor bigint, fee_minor bigint, state text, method text,
+       reference text, intended jsonb)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_settlement --
+insert into settlement (tenant_id, id, version, invoice_id, customer_id, kind, source_id,
+  amount_minor, held_minor, at, removed_at, entry_id)
+select %(t)s, id, 1, invoice_id, customer_id, kind, source_id, amount_minor, held_minor, at,
+  removed_at, entry_id
+  from json_to_recordset(%(insert_settlement)s::json)
+  as x(id uuid, version int, invoice_id uuid, customer_id uuid, kind text, source_id uuid,
+       amount_minor bigint, held_minor bigint, at timestamptz, removed_at timestamptz,
+       entry_id uuid)
+
+-- update_settlement --
+update settlement y set held_minor = x.held_minor, removed_at = x.removed_at,
+  version = y.version + 1
+  from json_to_recordset(%(update_settlement)s::json)
+  as x(id uuid, version int, held_minor bigint, removed_at timestamptz)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_write_off --
+insert into write_off (tenant_id, id, version, invoice_id, customer_id, amount_minor, mode,
+  account, reason, at, reversed_at)
+select %(t)s, id, 1, invoice_id, customer_id, amount_minor, mode, account, reason, at,
+  reversed_at
+  from json_to_recordset(%(insert_write_off)s::json)
+  as x(id uuid, version int, invoice_id uuid, customer_id uuid, amount_minor bigint, mode text,
+       account text, reason text, at timestamptz, reversed_at timestamptz)
+
+-- update_write_off --
+update write_off y set reversed_at = x.reversed_at, version = y.version + 1
+  from json_to_recordset(%(update_write_off)s::json)
+  as x(id uuid, version int, reversed_at timestamptz)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_credit_note --
+insert into credit_note (tenant_id, id, version, customer_id, invoice_id, purpose, status,
+  number, series, reason, description, currency, net_minor, tax_minor, total_minor, offset_minor,
+  credit_minor, refund_minor, balance_minor, credit_to, issue_date, issued_at, voided_at,
+  voided_minor, document_entry_id, refund_status_asserted, details)
+select %(t)s, id, 1, customer_id, invoice_id, purpose, status, number, series, reason,
+  description, currency, net_minor, tax_minor, total_minor, offset_minor, credit_minor,
+  refund_minor, balance_minor, credit_to, issue_date, issued_at, voided_at, voided_minor,
+  document_entry_id, refund_status_asserted, details
+  from json_to_recordset(%(insert_credit_note)s::json)
+  as x(id uuid, version int, customer_id uuid, invoice_id uuid, purpose text, status text,
+       number text, series text, reason text, description text, currency text, net_minor bigint,
+       tax_minor bigint, total_minor bigint, offset_minor bigint, credit_minor bigint,
+       refund_minor bigint, balance_minor bigint, credit_to text, issue_date date,
+       issued_at timestamptz, voided_at timestamptz, voided_minor bigint, document_entry_id uuid,
+       refund_status_asserted text, details jsonb)
+
+-- update_credit_note --
+update credit_note y set status = x.status, description = x.description,
+  offset_minor = x.offset_minor, credit_minor = x.credit_minor, refund_minor = x.refund_minor,
+  balance_minor = x.balance_minor, voided_at = x.voided_at, voided_minor = x.voided_minor,
+  document_entry_id = x.document_entry_id, refund_status_asserted = x.refund_status_asserted,
+  details = x.details, version = y.version + 1
+  from json_to_recordset(%(update_credit_note)s::json)
+  as x(id uuid, version int, status text, description text, offset_minor bigint,
+       credit_minor bigint, refund_minor bigint, balance_minor bigint, voided_at timestamptz,
+       voided_minor bigint, document_entry_id uuid, refund_status_asserted text, details jsonb)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_note_line --
+insert into note_line (tenant_id, id, note_id, line_id, position, description, quantity,
+  gross_minor, discount_minor, net_minor, account)
+select %(t)s, id, note_id, line_id, position, description, quantity, gross_minor, discount_minor,
+  net_minor, account
+  from json_to_recordset(%(insert_note_line)s::json)
+  as x(id uuid, note_id uuid, line_id uuid, position int, description text, quantity numeric,
+       gross_minor bigint, discount_minor bigint, net_minor bigint, account text)
+
+-- insert_note_tax --
+insert into note_tax (tenant_id, id, note_id, code, name, rate, base_minor, amount_minor)
+select %(t)s, id, note_id, code, name, rate, base_minor, amount_minor
+  from json_to_recordset(%(insert_note_tax)s::json)
+  as x(id uuid, note_id uuid, code text, name text, rate numeric, base_minor bigint,
+       amount_minor bigint)
+
+-- insert_funding --
+insert into funding (tenant_id, id, version, note_id, kind, settlement_id, payment_id,
+  amount_minor)
+select %(t)s, id, 1, note_id, kind, settlement_id, payment_id, amount_minor
+  from json_to_recordset(%(insert_funding)s::json)
+  as x(id uuid, version int, note_id uuid, kind text, settlement_id uuid, payment_id uuid,
+       amount_minor bigint)
+
+-- update_funding --
+update funding y set kind = x.kind, settlement_id = x.settlement_id, payment_id = x.payment_id,
+  amount_minor = x.amount_minor, version = y.version + 1
+  from json_to_recordset(%(update_funding)s::json)
+  as x(id uuid, version int, kind text, settlement_id uuid, payment_id uuid, amount_minor bigint)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_refund --
+insert into refund (tenant_id, id, version, customer_id, payment_id, settlement_id, invoice_id,
+  note_id, of_balance, currency, amount_minor, state, reason, reference, requested_at,
+  settled_at, entry_id)
+select %(t)s, id, 1, customer_id, payment_id, settlement_id, invoice_id, note_id, of_balance,
+  currency, amount_minor, state, reason, reference, requested_at, settled_at, entry_id
+  from json_to_recordset(%(insert_refund)s::json)
+  as x(id uuid, version int, customer_id uuid, payment_id uuid, settlement_id uuid,
+       invoice_id uuid, note_id uuid, of_balance boolean, currency text, amount_minor bigint,
+       state text, reason text, reference text, requested_at timestamptz, settled_at timestamptz,
+       entry_id uuid)
+
+-- update_refund --
+update refund y set state = x.state, reference = x.reference, settled_at = x.settled_at,
+  entry_id = x.entry_id, version = y.version + 1
+  from json_to_recordset(%(update_refund)s::json)
+  as x(id uuid, version int, state text, reference text, settled_at timestamptz, entry_id uuid)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_lot --
+insert into lot (tenant_id, id, version, wallet_id, customer_id, funding, amount_minor,
+  left_minor, priority, invoice_id, note_id, landed_at, expires_at, entry_id)
+select %(t)s, id, 1, wallet_id, customer_id, funding, amount_minor, left_minor, priority,
+  invoice_id, note_id, landed_at, expires_at, entry_id
+  from json_to_recordset(%(insert_lot)s::json)
+  as x(id uuid, version int, wallet_id uuid, customer_id uuid, funding text, amount_minor bigint,
+       left_minor bigint, priority int, invoice_id uuid, note_id uuid, landed_at timestamptz,
+       expires_at timestamptz, entry_id uuid)
+
+-- update_lot --
+update lot y set left_minor = x.left_minor, priority = x.priority, expires_at = x.expires_at,
+  version = y.version + 1
+  from json_to_recordset(%(update_lot)s::json)
+  as x(id uuid, version int, left_minor bigint, priority int, expires_at timestamptz)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_movement --
+insert into movement (tenant_id, id, wallet_id, customer_id, lot_id, kind, amount_minor,
+  invoice_id, at)
+select %(t)s, id, wallet_id, customer_id, lot_id, kind, amount_minor, invoice_id, at
+  from json_to_recordset(%(insert_movement)s::json)
+  as x(id uuid, wallet_id uuid, customer_id uuid, lot_id uuid, kind text, amount_minor bigint,
+       invoice_id uuid, at timestamptz)
+
+-- insert_command --
+insert into command (tenant_id, id, key, fingerprint, refusals, at)
+select %(t)s, id, key, fingerprint, refusals, at
+  from json_to_recordset(%(insert_command)s::json)
+  as x(id uuid, key text, fingerprint text, refusals jsonb, at timestamptz)
+
+-- insert_event --
+insert into event (tenant_id, id, kind, at, command_id, position, customer_id, invoice_id,
+  subject, subject_id, before, after)
+select %(t)s, id, kind, at, command_id, position, customer_id, invoice_id, subject, subject_id,
+  before, after
+  from json_to_recordset(%(insert_event)s::json)
+  as x(id uuid, kind text, at timestamptz, command_id uuid, position int, customer_id uuid,
+       invoice_id uuid, subject text, subject_id uuid, before jsonb, after jsonb)
+
+-- insert_audit --
+insert into audit (tenant_id, id, command_id, at, actor, command, subject_id, outcome, refusals,
+  request)
+select %(t)s, id, command_id, at, actor, command, subject_id, outcome, refusals, request
+  from json_to_recordset(%(insert_audit)s::json)
+  as x(id uuid, command_id uuid, at timestamptz, actor text, command text, subject_id uuid,
+       outcome text, refusals jsonb, request jsonb)

@@ -1,0 +1,722 @@
+-- The books of many tenants, and what stands beside them.
+--
+-- How to read it. A row belongs to a tenant, and its key begins with it, so that the tables can be
+-- sharded by tenant; nothing is unique across tenants, and no key points at `tenant` itself, or
+-- every write would lock that one row. Amounts are whole minor units of the row's currency. Ids and
+-- times come from outside: there is no default, no sequence, no trigger. A table with a `version`
+-- changes under optimistic control; every other one is only added to. A row of `polaris.core` is a
+-- row here, with its fields as columns in the same order. A check is named after what it promises.
+
+
+-- ------------------------------------------------------------------------------ tenants and keys
+
+-- Whose books these are; its settings are read with every set of commands.
+-- cross-tenant: the list of tenants itself
+create table tenant (
+  id          uuid primary key,
+  name        text not null,
+  currency    text not null,
+  timezone    text not null,
+  settings    jsonb not null,
+  created_at  timestamptz not null
+);
+
+-- A secret that speaks for a tenant, kept as a hash and found by its public prefix.
+-- cross-tenant: a request is known by its key before its tenant is known
+create table api_key (
+  id          uuid primary key,
+  tenant_id   uuid not null references tenant,
+  name        text not null,
+  prefix      text not null unique,
+  hash        text not null,
+  scopes      text[] not null,
+  created_at  timestamptz not null,
+  revoked_at  timestamptz
+);
+create index api_key_tenant on api_key (tenant_id);
+
+-- A person at the console.
+-- cross-tenant: one person may serve several tenants
+create table operator (
+  id             uuid primary key,
+  email          text not null unique,
+  name           text not null,
+  password_hash  text not null,
+  created_at     timestamptz not null,
+  disabled_at    timestamptz
+);
+
+-- What a person may do for a tenant.
+-- cross-tenant: after the password, the tenants to choose from are asked for
+create table operator_role (
+  operator_id  uuid not null references operator,
+  tenant_id    uuid not null references tenant,
+  role         text not null,
+  granted_at   timestamptz not null,
+  primary key (operator_id, tenant_id),
+  constraint role_known check (role in ('viewer', 'operator', 'admin'))
+);
+create index operator_role_tenant on operator_role (tenant_id);
+
+-- How far the books are closed. Its id is the tenant's.
+create table books (
+  tenant_id       uuid not null,
+  id              uuid not null,
+  version         int not null,
+  closed_through  date,
+  primary key (tenant_id, id)
+);
+
+-- Accounts beyond the seeded chart, which is in the code. Its id is its name.
+create table account (
+  tenant_id  uuid not null,
+  id         text not null,
+  kind       text not null,
+  primary key (tenant_id, id),
+  constraint kind_known check (kind in ('asset', 'liability', 'income', 'expense'))
+);
+
+-- A gapless run of numbers. Its id is its name, or the name and its owner's id.
+create table series (
+  tenant_id  uuid not null,
+  id         text not null,
+  version    int not null,
+  scope      text not null,
+  owner_id   uuid,
+  format     text not null,
+  next       int not null,
+  primary key (tenant_id, id),
+  constraint scope_known check (scope in ('tenant', 'customer', 'invoice')),
+  constraint owned_unless_of_tenant check ((scope = 'tenant') = (owner_id is null)),
+  constraint counts_from_one check (next >= 1)
+);
+create index series_owner on series (tenant_id, owner_id) where owner_id is not null;
+
+
+-- ------------------------------------------------------------------------ customers and wallets
+
+-- Who owes and is owed. Its row is the lock of everything that belongs to it.
+create table customer (
+  tenant_id          uuid not null,
+  id                 uuid not null,
+  version            int not null,
+  external_id        text not null,
+  name               text not null,
+  email              text,
+  currency           text,
+  timezone           text,
+  payment_term_days  int,
+  sequence           int not null,
+  details            jsonb not null,
+  created_at         timestamptz not null,
+  deleted_at         timestamptz,
+  primary key (tenant_id, id)
+);
+create unique index customer_external_id on customer (tenant_id, external_id text_pattern_ops)
+  where deleted_at is null;
+create unique index customer_sequence on customer (tenant_id, sequence);
+
+-- Prepaid and granted credits of a customer, in one currency.
+create table wallet (
+  tenant_id      uuid not null,
+  id             uuid not null,
+  version        int not null,
+  customer_id    uuid not null,
+  name           text not null,
+  code           text,
+  currency       text not null,
+  status         text not null,
+  priority       int not null,
+  rate           numeric not null,
+  expires_at     timestamptz,
+  details        jsonb not null,
+  created_at     timestamptz not null,
+  terminated_at  timestamptz,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, customer_id) references customer,
+  constraint status_known check (status in ('active', 'terminated')),
+  constraint rate_positive check (rate > 0)
+);
+create index wallet_customer on wallet (tenant_id, customer_id);
+
+
+-- ------------------------------------------------------------------------------------- invoices
+
+-- A claim on a customer. Paid, overdue and the like are projections of other facts.
+create table invoice (
+  tenant_id                  uuid not null,
+  id                         uuid not null,
+  version                    int not null,
+  customer_id                uuid not null,
+  kind                       text not null,
+  status                     text not null,
+  currency                   text not null,
+  number                     text,
+  external_number            text,
+  series                     text,
+  revision                   int not null,
+  rounding                   text not null,
+  price_type                 text not null,
+  net_minor                  bigint not null,
+  tax_minor                  bigint not null,
+  total_minor                bigint not null,
+  paid_minor                 bigint not null,
+  outstanding_minor          bigint not null,
+  issue_date                 date,
+  due_date                   date,
+  payment_term_days          int not null,
+  finalized_at               timestamptz,
+  voided_at                  timestamptz,
+  void_reason                text,
+  void_comment               text,
+  paid_at_void_minor         bigint,
+  outstanding_at_void_minor  bigint,
+  regenerated_from           uuid,
+  regenerated_as             uuid,
+  payment_status_asserted    text,
+  dispute_lost_at            timestamptz,
+  sent_at                    timestamptz,
+  hidden_at                  timestamptz,
+  dunning                    text,
+  auto_collection            boolean,
+  memo                       text,
+  details                    jsonb not null,
+  created_at                 timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, customer_id) references customer,
+  foreign key (tenant_id, regenerated_from) references invoice,
+  foreign key (tenant_id, regenerated_as) references invoice,
+  constraint kind_known check (kind in ('one_off', 'subscription', 'top_up')),
+  constraint status_known check (status in ('draft', 'finalized', 'voided', 'closed')),
+  constraint rounding_known check (rounding in ('per_document', 'per_line')),
+  constraint price_type_known check (price_type in ('exclusive', 'inclusive')),
+  constraint nothing_negative check (net_minor >= 0 and tax_minor >= 0),
+  constraint total_is_net_and_tax check (total_minor = net_minor + tax_minor),
+  constraint settled_within_total check (
+    paid_minor >= 0 and outstanding_minor >= 0 and paid_minor + outstanding_minor <= total_minor),
+  constraint owed_only_when_finalized check (
+    status = 'finalized' or (paid_minor = 0 and outstanding_minor = 0)),
+  constraint issued_with_number_and_dates check (
+    status in ('draft', 'closed')
+    or (number is not null and issue_date is not null and finalized_at is not null)),
+  constraint closed_takes_no_number check (status <> 'closed' or number is null),
+  constraint voided_has_its_time check ((status = 'voided') = (voided_at is not null))
+);
+-- Within a series no number comes twice; the same index finds a number by its beginning.
+create unique index invoice_number on invoice (tenant_id, number text_pattern_ops, series)
+  where number is not null;
+create index invoice_external_number on invoice (tenant_id, external_number text_pattern_ops)
+  where external_number is not null;
+-- An invoice is replaced at most once.
+create unique index invoice_regenerated_from on invoice (tenant_id, regenerated_from)
+  where regenerated_from is not null;
+-- Pages of lists, each in the order in which it is shown.
+create index invoice_list on invoice (tenant_id, issue_date desc, created_at desc, id);
+create index invoice_status on invoice
+  (tenant_id, status, issue_date desc, created_at desc, id);
+create index invoice_customer on invoice (tenant_id, customer_id, issue_date desc);
+create index invoice_due on invoice (tenant_id, due_date, id) where outstanding_minor > 0;
+
+-- One thing billed. An edited draft gets a new revision of lines; the old ones stay readable.
+create table line (
+  tenant_id         uuid not null,
+  id                uuid not null,
+  invoice_id        uuid not null,
+  revision          int not null,
+  position          int not null,
+  kind              text not null,
+  code              text,
+  description       text not null,
+  quantity          numeric not null,
+  unit_price        numeric,
+  gross_minor       bigint not null,
+  discount_minor    bigint not null,
+  net_minor         bigint not null,
+  account           text,
+  wallet_id         uuid,
+  original_line_id  uuid,
+  primary key (tenant_id, id),
+  unique (tenant_id, invoice_id, revision, position),
+  foreign key (tenant_id, invoice_id) references invoice,
+  foreign key (tenant_id, wallet_id) references wallet,
+  foreign key (tenant_id, original_line_id) references line,
+  constraint kind_known check (kind in ('charge', 'tip', 'top_up')),
+  constraint net_within_gross check (net_minor between 0 and gross_minor),
+  constraint discount_within_gross check (discount_minor between 0 and gross_minor)
+);
+
+-- One tax on one line, as shown.
+create table tax (
+  tenant_id     uuid not null,
+  id            uuid not null,
+  invoice_id    uuid not null,
+  revision      int not null,
+  line_id       uuid not null,
+  code          text not null,
+  name          text not null,
+  rate          numeric,
+  base_minor    bigint not null,
+  amount_minor  bigint not null,
+  given         boolean not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, line_id) references line,
+  constraint nothing_negative check (base_minor >= 0 and amount_minor >= 0)
+);
+create index tax_invoice on tax (tenant_id, invoice_id, revision);
+
+-- What a line's discount is made of, for documents that show it. Room: nothing fills it yet.
+create table discount (
+  tenant_id     uuid not null,
+  id            uuid not null,
+  invoice_id    uuid not null,
+  revision      int not null,
+  line_id       uuid not null,
+  kind          text not null,
+  before_tax    boolean not null,
+  amount_minor  bigint not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, line_id) references line,
+  constraint kind_known check (kind in ('coupon', 'document', 'line', 'promotional')),
+  constraint amount_positive check (amount_minor > 0)
+);
+create index discount_invoice on discount (tenant_id, invoice_id, revision);
+
+
+-- ----------------------------------------------------------------------------------- the ledger
+
+-- Postings made together for one fact. A reversal names what it reverses.
+create table entry (
+  tenant_id        uuid not null,
+  id               uuid not null,
+  kind             text not null,
+  accounting_date  date not null,
+  written_at       timestamptz not null,
+  reverses         uuid,
+  command_id       uuid not null,
+  invoice_id       uuid,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, reverses) references entry,
+  foreign key (tenant_id, invoice_id) references invoice
+);
+-- An entry is reversed at most once.
+create unique index entry_reverses on entry (tenant_id, reverses) where reverses is not null;
+create index entry_invoice on entry (tenant_id, invoice_id) where invoice_id is not null;
+create index entry_date on entry (tenant_id, accounting_date, id);
+
+-- One amount from one account to another: balanced by construction.
+create table posting (
+  tenant_id     uuid not null,
+  entry_id      uuid not null,
+  position      int not null,
+  debit         text not null,
+  credit        text not null,
+  amount_minor  bigint not null,
+  currency      text not null,
+  customer_id   uuid not null,
+  invoice_id    uuid,
+  source        text,
+  source_id     uuid,
+  primary key (tenant_id, entry_id, position),
+  foreign key (tenant_id, entry_id) references entry,
+  constraint amount_positive check (amount_minor > 0),
+  constraint two_accounts check (debit <> credit)
+);
+create index posting_invoice on posting (tenant_id, invoice_id) where invoice_id is not null;
+
+
+-- ---------------------------------------------------------------------------------------- money
+
+-- Money from a customer: received once, then applied to invoices.
+create table payment (
+  tenant_id     uuid not null,
+  id            uuid not null,
+  version       int not null,
+  customer_id   uuid not null,
+  currency      text not null,
+  amount_minor  bigint not null,
+  unused_minor  bigint not null,
+  fee_minor     bigint not null,
+  state         text not null,
+  method        text,
+  provider      text not null,
+  reference     text,
+  account       text not null,
+  received_at   timestamptz not null,
+  intended      jsonb not null,
+  created_at    timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, customer_id) references customer,
+  constraint state_known check (
+    state in ('in_progress', 'needs_attention', 'succeeded', 'failed', 'reversed')),
+  constraint amount_positive check (amount_minor > 0),
+  constraint fee_not_negative check (fee_minor >= 0),
+  constraint unused_within_amount check (unused_minor between 0 and amount_minor),
+  constraint unused_only_when_received check (state = 'succeeded' or unused_minor = 0)
+);
+create index payment_list on payment (tenant_id, received_at desc, id);
+create index payment_customer on payment (tenant_id, customer_id, received_at desc);
+create index payment_reference on payment (tenant_id, reference) where reference is not null;
+create index payment_under_way on payment (tenant_id, customer_id)
+  where state in ('in_progress', 'needs_attention');
+create index payment_unused on payment (tenant_id, customer_id) where unused_minor > 0;
+
+-- One source lowering one invoice's receivable, live until removed. After a void, what came in
+-- stays behind as held: the customer's, but not spendable.
+create table settlement (
+  tenant_id     uuid not null,
+  id            uuid not null,
+  version       int not null,
+  invoice_id    uuid not null,
+  customer_id   uuid not null,
+  kind          text not null,
+  source_id     uuid not null,
+  amount_minor  bigint not null,
+  held_minor    bigint not null,
+  at            timestamptz not null,
+  removed_at    timestamptz,
+  entry_id      uuid,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, invoice_id) references invoice,
+  foreign key (tenant_id, entry_id) references entry,
+  constraint kind_known check (kind in
+    ('payment', 'note', 'wallet', 'offset', 'write_off', 'promotional', 'withheld')),
+  constraint held_within_amount check (held_minor between 0 and amount_minor),
+  constraint held_only_when_removed check (removed_at is not null or held_minor = 0)
+);
+create index settlement_invoice on settlement (tenant_id, invoice_id);
+create index settlement_source on settlement (tenant_id, source_id);
+
+-- Part of a receivable given up as a loss.
+create table write_off (
+  tenant_id     uuid not null,
+  id            uuid not null,
+  version       int not null,
+  invoice_id    uuid not null,
+  customer_id   uuid not null,
+  amount_minor  bigint not null,
+  mode          text not null,
+  account       text not null,
+  reason        text,
+  at            timestamptz not null,
+  reversed_at   timestamptz,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, invoice_id) references invoice,
+  constraint mode_known check (mode in ('expense', 'revenue_reversal')),
+  constraint amount_positive check (amount_minor > 0)
+);
+create index write_off_invoice on write_off (tenant_id, invoice_id);
+
+
+-- --------------------------------------------------------------------------------- credit notes
+
+-- Credit given: a correction of an invoice, the document of a void, or credit standing alone.
+create table credit_note (
+  tenant_id               uuid not null,
+  id                      uuid not null,
+  version                 int not null,
+  customer_id             uuid not null,
+  invoice_id              uuid,
+  purpose                 text not null,
+  status                  text not null,
+  number                  text not null,
+  series                  text not null,
+  reason                  text not null,
+  description             text,
+  currency                text not null,
+  net_minor               bigint not null,
+  tax_minor               bigint not null,
+  total_minor             bigint not null,
+  offset_minor            bigint not null,
+  credit_minor            bigint not null,
+  refund_minor            bigint not null,
+  balance_minor           bigint not null,
+  credit_to               text not null,
+  issue_date              date not null,
+  issued_at               timestamptz not null,
+  voided_at               timestamptz,
+  voided_minor            bigint not null,
+  document_entry_id       uuid,
+  refund_status_asserted  text,
+  details                 jsonb not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, customer_id) references customer,
+  foreign key (tenant_id, invoice_id) references invoice,
+  foreign key (tenant_id, document_entry_id) references entry,
+  constraint purpose_known check (purpose in ('correction', 'void', 'standalone')),
+  constraint status_known check (status in ('issued', 'voided')),
+  constraint credit_to_known check (credit_to in ('note', 'wallet')),
+  constraint standalone_has_no_invoice check ((purpose = 'standalone') = (invoice_id is null)),
+  constraint nothing_negative check (
+    net_minor >= 0 and tax_minor >= 0
+    and offset_minor >= 0 and credit_minor >= 0 and refund_minor >= 0),
+  constraint total_is_net_and_tax check (total_minor = net_minor + tax_minor),
+  constraint total_is_its_parts check (total_minor = offset_minor + credit_minor + refund_minor),
+  constraint balance_within_credit check (
+    balance_minor >= 0 and voided_minor >= 0 and balance_minor + voided_minor <= credit_minor),
+  constraint balance_only_of_note check (credit_to = 'note' or balance_minor = 0)
+);
+create unique index credit_note_number on credit_note
+  (tenant_id, number text_pattern_ops, series);
+create index credit_note_invoice on credit_note (tenant_id, invoice_id)
+  where invoice_id is not null;
+create index credit_note_list on credit_note (tenant_id, issue_date desc, issued_at desc, id);
+create index credit_note_customer on credit_note (tenant_id, customer_id, issue_date desc);
+create index credit_note_open on credit_note (tenant_id, customer_id) where balance_minor > 0;
+
+-- What a note credits of one line.
+create table note_line (
+  tenant_id       uuid not null,
+  id              uuid not null,
+  note_id         uuid not null,
+  line_id         uuid,
+  position        int not null,
+  description     text not null,
+  quantity        numeric,
+  gross_minor     bigint not null,
+  discount_minor  bigint not null,
+  net_minor       bigint not null,
+  account         text,
+  primary key (tenant_id, id),
+  unique (tenant_id, note_id, position),
+  foreign key (tenant_id, note_id) references credit_note,
+  foreign key (tenant_id, line_id) references line,
+  constraint net_is_gross_less_discount check (net_minor = gross_minor - discount_minor),
+  constraint nothing_negative check (discount_minor >= 0 and net_minor >= 0)
+);
+
+-- Tax that a note gives back, one row per code.
+create table note_tax (
+  tenant_id     uuid not null,
+  id            uuid not null,
+  note_id       uuid not null,
+  code          text not null,
+  name          text not null,
+  rate          numeric,
+  base_minor    bigint not null,
+  amount_minor  bigint not null,
+  primary key (tenant_id, id),
+  unique (tenant_id, note_id, code),
+  foreign key (tenant_id, note_id) references credit_note,
+  constraint nothing_negative check (base_minor >= 0 and amount_minor >= 0)
+);
+
+-- What a note's credit was given out of; only its cash can go back as money.
+create table funding (
+  tenant_id      uuid not null,
+  id             uuid not null,
+  version        int not null,
+  note_id        uuid not null,
+  kind           text not null,
+  settlement_id  uuid,
+  payment_id     uuid,
+  amount_minor   bigint not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, note_id) references credit_note,
+  foreign key (tenant_id, settlement_id) references settlement,
+  foreign key (tenant_id, payment_id) references payment,
+  constraint kind_known check (kind in ('cash', 'notes', 'wallet', 'grant', 'lost')),
+  constraint cash_is_somebodys check (kind <> 'cash' or payment_id is not null),
+  constraint amount_not_negative check (amount_minor >= 0)
+);
+create index funding_note on funding (tenant_id, note_id);
+create index funding_settlement on funding (tenant_id, settlement_id)
+  where settlement_id is not null;
+create index funding_payment on funding (tenant_id, payment_id) where payment_id is not null;
+
+-- Money to go back out of one payment. All but the settled and the converted are still owed.
+create table refund (
+  tenant_id      uuid not null,
+  id             uuid not null,
+  version        int not null,
+  customer_id    uuid not null,
+  payment_id     uuid not null,
+  settlement_id  uuid,
+  invoice_id     uuid,
+  note_id        uuid,
+  of_balance     boolean not null,
+  currency       text not null,
+  amount_minor   bigint not null,
+  state          text not null,
+  reason         text,
+  reference      text,
+  requested_at   timestamptz not null,
+  settled_at     timestamptz,
+  entry_id       uuid,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, payment_id) references payment,
+  foreign key (tenant_id, settlement_id) references settlement,
+  foreign key (tenant_id, invoice_id) references invoice,
+  foreign key (tenant_id, note_id) references credit_note,
+  foreign key (tenant_id, entry_id) references entry,
+  constraint state_known check (
+    state in ('requested', 'pending', 'failed', 'settled', 'converted')),
+  constraint amount_positive check (amount_minor > 0),
+  constraint settled_has_its_time check ((state = 'settled') = (settled_at is not null)),
+  constraint balance_is_a_notes check (not of_balance or note_id is not null)
+);
+create index refund_note on refund (tenant_id, note_id) where note_id is not null;
+create index refund_payment on refund (tenant_id, payment_id);
+create index refund_settlement on refund (tenant_id, settlement_id)
+  where settlement_id is not null;
+create index refund_list on refund (tenant_id, requested_at desc, id);
+create index refund_owed on refund (tenant_id, requested_at)
+  where state in ('requested', 'pending', 'failed');
+
+-- Credits that came into a wallet together.
+create table lot (
+  tenant_id     uuid not null,
+  id            uuid not null,
+  version       int not null,
+  wallet_id     uuid not null,
+  customer_id   uuid not null,
+  funding       text not null,
+  amount_minor  bigint not null,
+  left_minor    bigint not null,
+  priority      int not null,
+  invoice_id    uuid,
+  note_id       uuid,
+  landed_at     timestamptz not null,
+  expires_at    timestamptz,
+  entry_id      uuid,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, wallet_id) references wallet,
+  foreign key (tenant_id, invoice_id) references invoice,
+  foreign key (tenant_id, note_id) references credit_note,
+  foreign key (tenant_id, entry_id) references entry,
+  constraint funding_known check (funding in ('purchased', 'granted')),
+  constraint amount_positive check (amount_minor > 0),
+  constraint left_within_amount check (left_minor between 0 and amount_minor)
+);
+create index lot_wallet on lot (tenant_id, wallet_id);
+create index lot_invoice on lot (tenant_id, invoice_id) where invoice_id is not null;
+create index lot_left on lot (tenant_id, customer_id) where left_minor > 0;
+create index lot_expiring on lot (tenant_id, expires_at)
+  where left_minor > 0 and expires_at is not null;
+
+-- A wallet's history: one change of a lot; positive came in, negative went out.
+create table movement (
+  tenant_id     uuid not null,
+  id            uuid not null,
+  wallet_id     uuid not null,
+  customer_id   uuid not null,
+  lot_id        uuid not null,
+  kind          text not null,
+  amount_minor  bigint not null,
+  invoice_id    uuid,
+  at            timestamptz not null,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, lot_id) references lot,
+  constraint kind_known check (kind in ('granted', 'purchased', 'credited', 'consumed',
+    'restored', 'voided', 'expired', 'revoked'))
+);
+create index movement_wallet on movement (tenant_id, wallet_id, at desc, id);
+
+
+-- ----------------------------------------------------------- what was asked, done and announced
+
+-- The first outcome of every command, answered again to whoever repeats it. Pruned by age.
+create table command (
+  tenant_id    uuid not null,
+  id           uuid not null,
+  key          text,
+  fingerprint  text,
+  refusals     jsonb,
+  at           timestamptz not null,
+  primary key (tenant_id, id)
+);
+create unique index command_key on command (tenant_id, key) where key is not null;
+create index command_at on command (tenant_id, at);
+
+-- What the world is told, written in the same breath as the change; deliveries are made of it.
+create table event (
+  tenant_id    uuid not null,
+  id           uuid not null,
+  kind         text not null,
+  at           timestamptz not null,
+  command_id   uuid not null,
+  position     int not null,
+  customer_id  uuid,
+  invoice_id   uuid,
+  subject      text not null,
+  subject_id   uuid not null,
+  before       jsonb,
+  after        jsonb not null,
+  primary key (tenant_id, id),
+  unique (tenant_id, command_id, position)
+);
+create index event_at on event (tenant_id, at, id);
+create index event_invoice on event (tenant_id, invoice_id, at) where invoice_id is not null;
+
+-- Who asked for what, when, and how it ended. Never changed or removed.
+create table audit (
+  tenant_id   uuid not null,
+  id          uuid not null,
+  command_id  uuid not null,
+  at          timestamptz not null,
+  actor       text not null,
+  command     text not null,
+  subject_id  uuid,
+  outcome     text not null,
+  refusals    jsonb,
+  request     jsonb not null,
+  primary key (tenant_id, id),
+  constraint outcome_known check (outcome in ('done', 'refused', 'broken'))
+);
+create index audit_at on audit (tenant_id, at, id);
+create index audit_subject on audit (tenant_id, subject_id, at) where subject_id is not null;
+
+-- A link of the audit's chain, made for committed lines only: each hash covers the one before.
+-- An audit line without a seal is found by its absence here, never by "later than the last".
+create table seal (
+  tenant_id  uuid not null,
+  position   bigint not null,
+  audit_id   uuid not null,
+  hash       bytea not null,
+  previous   bytea,
+  primary key (tenant_id, position),
+  unique (tenant_id, audit_id),
+  foreign key (tenant_id, audit_id) references audit,
+  constraint first_has_no_previous check ((position = 1) = (previous is null)),
+  constraint counts_from_one check (position >= 1)
+);
+
+
+-- ------------------------------------------------------------------------ names from elsewhere
+
+-- What another dialect calls a thing. Several names may mean one thing; none is ever used again.
+create table alias (
+  tenant_id  uuid not null,
+  dialect    text not null,
+  kind       text not null,
+  alias      text not null,
+  object_id  uuid not null,
+  primary key (tenant_id, dialect, kind, alias)
+);
+create index alias_object on alias (tenant_id, object_id);
+
+-- One import of a file.
+create table import_run (
+  tenant_id    uuid not null,
+  id           uuid not null,
+  source       text not null,
+  file         text not null,
+  started_at   timestamptz not null,
+  finished_at  timestamptz,
+  totals       jsonb not null,
+  primary key (tenant_id, id)
+);
+
+-- A row of the file that became no line, word for word, and why.
+create table import_rejected_row (
+  tenant_id   uuid not null,
+  id          uuid not null,
+  run_id      uuid not null,
+  row_number  int not null,
+  document    text,
+  reason      text not null,
+  amount      numeric,
+  line        jsonb not null,
+  primary key (tenant_id, id),
+  unique (tenant_id, run_id, row_number),
+  foreign key (tenant_id, run_id) references import_run
+);

@@ -1,0 +1,45 @@
+"""Named blocks of SQL, read from a file, and statements made of them."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.rows import TupleRow
+
+_NAME = re.compile(r"^-- ([a-z0-9_]+) --$", re.MULTILINE)
+_COMMENT = re.compile(r"^--.*\n", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+
+
+class Statement(NamedTuple):
+    """SQL with numbered placeholders, and the names of their values in that order."""
+
+    text: bytes
+    names: tuple[str, ...]
+
+    def run(
+        self, connection: psycopg.Connection[Any], values: Mapping[str, object]
+    ) -> psycopg.RawCursor[TupleRow]:
+        """Execute with the values that the statement names; it is prepared once per connection."""
+        cursor = psycopg.RawCursor(connection)
+        return cursor.execute(self.text, [values[name] for name in self.names])
+
+
+def blocks(path: Path) -> dict[str, str]:
+    """The blocks of a file, each named by a line `-- name --` above it."""
+    _, *pieces = _NAME.split(path.read_text())
+    named = zip(pieces[::2], pieces[1::2], strict=True)
+    return {name: _COMMENT.sub("", text).strip() for name, text in named}
+
+
+QUERIES = blocks(Path(__file__).with_name("queries.sql"))
+
+
+def statement(sql: str) -> Statement:
+    """A statement out of SQL whose placeholders are named."""
+    # Numbered here, once: the driver would search a text of this length at every execution.
+    names: dict[str, int] = {}
+    text = _PLACEHOLDER.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", sql)
+    return Statement(text.encode(), tuple(names))

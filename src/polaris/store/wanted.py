@@ -1,0 +1,157 @@
+"""Which rows a set of commands needs: by table, and by what the set names."""
+
+from functools import cache
+
+from polaris.core.customer import Customer, Lot, Series, Wallet
+from polaris.core.invoice import Invoice, Line, Settlement, Tax, WriteOff
+from polaris.core.ledger import Entry
+from polaris.core.note import CreditNote, Funding, NoteLine, NoteTax
+from polaris.core.payment import Payment, Refund
+from polaris.core.record import CommandRecord
+from polaris.core.row import Row
+from polaris.core.tenant import Account, Books
+from polaris.store.sql import QUERIES, Statement, statement
+
+Kinds = frozenset[str]
+"""What a set names: the fields of its scope that are not empty; always `tenant`."""
+
+Reasons = dict[str, tuple[str, ...]]
+"""By what a set names: the selects that find the ids that are wanted for it."""
+
+CONCERNED: Reasons = {
+    "customers": ("named",),
+    "invoices": ("customers_of_invoices",),
+    "payments": ("customers_of_payments",),
+    "notes": ("customers_of_notes",),
+    "refunds": ("customers_of_refunds",),
+    "write_offs": ("customers_of_write_offs",),
+    "wallets": ("customers_of_wallets",),
+    "lots": ("customers_of_lots",),
+}
+"""Whose customers are locked, and loaded."""
+
+WANTED: dict[type[Row], Reasons] = {
+    Books: {"tenant": ()},
+    Account: {"tenant": ()},
+    CommandRecord: {"command_ids": ("named",), "keys": ("commands_of_keys",)},
+    Customer: CONCERNED,
+    Series: {"series": ("named", "series_of_customers", "series_of_invoices")},
+    Invoice: {"invoices": ()},
+    Line: {"invoices": ()},
+    Tax: {"invoices": ()},
+    Settlement: {
+        "invoices": ("settlements_on_invoices",),
+        "payments": ("settlements_of_payments",),
+        "notes": ("settlements_of_notes",),
+    },
+    WriteOff: {"invoices": ("write_offs_on_invoices",), "write_offs": ("named",)},
+    Entry: {
+        "invoices": ("entries_of_invoices",),
+        "notes": ("entries_of_notes",),
+        "refunds": ("entries_of_refunds",),
+    },
+    CreditNote: {
+        "invoices": ("notes_of_invoices", "notes_on_invoices"),
+        "notes": ("named",),
+        "open_credit": ("notes_open",),
+    },
+    NoteLine: {"invoices": ()},
+    NoteTax: {"invoices": ()},
+    Funding: {
+        "invoices": ("fundings_of_invoices", "fundings_from_invoices"),
+        "payments": ("fundings_from_payments",),
+        "notes": ("fundings_of_notes",),
+    },
+    Refund: {
+        "invoices": ("refunds_of_invoices", "refunds_from_invoices"),
+        "payments": ("refunds_from_payments",),
+        "notes": ("refunds_of_notes",),
+        "refunds": ("named",),
+    },
+    Payment: {
+        "invoices": ("payments_on_invoices", "payments_refunded", "payments_under_way"),
+        "payments": ("named",),
+        "notes": ("payments_behind_notes",),
+        "open_credit": ("payments_unused",),
+    },
+    Lot: {
+        "invoices": ("lots_on_invoices", "lots_sold"),
+        "lots": ("named",),
+        "open_credit": ("lots_left",),
+    },
+    Wallet: {
+        "invoices": ("wallets_on_invoices", "wallets_sold"),
+        "wallets": ("named",),
+        "open_credit": ("wallets_active",),
+    },
+}
+"""Why rows are loaded. A part without selects finds its rows by what the set names itself."""
+
+LEADS_TO: dict[str, Reasons] = {
+    "invoices": {
+        "payments": ("invoices_of_payments", "invoices_of_intentions"),
+        "notes": ("invoices_of_notes", "invoices_settled_by_notes", "invoices_behind_notes"),
+        "refunds": ("invoices_of_refunds",),
+        "write_offs": ("invoices_of_write_offs",),
+        "lots": ("invoices_of_lots",),
+    },
+    "payments": {"refunds": ("payments_of_refunds",)},
+    "notes": {"refunds": ("notes_of_refunds",)},
+    "wallets": {"lots": ("wallets_of_lots",)},
+}
+"""What naming something leads to, by where it is added to the scope."""
+
+
+LOCK_SERIES = statement(QUERIES["lock_series"])
+"""Lock the tenant-wide series that are named."""
+
+
+@cache
+def lock(kinds: Kinds) -> Statement:
+    """Lock the customers concerned; answers their ids."""
+    return statement(_for_concerned(QUERIES["lock_customers"], kinds))
+
+
+@cache
+def load(kinds: Kinds) -> tuple[Statement, list[type[Row]]]:
+    """Everything wanted, in one row: the tenant, then a column per table; and those tables."""
+    tables = [table for table, reasons in WANTED.items() if kinds & reasons.keys()]
+    parts = [QUERIES["part_tenant"], *(_part(table, kinds) for table in tables)]
+    return statement(_for_concerned("select " + ",\n".join(parts), kinds)), tables
+
+
+@cache
+def leads(kinds: Kinds) -> Statement | None:
+    """What the set leads to, in one row with a column per kind; none when it leads nowhere."""
+    if not any(kinds & reasons.keys() for reasons in LEADS_TO.values()):
+        return None
+    reached = kinds | {"payments", "notes"} if "refunds" in kinds else kinds
+    columns = [f"to_json({_found(reasons, reached)})::text" for reasons in LEADS_TO.values()]
+    sql = "select " + ",\n".join(columns)
+    for kind in ("payments", "notes"):  # those that refunds lead to lead further
+        known = {kind: ("named",), **LEADS_TO[kind]}
+        sql = sql.replace(f"%({kind})s::uuid[]", _found(known, kinds))
+    return statement(sql)
+
+
+def _part(table: type[Row], kinds: Kinds) -> str:
+    return QUERIES[f"part_{table.table}"].replace("%(ids)s", _found(WANTED[table], kinds))
+
+
+def _for_concerned(sql: str, kinds: Kinds) -> str:
+    return sql.replace("%(concerned)s", _found(CONCERNED, kinds))
+
+
+def _found(reasons: Reasons, kinds: Kinds) -> str:
+    """An array of the ids that are found for what is named."""
+    selects = [
+        _named(kind) if select == "named" else QUERIES[select]
+        for kind, found_by in reasons.items()
+        if kind in kinds
+        for select in found_by
+    ]
+    return f"array({' union all '.join(selects)})" if selects else "'{}'::uuid[]"
+
+
+def _named(kind: str) -> str:
+    return f"select unnest(%({kind})s::{'text' if kind == 'series' else 'uuid'}[])"
