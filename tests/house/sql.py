@@ -7,10 +7,10 @@ from functools import cached_property
 
 from pglast import ast, enums, parse_sql
 
-from house.tree import ROOT, read
+from house.tree import ROOT, files, read
 
 SCHEMA = "src/polaris/store/schema.sql"
-QUERIES = "src/polaris/store/queries.sql"
+STORE, MIGRATIONS = "src/polaris/store/", "src/polaris/store/migrations/"
 
 BLOCK = re.compile(r"^-- ([a-z0-9_]+) --$", re.MULTILINE)
 CROSS_TENANT = re.compile(r"^-- cross-tenant: \w+", re.MULTILINE)
@@ -21,7 +21,7 @@ TENANT_PARAMETER = 1
 
 @dataclass(frozen=True)
 class Block:
-    """One named statement of `queries.sql`, or a part from which the store composes one."""
+    """One named statement of a file of queries, or a part from which the store composes one."""
 
     name: str
     text: str
@@ -62,6 +62,13 @@ def numbered(sql: str) -> str:
 def blocks(text: str) -> list[Block]:
     _, *pieces = BLOCK.split(text)
     return [Block(*piece) for piece in zip(pieces[::2], pieces[1::2], strict=True)]
+
+
+def queries() -> list[Block]:
+    """Every block of the store: all its SQL but the schema and what leads up to it."""
+    names = files(STORE, suffixes=(".sql",))
+    beside = [name for name in names if name != SCHEMA and not name.startswith(MIGRATIONS)]
+    return [block for name in beside for block in blocks(read(name))]
 
 
 def walk(node: object) -> Iterator[ast.Node]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pglast import ast
 
-from house.sql import QUERIES, Block, blocks, tables_in, walk, written
+from house.sql import Block, queries, tables_in, walk
 from house.tree import expect_none
 
 
@@ -43,7 +43,7 @@ def test_no_statement_locks_one_table_and_reads_another() -> None:
     """Whoever waits for a lock gets the fresh row, but everything else as it was before the wait:
     a paid invoice would look unpaid, and be voided. Other tables may choose the rows to lock,
     nothing more; and two tables locked in one join are locked in no known order."""
-    expect_none([said for block in blocks(written(QUERIES)) for said in stale_reads(block)])
+    expect_none([said for block in queries() for said in stale_reads(block)])
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,10 @@ import pytest
 from pglast import ast, enums
 
 from house.sql import (
-    QUERIES,
     SCHEMA,
     TENANT_PARAMETER,
     Block,
-    blocks,
+    queries,
     strings,
     tenant_tables,
     walk,
@@ -133,7 +132,7 @@ def test_every_statement_pins_its_tenant() -> None:
     slip asks every shard, without an error. A join to a pinned table is not enough: the planner
     routes by constants, and the next edit may remove the join."""
     tables = tenant_tables(written(SCHEMA))
-    expect_none([said for block in blocks(written(QUERIES)) for said in tenancy(block, tables)])
+    expect_none([said for block in queries() for said in tenancy(block, tables)])
 
 
 TABLES = frozenset({"customer", "invoice", "line"})

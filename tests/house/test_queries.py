@@ -1,4 +1,4 @@
-"""SQL lives in `queries.sql`, in named blocks, and every block is in use."""
+"""SQL lives in the store's files, in named blocks, and every block is in use."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from pglast.parser import ParseError
 
-from house.sql import QUERIES, SCHEMA, Block, blocks, tenant_tables, written
+from house.sql import SCHEMA, Block, blocks, queries, tenant_tables, written
 from house.tree import Module, complaints, expect_none, modules
 
 STATEMENT = re.compile(r"\s*(?:with|select|insert|update|delete)\b", re.IGNORECASE)
@@ -42,28 +42,28 @@ def inline_sql(module: Module, tables: frozenset[str]) -> Iterator[str]:
     for literal in literals(module):
         text = str(literal.value)
         if STATEMENT.match(text) and tables.intersection(NAMED.findall(text)):
-            yield module.at(literal, "SQL belongs in queries.sql")
+            yield module.at(literal, "SQL belongs in a file of the store")
 
 
 def test_every_block_parses() -> None:
     """A typing slip shows here, not in the one path that runs the statement."""
-    expect_none([said for block in blocks(written(QUERIES)) for said in unparsable(block)])
+    expect_none([said for block in queries() for said in unparsable(block)])
 
 
 def test_every_block_has_its_own_name() -> None:
     """Of two blocks with one name, the reader finds the first and the program runs the last."""
-    counts = Counter(block.name for block in blocks(written(QUERIES)))
+    counts = Counter(block.name for block in queries())
     expect_none([name for name, count in counts.items() if count > 1])
 
 
 def test_every_block_is_used() -> None:
     """Dead SQL is still read, migrated and feared."""
     spoken = {str(word.value) for module in modules("src/") for word in literals(module)}
-    expect_none(unused(blocks(written(QUERIES)), spoken))
+    expect_none(unused(queries(), spoken))
 
 
 def test_no_statement_hides_in_python() -> None:
-    """The rules on tenants and locks read `queries.sql`; a statement elsewhere escapes them."""
+    """The rules on tenants and locks read the store's files; a statement elsewhere escapes them."""
     tables = tenant_tables(written(SCHEMA))
     expect_none(complaints(lambda module: inline_sql(module, tables), "src/"))
 

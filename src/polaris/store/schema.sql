@@ -694,7 +694,7 @@ create table alias (
 );
 create index alias_object on alias (tenant_id, object_id);
 
--- One import of a file.
+-- One import of a file, known by its content; `totals` says what the file itself sums to.
 create table import_run (
   tenant_id    uuid not null,
   id           uuid not null,
@@ -702,21 +702,37 @@ create table import_run (
   file         text not null,
   started_at   timestamptz not null,
   finished_at  timestamptz,
-  totals       jsonb not null,
+  totals       jsonb,
   primary key (tenant_id, id)
 );
 
--- A row of the file that became no line, word for word, and why.
-create table import_rejected_row (
-  tenant_id   uuid not null,
-  id          uuid not null,
-  run_id      uuid not null,
-  row_number  int not null,
-  document    text,
-  reason      text not null,
-  amount      numeric,
-  line        jsonb not null,
+-- What became of a document: how many rows were used, and what they come to, unrounded. Its id is
+-- that of the command; the object is the invoice recorded or voided, or the credit note.
+create table import_document (
+  tenant_id     uuid not null,
+  id            uuid not null,
+  run_id        uuid not null,
+  number        text not null,
+  row_number    int not null,
+  rows          int not null,
+  amount_minor  numeric not null,
+  became        text not null,
+  object_id     uuid not null,
   primary key (tenant_id, id),
-  unique (tenant_id, run_id, row_number),
+  foreign key (tenant_id, run_id) references import_run,
+  constraint became_known check (became in ('invoice', 'void', 'credit_note', 'standalone_note'))
+);
+create index import_document_run on import_document (tenant_id, run_id);
+
+-- A row of the file that was not used, word for word, and why; its amount, unrounded.
+create table import_rejected_row (
+  tenant_id     uuid not null,
+  run_id        uuid not null,
+  row_number    int not null,
+  document      text not null,
+  reason        text not null,
+  amount_minor  numeric,
+  line          jsonb not null,
+  primary key (tenant_id, run_id, row_number),
   foreign key (tenant_id, run_id) references import_run
 );

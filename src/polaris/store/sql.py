@@ -27,14 +27,14 @@ class Statement(NamedTuple):
         return cursor.execute(self.text, [values[name] for name in self.names])
 
 
-def blocks(path: Path) -> dict[str, str]:
-    """The blocks of a file, each named by a line `-- name --` above it."""
-    _, *pieces = _NAME.split(path.read_text())
+def blocks(file: str) -> dict[str, str]:
+    """The blocks of a file of the store, each named by a line `-- name --` above it."""
+    _, *pieces = _NAME.split(Path(__file__).with_name(file).read_text())
     named = zip(pieces[::2], pieces[1::2], strict=True)
     return {name: _COMMENT.sub("", text).strip() for name, text in named}
 
 
-QUERIES = blocks(Path(__file__).with_name("queries.sql"))
+QUERIES = blocks("queries.sql")
 
 
 def statement(sql: str) -> Statement:
