@@ -217,6 +217,18 @@ def test_a_server_that_cannot_start_says_why(data_dir: Path) -> None:
         open_server(data_dir)
 
 
+def test_a_server_that_lets_nobody_in_says_so(data_dir: Path) -> None:
+    with open_server(data_dir) as server:
+        (data_dir / "postgres" / "pg_ident.conf").write_text("")
+        postmasters(data_dir)[0].send_signal(signal.SIGHUP)
+        with suppress(psycopg.OperationalError):
+            while ask(server.url()):
+                pass
+        with pytest.raises(CouldNotStart, match="Peer authentication"):
+            server.ensure()
+    assert not postmasters(data_dir)
+
+
 # ------------------------------------------------------------------------------ who and where
 
 

@@ -38,7 +38,7 @@ from polaris.store.premises import (
 
 __all__ = ["Embedded", "EmbeddedError", "open_server"]
 
-LAUNCHES = 5
+ROUNDS = 6  # two make a start, a launch and an answer; the others are for when it is killed
 DEAF_SECONDS = 30  # how long programs of the server may live while nothing answers
 STOP_SECONDS = 60  # how long a stop may take before it becomes a kill, which loses no commit
 
@@ -132,17 +132,17 @@ class Embedded:
             os.close(lease)
 
     def _bring_up(self) -> None:
-        launches = 0
-        while True:
+        said = ""
+        for to_come in reversed(range(ROUNDS)):
             with flocks.opened(self._premises.home / "running") as running:
                 if self._answers(running):
-                    if self._furnish():
-                        return
-                elif launches < LAUNCHES:
+                    try:
+                        return self._furnish()
+                    except psycopg.OperationalError as error:
+                        said = str(error)
+                elif to_come:  # a launch is worth nothing when no round is left to see it
                     self._launch(running)
-                    launches += 1
-                else:
-                    raise CouldNotStart(self._premises.last_words())
+        raise CouldNotStart(f"{said}\n{self._premises.last_words()}")
 
     def _answers(self, running: int) -> bool:
         """Wait until the server answers (true), or we hold `running` and none of it lives."""
@@ -205,19 +205,15 @@ class Embedded:
         }
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
-    def _furnish(self) -> bool:
-        """Make the role and the database if need be; false if the server fails meanwhile."""
+    def _furnish(self) -> None:
+        """Make the role and the database, where no start has come so far yet."""
         role = "select from pg_roles where rolname = 'polaris'"
         database = "select from pg_database where datname = 'polaris'"
-        try:
-            with psycopg.connect(self.url("postgres", user="postgres"), autocommit=True) as admin:
-                if admin.execute(role).rowcount == 0:
-                    admin.execute("create role polaris login createdb")
-                if admin.execute(database).rowcount == 0:
-                    admin.execute("create database polaris owner polaris")
-        except psycopg.OperationalError:
-            return False
-        return True
+        with psycopg.connect(self.url("postgres", user="postgres"), autocommit=True) as admin:
+            if admin.execute(role).rowcount == 0:
+                admin.execute("create role polaris login createdb")
+            if admin.execute(database).rowcount == 0:
+                admin.execute("create database polaris owner polaris")
 
     def _stop(self) -> None:
         with flocks.opened(self._premises.home / "running") as running:
