@@ -19,6 +19,7 @@ from polaris.core.payment import Payment, Refund
 from polaris.core.record import AuditLine, CommandRecord
 from polaris.core.row import Changing, Row
 from polaris.core.tenant import Account, Books, Settings
+from polaris.keys import ApiKey
 from polaris.store.load import (
     Loaded,
     ScopeGrew,
@@ -34,6 +35,7 @@ __all__ = [
     "Loaded",
     "ScopeGrew",
     "UnknownTenant",
+    "create_api_key",
     "create_tenant",
     "load",
     "lock_and_load",
@@ -82,6 +84,7 @@ UPDATES: dict[type[Row], str] = {
 POSTINGS = "insert_posting"
 
 _INSERT_TENANT = statement(QUERIES["insert_tenant"])
+_INSERT_API_KEY = statement(QUERIES["insert_api_key"])
 _COUNTED = frozenset(UPDATES.values())
 _ENCODER = msgspec.json.Encoder()
 
@@ -132,6 +135,22 @@ def create_tenant(
         Series(id=name, scope=SeriesScope.TENANT, format=form) for name, form in formats.items()
     ]
     write(connection, tenant_id, [Books(id=tenant_id), *series])
+
+
+def create_api_key(
+    connection: psycopg.Connection[Any],
+    tenant_id: str,
+    key_id: str,
+    name: str,
+    key: ApiKey,
+    created_at: datetime,
+) -> None:
+    """Let a key speak for a tenant, to read and to write; the caller commits."""
+    values = {"id": key_id, "name": name, "prefix": key.client_id, "hash": key.hash}
+    _INSERT_API_KEY.run(
+        connection,
+        {"t": tenant_id, "scopes": ["read", "write"], "created_at": created_at, **values},
+    )
 
 
 def _batches(rows: Iterable[Row]) -> dict[str, list[msgspec.Struct]]:

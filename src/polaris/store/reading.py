@@ -1,0 +1,117 @@
+"""What people and ports ask for: lists, one invoice's books, work that waits. Nothing is locked."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+import psycopg
+
+from polaris.core.events import Event
+from polaris.core.ledger import Entry
+from polaris.core.payment import Payment, Refund
+from polaris.core.row import Row
+from polaris.store.sql import QUERIES, statement
+
+Connection = psycopg.Connection[Any]
+R = TypeVar("R", bound=Row)
+
+LONGEST_PAGE = 1000
+
+
+class ListedTenant(NamedTuple):
+    """A tenant, as a list shows it."""
+
+    id: str
+    name: str
+    currency: str
+    timezone: str
+    created_at: datetime
+
+
+class ListedInvoice(NamedTuple):
+    """An invoice, as a list shows it. Amounts are minor units."""
+
+    id: str
+    number: str | None
+    status: str
+    customer: str
+    issue_date: date | None
+    due_date: date | None
+    currency: str
+    total_minor: int
+    outstanding_minor: int
+
+
+def tenants(connection: Connection) -> list[ListedTenant]:
+    """All tenants, oldest first."""
+    return [ListedTenant(*row) for row in _rows(connection, "tenants", {})]
+
+
+def invoices(
+    connection: Connection, tenant_id: str, *, status: str | None = None, limit: int = 20
+) -> list[ListedInvoice]:
+    """Invoices, drafts first, then the newest; those in one status when it is named."""
+    values = {"t": tenant_id, "status": status, "limit": min(limit, LONGEST_PAGE)}
+    return [ListedInvoice(*row) for row in _rows(connection, "invoice_page", values)]
+
+
+def invoices_numbered(connection: Connection, tenant_id: str, number: str) -> list[str]:
+    """Ids of the invoices with this number, ours or the caller's."""
+    rows = _rows(connection, "invoices_numbered", {"t": tenant_id, "number": number})
+    return [invoice_id for (invoice_id,) in rows]
+
+
+def entries_of_invoice(connection: Connection, tenant_id: str, invoice_id: str) -> list[Entry]:
+    """What the books say of an invoice, oldest first."""
+    values = {"t": tenant_id, "invoices": [invoice_id]}
+    return _facts(connection, "entries_of_invoices", Entry, values)
+
+
+def entries_of_customer(connection: Connection, tenant_id: str, customer_id: str) -> list[Entry]:
+    """Every entry of a customer, oldest first, money not yet applied included."""
+    values = {"t": tenant_id, "customers": [customer_id]}
+    return _facts(connection, "entries_of_customers", Entry, values)
+
+
+def newest_events(connection: Connection, tenant_id: str, limit: int = 20) -> list[Event]:
+    """The newest events, oldest of them first."""
+    values = {"t": tenant_id, "limit": limit}
+    newest = _rows(connection, "events_newest", values)
+    return [msgspec.json.decode(event, type=Event) for (event,) in newest][::-1]
+
+
+class Waiting(NamedTuple):
+    """Money that somebody outside should move."""
+
+    refunds: list[tuple[Refund, Payment]]  # not yet told to anybody, with what they go out of
+    cancels: list[Payment]  # on their way to an invoice that was voided
+    collects: list[Payment]  # in progress, and no provider has given its reference
+
+
+def waiting(connection: Connection, tenant_id: str, providers: Iterable[str]) -> Waiting:
+    """What waits for these providers."""
+    values = {"t": tenant_id, "providers": list(providers)}
+    refunds = _facts(connection, "refunds_to_ask", Refund, values)
+    values["refunds"] = [refund.id for refund in refunds]
+    sources = _facts(connection, "payments_of_refunds", Payment, values)
+    of = {payment.id: payment for payment in sources}
+    return Waiting(
+        [(refund, of[refund.payment_id]) for refund in refunds],
+        _facts(connection, "payments_to_cancel", Payment, values),
+        _facts(connection, "payments_to_collect", Payment, values),
+    )
+
+
+def _facts(
+    connection: Connection, block: str, kind: type[R], values: Mapping[str, object]
+) -> list[R]:
+    """The rows whose ids a block finds, as facts."""
+    part = QUERIES[f"part_{kind.table}"].replace("%(ids)s", f"array({QUERIES[block]})")
+    (found,) = statement(f"select {part}").run(connection, values).fetchone() or (None,)
+    rows = list[kind]  # type: ignore[valid-type]  # a type known by value
+    return msgspec.json.decode(found or "[]", type=rows)
+
+
+def _rows(connection: Connection, block: str, values: Mapping[str, object]) -> Iterable[Any]:
+    return statement(QUERIES[block]).run(connection, values)
