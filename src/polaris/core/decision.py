@@ -25,8 +25,8 @@ class Facts:
     def __init__(self, tenant: Tenant, books: Books, rows: Iterable[Row] = ()) -> None:
         self.tenant = tenant
         self.tables: Tables = defaultdict(dict)
-        self._found: dict[tuple[type[Row], str], dict[object, list[str]]] = defaultdict(
-            lambda: defaultdict(list)
+        self._found: dict[tuple[type[Row], str], dict[object, dict[str, None]]] = defaultdict(
+            lambda: defaultdict(dict)
         )
         self.add((books, *rows))
 
@@ -34,15 +34,13 @@ class Facts:
         """Take rows in; a row with a known id replaces the older one."""
         for row in rows:
             kind = type(row)
-            table = self.tables[kind]
-            if row.id not in table:
-                for field in kind.found_by:
-                    self._found[kind, field][getattr(row, field)].append(row.id)
-            table[row.id] = row
+            for field in kind.found_by:
+                self._found[kind, field][getattr(row, field)][row.id] = None
+            self.tables[kind][row.id] = row
 
-    def ids(self, kind: type[Row], field: str, value: str) -> list[str]:
-        """The ids of the rows whose field has this value, in the order they came."""
-        return self._found[kind, field].get(value, [])
+    def ids(self, kind: type[Row], field: str, value: str) -> Iterable[str]:
+        """The ids of the rows whose field has or once had this value, in the order they came."""
+        return self._found[kind, field].get(value, ())
 
 
 class Decision:
@@ -90,11 +88,8 @@ class Decision:
         loaded = self.facts.tables[kind]
         ids = self.facts.ids(kind, field, value)
         rows = [mine.get(row_id) or loaded[row_id] for row_id in ids]
-        rows += [
-            row
-            for row_id, row in mine.items()
-            if row_id not in loaded and getattr(row, field) == value
-        ]
+        rows += [row for row_id, row in mine.items() if row_id not in loaded]
+        rows = [row for row in rows if getattr(row, field) == value]
         return rows  # type: ignore[return-value]  # a table holds rows of its own kind
 
     # ------------------------------------------------------------ changing
