@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 import msgspec
 import psycopg
@@ -11,11 +12,14 @@ from polaris.core.events import Event
 from polaris.core.ledger import Entry
 from polaris.core.payment import Payment, Refund
 from polaris.core.row import Row
-from polaris.store.sql import QUERIES, statement
+from polaris.core.tenant import Tenant
+from polaris.store.load import UnknownTenant
+from polaris.store.sql import QUERIES, blocks, statement
 
 Connection = psycopg.Connection[Any]
 R = TypeVar("R", bound=Row)
 
+BLOCKS = QUERIES | blocks("reading.sql")
 LONGEST_PAGE = 1000
 
 
@@ -41,6 +45,20 @@ class ListedInvoice(NamedTuple):
     currency: str
     total_minor: int
     outstanding_minor: int
+
+
+def tenant(connection: Connection, tenant_id: str) -> Tenant:
+    """The tenant with this id. Raises UnknownTenant."""
+    try:
+        values = {"t": str(UUID(tenant_id))}
+    except ValueError as malformed:
+        raise UnknownTenant(tenant_id) from malformed
+    (found,) = statement(f"select {BLOCKS['part_tenant']}").run(connection, values).fetchone() or (
+        None,
+    )
+    if found is None:
+        raise UnknownTenant(tenant_id)
+    return msgspec.json.decode(found, type=Tenant)
 
 
 def tenants(connection: Connection) -> list[ListedTenant]:
@@ -107,11 +125,11 @@ def _facts(
     connection: Connection, block: str, kind: type[R], values: Mapping[str, object]
 ) -> list[R]:
     """The rows whose ids a block finds, as facts."""
-    part = QUERIES[f"part_{kind.table}"].replace("%(ids)s", f"array({QUERIES[block]})")
+    part = BLOCKS[f"part_{kind.table}"].replace("%(ids)s", f"array({BLOCKS[block]})")
     (found,) = statement(f"select {part}").run(connection, values).fetchone() or (None,)
     rows = list[kind]  # type: ignore[valid-type]  # a type known by value
     return msgspec.json.decode(found or "[]", type=rows)
 
 
 def _rows(connection: Connection, block: str, values: Mapping[str, object]) -> Iterable[Any]:
-    return statement(QUERIES[block]).run(connection, values)
+    return statement(BLOCKS[block]).run(connection, values)
