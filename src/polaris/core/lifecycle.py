@@ -157,7 +157,12 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.UpdatePayment,
         ANY,
         None,
-        (money.payment_moves_on, money.payment_can_go_there, given.not_negative("fee_minor")),
+        (
+            money.payment_moves_on,
+            money.payment_can_go_there,
+            given.not_negative("fee_minor"),
+            money.fee_within_known_payment,
+        ),
         pay.update,
     ),
     Move(

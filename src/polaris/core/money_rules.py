@@ -6,7 +6,7 @@ from polaris.core.customer import Lot, WalletStatus
 from polaris.core.funding import refundable_fundings
 from polaris.core.invoice import Invoice, LineKind, SettlementKind
 from polaris.core.note import NoteStatus
-from polaris.core.pay import standing
+from polaris.core.pay import becomes, standing
 from polaris.core.payment import PaymentState, RefundState
 from polaris.core.position import refunded
 from polaris.core.requirement import Case, Details, at_most, requires, unless
@@ -36,16 +36,25 @@ def payment_in_invoice_currency(case: Case) -> Details | None:
 @requires(refusals.AlreadyInState)
 def payment_moves_on(case: Case) -> Details | None:
     """The payment is not in the reported state already."""
-    return unless(case.payment.state is not case.command.state, state=case.payment.state)
+    after = becomes(case.payment, case.command.state)
+    return unless(case.payment.state is not after, state=case.payment.state)
 
 
 @requires(refusals.StateNotPossible)
 def payment_can_go_there(case: Case) -> Details | None:
-    """Money that came can only go back; a report of waiting comes too late."""
-    before, after = case.payment.state, case.command.state
-    waiting = (PaymentState.IN_PROGRESS, PaymentState.NEEDS_ATTENTION)
+    """Money that came can only go back; money that comes again is a payment of its own."""
+    # A success told late or twice, after the money went back, must not bring it into the books.
+    before, after = case.payment.state, becomes(case.payment, case.command.state)
     ended = before in (PaymentState.SUCCEEDED, PaymentState.REVERSED)
-    return unless(not (ended and after in waiting), field="state", state=before)
+    possible = after in (before, PaymentState.REVERSED)
+    return unless(possible or not ended, field="state", state=before)
+
+
+@requires(refusals.AmountTooLarge)
+def fee_within_known_payment(case: Case) -> Details | None:
+    """The fee is at most the payment."""
+    fits = case.command.fee_minor <= case.payment.amount_minor
+    return unless(fits, field="fee_minor")
 
 
 @requires(refusals.StateNotPossible)

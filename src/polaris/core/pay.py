@@ -63,16 +63,24 @@ def update(decision: Decision, command: UpdatePayment) -> None:
     before = decision.the(Payment, command.payment_id)
     payment = decision.change(
         before,
-        state=command.state,
+        state=becomes(before, command.state),
         reference=command.reference or before.reference,
-        fee_minor=before.fee_minor or command.fee_minor,
     )
     if payment.state is PaymentState.SUCCEEDED:
-        take_in(decision, before, payment)
+        fee = before.fee_minor or command.fee_minor
+        take_in(decision, before, decision.change(payment, fee_minor=fee))
     elif before.state is PaymentState.SUCCEEDED:
         give_up(decision, before, payment)
     else:
+        if payment.state is PaymentState.REVERSED:  # it never came, so nothing was kept of it
+            payment = decision.change(payment, fee_minor=0)
         decision.tell(_REPORTED[payment.state], before, payment)
+
+
+def becomes(payment: Payment, reported: PaymentState) -> PaymentState:
+    """What a payment is after a report: money that had come and then failed went back."""
+    went_back = payment.state in (PaymentState.SUCCEEDED, PaymentState.REVERSED)
+    return PaymentState.REVERSED if went_back and reported is PaymentState.FAILED else reported
 
 
 def take_in(decision: Decision, before: Payment | None, payment: Payment) -> None:
@@ -101,6 +109,8 @@ def apply_intended(
 
 def hold(decision: Decision, payment: Payment, invoice: Invoice, amount_minor: int) -> None:
     """Keep money for a voided invoice: the customer's, until a note, refund or removal takes it."""
+    if not amount_minor:
+        return
     decision.put(
         Settlement(
             id=decision.new_id(),
