@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def default_data_dir() -> Path:
-    """The user's own place for such things.
+    """`$XDG_DATA_HOME/polaris`, or else `~/.local/share/polaris`; for root `/var/lib/polaris`.
 
     Root's is for the whole machine: PostgreSQL runs as another user there, who may not pass
     root's home.

@@ -109,9 +109,9 @@ class Movement(Row, frozen=True, array_like=True, kw_only=True):
 class SeriesScope(StrEnum):
     """Who counts together."""
 
-    TENANT = "tenant"
-    CUSTOMER = "customer"
-    INVOICE = "invoice"
+    TENANT = "tenant"  # one series for all
+    CUSTOMER = "customer"  # each customer has a series
+    INVOICE = "invoice"  # each invoice has a series, for its credit notes
 
 
 class Series(Changing, frozen=True, array_like=True, kw_only=True):

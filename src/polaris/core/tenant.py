@@ -13,7 +13,7 @@ from polaris.core.row import Changing, Row
 class VoidDated(StrEnum):
     """Which day a void belongs to when the command names none."""
 
-    TODAY = "today"
+    TODAY = "today"  # in the tenant's time zone
     INVOICE = "invoice"  # the invoice's own date
 
 

@@ -1,0 +1,65 @@
+"""Write the reference pages, or say which ones are out of step."""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+from polaris.reference.books import accounts, events
+from polaris.reference.cli import cli
+from polaris.reference.lifecycle import commands, lifecycle, refusals, rules
+from polaris.reference.settings import settings
+
+PLACE = Path(__file__).parents[3] / "docs" / "reference"
+
+PAGES: dict[str, Callable[[], str]] = {
+    "lifecycle.md": lifecycle,
+    "rules.md": rules,
+    "refusals.md": refusals,
+    "commands.md": commands,
+    "events.md": events,
+    "accounts.md": accounts,
+    "settings.md": settings,
+}
+if find_spec("polaris.cli"):
+    PAGES["cli.md"] = cli
+
+
+def out_of_step(place: Path = PLACE) -> Iterator[str]:
+    """What is wrong with the pages in a folder, one sentence each."""
+    there = {path.name: path.read_text(encoding="utf-8") for path in sorted(place.glob("*.md"))}
+    for name, write in PAGES.items():
+        if name not in there:
+            yield f"{name} is missing."
+        elif there[name] != write():
+            yield f"{name} is out of step with the code."
+    yield from (f"{name} is written by nothing." for name in there if name not in PAGES)
+
+
+def write_all(place: Path = PLACE) -> None:
+    """Write every page, and drop what is no page any more."""
+    place.mkdir(parents=True, exist_ok=True)
+    for stale in {path.name for path in place.glob("*.md")} - PAGES.keys():
+        (place / stale).unlink()
+    for name, write in PAGES.items():
+        (place / name).write_text(write(), encoding="utf-8")
+
+
+def main() -> int:
+    """0 when the pages are in step, or were written; else 1."""
+    parser = argparse.ArgumentParser(prog="python -m polaris.reference", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only say what is out of step")
+    if not parser.parse_args().check:
+        write_all()
+        return 0
+    wrong = list(out_of_step())
+    for complaint in wrong:
+        print(f"docs/reference/{complaint}", file=sys.stderr)
+    if wrong:
+        print("`make docs` writes the pages anew.", file=sys.stderr)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,152 @@
+"""Pages about what can be asked: commands, their rules, and how they are refused."""
+
+from collections.abc import Iterator
+
+from polaris.core.lifecycle import LIFECYCLE, POLARIS, Move
+from polaris.core.refusals import EVERY, Refusal
+from polaris.core.requirement import Requirement
+from polaris.reference.markdown import SOURCE, code, described, mentioned, page, sentence, table
+
+
+def asked(move: Move) -> str:
+    """A command's name, linked to its fields."""
+    name = move.command.__name__
+    return f"[{name}](commands.md#{name.lower()})"
+
+
+# ---------------------------------------------------------------- commands
+
+COMMANDS = """\
+Amounts are integers of minor units (cents), ids are UUIDs, dates are business dates. The ids of
+new things come with the command, so that repeating it makes nothing twice.
+"""
+
+
+def commands() -> str:
+    """Every command with its fields, and what they are made of."""
+    kinds = [move.command for move in LIFECYCLE]
+    every = dict.fromkeys([*kinds, *mentioned(kinds)])
+    return page("Commands", "core/commands.py", COMMANDS, *map(described, every))
+
+
+# ---------------------------------------------------------------- the table
+
+INTRO = """\
+What can be asked, the states that an invoice may be in before, and what it becomes. A dash in
+*from* means that no invoice is concerned, or one in any state; in *to*, that its state stays. All
+rules of a command are looked at and every broken one is told.
+"""
+
+
+def lifecycle() -> str:
+    """Every command: from, to, rules, verb."""
+    rows = [
+        (
+            asked(move),
+            code(sorted(move.before)),
+            code([move.after] if move.after else []),
+            verb(move),
+        )
+        for move in LIFECYCLE
+    ]
+    moves = table(("Command", "From", "To", "Decided by"), *rows)
+    return page("Lifecycle", "core/lifecycle.py", INTRO, moves, *map(required, LIFECYCLE))
+
+
+def verb(move: Move) -> str:
+    """The function that decides a command."""
+    name = move.decides.__module__.rpartition(".")[2]
+    return f"[{name}.{move.decides.__name__}]({SOURCE}/core/{name}.py)"
+
+
+def required(move: Move) -> str:
+    """The rules of a command, in their order."""
+    added = POLARIS.adds.get(move.command, ())
+    said = [
+        *map(required_line, move.requires),
+        *(f"{required_line(one)} (Polaris)" for one in added),
+    ]
+    lines = "\n".join(f"{number}. {line}" for number, line in enumerate(dict.fromkeys(said), 1))
+    return f"## {move.command.__name__}\n\n{sentence(move.command)}\n\n{lines}\n"
+
+
+def required_line(rule: Requirement) -> str:
+    """A rule and its refusal."""
+    return f"{rule.sentence} Else `{rule.refusal.code}`."
+
+
+# ---------------------------------------------------------------- rules
+
+RULES = """\
+What must hold before a command is done. The engine's own rules protect money and history. A
+dialect adds rules and never takes one away. What a command names must be there: else `not_found`.
+"""
+
+
+def ruled() -> Iterator[tuple[Requirement, Move, bool]]:
+    """Every rule of every command, and whether only the dialect asks for it."""
+    for move in LIFECYCLE:
+        yield from ((rule, move, False) for rule in move.requires)
+        yield from ((rule, move, True) for rule in POLARIS.adds.get(move.command, ()))
+
+
+def rules() -> str:
+    """Every rule, how it is refused, and which commands it is for."""
+    added = "## What the Polaris dialect adds\n"
+    return page("Rules", "core/rules.py", RULES, rule_table(False), added, rule_table(True))
+
+
+def rule_table(by_dialect: bool) -> str:
+    """The engine's rules, or those that the dialect adds."""
+    moves: dict[tuple[str, str, str], list[str]] = {}
+    for rule, move, added in ruled():
+        if added is by_dialect:
+            moves.setdefault((rule.name, rule.sentence, rule.refusal.code), []).append(asked(move))
+    rows = [
+        (f"`{name}`", said, f"`{refusal}`", ", ".join(dict.fromkeys(named)))
+        for (name, said, refusal), named in sorted(moves.items())
+    ]
+    return table(("Rule", "What must hold", "Else", "For"), *rows)
+
+
+# ---------------------------------------------------------------- refusals
+
+REFUSALS = """\
+A refusal is expected; it changes nothing, and is recorded and audited. *Settled* marks those that
+say that what was asked for is so already; a dialect may answer them with success.
+"""
+
+OF_NO_RULE = {
+    "not_found": "whatever looks up what a command names",
+    "key_reused": "the engine, before any rule",
+    "unknown_series": "drawing a number",
+    "unknown_line": "the sums of a credit note",
+    "line_over_credited": "the sums of a credit note",
+}
+"""Refusals that are given where something is worked out, not by a rule of their own."""
+
+
+def refusals() -> str:
+    """Every way to say no."""
+    rows = [
+        (
+            f"`{kind.code}`",
+            sentence(kind),
+            kind.instead,
+            "yes" if kind.nothing_to_do else "",
+            given_by(kind),
+        )
+        for kind in EVERY
+    ]
+    head = ("Code", "It says", "Instead", "Settled", "Given by")
+    return page("Refusals", "core/refusals.py", REFUSALS, table(head, *rows))
+
+
+def given_by(kind: type[Refusal]) -> str:
+    """The rules that give a refusal, and who else does."""
+    named = sorted({rule.name for rule, _, _ in ruled() if rule.refusal is kind})
+    return "; ".join([*([code(named)] if named else []), *_elsewhere(kind)])
+
+
+def _elsewhere(kind: type[Refusal]) -> list[str]:
+    return [OF_NO_RULE[kind.code]] if kind.code in OF_NO_RULE else []

@@ -1,0 +1,128 @@
+"""The reference pages say what the code says."""
+
+import os
+import re
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from house.tree import ROOT, expect_none
+from polaris.core import input_rules, money_rules, rules, tenant
+from polaris.core.commands import Command
+from polaris.core.events import EventKind
+from polaris.core.ledger import CHART, EntryKind
+from polaris.core.lifecycle import LIFECYCLE, MOVES
+from polaris.core.refusals import EVERY
+from polaris.core.requirement import Requirement
+from polaris.reference.__main__ import PAGES, PLACE, out_of_step, write_all
+from polaris.reference.books import recipes
+from polaris.reference.lifecycle import given_by, ruled
+from polaris.reference.markdown import beside
+from polaris.settings import Settings
+
+RULES = {
+    name: one
+    for module in (rules, input_rules, money_rules)
+    for name, one in vars(module).items()
+    if isinstance(one, Requirement)
+}
+
+
+def page(name: str) -> str:
+    return (PLACE / name).read_text(encoding="utf-8")
+
+
+def kinds(of: type[Command] = Command) -> list[type[Command]]:
+    return [one for below in of.__subclasses__() for one in (below, *kinds(below))]
+
+
+def test_the_pages_are_in_step_with_the_code() -> None:
+    """A wrong page is worse than none; `make docs` writes them."""
+    expect_none(out_of_step())
+
+
+def test_the_check_catches_what_it_forbids(tmp_path: Path) -> None:
+    write_all(tmp_path)
+    assert not list(out_of_step(tmp_path))
+    (tmp_path / "events.md").unlink()
+    (tmp_path / "rules.md").write_text("# Rules\n")
+    (tmp_path / "gone.md").write_text("# Gone\n")
+    assert sorted(out_of_step(tmp_path)) == [
+        "events.md is missing.",
+        "gone.md is written by nothing.",
+        "rules.md is out of step with the code.",
+    ]
+    write_all(tmp_path)
+    assert not list(out_of_step(tmp_path))
+
+
+def test_the_pages_depend_on_nothing_but_the_code(tmp_path: Path) -> None:
+    """Whoever runs it, in whatever order a set comes out there, gets the same pages."""
+    around = {"HOME": str(tmp_path), "PYTHONHASHSEED": "1", "COLUMNS": "40", "LANG": "C"}
+    around |= {"POLARIS_PORT": "1", "POLARIS_DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
+    asked = [sys.executable, "-m", "polaris.reference", "--check"]
+    done = subprocess.run(asked, env=around, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+PROMISED = [
+    *product(["commands.md", "lifecycle.md"], [kind.__name__ for kind in kinds()]),
+    *product(["rules.md"], [rule.name for rule, _, _ in ruled()]),
+    *product(["refusals.md"], [kind.code for kind in EVERY]),
+    *product(["events.md"], list(EventKind)),
+    *product(["accounts.md"], [*CHART, *EntryKind, *(one.__name__ for one in recipes())]),
+    *product(["settings.md"], [f"POLARIS_{name.upper()}" for name in Settings.model_fields]),
+    *product(["settings.md"], tenant.Settings.__struct_fields__),
+]
+
+
+@pytest.mark.parametrize("name", sorted({name for name, _ in PROMISED}))
+def test_every_name_is_on_its_page(name: str) -> None:
+    """What is not written down is not promised; what is promised is written down."""
+    words = set(re.findall(r"[\w.:]+", page(name)))
+    assert not [word for there, word in PROMISED if there == name and word not in words]
+
+
+def test_every_rule_is_asked_for() -> None:
+    """A rule that stands in no row of the table protects nothing."""
+    asked_for = [rule for rule, _, _ in ruled()]
+    assert not [name for name, rule in RULES.items() if not any(rule is one for one in asked_for)]
+
+
+def test_every_refusal_is_given_by_something() -> None:
+    assert not [kind.code for kind in EVERY if not given_by(kind)]
+
+
+def test_every_command_is_in_the_table_once() -> None:
+    assert MOVES.keys() == set(kinds())
+    assert len(LIFECYCLE) == len(MOVES)
+
+
+def test_every_sentence_is_one() -> None:
+    """A meaning left empty looks fine in the code and reads as a hole on the page."""
+    said = [kind.sentence for kind in EventKind]
+    said += [field.description or "" for field in Settings.model_fields.values()]
+    said += [rule.sentence for rule in RULES.values()]
+    said += [text for kind in EVERY for text in ((kind.__doc__ or "").strip(), kind.instead)]
+    assert not [text for text in said if not re.fullmatch(r"[A-Z].+\.", text, re.DOTALL)]
+    settings = [field.name for field in msgspec.structs.fields(tenant.Settings)]
+    assert beside(tenant.Settings).keys() == set(settings)
+
+
+LINK = re.compile(r"\]\(([\w.]*)#([\w-]+)\)")
+
+
+@pytest.mark.parametrize("name", sorted(PAGES))
+def test_links_within_the_reference_meet_a_heading(name: str) -> None:
+    text = page(name)
+    for target, anchor in LINK.findall(text):
+        headings = re.findall(r"^#+ (.+)$", page(target) if target else text, re.MULTILINE)
+        assert anchor in [heading.lower().replace(" ", "-") for heading in headings]
+
+
+def test_the_reference_lies_in_the_repository() -> None:
+    assert PLACE == ROOT / "docs" / "reference"
