@@ -18,6 +18,7 @@ from polaris.core.lifecycle import POLARIS, Dialect
 from polaris.core.refusals import NotFound
 from polaris.core.row import Row
 from polaris.core.scope import Scope, scope_of
+from polaris.core.spoken import spoken
 from polaris.store.database import Database, EngineConnection
 from polaris.store.postgres import Conflict, ScopeGrew, load, lock_and_load, resolve, write
 
@@ -109,7 +110,8 @@ class Engine:
         """Give a request up; only its audit line is written."""
         outcome = Outcome(request_id=request.id, fault=fault)
         with self._pool.connection() as connection:
-            write(connection, tenant_id, [audit_of(request, outcome, new_id())])
+            said = spoken(request.command)
+            write(connection, tenant_id, [audit_of(request, said, outcome, new_id())])
         return outcome
 
     def _wait_for_older_writers(self) -> None:

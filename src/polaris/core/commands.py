@@ -9,7 +9,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import field
 
-from polaris.core.invoice import InvoiceKind, PriceType, Rounding, Status
+from polaris.core.invoice import InvoiceKind, LineKind, PriceType, Rounding, Status
 from polaris.core.note import CreditTo
 from polaris.core.parts import (
     Apply,
@@ -311,6 +311,18 @@ class BuyCredits(Command, frozen=True, kw_only=True):
     taxes: tuple[TaxRate, ...] = ()
     issue_date: date | None = None
     series: str = "invoice"
+
+    @property
+    def lines(self) -> tuple[NewLine, ...]:
+        """The one line of the invoice."""
+        return (
+            NewLine(
+                kind=LineKind.TOP_UP,
+                amount_minor=self.amount_minor,
+                taxes=self.taxes,
+                wallet_id=self.wallet_id,
+            ),
+        )
 
 
 class RestoreCredits(Command, frozen=True, kw_only=True):

@@ -8,10 +8,12 @@ from polaris.core.commands import BuyCredits, DeleteDraft, DraftInvoice, EditDra
 from polaris.core.customer import Customer, Wallet
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
-from polaris.core.invoice import Invoice, InvoiceKind, Line, LineKind, Status, Tax
+from polaris.core.invoice import Invoice, InvoiceKind, Line, Status, Tax
 from polaris.core.parts import NewLine
 from polaris.core.tax import tax_lines
 from polaris.money import LARGEST_MINOR, rounded
+
+_FINEST = 20  # decimal places, and digits before the point
 
 
 def draft(decision: Decision, command: DraftInvoice) -> None:
@@ -97,9 +99,17 @@ def gross_of(line: NewLine) -> int:
     """A line's amount before discount and tax; a rule refuses one too large to count."""
     if line.amount_minor is not None:
         return line.amount_minor
-    exact = line.quantity * (line.unit_price or Decimal(0))
-    countable = exact.is_finite() and abs(exact) <= LARGEST_MINOR
-    return rounded(exact) if countable else LARGEST_MINOR + 1
+    price = line.unit_price or Decimal(0)
+    if not (countable(line.quantity) and countable(price)):
+        return LARGEST_MINOR + 1
+    exact = line.quantity * price
+    return rounded(exact) if abs(exact) <= LARGEST_MINOR else LARGEST_MINOR + 1
+
+
+def countable(number: Decimal) -> bool:
+    """Whether a decimal can be reckoned with and kept: finite, not huge, not too fine."""
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and -_FINEST <= exponent <= number.adjusted() <= _FINEST
 
 
 def edit(decision: Decision, command: EditDraft) -> None:
@@ -124,19 +134,13 @@ def delete(decision: Decision, command: DeleteDraft) -> None:
 def write_top_up(decision: Decision, command: BuyCredits) -> None:
     """Put a draft that sells wallet credits."""
     wallet = decision.the(Wallet, command.wallet_id)
-    line = NewLine(
-        kind=LineKind.TOP_UP,
-        description=wallet.name or "Credits",
-        amount_minor=command.amount_minor,
-        taxes=command.taxes,
-        wallet_id=wallet.id,
-    )
+    named = wallet.name or "Credits"
     asked = DraftInvoice(
         invoice_id=command.invoice_id,
         customer_id=wallet.customer_id,
         currency=wallet.currency,
         kind=InvoiceKind.TOP_UP,
-        lines=(line,),
+        lines=tuple(msgspec.structs.replace(line, description=named) for line in command.lines),
         issue_date=command.issue_date,
     )
     write(decision, asked)

@@ -17,6 +17,7 @@ from polaris.core.lifecycle import POLARIS, Dialect, Refused, decide
 from polaris.core.record import AuditLine, CommandRecord
 from polaris.core.refusals import KeyReused, Refusal
 from polaris.core.row import Row
+from polaris.core.spoken import ID, Spoken, spoken
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,24 +114,28 @@ def fold(
     """Decide every request in order; `facts` afterwards holds what they changed."""
     folded = Folded()
     for request in requests:
-        outcome = memory.replay(request)
+        outcome, said = memory.replay(request), spoken(request.command)
         if outcome is None:
-            outcome, rows = one(facts, request, new_id)
+            outcome, rows = one(facts, request, said.refusal, new_id)
             facts.add(row for row in rows if not isinstance(row, Event))
             folded.take(rows)
             if outcome.fault is None:
                 memory.keep(request, outcome)
                 folded.take([record_of(request, outcome)])
-            folded.take([audit_of(request, outcome, new_id())])
+            folded.take([audit_of(request, said, outcome, new_id())])
         elif outcome.refusals and not outcome.replayed:
-            folded.take([audit_of(request, outcome, new_id())])
+            folded.take([audit_of(request, said, outcome, new_id())])
         folded.outcomes.append(outcome)
     return folded
 
 
-def one(facts: Facts, request: Request, new_id: Callable[[], str]) -> tuple[Outcome, list[Row]]:
+def one(
+    facts: Facts, request: Request, malformed: Refusal | None, new_id: Callable[[], str]
+) -> tuple[Outcome, list[Row]]:
     """Decide one request: what to answer, and the rows that change."""
     decision = Decision(facts, request.id, request.at, new_id, request.administrator)
+    if malformed is not None:
+        return Outcome(request_id=request.id, refusals=(malformed,)), []
     try:
         decide(decision, request.command, request.dialect)
     except Refused as refused:
@@ -155,7 +160,7 @@ def record_of(request: Request, outcome: Outcome) -> CommandRecord:
     )
 
 
-def audit_of(request: Request, outcome: Outcome, audit_id: str) -> AuditLine:
+def audit_of(request: Request, said: Spoken, outcome: Outcome, audit_id: str) -> AuditLine:
     """Who asked for what, and how it ended."""
     ended = "broken" if outcome.fault else "refused" if outcome.refusals else "done"
     return AuditLine(
@@ -167,7 +172,7 @@ def audit_of(request: Request, outcome: Outcome, audit_id: str) -> AuditLine:
         subject_id=subject_of(request.command),
         outcome=ended,
         refusals=[refusal.code for refusal in outcome.refusals] or None,
-        request=msgspec.to_builtins(request.command),
+        request=said.text,
     )
 
 
@@ -186,4 +191,4 @@ _SUBJECTS = (
 def subject_of(command: Command) -> str | None:
     """What a command is about: the first thing that it names, an invoice before all others."""
     named = (getattr(command, field, None) for field in _SUBJECTS)
-    return next((one for one in named if one), None)
+    return next((one for one in named if one and ID.fullmatch(one)), None)

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from polaris.core import refusals
+from polaris.core import ledger, refusals
+from polaris.core.commands import DraftInvoice
 from polaris.core.customer import Customer, Lot, Wallet
-from polaris.core.draft import gross_of
-from polaris.core.invoice import Invoice, LineKind, PriceType, Status, WriteOff
-from polaris.core.ledger import CHART
+from polaris.core.draft import countable, gross_of
+from polaris.core.invoice import Invoice, InvoiceKind, Line, LineKind, PriceType, Status, WriteOff
 from polaris.core.note import CreditNote
 from polaris.core.parts import CreditedLine, NewLine
 from polaris.core.payment import Payment, Refund
@@ -20,6 +20,8 @@ from polaris.money import CURRENCIES, LARGEST_MINOR
 AnyLine = NewLine | CreditedLine
 
 LARGEST_RATE = Decimal(1000)
+LONGEST_TERM_DAYS = 10_000
+YEARS = (1900, 2999)
 
 
 def positive(field: str) -> Requirement:
@@ -32,6 +34,13 @@ def positive(field: str) -> Requirement:
         return unless(amount is None or amount > 0, field=field, asked_minor=amount)
 
     return is_positive
+
+
+@requires(refusals.AmountNotPositive)
+def rate_positive(case: Case) -> Details | None:
+    """A credit is worth more than nothing."""
+    rate = case.command.rate
+    return unless(countable(rate) and rate > 0, field="rate")
 
 
 def not_negative(*fields: str) -> Requirement:
@@ -94,11 +103,25 @@ lot_is_new = new(Lot, "lot_id")
 customer_exists = exists(Customer, "customer_id")
 
 
+@requires(refusals.AlreadyExists)
+def notes_differ(case: Case) -> Details | None:
+    """The two credit notes of a void have two ids."""
+    one, other = case.command.note_id, case.command.remainder_note_id
+    return unless(one is None or one != other, field="remainder_note_id")
+
+
 @requires(refusals.UnknownCurrency)
 def currency_known(case: Case) -> Details | None:
     """The currency is an ISO 4217 code in use."""
     currency = case.command.currency
     return unless(currency is None or currency in CURRENCIES, field="currency", id=currency)
+
+
+@requires(refusals.ValueOutOfRange)
+def term_possible(case: Case) -> Details | None:
+    """A payment term is between 0 and 3,650 days."""
+    days = case.command.payment_term_days
+    return unless(days is None or 0 <= days <= 3650, field="payment_term_days")
 
 
 @requires(refusals.UnknownTimezone)
@@ -109,6 +132,29 @@ def timezone_known(case: Case) -> Details | None:
         ZoneInfo(name or "UTC")
     except (ValueError, OSError, LookupError):
         return {"field": "timezone", "id": name}
+    return None
+
+
+@requires(refusals.TermNotPossible)
+def term_possible(case: Case) -> Details | None:
+    """A payment term is between none and ten thousand days."""
+    days = case.command.payment_term_days
+    return unless(days is None or 0 <= days <= LONGEST_TERM_DAYS, field="payment_term_days")
+
+
+_DAYS = ("issue_date", "due_date", "dated", "through")
+_TIMES = ("received_at", "finalized_at", "voided_at", "expires_at")
+
+
+@requires(refusals.DateNotPossible)
+def dates_possible(case: Case) -> Details | None:
+    """Dates are between 1900 and 2999; times say their zone."""
+    for name in (*_DAYS, *_TIMES):
+        when = getattr(case.command, name, None)
+        if when is not None and not (
+            YEARS[0] <= when.year <= YEARS[1] and getattr(when, "tzinfo", True)
+        ):
+            return {"field": name}
     return None
 
 
@@ -161,14 +207,27 @@ def recordable_status(case: Case) -> Details | None:
     return unless(case.command.status in possible, field="status")
 
 
+def _usable(case: Case, name: str | None, seeded: set[str], kinds: set[str]) -> bool:
+    """Whether an account is one of these, or the tenant's own of these kinds.
+
+    The other seeded accounts are kept by the recipes; by hand they would no longer prove anything.
+    """
+    own = case.decision.get(Account, name)
+    return name is None or name in seeded or (own is not None and own.kind in kinds)
+
+
 @requires(refusals.UnknownAccount)
-def account_known(case: Case) -> Details | None:
-    """The account is in the chart."""
-    return unless(_in_chart(case, case.command.account), field="account")
+def money_account_known(case: Case) -> Details | None:
+    """The account is one where money lies."""
+    usable = _usable(case, case.command.account, {ledger.CASH, ledger.CLEARING}, {"asset"})
+    return unless(usable, field="account")
 
 
-def _in_chart(case: Case, account: str | None) -> bool:
-    return account is None or account in CHART or case.decision.get(Account, account) is not None
+@requires(refusals.UnknownAccount)
+def loss_account_known(case: Case) -> Details | None:
+    """The account is one for losses."""
+    usable = _usable(case, case.command.account, {ledger.BAD_DEBT}, {"expense", "income"})
+    return unless(usable, field="account")
 
 
 # ---------------------------------------------------------------- lines
@@ -205,25 +264,27 @@ def lines_not_negative(case: Case) -> Details | None:
     return _first_wrong(case, _below_zero)
 
 
-def _too_large(line: AnyLine) -> bool:
-    amount = gross_of(line) if isinstance(line, NewLine) else line.amount_minor
-    given = [tax.amount_minor or 0 for tax in line.taxes]
+def _with_tax(line: AnyLine) -> int:
+    """About what a line comes to, before discount; more than can be kept when it has no sense."""
+    gross = gross_of(line) if isinstance(line, NewLine) else line.amount_minor
     rates = [tax.rate for tax in line.taxes if tax.rate is not None]
-    countable = line.quantity is None or line.quantity.is_finite()
-    sane = all(rate.is_finite() and rate <= LARGEST_RATE for rate in rates)
-    return amount + sum(given) > LARGEST_MINOR or not (sane and countable)
+    numbers = rates if line.quantity is None else [line.quantity, *rates]
+    if not all(map(countable, numbers)) or any(rate > LARGEST_RATE for rate in rates):
+        return LARGEST_MINOR + 1
+    given = sum(tax.amount_minor or 0 for tax in line.taxes)
+    return gross + given + int(gross * sum(rates) / 100)
 
 
 @requires(refusals.AmountTooLarge)
 def lines_not_too_large(case: Case) -> Details | None:
-    """No line is above 10^15 minor units, no rate above 1,000 percent."""
-    return _first_wrong(case, _too_large)
+    """No line is above 10^15 minor units with its tax, no rate above 1,000 percent."""
+    return _first_wrong(case, lambda line: _with_tax(line) > LARGEST_MINOR)
 
 
 @requires(refusals.AmountTooLarge)
 def lines_countable_together(case: Case) -> Details | None:
     """All lines together are at most 10^15 minor units."""
-    total = sum(gross_of(line) for line in case.command.lines or ())
+    total = sum(_with_tax(line) for line in case.command.lines or ())
     return unless(total <= LARGEST_MINOR, field="lines")
 
 
@@ -237,21 +298,71 @@ def discounts_within_lines(case: Case) -> Details | None:
 
 @requires(refusals.UnknownAccount)
 def line_accounts_known(case: Case) -> Details | None:
-    """The accounts of the lines are in the chart."""
-    return _first_wrong(case, lambda line: not _in_chart(case, line.account))
+    """The accounts of the lines are ones for revenue or for money passed on."""
+    seeded, kinds = {ledger.SALES, ledger.TIPS}, {"income", "liability"}
+    return _first_wrong(case, lambda line: not _usable(case, line.account, seeded, kinds))
 
 
-@requires(refusals.ValueMissing)
-def top_ups_name_their_wallet(case: Case) -> Details | None:
-    """A line that sells credits names the wallet they land in."""
+@requires(refusals.UnknownAccount)
+def note_accounts_known(case: Case) -> Details | None:
+    """The accounts of the lines are ones for revenue or for giving it up."""
+    seeded, kinds = {ledger.SALES, ledger.CUSTOMER_REFUNDS}, {"income", "expense"}
+    return _first_wrong(case, lambda line: not _usable(case, line.account, seeded, kinds))
+
+
+@requires(refusals.TaxCodeAmbiguous)
+def tax_codes_have_one_name(case: Case) -> Details | None:
+    """A tax code has one name on all lines: what is booked by name is given back by code."""
+    names: dict[str, str] = {}
     return _first_wrong(
         case,
-        lambda line: (
-            isinstance(line, NewLine)
-            and line.kind is LineKind.TOP_UP
-            and case.decision.get(Wallet, line.wallet_id) is None
-        ),
+        lambda line: any(names.setdefault(tax.code, tax.name) != tax.name for tax in line.taxes),
     )
+
+
+@requires(refusals.AlreadyExists)
+def line_ids_new(case: Case) -> Details | None:
+    """No line has the id of another."""
+    taken: set[str] = set()
+
+    def again(line: AnyLine) -> bool:
+        line_id = line.id if isinstance(line, NewLine) else None
+        known = line_id is not None and (line_id in taken or case.decision.get(Line, line_id))
+        taken.add(line_id or "")
+        return bool(known)
+
+    return _first_wrong(case, again)
+
+
+@requires(refusals.UnknownLine)
+def repeated_lines_known(case: Case) -> Details | None:
+    """A line repeats only one of the invoice that is replaced or edited."""
+    named = {line.original_line_id for line in case.command.lines or ()} - {None}
+    if not named:
+        return None
+    lines = [] if isinstance(case.command, DraftInvoice) else case.position.lines
+    known = {one for line in lines for one in (line.id, line.original_line_id)}
+    return unless(named <= known, field="lines")
+
+
+@requires(refusals.UnsuitableTopUp)
+def top_ups_stand_alone(case: Case) -> Details | None:
+    """Credits are sold by a top-up's only line, at full price, to the wallet's own customer."""
+    lines = case.command.lines or ()
+    if all(line.wallet_id is None and line.kind is not LineKind.TOP_UP for line in lines):
+        return None
+    bill = case.command if isinstance(case.command, DraftInvoice) else case.invoice
+    wallet = case.decision.get(Wallet, lines[0].wallet_id)
+    fits = (
+        len(lines) == 1
+        and wallet is not None
+        and bill.kind is InvoiceKind.TOP_UP
+        and lines[0].kind is LineKind.TOP_UP
+        and not lines[0].discount_minor
+        and lines[0].account is None
+        and (wallet.customer_id, wallet.currency) == (bill.customer_id, bill.currency)
+    )
+    return unless(fits, field="lines")
 
 
 @requires(refusals.AmountNotPositive)

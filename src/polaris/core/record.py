@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import ClassVar
 
+import msgspec
+
 from polaris.core.row import Row
 
 
@@ -29,4 +31,4 @@ class AuditLine(Row, frozen=True, array_like=True, kw_only=True):
     subject_id: str | None = None  # the invoice, else the first thing named
     outcome: str  # done, refused, broken
     refusals: list[str] | None = None  # their codes
-    request: dict[str, object]  # the command as asked
+    request: msgspec.Raw  # the command as asked, JSON

@@ -55,6 +55,24 @@ class KeyReused(Refusal):
 # ---------------------------------------------------------------- what was given is not usable
 
 
+class IdMalformed(Refusal):
+    """An id is not written as a lowercase UUID."""
+
+    instead = "Give the id as it was answered."
+
+
+class TextMalformed(Refusal):
+    """A text holds a NUL or half a character."""
+
+    instead = "Send text that every program can read."
+
+
+class ValueOutOfRange(Refusal):
+    """The value is outside what is possible."""
+
+    instead = "Give a value within the range that the reference names."
+
+
 class AmountNotPositive(Refusal):
     """The amount must be more than zero."""
 
@@ -92,9 +110,9 @@ class CustomerMismatch(Refusal):
 
 
 class UnknownAccount(Refusal):
-    """No such account is in the chart."""
+    """No account of this name can be used here."""
 
-    instead = "Use an account of the chart, or add it first."
+    instead = "Use the account that the chart has for this, or add one of the right kind."
 
 
 class UnknownTimezone(Refusal):
@@ -119,6 +137,30 @@ class UnknownLine(Refusal):
     """A line is not one of the invoice's."""
 
     instead = "Name lines of this invoice."
+
+
+class UnsuitableTopUp(Refusal):
+    """Credits are sold on a top-up invoice, alone, at full price, into its customer's wallet."""
+
+    instead = "Bill the credits apart from all else, for a wallet in the invoice's currency."
+
+
+class TaxCodeAmbiguous(Refusal):
+    """One tax code has two names."""
+
+    instead = "Give each tax a code of its own."
+
+
+class DateNotPossible(Refusal):
+    """A date is outside the years that are kept, or a time does not say its zone."""
+
+    instead = "Give dates between 1900 and 2999, and times with their offset."
+
+
+class TermNotPossible(Refusal):
+    """The payment term is not a number of days that can be kept."""
+
+    instead = "Give between 0 and 10,000 days."
 
 
 class DiscountTooLarge(Refusal):

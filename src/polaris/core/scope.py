@@ -9,6 +9,7 @@ from polaris.core.commands import Command
 from polaris.core.note import CreditTo
 from polaris.core.numbering import CUSTOMERS, NOTES
 from polaris.core.parts import Apply, VoidNote
+from polaris.core.spoken import ID
 
 _FIELDS = {
     "customer_id": "customers",
@@ -50,10 +51,10 @@ def scope_of(asked: Iterable[Command]) -> Scope:
 def _gather(scope: Scope, command: Command) -> None:
     for name in command.__struct_fields__:
         value = getattr(command, name)
-        if value is not None and name in _FIELDS:
+        if name in _FIELDS and value is not None and ID.fullmatch(value):
             getattr(scope, _FIELDS[name]).add(value)
     if isinstance(command, commands.ReceivePayment):
-        scope.invoices |= command.apply_to.keys()
+        scope.invoices.update(one for one in command.apply_to if ID.fullmatch(one))
     if isinstance(command, commands.RegenerateInvoice) and command.void_first:
         _gather(scope, command.void_first)
     scope.series |= _series(command)
