@@ -24,6 +24,7 @@ from polaris.core import (
     write_off,
 )
 from polaris.core import input_rules as given
+from polaris.core import line_rules as lines
 from polaris.core import money_rules as money
 from polaris.core import rules as must
 from polaris.core.commands import Command
@@ -56,37 +57,13 @@ class Dialect(NamedTuple):
     adds: Mapping[type[Command], tuple[Requirement, ...]]
 
 
-_LINES = (
-    given.has_lines,
-    given.lines_not_negative,
-    given.lines_not_too_large,
-    given.lines_countable_together,
-    given.discounts_within_lines,
-    given.line_accounts_known,
-    given.line_ids_new,
-    given.repeated_lines_known,
-    given.tax_codes_have_one_name,
-    given.top_ups_stand_alone,
-    given.dates_possible,
-)
 _NEW_INVOICE = (
     given.invoice_is_new,
     given.customer_exists,
     given.currency_known,
-    given.term_possible,
     given.price_type_exclusive,
     given.term_possible,
-    *_LINES,
-)
-_CREDITED = (
-    given.note_is_new,
-    given.has_lines,
-    given.credited_amounts_positive,
-    given.lines_not_negative,
-    given.lines_not_too_large,
-    given.lines_countable_together,
-    given.tax_codes_have_one_name,
-    given.dates_possible,
+    *lines.BILLED,
 )
 _AMOUNT = (given.positive("amount_minor"), given.not_too_large("amount_minor"))
 _LIVE = (must.is_finalized, must.not_voided_yet)
@@ -98,7 +75,7 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.EditDraft,
         frozenset({DRAFT}),
         DRAFT,
-        (must.is_draft, given.term_possible, *_LINES),
+        (must.is_draft, given.term_possible, *lines.BILLED),
         draft.edit,
     ),
     Move(commands.DeleteDraft, frozenset({DRAFT}), CLOSED, (must.is_draft,), draft.delete),
@@ -145,7 +122,7 @@ LIFECYCLE: tuple[Move, ...] = (
             given.replacement_is_new,
             given.draft_or_finalized,
             must.recorded_date_open,
-            *_LINES,
+            *lines.BILLED,
         ),
         regenerate.regenerate,
     ),
@@ -229,7 +206,7 @@ LIFECYCLE: tuple[Move, ...] = (
         None,
         (
             must.is_finalized,
-            *_CREDITED,
+            *lines.CREDITED,
             given.not_negative("offset_minor", "credit_minor", "refund_minor"),
             given.not_too_large("offset_minor", "credit_minor", "refund_minor"),
             must.note_date_open,
@@ -246,10 +223,10 @@ LIFECYCLE: tuple[Move, ...] = (
         ANY,
         None,
         (
-            *_CREDITED,
+            *lines.CREDITED,
             given.customer_exists,
             given.currency_known,
-            given.note_accounts_known,
+            lines.note_accounts_known,
             must.note_date_open,
         ),
         credit.issue_standalone,
@@ -333,9 +310,9 @@ LIFECYCLE: tuple[Move, ...] = (
         (
             given.invoice_is_new,
             *_AMOUNT,
-            given.lines_not_negative,
-            given.lines_not_too_large,
-            given.tax_codes_have_one_name,
+            lines.lines_not_negative,
+            lines.lines_not_too_large,
+            lines.tax_codes_have_one_name,
             given.dates_possible,
             money.wallet_active,
             must.recorded_date_open,

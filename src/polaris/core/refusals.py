@@ -67,12 +67,6 @@ class TextMalformed(Refusal):
     instead = "Send text that every program can read."
 
 
-class ValueOutOfRange(Refusal):
-    """The value is outside what is possible."""
-
-    instead = "Give a value within the range that the reference names."
-
-
 class AmountNotPositive(Refusal):
     """The amount must be more than zero."""
 
