@@ -1,0 +1,130 @@
+"""A tenant with customers and invoices, made through the engine, to do things to at once."""
+
+import threading
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import TypeVar
+
+from polaris.reports.ledger import verify
+
+from polaris.core import commands
+from polaris.core.commands import Command
+from polaris.core.fold import Outcome, Request
+from polaris.core.parts import NewLine, TaxRate
+from polaris.core.tenant import Settings
+from polaris.engine import Engine, new_id, now, request
+from polaris.settings import Settings as Environment
+from polaris.store.database import Database, open_database
+from polaris.store.postgres import create_tenant
+
+T = TypeVar("T")
+
+TOTAL_MINOR = 1200  # 1,000 and a fifth of tax
+
+
+def opened(url: str) -> Database:
+    """The database behind a conninfo."""
+    return open_database(Environment(database_url=url))
+
+
+def tenant(database: Database, settings: Settings | None = None) -> str:
+    """A new tenant's id."""
+    tenant_id = new_id()
+    with database.connect() as connection:
+        create_tenant(connection, tenant_id, "Faults", "EUR", "UTC", settings or Settings(), now())
+    return tenant_id
+
+
+def done(engine: Engine, tenant_id: str, asked: Sequence[Command]) -> list[Outcome]:
+    """Perform commands in sets, all of which must be done."""
+    outcomes = [
+        outcome
+        for start in range(0, len(asked), 500)
+        for outcome in engine.perform(
+            tenant_id, [request(command) for command in asked[start : start + 500]]
+        )
+    ]
+    assert all(outcome.done for outcome in outcomes), next(o for o in outcomes if not o.done)
+    return outcomes
+
+
+def customers(engine: Engine, tenant_id: str, count: int) -> list[str]:
+    """New customers' ids."""
+    ids = [new_id() for _ in range(count)]
+    done(engine, tenant_id, [commands.SaveCustomer(customer_id=x, external_id=x) for x in ids])
+    return ids
+
+
+def drafts(engine: Engine, tenant_id: str, of: Sequence[str], count: int) -> list[str]:
+    """Drafts of 1,200 each, over these customers in turn."""
+    ids = [new_id() for _ in range(count)]
+    done(engine, tenant_id, [draft(x, of[index % len(of)]) for index, x in enumerate(ids)])
+    return ids
+
+
+def draft(invoice_id: str, customer_id: str) -> commands.DraftInvoice:
+    """A draft of 1,000 and 200 tax."""
+    line = NewLine(
+        description="Service",
+        amount_minor=1000,
+        taxes=(TaxRate(code="vat", name="VAT", rate=Decimal(20)),),
+    )
+    return commands.DraftInvoice(
+        invoice_id=invoice_id, customer_id=customer_id, currency="EUR", lines=(line,)
+    )
+
+
+def invoices(engine: Engine, tenant_id: str, of: Sequence[str], count: int) -> list[str]:
+    """Finalized invoices of 1,200 each."""
+    ids = drafts(engine, tenant_id, of, count)
+    done(engine, tenant_id, [commands.FinalizeInvoice(invoice_id=x) for x in ids])
+    return ids
+
+
+def at_once(jobs: Sequence[Callable[[], T]]) -> list[T | BaseException]:
+    """Run each in its own thread, started together; what each gave or raised."""
+    results: list[T | BaseException] = [RuntimeError("never ran")] * len(jobs)
+    barrier = threading.Barrier(len(jobs))
+
+    def run(index: int) -> None:
+        barrier.wait()
+        try:
+            results[index] = jobs[index]()
+        except BaseException as fault:
+            results[index] = fault
+
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(len(jobs))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def voiding(invoice_id: str, **fields: object) -> Request:
+    """A request to void."""
+    return request(commands.VoidInvoice(invoice_id=invoice_id, **fields))  # type: ignore[arg-type]  # fields by name
+
+
+def scalar(database: Database, query: str, **values: object) -> int:
+    """One number from the database."""
+    with database.connect() as connection:
+        row = connection.execute(query.encode(), values).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def reversals(database: Database, tenant_id: str) -> int:
+    """How many entries reverse another."""
+    return scalar(
+        database,
+        "select count(*) from entry where tenant_id = %(t)s and reverses is not null",
+        t=tenant_id,
+    )
+
+
+def check_proofs(database: Database, tenant_id: str) -> None:
+    """The whole proof set holds."""
+    with database.connect() as connection:
+        report = verify(connection, tenant_id)
+    assert report.ok, report
