@@ -1,0 +1,1 @@
+"""Invoices from elsewhere, brought in through the engine like any other command."""

@@ -1,0 +1,71 @@
+"""Which invoice a cancellation is about, as the database knows it."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import msgspec
+import psycopg
+
+from polaris.imports.documents import Document, quantities, why_not_credited
+from polaris.store.sql import blocks, statement
+
+_MATCH = statement(blocks("imports.sql")["import_match"])
+
+
+class LineLeft(NamedTuple):
+    """A line that a cancellation may take from, and what is left of it."""
+
+    line_id: str
+    code: str
+    unit_price: Decimal
+    quantity: Decimal
+    left_minor: int
+
+
+class Match(NamedTuple):
+    """The invoice of a cancellation; whole, or the lines that are taken from."""
+
+    invoice_id: str
+    whole: bool
+    lines: tuple[LineLeft, ...]
+
+
+def matches(
+    connection: psycopg.Connection[Any],
+    tenant_id: str,
+    currency: str,
+    customers: Mapping[str, str],
+    cancellations: Mapping[str, Document],
+) -> dict[str, Match]:
+    """The invoices of cancellations, by the cancellation's id; none for those that fit none.
+
+    `customers` are ids of customers by the document's own name of them. Each may occur once: what
+    one cancellation takes back is not there for the next.
+    """
+    asked = [
+        row
+        for document_id, document in cancellations.items()
+        for row in _asked(document_id, customers[document.customer], document)
+    ]
+    values = {"t": tenant_id, "currency": currency, "asked": msgspec.json.encode(asked).decode()}
+    return {
+        document_id: Match(
+            invoice_id, whole, tuple(msgspec.json.decode(lines, type=list[LineLeft], strict=False))
+        )
+        for document_id, invoice_id, whole, lines in _MATCH.run(connection, values)
+    }
+
+
+def _asked(document_id: str, customer_id: str, document: Document) -> Iterator[dict[str, object]]:
+    worth = quantities(row for row in document.rows if not why_not_credited(row))
+    for (code, unit_price), quantity in quantities(document.rows).items():
+        yield {
+            "document": document_id,
+            "customer_id": customer_id,
+            "at": document.at,
+            "code": code,
+            "unit_price": unit_price,
+            "quantity": quantity,
+            "worth": worth.get((code, unit_price)),
+        }

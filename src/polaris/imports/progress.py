@@ -1,0 +1,88 @@
+"""How far an import is, for whoever waits."""
+
+from typing import Protocol, Self
+
+from rich import progress as bars
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    ProgressColumn,
+    Task,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+
+
+class Progress(Protocol):
+    """Is told what is being done, and how much of it is done."""
+
+    def begin(self, phase: str) -> None:
+        """Another phase begins; the one before is over."""
+
+    def advance(self, rows: int, documents: int, share: float) -> None:
+        """So many more rows and documents are done; of the phase, this share (0 to 1)."""
+
+
+class Silent:
+    """Tells nobody."""
+
+    def begin(self, phase: str) -> None:
+        pass
+
+    def advance(self, rows: int, documents: int, share: float) -> None:
+        pass
+
+
+class Rate(ProgressColumn):
+    """Rows a second since the phase began."""
+
+    def render(self, task: Task) -> Text:
+        seconds = task.elapsed or 0.0
+        rate = task.fields["rows"] / seconds if seconds else 0
+        return Text(f"{rate:,.0f} rows/s", style="progress.data.speed")
+
+
+class RichProgress:
+    """Draws a bar for each phase: rows, documents, rate, time left. A context manager."""
+
+    def __init__(self, console: Console) -> None:
+        self._bar = bars.Progress(
+            TextColumn("{task.description:<14}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[rows]:>9,} rows"),
+            TextColumn("{task.fields[documents]:>7,} documents"),
+            Rate(),
+            TimeRemainingColumn(compact=True),
+            console=console,
+        )
+        self._task: Task | None = None
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def begin(self, phase: str) -> None:
+        """Another bar; the one before is full."""
+        self._fill()
+        task_id = self._bar.add_task(phase.capitalize(), total=1.0, rows=0, documents=0)
+        self._task = next(task for task in self._bar.tasks if task.id == task_id)
+
+    def advance(self, rows: int, documents: int, share: float) -> None:
+        """Move the bar of this phase."""
+        if task := self._task:
+            self._bar.update(
+                task.id,
+                completed=share,
+                rows=task.fields["rows"] + rows,
+                documents=task.fields["documents"] + documents,
+            )
+
+    def _fill(self) -> None:
+        if self._task:
+            self._bar.update(self._task.id, completed=1.0)
