@@ -92,9 +92,12 @@ _ENCODER = msgspec.json.Encoder()
 _COLUMNS = {
     table: [field for field in table.__struct_fields__ if field != "postings"] for table in INSERTS
 }
-_NAMED = {table: msgspec.defstruct(table.__name__, names) for table, names in _COLUMNS.items()}
+_NAMED = {
+    table: msgspec.defstruct(table.__name__, columns, gc=False)
+    for table, columns in _COLUMNS.items()
+}
 _NAMED_POSTING = msgspec.defstruct(
-    Posting.__name__, ["entry_id", "position", *Posting.__struct_fields__]
+    Posting.__name__, ["entry_id", "position", *Posting.__struct_fields__], gc=False
 )
 
 
@@ -154,19 +157,20 @@ def create_api_key(
 
 
 def _batches(rows: Iterable[Row]) -> dict[str, list[msgspec.Struct]]:
-    """The rows by the block that writes them, as objects with the names of its columns."""
-    batches: dict[str, list[msgspec.Struct]] = defaultdict(list)
+    """By the block that writes them: the rows as objects with the names of its columns."""
+    grouped: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        table = type(row)
         known = isinstance(row, Changing) and row.version
-        named = _NAMED[table]
-        fields = msgspec.structs.astuple(row)
-        batches[(UPDATES if known else INSERTS)[table]].append(
-            named(*fields[: len(_COLUMNS[table])])
-        )
-        if isinstance(row, Entry):
-            batches[POSTINGS] += _postings(row)
+        grouped[(UPDATES if known else INSERTS)[type(row)]].append(row)
+    batches = {block: _named(grouped[block]) for block in sorted(grouped)}
+    if entries := grouped.get(INSERTS[Entry]):
+        batches[POSTINGS] = [posting for entry in entries for posting in _postings(entry)]
     return batches
+
+
+def _named(rows: list[Any]) -> list[msgspec.Struct]:
+    named, width = _NAMED[type(rows[0])], len(_COLUMNS[type(rows[0])])
+    return [named(*msgspec.structs.astuple(row)[:width]) for row in rows]
 
 
 def _postings(entry: Entry) -> Iterator[msgspec.Struct]:

@@ -78,18 +78,14 @@ select 1 from series s
      l.quantity::text, l.unit_price::text, l.gross_minor, l.discount_minor, l.net_minor,
      l.account, l.wallet_id, l.original_line_id)
    order by l.id)::text
-   from line l
-   join invoice i on i.tenant_id = %(t)s and i.id = l.invoice_id and i.revision = l.revision
-  where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[]))
+   from line l where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[]))
 
 -- part_tax --
 (select json_agg(
    json_build_array(x.id, x.invoice_id, x.revision, x.line_id, x.code, x.name, x.rate::text,
      x.base_minor, x.amount_minor, x.given)
    order by x.id)::text
-   from tax x
-   join invoice i on i.tenant_id = %(t)s and i.id = x.invoice_id and i.revision = x.revision
-  where x.tenant_id = %(t)s and x.invoice_id = any(%(invoices)s::uuid[]))
+   from tax x where x.tenant_id = %(t)s and x.invoice_id = any(%(invoices)s::uuid[]))
 
 -- part_entry --
 (select json_agg(
@@ -753,7 +749,7 @@ select %(t)s, id, wallet_id, customer_id, lot_id, kind, amount_minor, invoice_id
 insert into command (tenant_id, id, key, fingerprint, refusals, at)
 select %(t)s, id, key, fingerprint, refusals, at
   from json_to_recordset(%(insert_command)s::json)
-  as x(id uuid, key text, fingerprint text, refusals jsonb, at timestamptz)
+  as x(id uuid, key text, fingerprint text, refusals json, at timestamptz)
 
 -- insert_event --
 insert into event (tenant_id, id, kind, at, command_id, position, customer_id, invoice_id,
@@ -762,7 +758,7 @@ select %(t)s, id, kind, at, command_id, position, customer_id, invoice_id, subje
   before, after
   from json_to_recordset(%(insert_event)s::json)
   as x(id uuid, kind text, at timestamptz, command_id uuid, position int, customer_id uuid,
-       invoice_id uuid, subject text, subject_id uuid, before jsonb, after jsonb)
+       invoice_id uuid, subject text, subject_id uuid, before json, after json)
 
 -- insert_audit --
 insert into audit (tenant_id, id, command_id, at, actor, command, subject_id, outcome, refusals,
@@ -770,4 +766,4 @@ insert into audit (tenant_id, id, command_id, at, actor, command, subject_id, ou
 select %(t)s, id, command_id, at, actor, command, subject_id, outcome, refusals, request
   from json_to_recordset(%(insert_audit)s::json)
   as x(id uuid, command_id uuid, at timestamptz, actor text, command text, subject_id uuid,
-       outcome text, refusals jsonb, request jsonb)
+       outcome text, refusals json, request json)

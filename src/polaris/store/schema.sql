@@ -6,6 +6,8 @@
 -- times come from outside: there is no default, no sequence, no trigger. A table with a `version`
 -- changes under optimistic control; every other one is only added to. A row of `polaris.core` is a
 -- row here, with its fields as columns in the same order. A check is named after what it promises.
+-- What is only kept and shown again is `json`, word for word as it came; taking it apart for
+-- `jsonb` would cost most of a write.
 
 
 -- ------------------------------------------------------------------------------ tenants and keys
@@ -620,7 +622,7 @@ create table command (
   id           uuid not null,
   key          text,
   fingerprint  text,
-  refusals     jsonb,
+  refusals     json,
   at           timestamptz not null,
   primary key (tenant_id, id)
 );
@@ -639,8 +641,8 @@ create table event (
   invoice_id   uuid,
   subject      text not null,
   subject_id   uuid not null,
-  before       jsonb,
-  after        jsonb not null,
+  before       json,
+  after        json not null,
   primary key (tenant_id, id),
   unique (tenant_id, command_id, position)
 );
@@ -657,8 +659,8 @@ create table audit (
   command     text not null,
   subject_id  uuid,
   outcome     text not null,
-  refusals    jsonb,
-  request     jsonb not null,
+  refusals    json,
+  request     json not null,
   primary key (tenant_id, id),
   constraint outcome_known check (outcome in ('done', 'refused', 'broken'))
 );
