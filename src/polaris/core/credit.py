@@ -79,7 +79,8 @@ def correct(decision: Decision, position: Position, note: CreditNote, sums: Cred
         fund(decision, note, remembered(decision, position.live, note.credit_minor))
         land_credit(decision, note)
     if note.offset_minor:
-        settle(decision, position.invoice.id, SettlementKind.OFFSET, note, note.offset_minor)
+        offset, day = SettlementKind.OFFSET, note.issue_date
+        settle(decision, position.invoice.id, offset, note, note.offset_minor, None, day)
 
 
 def take_back(decision: Decision, position: Position, note: CreditNote, sums: Credited) -> None:

@@ -4,7 +4,7 @@ from polaris.core import refusals
 from polaris.core.arithmetic import credited
 from polaris.core.customer import Lot, WalletStatus
 from polaris.core.funding import refundable_fundings
-from polaris.core.invoice import Invoice, LineKind, SettlementKind
+from polaris.core.invoice import Invoice, LineKind, SettlementKind, Status
 from polaris.core.note import NoteStatus
 from polaris.core.pay import becomes, standing
 from polaris.core.payment import PaymentState, RefundState
@@ -135,7 +135,8 @@ def sold_credits_left(case: Case) -> Details | None:
     sold = {line.id for line in case.position.lines if line.kind is LineKind.TOP_UP}
     asked = sum(line.amount_minor for line in case.command.lines if line.line_id in sold)
     lots = case.decision.of(Lot, "invoice_id", case.invoice.id)
-    return at_most("lines", asked, sum(lot.left_minor for lot in lots)) if lots else None
+    revoked = bool(lots) and case.invoice.status is not Status.VOIDED
+    return at_most("lines", asked, sum(lot.left_minor for lot in lots)) if revoked else None
 
 
 @requires(refusals.NothingToVoid)

@@ -9,6 +9,7 @@ from polaris.core.events import EventKind
 from polaris.core.invoice import (
     Invoice,
     InvoiceKind,
+    Line,
     LineKind,
     Settlement,
     SettlementKind,
@@ -81,38 +82,46 @@ def lower(
 def settled(decision: Decision, before: Invoice, after: Invoice, day: date | None) -> None:
     """Nothing is outstanding any more: say so, and let bought credits land."""
     decision.tell(EventKind.INVOICE_SETTLED, before, after)
-    if after.kind is InvoiceKind.TOP_UP and not decision.of(Lot, "invoice_id", after.id):
+    if after.kind is InvoiceKind.TOP_UP:
+        amount = unlanded(decision, after)
         for line in Position(decision, after).lines:
-            if line.kind is LineKind.TOP_UP:
-                land(decision, after, line.wallet_id or "", line.net_minor, day)
+            if line.kind is LineKind.TOP_UP and amount:
+                land(decision, after, line, amount, day)
+
+
+def unlanded(decision: Decision, invoice: Invoice) -> int:
+    """Credits sold and neither landed nor taken back by a note."""
+    entries = decision.of(Entry, "invoice_id", invoice.id)
+    postings = [posting for entry in entries for posting in entry.postings]
+    sold = sum(one.amount_minor for one in postings if one.credit == ledger.UNEARNED)
+    return sold - sum(one.amount_minor for one in postings if one.debit == ledger.UNEARNED)
 
 
 def land(
-    decision: Decision, invoice: Invoice, wallet_id: str, amount_minor: int, day: date | None
+    decision: Decision, invoice: Invoice, line: Line, amount_minor: int, day: date | None
 ) -> None:
-    """Bought credits become spendable."""
-    lot_id = decision.new_id()
-    entry = decision.enter(
-        EntryKind.TOP_UP_LANDED,
-        Place(invoice.currency, invoice.customer_id, invoice.id, Lot.table, lot_id).post(
-            ledger.top_up_landed(amount_minor)
-        ),
-        day,
-    )
-    lot = Lot(
-        id=lot_id,
-        wallet_id=wallet_id,
+    """Bought credits become spendable: one lot per top-up, which grows when more of it is owed."""
+    before = next(iter(decision.of(Lot, "invoice_id", invoice.id)), None)
+    lot = before or Lot(
+        id=decision.new_id(),
+        wallet_id=line.wallet_id or "",
         customer_id=invoice.customer_id,
         funding=LotFunding.PURCHASED,
-        amount_minor=amount_minor,
-        left_minor=amount_minor,
+        amount_minor=0,
+        left_minor=0,
         invoice_id=invoice.id,
         landed_at=decision.at,
-        entry_id=entry.id if entry else None,
     )
-    decision.put(lot)
-    move(decision, lot, MovementKind.PURCHASED, amount_minor, invoice.id)
-    decision.tell(EventKind.CREDITS_PURCHASED, None, lot)
+    leg = ledger.top_up_landed(amount_minor)
+    entry = decision.enter(EntryKind.TOP_UP_LANDED, place(invoice, lot).post(leg), day)
+    after = decision.change(
+        lot,
+        amount_minor=lot.amount_minor + amount_minor,
+        left_minor=lot.left_minor + amount_minor,
+        entry_id=entry and entry.id,
+    )
+    move(decision, after, MovementKind.PURCHASED, amount_minor, invoice.id)
+    decision.tell(EventKind.CREDITS_PURCHASED, before, after)
 
 
 def move(
