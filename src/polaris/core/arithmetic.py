@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from polaris.core import refusals
 from polaris.core.decision import Decision
+from polaris.core.draft import countable
 from polaris.core.invoice import Line, Rounding, Tax
 from polaris.core.note import NoteLine, NoteTax
 from polaris.core.parts import CreditedLine
@@ -108,11 +109,12 @@ def merged(asked: Sequence[CreditedLine]) -> list[CreditedLine]:
 
 
 def _together(one: CreditedLine, other: CreditedLine) -> CreditedLine:
-    quantity = (one.quantity or 0) + (other.quantity or 0) or None
+    quantities = [line.quantity for line in (one, other) if line.quantity is not None]
+    known = bool(quantities) and all(map(countable, quantities))
     return CreditedLine(
         line_id=one.line_id,
         amount_minor=one.amount_minor + other.amount_minor,
-        quantity=Decimal(quantity) if quantity is not None else None,
+        quantity=sum(quantities, Decimal(0)) if known else None,
         description=one.description,
     )
 
@@ -131,11 +133,12 @@ def part_of_line(position: Position, asked: CreditedLine) -> PartOfLine:
 
 
 def _discount(position: Position, line: Line, asked: CreditedLine, left: int) -> int:
+    """The part's share of the discount; what stays behind is never more than its line."""
     discount_left = position.discount_left()[line.id]
     if asked.amount_minor == left:
         return discount_left
-    share = rounded(Decimal(asked.amount_minor * line.discount_minor) / line.gross_minor)
-    return min(share, discount_left)
+    share = rounded(Decimal(asked.amount_minor * line.discount_minor) / (line.gross_minor or 1))
+    return min(discount_left, max(share, discount_left - (left - asked.amount_minor)))
 
 
 def _taxes(position: Position, lines: list[PartOfLine], last: bool) -> list[PartOfTax]:
@@ -174,12 +177,15 @@ def _exact(tax: Tax, net: int) -> Decimal:
 
 
 def shared(position: Position, amount_minor: int) -> Credited:
-    """An amount shared over everything that is left of an invoice, lines and taxes alike."""
-    lines = [line for line in position.lines if position.line_left()[line.id]]
-    discounts = position.discount_left()
-    taxes = position.tax_left()
-    nets = [position.line_left()[line.id] - discounts[line.id] for line in lines]
-    shares = allocate(amount_minor, [*nets, *taxes.values()])
+    """An amount shared over everything that is left of an invoice, lines and taxes alike.
+
+    A note that was spent in part and voided leaves less of its lines than of the invoice; an
+    amount that goes beyond the lines is shared over the whole invoice.
+    """
+    lines, taxes, weights = _left(position)
+    if sum(weights) < amount_minor:
+        lines, taxes, weights = _whole(position)
+    shares = allocate(amount_minor, weights)
     first = {tax.code: tax for tax in reversed(position.taxes)}
     parts = [
         PartOfLine(line, CreditedLine(line_id=line.id, amount_minor=share), share, 0)
@@ -193,6 +199,22 @@ def shared(position: Position, amount_minor: int) -> Credited:
             if share
         ],
     )
+
+
+def _left(position: Position) -> tuple[list[Line], list[str], list[int]]:
+    """Lines and tax codes of an invoice, and what is left of each."""
+    gross, discounts, taxes = position.line_left(), position.discount_left(), position.tax_left()
+    nets = [gross[line.id] - discounts[line.id] for line in position.lines]
+    return position.lines, list(taxes), [*nets, *taxes.values()]
+
+
+def _whole(position: Position) -> tuple[list[Line], list[str], list[int]]:
+    """Lines and tax codes of an invoice, and what each came to."""
+    taxes: dict[str, int] = {}
+    for tax in position.taxes:
+        taxes[tax.code] = taxes.get(tax.code, 0) + tax.amount_minor
+    nets = [line.net_minor for line in position.lines]
+    return position.lines, list(taxes), [*nets, *taxes.values()]
 
 
 def standalone(asked: Sequence[CreditedLine]) -> Credited:

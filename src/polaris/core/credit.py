@@ -90,7 +90,8 @@ def take_back(decision: Decision, position: Position, note: CreditNote, sums: Cr
         account = returned_from(decision, position, part)
         accounts[account] = accounts.get(account, 0) + part.net_minor
     for tax in sums.taxes:
-        accounts[ledger.tax_account(tax.name)] = tax.amount_minor
+        account = ledger.tax_account(tax.name)
+        accounts[account] = accounts.get(account, 0) + tax.amount_minor
     legs = [ledger.note_issued(account, amount) for account, amount in accounts.items()]
     entry = decision.enter(EntryKind.NOTE_ISSUED, place(note).post(*legs), note.issue_date)
     decision.change(note, document_entry_id=entry.id if entry else None)
@@ -98,9 +99,11 @@ def take_back(decision: Decision, position: Position, note: CreditNote, sums: Cr
 
 def returned_from(decision: Decision, position: Position, part: PartOfLine) -> str:
     """The account that a credited line comes out of; bought credits that landed are revoked."""
-    kind = part.line.kind if part.line else LineKind.CHARGE
-    if kind is not LineKind.TOP_UP:
-        return ledger.TIPS if kind is LineKind.TIP else ledger.CUSTOMER_REFUNDS
+    line = part.line
+    if line is None or line.kind is LineKind.CHARGE:
+        return ledger.CUSTOMER_REFUNDS
+    if line.kind is LineKind.TIP:
+        return line.account or ledger.TIPS
     lots = decision.of(Lot, "invoice_id", position.invoice.id)
     for lot in lots:
         revoke(decision, lot, part.net_minor)

@@ -81,7 +81,7 @@ class Position:
         for line in self._note_rows(NoteLine):
             if line.line_id in left:
                 left[line.line_id] -= line.gross_minor
-        return left
+        return _above_zero(left)
 
     def discount_left(self) -> dict[str, int]:
         """What is left of each line's discount."""
@@ -89,7 +89,7 @@ class Position:
         for line in self._note_rows(NoteLine):
             if line.line_id in left:
                 left[line.line_id] -= line.discount_minor
-        return left
+        return _above_zero(left)
 
     def tax_left(self) -> dict[str, int]:
         """What is left to give back of each tax code."""
@@ -98,7 +98,7 @@ class Position:
             left[tax.code] = left.get(tax.code, 0) + tax.amount_minor
         for given in self._note_rows(NoteTax):
             left[given.code] = left.get(given.code, 0) - given.amount_minor
-        return left
+        return _above_zero(left)
 
     def _note_rows(self, kind: type[N]) -> list[N]:
         """Rows of the notes that still count: a note taken back whole frees its lines."""
@@ -108,6 +108,11 @@ class Position:
             if taken_back(note) < note.total_minor
             for row in self.decision.of(kind, "note_id", note.id)
         ]
+
+
+def _above_zero(left: dict[str, int]) -> dict[str, int]:
+    """What is left: a void's note may name more of a line than earlier notes left of it."""
+    return {one: max(amount, 0) for one, amount in left.items()}
 
 
 def taken_back(note: CreditNote) -> int:

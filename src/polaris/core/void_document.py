@@ -65,8 +65,7 @@ def write_remainder(
     note = decision.change(
         note,
         status=NoteStatus.VOIDED,
-        credit_minor=sums.total,
-        voided_minor=sums.total,
+        credit_minor=sums.total,  # never was a balance, so that voiding it took nothing back
         voided_at=decision.at,
     )
     decision.tell(EventKind.CREDIT_NOTE_ISSUED, None, note)
