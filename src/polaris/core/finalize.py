@@ -98,11 +98,13 @@ def record(decision: Decision, command: RecordInvoice) -> None:
     """Bring in an invoice issued elsewhere, as it is."""
     drafted = write(decision, command)
     if command.status is Status.DRAFT:
+        decision.tell(EventKind.INVOICE_RECORDED, None, drafted)
         return
     series, number = (None, command.number)
     if number is None:
         series, number = invoice_number(decision, command.series, drafted)
-    day = command.issue_date or decision.today()
+    customer = decision.the(Customer, drafted.customer_id)
+    day = command.issue_date or decision.today(customer.timezone)
     voided = command.status is Status.VOIDED
     after = decision.change(
         drafted,
@@ -115,7 +117,7 @@ def record(decision: Decision, command: RecordInvoice) -> None:
         voided_at=(command.voided_at or decision.at) if voided else None,
         outstanding_minor=0 if voided else drafted.total_minor,
     )
-    decision.tell(EventKind.INVOICE_RECORDED, drafted, after)
+    decision.tell(EventKind.INVOICE_RECORDED, None, after)
     if not voided:
         book(decision, after, day)
         settle_at_once(decision, after.id, command.apply, day)

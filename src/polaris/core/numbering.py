@@ -17,7 +17,9 @@ def draw(decision: Decision, series: Series) -> int:
 
 
 def invoice_number(decision: Decision, name: str, invoice: Invoice) -> tuple[str, str]:
-    """The series and number of an invoice that is finalized now."""
+    """The series and number of an invoice that is finalized now. Raises UnknownSeries."""
+    if name in (NOTES, CUSTOMERS):
+        raise UnknownSeries(field="series", id=name)
     settings = decision.tenant.settings
     series = find(
         decision, name, settings.invoice_scope, invoice.customer_id, settings.invoice_format

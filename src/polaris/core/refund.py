@@ -11,7 +11,7 @@ from polaris.core.invoice import Invoice, Settlement
 from polaris.core.ledger import Entry, EntryKind, Place
 from polaris.core.note import CreditNote, FundingKind, NotePurpose, NoteStatus
 from polaris.core.numbering import note_number
-from polaris.core.payment import Payment, Refund, RefundState
+from polaris.core.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.position import refund_order, unrefunded
 
 
@@ -197,12 +197,19 @@ def convert(decision: Decision, command: ConvertRefund) -> None:
     else:
         note = new_note(decision, command.note_id, before)
         decision.tell(EventKind.CREDIT_NOTE_ISSUED, None, note)
-    draw = Draw(FundingKind.CASH, before.amount_minor, before.settlement_id, before.payment_id)
-    fund(decision, note, [draw])
+    fund(decision, note, [money_behind(decision, before)])
     decision.enter(
         EntryKind.REFUND_CONVERTED, place(before).post(ledger.refund_converted(before.amount_minor))
     )
     decision.tell(EventKind.REFUND_CONVERTED, before, after)
+
+
+def money_behind(decision: Decision, refund: Refund) -> Draw:
+    """The money that was to go out now stands behind credit, unless it went back meanwhile."""
+    payment = decision.the(Payment, refund.payment_id)
+    if payment.state is PaymentState.REVERSED:
+        return Draw(FundingKind.LOST, refund.amount_minor)
+    return Draw(FundingKind.CASH, refund.amount_minor, refund.settlement_id, refund.payment_id)
 
 
 def credit_again(decision: Decision, note: CreditNote, refund: Refund) -> CreditNote:
