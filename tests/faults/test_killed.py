@@ -32,16 +32,15 @@ def seeded(data_dir: Path) -> tuple[str, Path]:
 @contextmanager
 def voider(data_dir: Path, tenant_id: str, listed: Path) -> Iterator[subprocess.Popen[str]]:
     """The program under way."""
-    program = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, str(VOIDER), str(data_dir), tenant_id, str(listed)],
         stdout=subprocess.PIPE,
         text=True,
-    )
-    try:
-        yield program
-    finally:
-        program.kill()
-        program.wait()
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
 
 
 def acknowledged(program: subprocess.Popen[str], at_least: int) -> list[str]:

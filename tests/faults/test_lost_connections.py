@@ -108,7 +108,9 @@ def test_commit_that_arrives_late(database: Database, session_dir: Path) -> None
     folder.mkdir(mode=0o700)
     real = Path(str(server["host"])) / f".s.PGSQL.{server.get('port', 5432)}"
     with LateCommit(folder, real) as network:
-        url = make_conninfo(database.url, host=str(folder))
+        server |= {"host": str(folder)}
+        # The peer is the network, not the server's user.
+        url = make_conninfo("", **{k: str(v) for k, v in server.items() if k != "requirepeer"})
         with opened(url) as behind:
             engine = Engine(behind)
             for invoice_id in ids:

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from polaris.core import commands
 from polaris.engine import Engine, request
+from polaris.logs import configure
 from polaris.settings import Settings
 from polaris.store.database import open_database
 
 
 def run(data_dir: Path, tenant_id: str, ids: list[str]) -> None:
     """Finalize each draft and void every other one, in sets of ten."""
+    configure("warning")
     with open_database(Settings(data_dir=data_dir)) as database:
         engine = Engine(database)
         for start in range(0, len(ids), 10):
