@@ -53,6 +53,8 @@ def use(
 def take_off(decision: Decision, command: RemoveCreditNote) -> None:
     """Give the note its balance back, whether it settles the invoice or a void left it parked."""
     for settlement in standing(decision, command.note_id, command.invoice_id):
+        if settlement.kind is not SettlementKind.NOTE:
+            continue  # the invoice's own note also lowers it by its offset, which stays
         freed = settlement.amount_minor if settlement.live else settlement.held_minor
         after = remove(decision, settlement) if settlement.live else unhold(decision, settlement)
         reopen(decision, command.note_id, freed)
