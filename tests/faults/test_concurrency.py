@@ -4,6 +4,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
+from functools import partial
 
 import pytest
 
@@ -28,7 +30,7 @@ from polaris.core.invoice import Invoice, WriteOff
 from polaris.core.refusals import AlreadyVoided, KeyReused
 from polaris.core.scope import scope_of
 from polaris.engine import Engine, new_id, request
-from polaris.store.database import Database
+from polaris.store.database import Database, EngineConnection
 from polaris.store.postgres import lock_and_load, write
 
 
@@ -41,6 +43,10 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def engine(database: Database) -> Engine:
     return Engine(database, connections=8)
+
+
+def first(engine: Engine, tenant_id: str, one: Request) -> Outcome:
+    return engine.perform(tenant_id, [one])[0]
 
 
 def refused_with(outcome: Outcome, kind: type[Exception]) -> bool:
@@ -68,9 +74,7 @@ def test_eighty_voids_on_twenty_invoices(database: Database, engine: Engine) -> 
     ids = invoices(engine, tenant_id, customers(engine, tenant_id, 5), 20)
     asked = [voiding(ids[index % 20]) for index in range(80)]
 
-    outcomes = at_once(
-        [lambda one=one: engine.perform(tenant_id, [one])[0] for one in asked]  # type: ignore[misc]
-    )
+    outcomes = at_once([partial(first, engine, tenant_id, one) for one in asked])
 
     ended = Counter(outcome.done for outcome in outcomes if isinstance(outcome, Outcome))
     assert ended == {True: 20, False: 60}
@@ -114,9 +118,7 @@ def test_same_key_for_two_customers_at_once(database: Database, engine: Engine) 
         command = commands.VoidInvoice(invoice_id=invoice_id)
         return request(command, key="one-key", fingerprint=invoice_id)
 
-    outcomes = at_once(
-        [lambda x=x: engine.perform(tenant_id, [asked(x)])[0] for x in ids]  # type: ignore[misc]
-    )
+    outcomes = at_once([partial(first, engine, tenant_id, asked(x)) for x in ids])
 
     answers = [outcome for outcome in outcomes if isinstance(outcome, Outcome)]
     assert sum(outcome.done for outcome in answers) == 1
@@ -134,7 +136,7 @@ def test_numbers_have_no_gap(database: Database, engine: Engine) -> None:
         asked = [request(commands.FinalizeInvoice(invoice_id=x)) for x in chosen]
         return engine.perform(tenant_id, asked)
 
-    results = at_once([lambda start=start: finalize(start * 25) for start in range(8)])  # type: ignore[misc]
+    results = at_once([partial(finalize, start * 25) for start in range(8)])
 
     assert all(isinstance(result, list) for result in results)
     numbers = (
@@ -203,13 +205,13 @@ def test_a_waiter_sees_its_holders_payment(database: Database, engine: Engine) -
     check_proofs(database, tenant_id)
 
 
-def written(connection: object, tenant_id: str, asked: Request) -> None:
+def written(connection: EngineConnection, tenant_id: str, asked: Request) -> None:
     """Decide and write a request, and leave the transaction open."""
     scope = scope_of([asked.command])
-    loaded = lock_and_load(connection, tenant_id, scope, [asked.id], [])  # type: ignore[arg-type]
+    loaded = lock_and_load(connection, tenant_id, scope, [asked.id], [])
     folded = fold(loaded.facts, Memory((), ()), [asked], new_id)
     assert folded.outcomes[0].done
-    write(connection, tenant_id, folded.rows.values())  # type: ignore[arg-type]
+    write(connection, tenant_id, folded.rows.values())
 
 
 def wait_until_waiting(database: Database) -> None:
@@ -226,7 +228,7 @@ def test_closing_the_books_waits_for_older_writers(database: Database, engine: E
     """A set that read the open books still writes into the period; closing ends after it."""
     tenant_id = tenant(database)
     [invoice_id] = drafts(engine, tenant_id, customers(engine, tenant_id, 1), 1)
-    day = scalar_date(database)
+    day = yesterday(database)
     closed = threading.Event()
 
     def close() -> None:
@@ -258,12 +260,13 @@ def test_closing_the_books_waits_for_older_writers(database: Database, engine: E
     assert scalar(database, dated, t=tenant_id, day=day) == 1
 
 
-def scalar_date(database: Database):  # type: ignore[no-untyped-def]
-    """Yesterday, as the database has it."""
+def yesterday(database: Database) -> date:
+    """The day before today, as the database has it."""
     with database.connect() as connection:
         row = connection.execute("select current_date - 1").fetchone()
     assert row is not None
-    return row[0]
+    day: date = row[0]
+    return day
 
 
 def test_a_broken_command_costs_only_itself(
