@@ -99,8 +99,8 @@ def open_database(settings: Settings) -> "Database":
             embedded = opened.enter_context(open_server(settings.data_dir))
             url = embedded.url()
         _check_version(url)
-        migrate(url)
-        return Database(url, embedded, opened.pop_all())
+        applied = migrate(url)
+        return Database(url, embedded, opened.pop_all(), applied)
 
 
 def _check_version(url: str) -> None:
@@ -113,8 +113,12 @@ def _check_version(url: str) -> None:
 class Database:
     """A migrated database, and ways to connect to it."""
 
-    def __init__(self, url: str, embedded: Embedded | None, opened: ExitStack) -> None:
+    def __init__(
+        self, url: str, embedded: Embedded | None, opened: ExitStack, applied: list[str]
+    ) -> None:
         self.url = url
+        self.applied = applied
+        """The revisions that opening it brought in."""
         self._embedded, self._opened = embedded, opened
 
     def __enter__(self) -> Self:

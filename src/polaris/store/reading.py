@@ -2,18 +2,24 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 import msgspec
 import psycopg
 
+from polaris.core.customer import Customer
+from polaris.core.decision import Facts
 from polaris.core.events import Event
+from polaris.core.invoice import Invoice, Line, Settlement, Tax, WriteOff
 from polaris.core.ledger import Entry
+from polaris.core.note import CreditNote
 from polaris.core.payment import Payment, Refund
 from polaris.core.row import Row
+from polaris.core.scope import Scope
 from polaris.core.tenant import Tenant
-from polaris.store.load import UnknownTenant
+from polaris.store.load import UnknownTenant, load
 from polaris.store.sql import QUERIES, blocks, statement
 
 Connection = psycopg.Connection[Any]
@@ -53,9 +59,7 @@ def tenant(connection: Connection, tenant_id: str) -> Tenant:
         values = {"t": str(UUID(tenant_id))}
     except ValueError as malformed:
         raise UnknownTenant(tenant_id) from malformed
-    (found,) = statement(f"select {BLOCKS['part_tenant']}").run(connection, values).fetchone() or (
-        None,
-    )
+    ((found,),) = statement(f"select {BLOCKS['part_tenant']}").run(connection, values)
     if found is None:
         raise UnknownTenant(tenant_id)
     return msgspec.json.decode(found, type=Tenant)
@@ -80,10 +84,51 @@ def invoices_numbered(connection: Connection, tenant_id: str, number: str) -> li
     return [invoice_id for (invoice_id,) in rows]
 
 
-def entries_of_invoice(connection: Connection, tenant_id: str, invoice_id: str) -> list[Entry]:
-    """What the books say of an invoice, oldest first."""
-    values = {"t": tenant_id, "invoices": [invoice_id]}
-    return _facts(connection, "entries_of_invoices", Entry, values)
+class WholeInvoice(NamedTuple):
+    """An invoice with everything that belongs to it."""
+
+    invoice: Invoice
+    customer: Customer
+    lines: list[Line]
+    taxes: list[Tax]
+    settlements: list[Settlement]
+    payments: list[Payment]
+    write_offs: list[WriteOff]
+    credit_notes: list[CreditNote]
+    refunds: list[Refund]
+    entries: list[Entry]
+
+
+def whole_invoice(connection: Connection, tenant_id: str, invoice_id: str) -> WholeInvoice | None:
+    """The invoice with this id and everything that belongs to it; none when there is none."""
+    facts = load(connection, tenant_id, Scope(invoices={invoice_id})).facts
+    invoice = _known(facts, Invoice).get(invoice_id)
+    if invoice is None:
+        return None
+    own = partial(_of_invoice, facts, invoice_id)
+    settlements = own(Settlement)
+    payments = _known(facts, Payment)
+    return WholeInvoice(
+        invoice=invoice,
+        customer=_known(facts, Customer)[invoice.customer_id],
+        lines=own(Line),
+        taxes=own(Tax),
+        settlements=settlements,
+        payments=[payments[row.source_id] for row in settlements if row.source_id in payments],
+        write_offs=own(WriteOff),
+        credit_notes=own(CreditNote),
+        refunds=own(Refund),
+        entries=own(Entry),
+    )
+
+
+def _known(facts: Facts, kind: type[R]) -> dict[str, R]:
+    return facts.tables[kind]  # type: ignore[return-value]  # a table holds rows of its own kind
+
+
+def _of_invoice(facts: Facts, invoice_id: str, kind: type[R]) -> list[R]:
+    rows = _known(facts, kind).values()
+    return [row for row in rows if getattr(row, "invoice_id", None) == invoice_id]
 
 
 def entries_of_customer(connection: Connection, tenant_id: str, customer_id: str) -> list[Entry]:
@@ -126,7 +171,7 @@ def _facts(
 ) -> list[R]:
     """The rows whose ids a block finds, as facts."""
     part = BLOCKS[f"part_{kind.table}"].replace("%(ids)s", f"array({BLOCKS[block]})")
-    (found,) = statement(f"select {part}").run(connection, values).fetchone() or (None,)
+    ((found,),) = statement(f"select {part}").run(connection, values)
     rows = list[kind]  # type: ignore[valid-type]  # a type known by value
     return msgspec.json.decode(found or "[]", type=rows)
 

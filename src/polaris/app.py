@@ -1,0 +1,98 @@
+"""The composition root: one server program with its database, engine, door and sealer."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import psycopg
+from fastapi import FastAPI, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    ProcessCollector,
+    generate_latest,
+)
+
+from polaris import __version__, logs
+from polaris.door import Door
+from polaris.engine import Engine
+from polaris.metrics import Measured
+from polaris.sealer import Sealer
+from polaris.settings import Settings
+from polaris.store.database import Database, open_database
+from polaris.store.migrate import pending
+
+DIALECTS: dict[str, Callable[[Door], FastAPI]] = {}
+"""Where each dialect is mounted, and what builds it."""
+
+HOME = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Polaris</title></head><body>
+<h1>Polaris {version}</h1>
+<p>A self-hosted invoice lifecycle engine: one ledger, many dialects.</p>
+<ul>
+<li><a href="/healthz">/healthz</a>: this program runs</li>
+<li><a href="/readyz">/readyz</a>: its database answers and is migrated</li>
+<li><a href="/metrics">/metrics</a>: what it has done, for Prometheus</li>
+{dialects}</ul>
+<p>On the command line: <code>polaris --help</code>.</p>
+</body></html>
+"""
+
+
+def from_environment() -> FastAPI:
+    """The application as the environment configures it."""
+    settings = Settings()
+    logs.configure(settings.log_level)
+    return build(settings)
+
+
+def build(settings: Settings) -> FastAPI:
+    """The application; its database is open for as long as it runs."""
+    app = FastAPI(title="Polaris", openapi_url=None, lifespan=lambda app: running(app, settings))
+    registry = CollectorRegistry()
+    ProcessCollector(registry=registry)
+    app.state.registry = registry
+
+    @app.get("/", response_class=HTMLResponse)
+    def home() -> str:
+        listed = (f'<li><a href="{path}/docs">{path}</a></li>\n' for path in DIALECTS)
+        return HOME.format(version=__version__, dialects="".join(listed))
+
+    @app.get("/healthz")
+    async def alive() -> dict[str, bool]:
+        return {"alive": True}
+
+    @app.get("/readyz")
+    def ready() -> JSONResponse:
+        missing = why_not_ready(app.state.database)
+        body = {"ready": missing is None, "missing": missing}
+        return JSONResponse(body, 503 if missing else 200)
+
+    @app.get("/metrics")
+    def metrics() -> Response:
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return app
+
+
+@asynccontextmanager
+async def running(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
+    """Open everything, in the order of need, and close it in reverse."""
+    with open_database(settings) as database, Sealer(database):
+        door = Door(Measured(Engine(database), app.state.registry))
+        app.state.database = database
+        for path, build_dialect in DIALECTS.items():
+            app.mount(path, build_dialect(door))
+        try:
+            yield
+        finally:
+            await door.close()
+
+
+def why_not_ready(database: Database) -> str | None:
+    """What is missing before anything can be served; none when all is there."""
+    try:
+        ahead = pending(database.url)
+    except psycopg.Error:
+        return "The database does not answer."
+    return f"The database waits for {', '.join(ahead)}: polaris migrate." if ahead else None
