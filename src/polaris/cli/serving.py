@@ -1,8 +1,11 @@
 """`polaris serve`, `demo` and `migrate`."""
 
 import os
+import shutil
 import signal
 import sys
+from pathlib import Path
+from shlex import quote
 from types import FrameType
 from typing import Annotated, NoReturn
 
