@@ -3,15 +3,21 @@
 import argparse
 import sys
 from collections.abc import Callable, Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 from polaris.reference.books import accounts, events
-from polaris.reference.cli import cli
 from polaris.reference.lifecycle import commands, lifecycle, refusals, rules
 from polaris.reference.settings import settings
 
 PLACE = Path(__file__).parents[3] / "docs" / "reference"
+
+
+def cli() -> str:
+    """The command line, which is loaded only now: the other pages do without."""
+    from polaris.reference.cli import cli
+
+    return cli()
+
 
 PAGES: dict[str, Callable[[], str]] = {
     "lifecycle.md": lifecycle,
@@ -21,9 +27,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "events.md": events,
     "accounts.md": accounts,
     "settings.md": settings,
+    "cli.md": cli,
 }
-if find_spec("polaris.cli"):
-    PAGES["cli.md"] = cli
 
 
 def out_of_step(place: Path = PLACE) -> Iterator[str]:

@@ -17,8 +17,8 @@ def asked(move: Move) -> str:
 # ---------------------------------------------------------------- commands
 
 COMMANDS = """\
-Amounts are integers of minor units (cents), ids are UUIDs, dates are business dates. The ids of
-new things come with the command, so that repeating it makes nothing twice.
+Amounts are integers of minor units (cents), ids are lowercase UUIDs, dates are business dates. The
+ids of new things come with the command, so that repeating it makes nothing twice.
 """
 
 
@@ -119,6 +119,8 @@ say that what was asked for is so already; a dialect may answer them with succes
 OF_NO_RULE = {
     "not_found": "whatever looks up what a command names",
     "key_reused": "the engine, before any rule",
+    "id_malformed": "the engine, before any rule",
+    "text_malformed": "the engine, before any rule",
     "unknown_series": "drawing a number",
     "unknown_line": "the sums of a credit note",
     "line_over_credited": "the sums of a credit note",
