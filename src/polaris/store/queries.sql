@@ -110,14 +110,16 @@ select 1 from series s
    json_build_array(s.id, s.version, s.invoice_id, s.customer_id, s.kind, s.source_id,
      s.amount_minor, s.held_minor, s.at, s.removed_at, s.entry_id)
    order by s.id)::text
-   from settlement s where s.tenant_id = %(t)s and s.id = any(%(ids)s))
+   from settlement s
+  where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[]))
 
 -- part_write_off --
 (select json_agg(
    json_build_array(w.id, w.version, w.invoice_id, w.customer_id, w.amount_minor, w.mode,
      w.account, w.reason, w.at, w.reversed_at)
    order by w.id)::text
-   from write_off w where w.tenant_id = %(t)s and w.id = any(%(ids)s))
+   from write_off w
+  where w.tenant_id = %(t)s and w.invoice_id = any(%(invoices)s::uuid[]))
 
 -- part_credit_note --
 (select json_agg(
@@ -223,18 +225,6 @@ select s.id from series s
 select s.id from series s
  where s.tenant_id = %(t)s and s.owner_id = any(%(invoices)s::uuid[])
 
--- settlements_on_invoices --
-select s.id from settlement s
- where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[])
-
--- settlements_of_payments --
-select s.id from settlement s
- where s.tenant_id = %(t)s and s.source_id = any(%(payments)s::uuid[])
-
--- settlements_of_notes --
-select s.id from settlement s
- where s.tenant_id = %(t)s and s.source_id = any(%(notes)s::uuid[])
-
 -- entries_of_invoices --
 select e.id from entry e
  where e.tenant_id = %(t)s and e.invoice_id = any(%(invoices)s::uuid[])
@@ -322,10 +312,6 @@ select p.id from payment p
 select p.id from payment p
  where p.tenant_id = %(t)s and p.customer_id = any(%(concerned)s) and p.unused_minor > 0
 
--- write_offs_on_invoices --
-select w.id from write_off w
- where w.tenant_id = %(t)s and w.invoice_id = any(%(invoices)s::uuid[])
-
 -- lots_on_invoices --
 select s.source_id from settlement s
  where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[]) and s.kind = 'wallet'
@@ -368,7 +354,7 @@ select s.invoice_id from settlement s
 
 -- invoices_of_intentions --
 select intended.invoice_id::uuid
-  from payment p, jsonb_object_keys(p.intended) as intended (invoice_id)
+  from payment p, json_object_keys(p.intended) as intended (invoice_id)
  where p.tenant_id = %(t)s and p.id = any(%(payments)s::uuid[])
 
 -- invoices_of_notes --
@@ -591,7 +577,7 @@ select %(t)s, id, 1, customer_id, currency, amount_minor, unused_minor, fee_mino
   from json_to_recordset(%(insert_payment)s::json)
   as x(id uuid, version int, customer_id uuid, currency text, amount_minor bigint,
        unused_minor bigint, fee_minor bigint, state text, method text, provider text,
-       reference text, account text, received_at timestamptz, intended jsonb,
+       reference text, account text, received_at timestamptz, intended json,
        created_at timestamptz)
 
 -- update_payment --
@@ -599,7 +585,7 @@ update payment y set unused_minor = x.unused_minor, fee_minor = x.fee_minor, sta
   method = x.method, reference = x.reference, intended = x.intended, version = y.version + 1
   from json_to_recordset(%(update_payment)s::json)
   as x(id uuid, version int, unused_minor bigint, fee_minor bigint, state text, method text,
-       reference text, intended jsonb)
+       reference text, intended json)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 

@@ -45,7 +45,7 @@ select r.id from refund r
  where r.tenant_id = %(t)s and r.state = 'requested' and p.provider = any(%(providers)s::text[])
 
 -- payments_to_cancel --
-select p.id from payment p, jsonb_object_keys(p.intended) as intended (invoice_id)
+select p.id from payment p, json_object_keys(p.intended) as intended (invoice_id)
   join event v on v.tenant_id = %(t)s and v.invoice_id = intended.invoice_id::uuid
  where p.tenant_id = %(t)s and p.state in ('in_progress', 'needs_attention')
    and p.provider = any(%(providers)s::text[])

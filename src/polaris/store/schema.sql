@@ -6,8 +6,8 @@
 -- times come from outside: there is no default, no sequence, no trigger. A table with a `version`
 -- changes under optimistic control; every other one is only added to. A row of `polaris.core` is a
 -- row here, with its fields as columns in the same order. A check is named after what it promises.
--- What is only kept and shown again is `json`, word for word as it came; taking it apart for
--- `jsonb` would cost most of a write.
+-- What is only kept and shown again is `json`, word for word and in its order, as it came; taking it
+-- apart for `jsonb` would cost most of a write.
 
 
 -- ------------------------------------------------------------------------------ tenants and keys
@@ -344,7 +344,7 @@ create table payment (
   reference     text,
   account       text not null,
   received_at   timestamptz not null,
-  intended      jsonb not null,
+  intended      json not null,
   created_at    timestamptz not null,
   primary key (tenant_id, id),
   foreign key (tenant_id, customer_id) references customer,
@@ -454,8 +454,7 @@ create table credit_note (
   constraint total_is_net_and_tax check (total_minor = net_minor + tax_minor),
   constraint total_is_its_parts check (total_minor = offset_minor + credit_minor + refund_minor),
   constraint balance_within_credit check (
-    balance_minor >= 0 and voided_minor >= 0 and balance_minor + voided_minor <= credit_minor),
-  constraint balance_only_of_note check (credit_to = 'note' or balance_minor = 0)
+    balance_minor >= 0 and voided_minor >= 0 and balance_minor + voided_minor <= credit_minor)
 );
 create unique index credit_note_number on credit_note
   (tenant_id, number text_pattern_ops, series);

@@ -39,12 +39,8 @@ WANTED: dict[type[Row], Reasons] = {
     Invoice: {"invoices": ()},
     Line: {"invoices": ()},
     Tax: {"invoices": ()},
-    Settlement: {
-        "invoices": ("settlements_on_invoices",),
-        "payments": ("settlements_of_payments",),
-        "notes": ("settlements_of_notes",),
-    },
-    WriteOff: {"invoices": ("write_offs_on_invoices",), "write_offs": ("named",)},
+    Settlement: {"invoices": ()},
+    WriteOff: {"invoices": ()},
     Entry: {
         "invoices": ("entries_of_invoices",),
         "notes": ("entries_of_notes",),

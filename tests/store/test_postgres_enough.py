@@ -1,0 +1,335 @@
+"""What is loaded for a set is enough: it decides as if everything were in memory.
+
+Random histories are decided twice, over the facts loaded for each set and over all facts since the
+beginning. One row too few, and the two part.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import msgspec
+import pytest
+
+from polaris.core import commands as asked
+from polaris.core.commands import Command
+from polaris.core.customer import Lot, SeriesScope, Wallet
+from polaris.core.decision import Facts
+from polaris.core.fold import Folded, Memory, Request, fold
+from polaris.core.invoice import (
+    Invoice,
+    Line,
+    LineKind,
+    Settlement,
+    SettlementKind,
+    Status,
+    WriteOff,
+)
+from polaris.core.ledger import Entry
+from polaris.core.lifecycle import LIFECYCLE
+from polaris.core.note import CreditNote, CreditTo
+from polaris.core.parts import (
+    Apply,
+    CreditedLine,
+    GiveBack,
+    NewLine,
+    TaxRate,
+    TopUpPolicy,
+    VoidNote,
+)
+from polaris.core.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.row import Changing, Row
+from polaris.core.scope import Scope, scope_of
+from polaris.core.tenant import Settings
+from polaris.store.database import EngineConnection, connect
+from polaris.store.postgres import create_tenant, load, lock_and_load, resolve, write
+
+BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
+SETS = 150
+SEEDS = range(8)
+TAX = (TaxRate(code="vat", name="VAT", rate=Decimal(20)),)
+
+DONE: Counter[type[Command]] = Counter()
+"""What was done by all histories together, so that the last test sees what they missed."""
+
+
+class Ids:
+    """Ids that sort by the time when they are given, as those of the engine do."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __next__(self) -> str:
+        self.number += 1
+        return f"01900000-0000-7000-8000-{self.number:012x}"
+
+    def again(self) -> Callable[[], str]:
+        """From here on, without going on here."""
+        return Ids(self.number).__next__
+
+
+class Asker:
+    """Asks at random, mostly for what is possible."""
+
+    def __init__(self, random: Random, ids: Ids, facts: Facts, customers: list[str]) -> None:
+        self.random = random
+        self.ids = ids
+        self.facts = facts
+        self.customers = customers
+
+    def any(self, kind: type[Row]) -> str:
+        """The id of some row, rather a young one; else of none."""
+        ids = list(self.facts.tables[kind])[-5:]
+        return self.random.choice(ids) if ids else next(self.ids)
+
+    def amount(self, most: int = 1500) -> int:
+        return self.random.randint(1, max(most, 1))
+
+    def maybe(self) -> bool:
+        return self.random.random() < 0.5
+
+    def command(self) -> Command:
+        """Something to do."""
+        return self.random.choice(WISHES)(self)
+
+    def invoice(self) -> Invoice | None:
+        row = self.facts.tables[Invoice].get(self.any(Invoice))
+        return row if isinstance(row, Invoice) else None
+
+    def settled(self, kind: SettlementKind) -> Settlement | None:
+        """What settles an invoice by some means, or did."""
+        rows = self.facts.tables[Settlement].values()
+        fit = [row for row in rows if isinstance(row, Settlement) and row.kind is kind]
+        return self.random.choice(fit[-3:]) if fit else None
+
+    def apply(self) -> Apply:
+        return Apply(notes=self.maybe(), wallet=self.maybe(), excess=self.maybe())
+
+    def lines(self) -> tuple[NewLine, ...]:
+        line = NewLine(amount_minor=self.amount(), discount_minor=0, taxes=TAX)
+        return (line, NewLine(kind=LineKind.TIP, amount_minor=50))[: self.random.randint(1, 2)]
+
+    def draft(self) -> Command:
+        return asked.DraftInvoice(
+            invoice_id=next(self.ids),
+            customer_id=self.random.choice(self.customers),
+            currency="EUR",
+            lines=self.lines(),
+        )
+
+    def edit(self) -> Command:
+        return asked.EditDraft(invoice_id=self.any(Invoice), lines=self.lines())
+
+    def record(self) -> Command:
+        return asked.RecordInvoice(
+            invoice_id=next(self.ids),
+            customer_id=self.random.choice(self.customers),
+            currency="EUR",
+            lines=self.lines(),
+            apply=self.apply(),
+        )
+
+    def finalize(self) -> Command:
+        return asked.FinalizeInvoice(invoice_id=self.any(Invoice), apply=self.apply())
+
+    def void(self) -> asked.VoidInvoice:
+        invoice = self.invoice()
+        total = invoice.total_minor if invoice else 0
+        return asked.VoidInvoice(
+            invoice_id=invoice.id if invoice else next(self.ids),
+            credit_minor=self.random.choice([0, 0, total, total // 2]),
+            refund_minor=self.random.choice([0, 0, invoice.paid_minor if invoice else 0]),
+            credit_to=self.random.choice(list(CreditTo)),
+            note=self.random.choice(list(VoidNote)),
+            give_back=GiveBack(wallet=self.maybe(), notes=self.maybe()),
+            top_up=self.random.choice(list(TopUpPolicy)),
+            note_id=next(self.ids) if self.maybe() else None,
+        )
+
+    def regenerate(self) -> Command:
+        first = self.void() if self.maybe() else None
+        return asked.RegenerateInvoice(
+            invoice_id=first.invoice_id if first else self.any(Invoice),
+            new_invoice_id=next(self.ids),
+            void_first=first,
+            status=self.random.choice([Status.DRAFT, Status.FINALIZED]),
+            apply=self.apply(),
+        )
+
+    def pay(self) -> Command:
+        some = {self.any(Invoice): self.amount() for _ in range(self.random.randint(1, 2))}
+        states = [PaymentState.SUCCEEDED] * 3 + [PaymentState.IN_PROGRESS]
+        return asked.ReceivePayment(
+            payment_id=next(self.ids),
+            currency="EUR",
+            amount_minor=self.amount(2500),
+            state=self.random.choice(states),
+            provider=self.random.choice(["manual", "stripe"]),
+            apply_to=some,
+        )
+
+    def report(self) -> Command:
+        state = self.random.choice(list(PaymentState))
+        return asked.UpdatePayment(payment_id=self.any(Payment), state=state)
+
+    def credit(self) -> Command:
+        line = self.facts.tables[Line].get(self.any(Line))
+        net = self.amount(line.net_minor) if isinstance(line, Line) else 1
+        taxed = isinstance(line, Line) and line.kind is LineKind.CHARGE
+        total = net + (Decimal(net) / 5).quantize(Decimal(1), "ROUND_HALF_UP") if taxed else net
+        parts = [0, 0, 0]
+        parts[self.random.randrange(3)] = int(total)
+        return asked.IssueCreditNote(
+            note_id=next(self.ids),
+            invoice_id=line.invoice_id if isinstance(line, Line) else next(self.ids),
+            lines=(CreditedLine(line_id=line.id if line else None, amount_minor=net),),
+            offset_minor=parts[0],
+            credit_minor=parts[1],
+            refund_minor=parts[2],
+            credit_to=self.random.choice([CreditTo.NOTE, CreditTo.NOTE, CreditTo.WALLET]),
+        )
+
+    def standalone(self) -> Command:
+        return asked.IssueStandaloneNote(
+            note_id=next(self.ids),
+            customer_id=self.random.choice(self.customers),
+            currency="EUR",
+            lines=(CreditedLine(amount_minor=self.amount(), taxes=TAX),),
+        )
+
+    def refund(self) -> Command:
+        sources: list[dict[str, str]] = [
+            {"note_id": self.any(CreditNote)},
+            {"invoice_id": self.any(Invoice)},
+            {"payment_id": self.any(Payment)},
+        ]
+        source = self.random.choice(sources)
+        return asked.RequestRefund(
+            refund_id=next(self.ids), amount_minor=self.amount(200), **source
+        )
+
+    def take_off(self) -> Command:
+        kind = self.random.choice([SettlementKind.PAYMENT, SettlementKind.NOTE])
+        row = self.settled(kind)
+        source, invoice = (row.source_id, row.invoice_id) if row else (next(self.ids),) * 2
+        if kind is SettlementKind.NOTE:
+            return asked.RemoveCreditNote(note_id=source, invoice_id=invoice)
+        return asked.RemovePayment(payment_id=source, invoice_id=invoice)
+
+    def restore(self) -> Command:
+        row = self.settled(SettlementKind.WALLET)
+        return asked.RestoreCredits(invoice_id=row.invoice_id if row else next(self.ids))
+
+    def bought(self) -> Command:
+        return asked.BuyCredits(
+            invoice_id=next(self.ids), wallet_id=self.any(Wallet), amount_minor=self.amount()
+        )
+
+
+WISHES: list[Callable[[Asker], Command]] = [
+    *[Asker.draft, Asker.finalize, Asker.finalize, Asker.pay, Asker.pay, Asker.void] * 2,
+    *[Asker.record, Asker.edit, Asker.regenerate, Asker.report, Asker.report],
+    *[Asker.credit, Asker.standalone, Asker.refund, Asker.bought, Asker.take_off] * 2,
+    Asker.restore,
+    lambda one: asked.DeleteDraft(invoice_id=one.any(Invoice)),
+    lambda one: asked.SaveCustomer(customer_id=one.random.choice(one.customers), name="Other"),
+    lambda one: asked.ApplyPayment(payment_id=one.any(Payment), invoice_id=one.any(Invoice)),
+    lambda one: asked.WriteOffInvoice(invoice_id=one.any(Invoice), write_off_id=next(one.ids)),
+    lambda one: asked.ReverseWriteOff(write_off_id=one.any(WriteOff)),
+    lambda one: asked.VoidCreditNote(note_id=one.any(CreditNote)),
+    lambda one: asked.ApplyCreditNote(note_id=one.any(CreditNote), invoice_id=one.any(Invoice)),
+    lambda one: asked.UpdateRefund(
+        refund_id=one.any(Refund), state=one.random.choice(list(RefundState))
+    ),
+    lambda one: asked.ConvertRefund(refund_id=one.any(Refund), note_id=next(one.ids)),
+    lambda one: asked.OpenWallet(
+        wallet_id=next(one.ids), customer_id=one.random.choice(one.customers), currency="EUR"
+    ),
+    lambda one: asked.GrantCredits(
+        lot_id=next(one.ids),
+        wallet_id=one.any(Wallet),
+        amount_minor=one.amount(),
+        expires_at=BEGIN + timedelta(minutes=one.amount(SETS)) if one.maybe() else None,
+    ),
+    lambda one: asked.VoidCredits(lot_id=one.any(Lot), amount_minor=one.amount(100)),
+    lambda one: asked.ExpireCredits(lot_id=one.any(Lot)),
+    lambda one: asked.TerminateWallet(wallet_id=one.any(Wallet)),
+]
+
+
+class History:
+    """One tenant, in the database and whole in memory."""
+
+    def __init__(self, connection: EngineConnection, seed: int) -> None:
+        scope = [SeriesScope.TENANT, SeriesScope.CUSTOMER][seed % 2]
+        self.connection = connection
+        self.ids = Ids((seed + 1) << 32)
+        self.tenant_id = next(self.ids)
+        settings = Settings(invoice_scope=scope, note_scope=scope)
+        create_tenant(connection, self.tenant_id, "Both", "EUR", "UTC", settings, BEGIN)
+        everything = Scope(series={"invoice", "note", "customer"})
+        self.whole = load(connection, self.tenant_id, everything).facts
+        self.customers = [next(self.ids) for _ in range(2)]
+        self.at = BEGIN
+        self.perform(
+            [asked.SaveCustomer(customer_id=one, external_id=one) for one in self.customers]
+        )
+        self.asker = Asker(Random(seed), self.ids, self.whole, self.customers)
+
+    def perform(self, wishes: list[Command]) -> None:
+        """Decide a set over both, see that they agree, and keep it."""
+        self.at += timedelta(minutes=1)
+        requests = [Request(id=next(self.ids), command=wish, at=self.at) for wish in wishes]
+        scope = resolve(self.connection, self.tenant_id, scope_of(wishes))
+        loaded = lock_and_load(self.connection, self.tenant_id, scope, [one.id for one in requests])
+        here = fold(loaded.facts, Memory((), ()), requests, self.ids.again())
+        there = fold(self.whole, Memory((), ()), requests, self.ids.again())
+        self.ids.number += 1000
+        agree(here, there)
+        write(self.connection, self.tenant_id, here.rows.values())
+        self.connection.commit()
+        self.whole.add(stored(row) for row in here.rows.values())
+        DONE.update(
+            type(wish) for wish, told in zip(wishes, here.outcomes, strict=True) if told.done
+        )
+
+
+def stored(row: Row) -> Row:
+    """A row as it is once it is written."""
+    return msgspec.structs.replace(row, version=row.version + 1) if has_version(row) else row
+
+
+def has_version(row: Row) -> bool:
+    return isinstance(row, Changing)
+
+
+def agree(here: Folded, there: Folded) -> None:
+    """The same answers, and the same rows."""
+    for one, other in zip(here.outcomes, there.outcomes, strict=True):
+        assert repr(one.fault) == repr(other.fault) == "None"
+        assert [str(said) for said in one.refusals] == [str(said) for said in other.refusals]
+        assert one.events == other.events
+    assert here.rows == there.rows
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[EngineConnection]:
+    with connect(database_url) as connection:
+        yield connection
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_what_is_loaded_is_enough(connection: EngineConnection, seed: int) -> None:
+    history = History(connection, seed)
+    for _ in range(SETS):
+        size = history.asker.random.choice([1, 1, 2, 4])
+        history.perform([history.asker.command() for _ in range(size)])
+    assert len(history.whole.tables[Entry]) > 50
+
+
+def test_the_histories_did_nearly_everything() -> None:
+    """A history in which something never happens says nothing about it."""
+    books = {asked.CloseBooks, asked.ReopenBooks}
+    assert {move.command for move in LIFECYCLE} - books - DONE.keys() == set()
