@@ -1,0 +1,1 @@
+"""What the books and the audit hold, proved from their rows."""
