@@ -30,9 +30,11 @@ def session_dir() -> Iterator[Path]:
 
 
 @pytest.fixture
-def data_dir(session_dir: Path) -> Path:
+def data_dir(session_dir: Path) -> Iterator[Path]:
     """A data directory of the test's own, not made yet."""
-    return passable_dir(session_dir) / "polaris"
+    folder = passable_dir(session_dir)
+    yield folder / "polaris"
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="session")

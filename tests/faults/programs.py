@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -84,6 +85,7 @@ def lives(program: psutil.Process) -> bool:
 
 def kill(programs: list[psutil.Process]) -> None:
     for program in programs:
-        program.kill()
+        with suppress(psutil.NoSuchProcess):  # the death of one before may have been enough
+            program.kill()
     while any(map(lives, programs)):
         time.sleep(0.001)

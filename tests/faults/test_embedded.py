@@ -10,7 +10,7 @@ import signal
 import stat
 import subprocess
 import threading
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
 
@@ -52,28 +52,28 @@ def folder_of(server: Embedded) -> Path:
 
 
 def test_the_last_one_out_stops_the_server(data_dir: Path) -> None:
-    first, second = Holder(data_dir), Holder(data_dir)
-    assert ask(first.url()) == ask(url := second.url())
-    assert first.close() == 0
-    assert ask(url)
-    assert second.close() == 0
+    with Holder(data_dir) as first, Holder(data_dir) as second:
+        assert ask(first.url()) == ask(url := second.url())
+        assert first.close() == 0
+        assert ask(url)
+        assert second.close() == 0
     assert not postmasters(data_dir)
 
 
 def test_six_at_once_on_a_new_directory_share_one_server(data_dir: Path) -> None:
-    holders = [Holder(data_dir) for _ in range(6)]
-    assert len({ask(holder.url()) for holder in holders}) == 1
-    assert [holder.close() for holder in holders] == [0] * 6
+    with ExitStack() as opened:
+        holders = [opened.enter_context(Holder(data_dir)) for _ in range(6)]
+        assert len({ask(holder.url()) for holder in holders}) == 1
+        assert [holder.close() for holder in holders] == [0] * 6
     assert not postmasters(data_dir)
 
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
 def test_a_killed_owner_holds_nothing_up(data_dir: Path, sign: signal.Signals) -> None:
     """Its pid used to stay in a register, and the server was never stopped again."""
-    owner = Holder(data_dir)
-    started = ask(owner.url())
-    owner.kill(sign)
-    owner.close()
+    with Holder(data_dir) as owner:
+        started = ask(owner.url())
+        owner.kill(sign)
     with open_server(data_dir) as server:
         assert ask(server.url()) == started
     assert not postmasters(data_dir)
@@ -105,13 +105,11 @@ def test_a_killed_postmaster_is_replaced(data_dir: Path) -> None:
 
 
 def test_everything_killed_at_once(data_dir: Path) -> None:
-    first, second = Holder(data_dir), Holder(data_dir)
-    remember(first.url())
-    second.url()
-    for victim in (first.program, second.program, *servers(data_dir)):
-        victim.kill()
-    first.close()
-    second.close()
+    with Holder(data_dir) as first, Holder(data_dir) as second:
+        remember(first.url())
+        second.url()
+        victims = [*map(psutil.Process, (first.program.pid, second.program.pid))]
+        kill(victims + servers(data_dir))
     with open_server(data_dir) as server:
         assert recall(server.url()) == "paid"
     assert not postmasters(data_dir)
@@ -128,13 +126,13 @@ def test_killed_inside_initdb(data_dir: Path, initdb_too: bool) -> None:
 
 def killed_inside_initdb(data_dir: Path, initdb_too: bool) -> bool:
     """Kill a first start; whether it was caught with a cluster half made."""
-    owner, fresh = Holder(data_dir), data_dir / "postgres.new"
-    while not (fresh / "base").exists():
-        assert owner.program.poll() is None
-    family = psutil.Process(owner.program.pid).children(recursive=True)
-    owner.kill()
-    kill(family if initdb_too else [])
-    owner.close()
+    fresh = data_dir / "postgres.new"
+    with Holder(data_dir) as owner:
+        while not (fresh / "base").exists():
+            assert owner.program.poll() is None
+        family = psutil.Process(owner.program.pid).children(recursive=True)
+        owner.kill()
+        kill(family if initdb_too else [])
     caught = fresh.exists()
     kill([] if caught else servers(data_dir))
     return caught
