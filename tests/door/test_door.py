@@ -1,0 +1,227 @@
+"""Concurrent callers share sets, tenants take turns, and each caller gets its own answer."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+
+import pytest
+
+from door.watched import Watched
+from faults.world import customers, invoices, opened, reversals, tenant, voiding
+from polaris.core.commands import Command, SaveCustomer
+from polaris.core.fold import Outcome, Request
+from polaris.core.refusals import AlreadyVoided
+from polaris.door import LANES, LARGEST_SET, Door, DoorClosed
+from polaris.engine import new_id, request
+from polaris.store.database import Database
+from polaris.store.postgres import UnknownTenant
+
+Asking = list[asyncio.Task[Outcome]]
+
+
+class Breaks(Command, frozen=True, kw_only=True):
+    """A command that the lifecycle does not know: a fault of ours."""
+
+
+@pytest.fixture(scope="module")
+def database(database_url: str) -> Iterator[Database]:
+    with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture
+def engine(database: Database) -> Watched:
+    return Watched(database)
+
+
+@asynccontextmanager
+async def door_to(engine: Watched) -> AsyncIterator[Door]:
+    door = Door(engine)
+    try:
+        yield door
+    finally:
+        engine.gate.set()
+        await door.close()
+
+
+def saving() -> Request:
+    customer_id = new_id()
+    return request(SaveCustomer(customer_id=customer_id, external_id=customer_id))
+
+
+async def asked(door: Door, tenant_id: str, requests: list[Request]) -> Asking:
+    """Everybody has asked when this returns, and waits."""
+    tasks = [asyncio.create_task(door.perform(tenant_id, one)) for one in requests]
+    await asyncio.sleep(0)
+    return tasks
+
+
+def story(tell: Callable[[], Awaitable[None]]) -> None:
+    """Run it; what hangs is a failure, however long a busy machine takes for the rest."""
+
+    async def told() -> None:
+        await asyncio.wait_for(tell(), 120)
+
+    asyncio.run(told())
+
+
+def test_callers_who_come_together_share_sets(database: Database, engine: Watched) -> None:
+    """The gain of the whole design is the set: one lock, load and commit for many."""
+    tenant_id = tenant(database)
+    requests = [saving() for _ in range(200)]
+
+    async def tell() -> None:
+        async with door_to(engine) as door:
+            engine.gate.clear()
+            asking = await asked(door, tenant_id, requests)
+            engine.gate.set()
+            outcomes = await asyncio.gather(*asking)
+        assert [outcome.request_id for outcome in outcomes] == [one.id for one in requests]
+        assert all(outcome.done for outcome in outcomes)
+
+    story(tell)
+    # At most both lanes took some before the rest had asked; those went together.
+    assert len(engine.sets) <= LANES + 1
+    assert engine.requests(tenant_id) == 200
+
+
+def test_a_set_has_an_end_and_a_tenant_has_lanes(database: Database, engine: Watched) -> None:
+    """A backlog is worked off in bounded sets, never more at once than the tenant has lanes."""
+    tenant_id = tenant(database)
+
+    async def tell() -> None:
+        async with door_to(engine) as door:
+            engine.gate.clear()
+            asking = await asked(door, tenant_id, [saving() for _ in range(1000)])
+            engine.gate.set()
+            assert all(outcome.done for outcome in await asyncio.gather(*asking))
+
+    story(tell)
+    assert max(count for _, count in engine.sets) == LARGEST_SET
+    assert engine.requests(tenant_id) == 1000
+    assert engine.most_under_way[tenant_id] <= LANES
+
+
+def test_every_caller_gets_its_own_answer(database: Database, engine: Watched) -> None:
+    """Eight ask to void each of five invoices: for each, one is told that it did."""
+    tenant_id = tenant(database)
+    ids = invoices(engine, tenant_id, customers(engine, tenant_id, 2), 5)
+    requests = [voiding(invoice_id) for invoice_id in ids for _ in range(8)]
+
+    async def tell() -> None:
+        async with door_to(engine) as door:
+            outcomes = await asyncio.gather(*(door.perform(tenant_id, one) for one in requests))
+        for one, outcome in zip(requests, outcomes, strict=True):
+            assert outcome.request_id == one.id
+            assert all(event.command_id == one.id for event in outcome.events)
+        for start in range(0, len(requests), 8):
+            mine = outcomes[start : start + 8]
+            assert sum(outcome.done for outcome in mine) == 1
+            refused = [outcome.refusals for outcome in mine if not outcome.done]
+            assert all(isinstance(first, AlreadyVoided) for first, *_ in refused)
+
+    story(tell)
+    assert reversals(database, tenant_id) == 5
+
+
+def test_a_broken_command_costs_only_its_caller(database: Database, engine: Watched) -> None:
+    tenant_id = tenant(database)
+    requests = [*(saving() for _ in range(20)), request(Breaks()), *(saving() for _ in range(20))]
+
+    async def tell() -> None:
+        async with door_to(engine) as door:
+            engine.gate.clear()
+            asking = await asked(door, tenant_id, requests)
+            engine.gate.set()
+            outcomes = await asyncio.gather(*asking)
+        assert [outcome.done for outcome in outcomes] == [True] * 20 + [False] + [True] * 20
+        assert isinstance(outcomes[20].fault, KeyError)
+
+    story(tell)
+    assert len(engine.sets) <= LANES + 1
+
+
+def test_a_set_that_fails_as_a_whole_fails_for_its_callers(
+    database: Database, engine: Watched
+) -> None:
+    """Those who named no tenant of ours are told so; the others at the door notice nothing."""
+    tenant_id, nobody = tenant(database), new_id()
+
+    async def tell() -> None:
+        async with door_to(engine) as door:
+            engine.gate.clear()
+            lost = await asked(door, nobody, [saving() for _ in range(10)])
+            served = await asked(door, tenant_id, [saving() for _ in range(10)])
+            engine.gate.set()
+            faults = await asyncio.gather(*lost, return_exceptions=True)
+            assert [type(fault) for fault in faults] == [UnknownTenant] * 10
+            assert all(outcome.done for outcome in await asyncio.gather(*served))
+
+    story(tell)
+
+
+def test_a_quiet_tenant_does_not_wait_behind_a_backlog(database: Database, engine: Watched) -> None:
+    """Served to the end while the other's sets stand still: its lanes never take every worker."""
+    busy, quiet = tenant(database), tenant(database)
+
+    engine.let_through.add(quiet)
+
+    async def tell() -> None:
+        async with door_to(engine) as door:
+            engine.gate.clear()
+            backlog = await asked(door, busy, [saving() for _ in range(1000)])
+            outcome = await door.perform(quiet, saving())
+            assert outcome.done
+            assert not any(task.done() for task in backlog)
+            engine.gate.set()
+            assert all(one.done for one in await asyncio.gather(*backlog))
+
+    story(tell)
+
+
+def test_closing_answers_everybody_inside(database: Database, engine: Watched) -> None:
+    """A server that is told to stop finishes what it took in, and takes nothing more."""
+    tenant_id = tenant(database)
+
+    async def tell() -> None:
+        door = Door(engine)
+        engine.gate.clear()
+        asking = await asked(door, tenant_id, [saving() for _ in range(600)])
+        closing = asyncio.create_task(door.close())
+        await asyncio.sleep(0)
+        with pytest.raises(DoorClosed):
+            await door.perform(tenant_id, saving())
+        engine.gate.set()
+        await closing
+        assert all(outcome.done for outcome in await asyncio.gather(*asking))
+
+    story(tell)
+    assert engine.requests(tenant_id) == 600
+
+
+def test_callers_who_leave_take_nobody_with_them(database: Database, engine: Watched) -> None:
+    """A client hangs up: the rest of its set is answered, and what nobody waits for is let go."""
+    tenant_id = tenant(database)
+
+    async def tell() -> None:
+        async with door_to(engine) as door:
+            engine.gate.clear()
+            asking = await asked(door, tenant_id, [saving() for _ in range(100)])
+            while engine.requests(tenant_id) == 0:
+                await asyncio.sleep(0)
+            leaving = [asking[0], *asking[60:]]
+            for task in leaving:
+                task.cancel()
+            await asyncio.sleep(0)
+            engine.gate.set()
+            stayed = await asyncio.gather(*asking[1:60])
+            left = await asyncio.gather(*leaving, return_exceptions=True)
+            assert all(outcome.done for outcome in stayed)
+            assert all(isinstance(one, asyncio.CancelledError) for one in left)
+
+    story(tell)
+
+
+def test_a_tenant_must_leave_a_worker_to_the_others(engine: Watched) -> None:
+    with pytest.raises(ValueError):
+        Door(engine, workers=2, lanes=2)
