@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Annotated, NamedTuple
 
 import typer
+from rich.text import Text
 
 from polaris import show
 from polaris.cli.answer import document, say, told
@@ -102,7 +103,7 @@ def show_(
     if as_json:
         document(whole)
     else:
-        say(show.whole(whole), show.entries(whole.entries))
+        say(show.spaced(show.whole(whole), show.entries(whole.entries)))
 
 
 @group.command()
@@ -207,11 +208,8 @@ def carry_out(
         return
     name = seen.invoice.number or seen.invoice.id
     verb, rest = ("would be", "; nothing was changed") if preview else ("is", "")
-    say(
-        f"[bold]{name}[/bold] {verb} {seen.invoice.status}{rest}.",
-        show.entries(seen.entries),
-        show.events(seen.events),
-    )
+    sentence = Text.assemble((name, "bold"), f" {verb} {seen.invoice.status}{rest}.")
+    say(show.spaced(sentence, show.entries(seen.entries), show.events(seen.events)))
 
 
 def done(desk: Desk, command: Command, before: Invoice) -> Booked:
