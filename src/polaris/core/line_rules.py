@@ -77,7 +77,8 @@ def lines_countable_together(case: Case) -> Details | None:
 def discounts_within_lines(case: Case) -> Details | None:
     """A discount is at most its line."""
     return _first_wrong(
-        case, lambda line: isinstance(line, NewLine) and line.discount_minor > gross_of(line)
+        case,
+        lambda line: isinstance(line, NewLine) and line.discount_minor > max(gross_of(line), 0),
     )
 
 

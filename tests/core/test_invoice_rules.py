@@ -1,0 +1,184 @@
+"""When an invoice may be drafted, finalized, recorded, voided, replaced, written off."""
+
+import pytest
+
+from core.tables import Row, expect, rows
+
+DRAFTING = """
+    so far        | asked                         | refused
+                  | draft                         | -
+    draft         | draft                         | already_exists
+                  | draft customer_id=nobody      | not_found
+                  | draft currency=XXX            | unknown_currency
+                  | draft currency=eur            | unknown_currency
+                  | draft price_type=inclusive    | state_not_possible
+                  | draft payment_term_days=-1    | term_not_possible
+                  | draft payment_term_days=10001 | term_not_possible
+                  | draft payment_term_days=10000 | -
+    draft         | edit payment_term_days=-1     | term_not_possible
+    =             | edit memo=corrected           | -
+    =             | edit lines=@two               | -
+    billed        | edit                          | not_a_draft
+    billed; void  | edit                          | not_a_draft
+    draft; delete | edit                          | not_a_draft
+    draft         | edit for=nothing              | not_found
+    =             | delete                        | -
+    billed        | delete                        | not_a_draft
+    draft; delete | delete                        | not_a_draft
+"""
+
+FINALIZING = """
+    so far                           | asked                          | refused
+    draft                            | finalize                       | -
+    =                                | finalize issue_date=9999-01-01 | date_not_possible
+    =                                | finalize series=nothing        | unknown_series
+    =                                | finalize series=note           | unknown_series
+    =                                | finalize series=customer       | unknown_series
+    =                                | finalize for=nothing           | not_found
+    billed                           | finalize                       | already_finalized
+    billed; void                     | finalize                       | not_a_draft
+    draft; delete                    | finalize                       | not_a_draft
+    draft; close                     | finalize                       | -
+    =                                | finalize issue_date=2026-02-28 | period_closed
+    =                                | finalize issue_date=2026-03-01 | -
+    draft issue_date=2026-02-28; close | finalize                       | period_closed
+"""
+
+RECORDING = """
+    so far | asked                        | refused
+           | record                       | -
+           | record number=OLD-7          | -
+           | record status=draft          | -
+           | record status=voided         | -
+           | record status=closed         | state_not_possible
+    record | record                       | already_exists
+           | record customer_id=nobody    | not_found
+           | record currency=XXX          | unknown_currency
+           | record payment_term_days=-1  | term_not_possible
+    close  | record issue_date=2026-02-28 | period_closed
+    =      | record issue_date=2026-03-01 | -
+"""
+
+VOIDING = """
+    so far                           | asked                                | refused
+    draft                            | void                                 | not_finalized
+    draft; delete                    | void                                 | not_finalized
+    billed                           | void                                 | -
+    billed; void                     | void                                 | already_voided
+    billed                           | void for=nothing                     | not_found
+    =                                | void credit=-1                       | amount_negative
+    =                                | void refund=-1                       | amount_negative
+    =                                | void credit=@vast   | amount_too_large credit_exceeds_invoice
+    =                                | void credit=1200                     | -
+    =                                | void credit=1201                     | credit_exceeds_invoice
+    =                                | void refund=1                        | refund_exceeds_cash
+    =                                | void dated=0001-01-01                | date_not_possible
+    =                                | void note_id=one remainder_note_id=one | already_exists
+    =                                | void                                 | -
+    billed; credit                   | void note_id=note                    | already_exists
+    =                                | void remainder_note_id=note          | already_exists
+    =                                | void credit=600                      | -
+    =                                | void credit=601                      | credit_exceeds_invoice
+    billed; pay amount=300           | void refund=300                      | -
+    =                                | void refund=301                      | refund_exceeds_cash
+    =                                | void refund=300 credit=900           | -
+    =                                | void refund=300 credit=901           | credit_exceeds_invoice
+    billed; credit lines=@all credit=1200 | void                                 | already_credited
+    billed; write_off                | void                                 | -
+    record status=voided             | void                                 | already_voided
+"""
+
+REPLACING = """
+    so far                   | asked                                | refused
+    billed                   | regenerate                           | not_voided
+    draft                    | regenerate                           | not_voided
+    billed; void             | regenerate                           | -
+    =                        | regenerate status=finalized          | -
+    =                        | regenerate status=voided             | state_not_possible
+    =                        | regenerate as=inv                    | already_exists
+    =                        | regenerate for=nothing               | not_found
+    billed; void; regenerate | regenerate as=third                  | already_regenerated
+    billed                   | regenerate void_first=@void          | -
+    =                        | regenerate void_first=@void_other    | state_not_possible not_found
+    =                        | regenerate void_first=@void_too_much | credit_exceeds_invoice
+    billed; void             | regenerate void_first=@void          | already_voided
+    draft                    | regenerate void_first=@void          | not_finalized
+    billed; void; close      | regenerate issue_date=2026-02-28     | period_closed
+"""
+
+WRITING_OFF = """
+    so far                     | asked                      | refused
+    draft                      | write_off                  | not_finalized nothing_outstanding
+    billed                     | write_off                  | -
+    =                          | write_off amount=1200      | -
+    =                          | write_off amount=1201      | outstanding_exceeded
+    =                          | write_off amount=0         | amount_not_positive
+    =                          | write_off amount=-1        | amount_not_positive
+    =                          | write_off amount=@vast     | amount_too_large outstanding_exceeded
+    =                          | write_off dated=0001-01-01 | date_not_possible
+    =                          | write_off account=NOWHERE  | unknown_account
+    =                          | write_off account=CASH     | unknown_account
+    =                          | write_off account=RENT     | -
+    billed; pay                | write_off                  | nothing_outstanding
+    billed; void               | write_off                  | already_voided nothing_outstanding
+    billed; write_off amount=5 | write_off                  | already_exists
+    =                          | unwrite                    | -
+    billed; write_off; unwrite | unwrite                    | already_reversed
+    billed; write_off; void    | unwrite                    | already_reversed
+                               | unwrite                    | not_found
+"""
+
+LINES = """
+    so far | asked                       | refused
+           | … lines=[]                  | no_lines
+           | … lines=@negative           | amount_negative
+           | … lines=@negative_price     | amount_negative
+           | … lines=@negative_rate      | amount_negative
+           | … lines=@negative_tax       | amount_negative
+           | … lines=@huge               | amount_too_large
+           | … lines=@huge_together      | amount_too_large
+           | … lines=@huge_price         | amount_too_large
+           | … lines=@huge_tax           | amount_too_large
+           | … lines=@not_a_number       | amount_too_large
+           | … lines=@too_fine           | amount_too_large
+           | … lines=@rate_over_1000     | amount_too_large
+           | … lines=@discount_too_large | discount_too_large
+           | … lines=@unknown_account    | unknown_account
+           | … lines=@kept_account       | unknown_account
+           | … lines=@own_account        | -
+           | … lines=@one_id_twice       | already_exists
+           | … lines=@taken_id           | already_exists
+           | … lines=@repeats_unknown    | unknown_line
+           | … lines=@two_names          | tax_code_ambiguous
+           | … lines=@credits            | unsuitable_top_up
+           | … lines=@charge_into_wallet | unsuitable_top_up
+           | … lines=@two                | -
+           | … issue_date=0001-01-01     | date_not_possible
+"""
+
+TABLES = (DRAFTING, FINALIZING, RECORDING, VOIDING, REPLACING, WRITING_OFF)
+
+WITH_LINES = (
+    "draft; wallet | draft for=other lines=@two",
+    "draft; wallet | edit",
+    "draft; wallet | record for=other lines=@two",
+    "billed; wallet; void | regenerate",
+)
+
+
+def of_lines() -> list[Row]:
+    """The table of lines for every command that has some."""
+    found = []
+    for one in WITH_LINES:
+        so_far, name = one.split(" | ")
+        steps = tuple(so_far.split("; "))
+        found += [Row(steps, row.asked.replace("…", name), row.refused) for row in rows(LINES)]
+    return found
+
+
+ROWS = [*(row for table in TABLES for row in rows(table)), *of_lines()]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_command_is_allowed_or_refused(row: Row) -> None:
+    expect(row)

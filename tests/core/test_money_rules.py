@@ -1,0 +1,293 @@
+"""When payments, credit notes, refunds, wallets and the books may change."""
+
+import pytest
+
+from core.tables import Row, expect, rows
+
+RECEIVING = """
+    so far        | asked                                | refused
+    billed        | pay                                  | -
+    =             | pay amount=5000                      | -
+    =             | pay apply_to={} customer_id=c1       | -
+    =             | pay apply_to={}                      | value_missing
+    =             | pay customer_id=nobody               | not_found customer_mismatch
+    =             | pay customer_id=c2                   | customer_mismatch
+    =             | pay apply_to={"nothing":5}           | not_found
+    =             | pay currency=USD                     | currency_mismatch
+    =             | pay currency=XXX                     | unknown_currency currency_mismatch
+    =             | pay amount=0                         | amount_not_positive
+    =             | pay amount=@vast                     | amount_too_large
+    =             | pay fee=-1                           | amount_negative
+    =             | pay fee=1200                         | -
+    =             | pay fee=1201                         | amount_too_large
+    =             | pay apply_to={"inv":-1}              | amount_negative
+    =             | pay account=BANK                     | -
+    =             | pay account=NOWHERE                  | unknown_account
+    =             | pay account=RENT                     | unknown_account
+    =             | pay account=ACCOUNTS_RECEIVABLE      | unknown_account
+    =             | pay received_at=0001-01-01T00:00:00Z | date_not_possible
+    =             | pay received_at=2026-01-01T00:00:00  | date_not_possible
+    =             | pay state=in_progress                | -
+    =             | pay state=failed                     | -
+    =             | pay state=reversed                   | state_not_possible
+    billed; pay   | pay                                  | already_exists
+    billed; void  | pay                                  | -
+    draft         | pay                                  | -
+    draft; delete | pay                                  | -
+"""
+
+REPORTING = """
+    so far                           | asked                        | refused
+                                     | report                       | not_found
+    coming                           | report                       | -
+    =                                | report state=in_progress     | already_in_state
+    =                                | report state=needs_attention | -
+    =                                | report state=failed          | -
+    =                                | report state=reversed        | -
+    =                                | report fee=-1                | amount_negative
+    =                                | report fee=1201              | amount_too_large
+    coming; void                     | report                       | -
+    billed; pay state=failed         | report                       | -
+    billed; pay                      | report                       | already_in_state
+    =                                | report state=in_progress     | state_not_possible
+    =                                | report state=needs_attention | state_not_possible
+    =                                | report state=failed          | -
+    =                                | report state=reversed        | -
+    billed; pay; void                | report state=reversed        | -
+    billed; pay; report state=reversed | report                       | state_not_possible
+    =                                | report state=failed          | already_in_state
+    =                                | report state=reversed        | already_in_state
+    =                                | report state=in_progress     | state_not_possible
+"""
+
+APPLYING = """
+    so far                           | asked                    | refused
+    billed; spare                    | apply                    | -
+    =                                | apply amount=1200        | -
+    =                                | apply amount=1201    | outstanding_exceeded not_enough_unused
+    =                                | apply amount=0           | amount_not_positive
+    =                 | apply amount=@vast | amount_too_large outstanding_exceeded not_enough_unused
+    =                                | apply payment_id=nothing | not_found
+    =                                | apply for=nothing        | not_found
+    =                                | remove                   | not_applied
+    billed; spare amount=5           | apply amount=6           | not_enough_unused
+    draft; pay                       | apply                    | not_finalized nothing_outstanding
+    =                                | remove                   | not_finalized not_applied
+    billed; pay                      | apply                 | nothing_outstanding not_enough_unused
+    =                                | remove                   | -
+    billed; void; spare              | apply                    | already_voided nothing_outstanding
+    billed; void; pay                | remove                   | -
+    coming                           | apply                | payment_not_received not_enough_unused
+    billed; pay apply_to={} customer_id=c2 | apply                    | customer_mismatch
+    billed; spare currency=USD       | apply                    | currency_mismatch
+    billed; pay; credit credit=0 refund=600 | remove                   | payment_refunded
+    billed; pay; void                | remove                   | -
+    billed; pay; void; remove        | remove                   | not_applied
+    billed; pay; void refund=1200    | remove                   | not_applied
+"""
+
+CREDITING = """
+    so far                           | asked                                | refused
+    draft                            | credit                               | not_finalized
+    billed                           | credit                               | -
+    =                                | credit offset=600 credit=0           | -
+    =                                | credit lines=[]                 | no_lines parts_do_not_match
+    =                            | credit lines=@none_of_it | amount_not_positive parts_do_not_match
+    =     | credit lines=@less_than_nothing | amount_not_positive amount_negative parts_do_not_match
+    =                                | credit lines=@too_much  | amount_too_large line_over_credited
+    =                        | credit lines=@too_much_together | amount_too_large line_over_credited
+    =                                | credit lines=@more_than_is_left      | line_over_credited
+    =                                | credit lines=@twice_500 credit=1200  | -
+    =                                | credit lines=@twice_501              | line_over_credited
+    =                                | credit lines=@of_another             | unknown_line
+    =                              | credit lines=@alone_two_names | tax_code_ambiguous unknown_line
+    =                                | credit dated=0001-01-01              | date_not_possible
+    =                                | credit credit=599                    | parts_do_not_match
+    =                                | credit credit=-1         | amount_negative parts_do_not_match
+    =             | credit credit=@vast | amount_too_large credit_exceeds_invoice parts_do_not_match
+    =                               | credit credit=1201 | credit_exceeds_invoice parts_do_not_match
+    =                                | credit credit=0 refund=600           | refund_exceeds_cash
+    =                                | credit for=nothing                   | not_found
+    billed; credit                   | credit                               | already_exists
+    =                                | credit of=more                       | -
+    =            | credit of=more lines=@all credit=1200 | credit_exceeds_invoice line_over_credited
+    billed; pay amount=800           | credit offset=401 credit=199     | offset_exceeds_outstanding
+    =                                | credit offset=200 credit=200 refund=200 | -
+    =                                | credit credit=0 refund=600           | -
+    refunded                         | credit of=more credit=399 refund=201 | refund_exceeds_cash
+    billed; void                     | credit                               | -
+    =                                | credit offset=600 credit=0       | offset_exceeds_outstanding
+    =                                | credit credit=0 refund=600           | refund_exceeds_cash
+    billed; pay; void                | credit credit=0 refund=600           | -
+    billed; close                    | credit dated=2026-02-28              | period_closed
+    landed; draft; finalize apply=@wallet | credit for=top lines=@of_top credit=300 | credits_spent
+    sold                             | credit for=top lines=@of_top credit=300 | -
+"""
+
+ALONE = """
+    so far     | asked                             | refused
+               | standalone                        | -
+    standalone | standalone                        | already_exists
+               | standalone customer_id=nobody     | not_found
+               | standalone currency=XXX           | unknown_currency
+               | standalone lines=[]               | no_lines
+               | standalone lines=@none_of_it      | amount_not_positive
+               | standalone lines=@alone_below     | amount_negative
+               | standalone lines=@alone_huge      | amount_too_large
+               | standalone lines=@alone_two_names | tax_code_ambiguous
+               | standalone lines=@alone_kept      | unknown_account
+               | standalone lines=@alone_rent      | -
+               | standalone dated=0001-01-01       | date_not_possible
+    close      | standalone dated=2026-02-28       | period_closed
+    =          | standalone                        | -
+"""
+
+NOTES = """
+    so far                           | asked                            | refused
+                                     | void_note                        | not_found
+    billed; credit                   | void_note                        | -
+    billed; credit; void_note        | void_note                       | note_voided nothing_to_void
+    billed; credit credit_to=wallet  | void_note                        | nothing_to_void
+    billed; credit offset=600 credit=0 | void_note                        | -
+    billed; credit offset=600 credit=0; void | void_note                        | nothing_to_void
+    standalone                       | void_note of=alone               | -
+    billed; credit                   | apply_note                       | -
+    =                                | apply_note for=nothing           | not_found
+    =                                | remove_note                      | not_applied
+    billed; standalone               | apply_note of=alone              | -
+    =                                | apply_note of=alone amount=600   | -
+    =                                | apply_note of=alone amount=601   | not_enough_unused
+    =                                | apply_note of=alone amount=0     | amount_not_positive
+    =                     | apply_note of=alone amount=1201 | outstanding_exceeded not_enough_unused
+    =   | apply_note of=alone amount=@vast | amount_too_large outstanding_exceeded not_enough_unused
+    =                                | apply_note of=nothing for=inv    | not_found
+    draft; standalone                | apply_note of=alone       | not_finalized nothing_outstanding
+    =                                | remove_note of=alone             | not_finalized not_applied
+    billed; standalone; void         | apply_note of=alone      | already_voided nothing_outstanding
+    billed; standalone; pay          | apply_note of=alone              | nothing_outstanding
+    billed; standalone customer_id=c2 | apply_note of=alone              | customer_mismatch
+    billed; standalone currency=USD  | apply_note of=alone              | currency_mismatch
+    billed; standalone; apply_note of=alone | remove_note of=alone             | -
+    =                                | void_note of=alone               | nothing_to_void
+"""
+
+REFUNDING = """
+    so far                           | asked                           | refused
+    billed; pay amount=1300          | refund                          | -
+    =                                | refund amount=101               | not_refundable
+    =                                | refund amount=0                 | amount_not_positive
+    =                                | refund amount=@vast         | amount_too_large not_refundable
+    =                                | refund payment_id=null          | value_missing not_found
+    =                                | refund payment_id=nothing       | not_found
+    =                                | refund for=inv                  | not_refundable
+    billed; pay amount=1300; refund amount=50 | refund amount=50                | already_exists
+    billed; pay; void                | refund for=inv amount=1200      | -
+    =                                | refund for=inv amount=1201      | not_refundable
+    =                                | refund for=inv payment_id=null  | -
+    =                                | refund for=inv payment_id=other | not_refundable
+    billed; credit                   | refund note_id=note             | not_refundable
+    billed; pay; credit              | refund note_id=note amount=600  | -
+    =                                | refund note_id=note amount=601  | not_refundable
+    standalone                       | refund of=alone                 | not_refundable
+                                     | report_refund                   | not_found
+    billed; pay amount=1300; refund  | report_refund                   | -
+    =                                | report_refund state=pending     | -
+    =                                | report_refund state=failed      | -
+    =                          | report_refund state=requested | already_in_state state_not_possible
+    =                                | report_refund state=converted   | state_not_possible
+    =                                | convert                         | -
+    billed; pay amount=1300; refund; report_refund | report_refund                | already_in_state
+    =                                | report_refund state=failed      | -
+    =                                | report_refund state=pending     | state_not_possible
+    =                                | convert                         | refund_ended
+    billed; pay amount=1300; refund; convert | report_refund                   | refund_ended
+    =                                | convert                         | already_exists refund_ended
+    billed; pay amount=1300; refund; report_refund state=failed | convert                        | -
+    =                                | report_refund                   | -
+"""
+
+WALLETS = """
+    so far                           | asked                                | refused
+                                     | wallet                               | -
+    wallet                           | wallet                               | already_exists
+                                     | wallet customer_id=nobody            | not_found
+                                     | wallet currency=XXX                  | unknown_currency
+                                     | wallet rate=0                        | amount_not_positive
+                                     | wallet rate=NaN                      | amount_not_positive
+                                     | wallet expires_at=9999-01-01T00:00:00Z | date_not_possible
+    wallet                           | grant                                | -
+    =                                | grant amount=0                       | amount_not_positive
+    =                                | grant amount=@vast                   | amount_too_large
+    =                                | grant wallet_id=nothing              | not_found
+    =                                | grant expires_at=2026-01-01T00:00:00 | date_not_possible
+    wallet; grant                    | grant                                | already_exists
+    wallet; terminate                | grant                                | wallet_terminated
+    =                                | buy                                  | wallet_terminated
+    =                                | terminate                            | wallet_terminated
+    wallet                           | terminate                            | -
+    =                                | terminate wallet_id=nothing          | not_found
+    =                                | buy                                  | -
+    =                                | buy taxes=@vat                       | -
+    =                                | buy taxes=@below_zero                | amount_negative
+    =                                | buy taxes=@above_1000                | amount_too_large
+    =                                | buy taxes=@code_twice                | tax_code_ambiguous
+    =                                | buy amount=0                         | amount_not_positive
+    =                                | buy amount=@vast                     | amount_too_large
+    =                                | buy issue_date=9999-01-01            | date_not_possible
+    =                                | buy wallet_id=nothing                | not_found
+    wallet; buy                      | buy                                  | already_exists
+    wallet; close                    | buy issue_date=2026-02-28            | period_closed
+    wallet                           | draft kind=top_up lines=@sold        | -
+    =                                | draft kind=top_up lines=@sold_cheaper | unsuitable_top_up
+    =                                | draft kind=top_up lines=@sold_elsewhere | unsuitable_top_up
+    =                                | draft kind=top_up lines=@sold_nowhere | unsuitable_top_up
+    =                                | draft kind=top_up lines=@sold_with_more | unsuitable_top_up
+    =                               | draft kind=top_up lines=@sold currency=USD | unsuitable_top_up
+    wallet; their_wallet             | draft kind=top_up lines=@sold_to_another | unsuitable_top_up
+    spent                            | restore                              | -
+    =                                | restore for=nothing                  | not_found
+    billed                           | restore                              | not_applied
+    draft                            | restore                           | not_finalized not_applied
+    spent; void give_back=@parked    | restore                              | -
+    spent; void                      | restore                              | not_applied
+    wallet; grant                    | void_credits                         | -
+    =                                | void_credits amount=300              | -
+    =                                | void_credits amount=301              | credits_spent
+    =                                | void_credits amount=0                | amount_not_positive
+    =                                | void_credits amount=@vast    | amount_too_large credits_spent
+    =                                | void_credits lot_id=nothing          | not_found
+    =                                | expire                               | not_expired
+    wallet; grant; void_credits      | void_credits                         | credits_spent
+    =                                | expire                            | credits_spent not_expired
+    wallet; grant expires_at=2026-03-10T12:00:00Z | expire                               | -
+    wallet; grant expires_at=2026-03-10T12:00:01Z | expire                             | not_expired
+"""
+
+BOOKS = """
+    so far | asked                           | refused
+           | customer                        | -
+           | customer external_id=null       | value_missing
+           | customer currency=XXX           | unknown_currency
+           | customer timezone=Nowhere       | unknown_timezone
+           | customer timezone=Europe/Berlin | -
+           | customer payment_term_days=-1   | term_not_possible
+           | close                           | -
+           | close through=2026-03-09        | -
+           | close through=2026-03-10        | period_not_over
+    close  | close                           | books_would_move_back
+    =      | close through=2026-02-27        | books_would_move_back
+    =      | reopen                          | -
+    =      | clerk reopen                    | administrator_required
+    =      | reopen through=2026-02-27       | -
+    =      | reopen through=2026-02-28       | books_would_move_forward
+           | reopen                          | books_would_move_forward
+"""
+
+TABLES = (RECEIVING, REPORTING, APPLYING, CREDITING, ALONE, NOTES, REFUNDING, WALLETS, BOOKS)
+
+ROWS = [row for table in TABLES for row in rows(table)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_a_command_is_allowed_or_refused(row: Row) -> None:
+    expect(row)
