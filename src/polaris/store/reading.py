@@ -159,10 +159,12 @@ def waiting(connection: Connection, tenant_id: str, providers: Iterable[str]) ->
     values["refunds"] = [refund.id for refund in refunds]
     sources = _facts(connection, "payments_of_refunds", Payment, values)
     of = {payment.id: payment for payment in sources}
+    cancels = _facts(connection, "payments_to_cancel", Payment, values)
+    collects = _facts(connection, "payments_to_collect", Payment, values)
     return Waiting(
-        [(refund, of[refund.payment_id]) for refund in refunds],
-        _facts(connection, "payments_to_cancel", Payment, values),
-        _facts(connection, "payments_to_collect", Payment, values),
+        refunds=[(refund, of[refund.payment_id]) for refund in refunds],
+        cancels=cancels,
+        collects=[payment for payment in collects if payment not in cancels],
     )
 
 
