@@ -70,6 +70,7 @@ STORIES: dict[str, tuple[str, ...]] = {
     "spare": ("pay apply_to={} customer_id=c1",),
     "spent": ("wallet", "grant", "draft", "finalize apply=@wallet"),
     "refunded": ("billed", "pay amount=800", "credit credit=0 refund=600"),
+    "paid_out": ("billed", "pay", "credit", "refund of=note"),
     "their_wallet": ("wallet wallet_id=theirs customer_id=c2",),
     "sold": ("wallet", "draft for=top kind=top_up lines=@sold", "finalize for=top"),
     "landed": ("sold", 'pay apply_to={"top":1000}'),
