@@ -1,12 +1,13 @@
 """Whole numbers of minor units: rounding, splitting, printing.
 
-Amounts are `int` minor units everywhere inside; a decimal appears only where a price or a rate enters.
+Amounts are `int` minor units everywhere inside; a decimal appears only where a price or a rate
+enters.
 """
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-# ISO 4217 minor-unit exponents that are not 2. Printing libraries round to what is customary instead.
+# ISO 4217 exponents that are not 2. Printing libraries have what is customary instead.
 _EXPONENTS = {
     **dict.fromkeys(
         "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
@@ -15,12 +16,14 @@ _EXPONENTS = {
     **dict.fromkeys("CLF UYW".split(), 4),
 }
 _TWO_DIGITS = frozenset(
-    """AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF
-    CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL
-    HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT
-    MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB
-    SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH
-    USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG""".split()
+    """
+    AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD
+    CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD
+    GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL
+    MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN
+    PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP
+    SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG
+    """.split()
 )
 CURRENCIES = _TWO_DIGITS | _EXPONENTS.keys()
 
@@ -41,7 +44,7 @@ def rounded(amount: Decimal) -> int:
 def allocate(amount_minor: int, weights: Sequence[int]) -> list[int]:
     """Split an amount by weight (largest remainder, earlier shares first); the shares sum to it.
 
-    All weights zero: everything goes to the first share. No weights: nothing to split, so no shares.
+    All weights zero: everything goes to the first share. No weights: no shares.
     """
     if not weights:
         return []

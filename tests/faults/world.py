@@ -5,14 +5,13 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-from polaris.reports.ledger import verify
-
 from polaris.core import commands
 from polaris.core.commands import Command
 from polaris.core.fold import Outcome, Request
 from polaris.core.parts import NewLine, TaxRate
 from polaris.core.tenant import Settings
 from polaris.engine import Engine, new_id, now, request
+from polaris.reports.ledger import verify
 from polaris.settings import Settings as Environment
 from polaris.store.database import Database, open_database
 from polaris.store.postgres import create_tenant
@@ -101,9 +100,9 @@ def at_once(jobs: Sequence[Callable[[], T]]) -> list[T | BaseException]:
     return results
 
 
-def voiding(invoice_id: str, **fields: object) -> Request:
+def voiding(invoice_id: str) -> Request:
     """A request to void."""
-    return request(commands.VoidInvoice(invoice_id=invoice_id, **fields))  # type: ignore[arg-type]  # fields by name
+    return request(commands.VoidInvoice(invoice_id=invoice_id))
 
 
 def scalar(database: Database, query: str, **values: object) -> int:
