@@ -45,31 +45,31 @@ def test_a_void_reverses_what_was_written_and_then_gives() -> None:
 
 
 EARLIER = """
-    so far                                  | void            | leaves
-    billed; write_off                       | void            |
-    billed; credit credit=0 offset=600      | void            |
-    billed; credit                          | void            | NOTES -600 GRANTED 600
-    billed; pay; credit                     | void            | CASH 1200 NOTES -600 UNAPPLIED -600
-    billed; pay; credit; void_note          | void            | CASH 1200 UNAPPLIED -1200
-    billed; pay; credit credit_to=wallet    | void            | CASH 1200 WALLETS -600 UNAPPLIED -600
-    billed; pay; credit credit=0 refund=600 | void            | CASH 1200 REFUNDS -600 UNAPPLIED -600
-    paid_out                                | void            | CASH 1200 NOTES -500 REFUNDS -100 UNAPPLIED -600
-    paid_out; report_refund                 | void            | CASH 1100 NOTES -500 UNAPPLIED -600
-    billed; pay; credit                     | void credit=600 | CASH 1200 NOTES -1200
-    billed; pay; credit                     | void refund=600 | CASH 1200 NOTES -600 REFUNDS -600
-    billed; pay amount=600; credit          | void refund=600 | CASH 600 NOTES -600 REFUNDS -600 GRANTED 600
-    billed; pay amount=600; credit          | void credit=600 | CASH 600 NOTES -1200 GRANTED 600
-    billed; pay amount=600; remove          | void            | CASH 600 UNAPPLIED -600
-    billed; pay; report state=reversed      | void            |
-    refunded; report state=reversed         | void            | REFUNDS -600 GRANTED 600
+    done                                            | leaves
+    billed; write_off; void                         |
+    billed; credit credit=0 offset=600; void        |
+    billed; credit; void                            | NOTES -600 GRANTED 600
+    paid; credit; void                              | CASH 1200 NOTES -600 UNAPPLIED -600
+    paid; credit; void_note; void                   | CASH 1200 UNAPPLIED -1200
+    paid; credit credit_to=wallet; void             | CASH 1200 WALLETS -600 UNAPPLIED -600
+    paid; credit credit=0 refund=600; void          | CASH 1200 REFUNDS -600 UNAPPLIED -600
+    paid_out; void                                  | CASH 1200 NOTES -500 REFUNDS -100 UNAPPLIED -600
+    paid_out; report_refund; void                   | CASH 1100 NOTES -500 UNAPPLIED -600
+    paid; credit; void credit=600                   | CASH 1200 NOTES -1200
+    paid; credit; void refund=600                   | CASH 1200 NOTES -600 REFUNDS -600
+    billed; pay amount=600; credit; void refund=600 | CASH 600 NOTES -600 REFUNDS -600 GRANTED 600
+    billed; pay amount=600; credit; void credit=600 | CASH 600 NOTES -1200 GRANTED 600
+    billed; pay amount=600; remove; void            | CASH 600 UNAPPLIED -600
+    paid; report state=reversed; void               |
+    refunded; report state=reversed; void           | REFUNDS -600 GRANTED 600
 """
 """What the invoice's own notes gave stands, and is cleared out of what is held, refunds first."""
 
 
 @pytest.mark.parametrize("row", EARLIER.strip().splitlines()[1:])
 def test_what_earlier_notes_gave_is_cleared(row: str) -> None:
-    so_far, void, leaves = (cell.strip() for cell in row.split("|"))
-    world = after(*(step.strip() for step in so_far.split(";")), void)
+    done, leaves = (cell.strip() for cell in row.split("|"))
+    world = after(*(step.strip() for step in done.split(";")))
     words = leaves.split()
     expected = {name: int(words[at + 1]) for at, name in enumerate(words) if at % 2 == 0}
     assert standing(world) == {name: amount for name, amount in expected.items() if amount}
