@@ -11,6 +11,7 @@ import msgspec
 import psycopg
 import structlog
 
+from polaris.store import reading
 from polaris.store.database import Database, EngineConnection
 from polaris.store.embedded import EmbeddedError
 from polaris.store.sql import blocks, statement
@@ -23,11 +24,6 @@ BATCH = 1000
 EVERY_SECONDS = 1.0
 SHORTEST_SECONDS = 0.2
 """However often it is poked, the sealer rests as long between two rounds."""
-LATE = timedelta(seconds=20)
-"""How long after its asking a line is expected to be committed; a later one waits for a sweep."""
-SWEEP = timedelta(hours=1)
-"""How often everything is looked at."""
-
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -35,7 +31,22 @@ _LOCK = statement(BLOCKS["lock_chain"])
 _END = statement(BLOCKS["chain_end"])
 _UNSEALED = statement(BLOCKS["unsealed"].replace("%(line)s", BLOCKS["part_audit_line"]))
 _INSERT = statement(BLOCKS["insert_seal"])
-_TENANTS = statement(BLOCKS["tenants_with_audit"])
+_ASKED_SINCE = statement(BLOCKS["asked_since"])
+
+
+class Look(NamedTuple):
+    """How often to look for unsealed lines, and how far back from the last time."""
+
+    every: timedelta
+    back: timedelta | None  # none: at everything
+
+
+LOOKS = (
+    Look(timedelta(0), timedelta(seconds=3)),
+    Look(timedelta(seconds=10), timedelta(minutes=1)),
+    Look(timedelta(hours=1), None),
+)
+"""A line is found by its time of asking, and most are committed at once; few are much later."""
 
 
 class Seal(NamedTuple):
@@ -92,19 +103,22 @@ def _append(
 
 def seal_all(connection: psycopg.Connection[Any], since: datetime = EARLIEST) -> int:
     """Seal what is pending of every tenant; how many lines that were."""
-    # Whose turn it is comes first: one tenant's chain is then locked at a time.
     with connection.transaction():
-        tenants = _TENANTS.run(connection, {"since": since}).fetchall()
-    return sum(seal_pending(connection, str(tenant_id), since) for (tenant_id,) in tenants)
+        tenants = [tenant.id for tenant in reading.tenants(connection)]
+        with connection.pipeline():
+            asked = [_ASKED_SINCE.run(connection, {"t": id_, "since": since}) for id_ in tenants]
+        busy = [id_ for id_, rows in zip(tenants, asked, strict=True) if rows.fetchone()]
+    # One chain is locked at a time.
+    return sum(seal_pending(connection, tenant_id, since) for tenant_id in busy)
 
 
 class Sealer:
     """A thread that seals what is committed, each second and whenever it is poked."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, looks: tuple[Look, ...] = LOOKS) -> None:
+        self._database, self._looks = database, looks
         self._connection: EngineConnection | None = None
-        self._looked_at = self._swept_at = EARLIEST
+        self._looked_at: dict[Look, datetime] = {}
         self._poked, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="sealer", daemon=True)
 
@@ -141,19 +155,27 @@ class Sealer:
         self._leave()
 
     def _round(self) -> None:
-        """Look at what may have been committed since the last round, or at everything."""
+        """Seal what is found by the furthest look whose time has come; it makes nearer ones."""
         now = datetime.now(UTC)
-        sweeps = now - self._swept_at >= SWEEP
+        furthest = max(index for index, look in enumerate(self._looks) if self._due(look, now))
         try:
             self._connection = self._connection or self._database.connect()
-            seal_all(self._connection, EARLIEST if sweeps else self._looked_at - LATE)
+            seal_all(self._connection, self._since(self._looks[furthest], now))
         except (psycopg.Error, EmbeddedError) as fault:
             log.warning("sealing_failed", fault=str(fault))
             self._leave()
             self._revive()
-            return
-        self._looked_at = now
-        self._swept_at = now if sweeps else self._swept_at
+        else:
+            self._looked_at |= dict.fromkeys(self._looks[: furthest + 1], now)
+
+    def _due(self, look: Look, now: datetime) -> bool:
+        at = self._looked_at.get(look)
+        return at is None or not look.every or now - at >= look.every
+
+    def _since(self, look: Look, now: datetime) -> datetime:
+        at = self._looked_at.get(look)
+        # A clock that was set back must not hide what is asked for now.
+        return EARLIEST if at is None or look.back is None else min(at, now) - look.back
 
     def _revive(self) -> None:
         try:

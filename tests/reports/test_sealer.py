@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from polaris.engine import Engine, now
 from polaris.reports.audit import verify
-from polaris.sealer import BATCH, LATE, Sealer, seal_all, seal_pending
+from polaris.sealer import BATCH, Look, Sealer, seal_all, seal_pending
 from polaris.store.database import Database, EngineConnection, connect
 from reports.history import Books, found_tenant
 from reports.lines import chain_length, write_lines
@@ -102,7 +102,7 @@ def test_a_late_committer_is_found(
         connection.commit()
         assert seal_pending(connection, empty_tenant_id) == 2
         late.commit()
-    assert seal_pending(connection, empty_tenant_id, now() - LATE) == 1
+    assert seal_pending(connection, empty_tenant_id, now() - timedelta(seconds=20)) == 1
     assert verify(connection, empty_tenant_id).sealed == 3
 
 
@@ -112,7 +112,7 @@ def test_only_what_was_asked_for_since_is_looked_at(
     write_lines(connection, empty_tenant_id, 1, now() - timedelta(days=1))
     write_lines(connection, empty_tenant_id, 2)
     connection.commit()
-    assert seal_pending(connection, empty_tenant_id, now() - LATE) == 2
+    assert seal_pending(connection, empty_tenant_id, now() - timedelta(seconds=20)) == 2
     assert verify(connection, empty_tenant_id)[:2] == (2, 1)
     assert seal_pending(connection, empty_tenant_id) == 1
 
@@ -135,6 +135,19 @@ def test_the_thread_seals_what_is_committed(
         write_lines(connection, empty_tenant_id, 1)
         connection.commit()
     assert chain_length(connection, empty_tenant_id) == 5
+
+
+def test_the_thread_looks_back_for_late_committers(
+    database: Database, connection: EngineConnection, empty_tenant_id: str
+) -> None:
+    near = Look(timedelta(0), timedelta(seconds=1))
+    far = Look(timedelta(seconds=1), timedelta(minutes=1))
+    with Sealer(database, (near, far)):
+        for length in (1, 2):
+            write_lines(connection, empty_tenant_id, 1, now() - timedelta(seconds=30))
+            connection.commit()
+            assert eventually(lambda: verify(connection, empty_tenant_id).unsealed == 0)
+            assert chain_length(connection, empty_tenant_id) == length
 
 
 def test_the_thread_outlives_its_connection(

@@ -98,7 +98,7 @@ def _counts(connection: psycopg.Connection[Any], tenant_id: str) -> tuple[int, i
 
 def _links(connection: Connection, tenant_id: str) -> Iterator[Link]:
     asked = statement(BLOCKS["chain"].replace("%(line)s", BLOCKS["part_audit_line"]))
-    with RawServerCursor(connection, "chain") as cursor:
+    with connection.transaction(), RawServerCursor(connection, "chain") as cursor:
         cursor.itersize = 1000
         cursor.execute(asked.text, [tenant_id for _ in asked.names])
         for row in cursor:

@@ -153,7 +153,7 @@ def trial_balance(
 def gaps(connection: Connection, tenant_id: str) -> Iterator[Gap]:
     """Numbers without a living document, by series and in order."""
     asked = statement(f"with drawn as ({BLOCKS['drawn']}) {BLOCKS['gaps']}")
-    with RawServerCursor(connection, "gaps") as cursor:
+    with connection.transaction(), RawServerCursor(connection, "gaps") as cursor:
         cursor.execute(asked.text, [tenant_id for _ in asked.names])
         for row in cursor:
             yield Gap(*row)

@@ -358,11 +358,9 @@ select %(t)s, x.position, x.audit_id, decode(x.hash, 'hex'), decode(x.previous, 
   from json_to_recordset(%(seals)s::json)
   as x(position bigint, audit_id uuid, hash text, previous text)
 
--- tenants_with_audit --
--- cross-tenant: the sealer serves every tenant, and asks first which have anything new
-select distinct t.id
-  from tenant t
-  join audit a on a.tenant_id = t.id and a.at >= %(since)s
+-- asked_since --
+select 1 from audit a
+ where a.tenant_id = %(t)s and a.at >= %(since)s limit 1
 
 -- audit_counts --
 select (select count(*) from seal s where s.tenant_id = %(t)s),
