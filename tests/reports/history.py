@@ -38,11 +38,11 @@ from polaris.store.postgres import create_tenant
 VAT = TaxRate(code="vat", name="VAT", rate=Decimal(20))
 
 
-def found_tenant(url: str) -> str:
+def found_tenant(url: str, settings: Settings = Settings()) -> str:
     """A new tenant; its id."""
     tenant_id = new_id()
     with connect(url) as connection:
-        create_tenant(connection, tenant_id, "Books", "EUR", "UTC", Settings(), now())
+        create_tenant(connection, tenant_id, "Books", "EUR", "UTC", settings, now())
     return tenant_id
 
 

@@ -9,6 +9,8 @@ import pytest
 
 from house.sql import blocks
 from polaris.core.commands import VoidInvoice
+from polaris.core.customer import SeriesScope
+from polaris.core.tenant import Settings
 from polaris.engine import Engine
 from polaris.reports.ledger import (
     MOST_NAMED,
@@ -147,6 +149,33 @@ def days(connection: EngineConnection, tenant_id: str) -> Iterator[date]:
         "select distinct accounting_date from entry where tenant_id = %s", [tenant_id]
     )
     return (day for (day,) in rows)
+
+
+NUMBERED_ODDLY = Settings(
+    invoice_scope=SeriesScope.CUSTOMER,
+    invoice_format="[{customer}] *{next:03}*",
+    note_scope=SeriesScope.INVOICE,
+    note_format="{invoice}-CN.{next}",
+)
+
+
+def test_numbers_are_read_by_the_format_of_their_series(
+    engine: Engine, connection: EngineConnection, database_url: str
+) -> None:
+    tenant_id = found_tenant(database_url, NUMBERED_ODDLY)
+    write_history(engine, tenant_id)
+    assert verify(connection, tenant_id).ok
+    row = connection.execute(
+        "update credit_note set number = number || '1' where tenant_id = %s and number ="
+        " (select number from credit_note where number like '%%-CN.1' and tenant_id = %s limit 1)"
+        " returning series",
+        [tenant_id, tenant_id],
+    ).fetchone()
+    assert row is not None
+    assert prove(connection, tenant_id, "numbers").violations == [
+        Violation(None, f"{row[0]} 1", expected=1, found=0),
+        Violation(None, f"{row[0]} 11", expected=0, found=1),
+    ]
 
 
 def test_gaps_name_every_number_without_a_living_invoice(
