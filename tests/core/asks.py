@@ -67,6 +67,7 @@ SHORT: dict[str, Command] = {
 STORIES: dict[str, tuple[str, ...]] = {
     "billed": ("draft", "finalize"),
     "paid": ("billed", "pay"),
+    "partly": ("billed", "pay amount=600"),
     "coming": ("billed", "pay state=in_progress"),
     "spare": ("pay apply_to={} customer_id=c1",),
     "spent": ("wallet", "grant", "draft", "finalize apply=@wallet"),

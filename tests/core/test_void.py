@@ -45,23 +45,23 @@ def test_a_void_reverses_what_was_written_and_then_gives() -> None:
 
 
 EARLIER = """
-    done                                            | leaves
-    billed; write_off; void                         |
-    billed; credit credit=0 offset=600; void        |
-    billed; credit; void                            | NOTES -600 GRANTED 600
-    paid; credit; void                              | CASH 1200 NOTES -600 UNAPPLIED -600
-    paid; credit; void_note; void                   | CASH 1200 UNAPPLIED -1200
-    paid; credit credit_to=wallet; void             | CASH 1200 WALLETS -600 UNAPPLIED -600
-    paid; credit credit=0 refund=600; void          | CASH 1200 REFUNDS -600 UNAPPLIED -600
-    paid_out; void                                  | CASH 1200 NOTES -500 REFUNDS -100 UNAPPLIED -600
-    paid_out; report_refund; void                   | CASH 1100 NOTES -500 UNAPPLIED -600
-    paid; credit; void credit=600                   | CASH 1200 NOTES -1200
-    paid; credit; void refund=600                   | CASH 1200 NOTES -600 REFUNDS -600
-    billed; pay amount=600; credit; void refund=600 | CASH 600 NOTES -600 REFUNDS -600 GRANTED 600
-    billed; pay amount=600; credit; void credit=600 | CASH 600 NOTES -1200 GRANTED 600
-    billed; pay amount=600; remove; void            | CASH 600 UNAPPLIED -600
-    paid; report state=reversed; void               |
-    refunded; report state=reversed; void           | REFUNDS -600 GRANTED 600
+    done                                     | leaves
+    billed; write_off; void                  |
+    billed; credit credit=0 offset=600; void |
+    billed; credit; void                     | NOTES -600 GRANTED 600
+    paid; credit; void                       | CASH 1200 NOTES -600 UNAPPLIED -600
+    paid; credit; void_note; void            | CASH 1200 UNAPPLIED -1200
+    paid; credit credit_to=wallet; void      | CASH 1200 WALLETS -600 UNAPPLIED -600
+    paid; credit credit=0 refund=600; void   | CASH 1200 REFUNDS -600 UNAPPLIED -600
+    paid_out; void                           | CASH 1200 NOTES -500 REFUNDS -100 UNAPPLIED -600
+    paid_out; report_refund; void            | CASH 1100 NOTES -500 UNAPPLIED -600
+    paid; credit; void credit=600            | CASH 1200 NOTES -1200
+    paid; credit; void refund=600            | CASH 1200 NOTES -600 REFUNDS -600
+    partly; credit; void refund=600          | CASH 600 NOTES -600 REFUNDS -600 GRANTED 600
+    partly; credit; void credit=600          | CASH 600 NOTES -1200 GRANTED 600
+    partly; remove; void                     | CASH 600 UNAPPLIED -600
+    paid; report state=reversed; void        |
+    refunded; report state=reversed; void    | REFUNDS -600 GRANTED 600
 """
 """What the invoice's own notes gave stands, and is cleared out of what is held, refunds first."""
 

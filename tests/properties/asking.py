@@ -1,0 +1,184 @@
+"""Commands that make sense for a world as it is, and now and then ones that make none."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import TypeVar
+
+from core.world import World
+from polaris.core.commands import Command
+from polaris.core.customer import Wallet, WalletStatus
+from polaris.core.invoice import (
+    Invoice,
+    LineKind,
+    Settlement,
+    SettlementKind,
+    Status,
+)
+from polaris.core.note import CreditNote
+from polaris.core.parts import (
+    Apply,
+    CreditedLine,
+    NewLine,
+    TaxRate,
+)
+from polaris.core.payment import Payment
+from polaris.core.position import Position
+from polaris.core.row import Row
+from properties.choices import Choices
+
+R = TypeVar("R", bound=Row)
+T = TypeVar("T")
+
+CURRENCIES = ("EUR", "JPY")
+CUSTOMERS = ("c1", "c2", "c3")
+TAXES = (
+    TaxRate(code="vat", name="VAT", rate=Decimal(20)),
+    TaxRate(code="low", name="VAT", rate=Decimal("5.5")),
+    TaxRate(code="city", name="CITY", rate=Decimal("1.234567")),
+    TaxRate(code="fee", name="FEE", amount_minor=7),
+)
+SIZES = (0, 1, 2, 3, 7, 100, 333, 1000, 6833, 12345)
+
+
+def drafted(invoice: Invoice) -> bool:
+    """It is a draft."""
+    return invoice.status is Status.DRAFT
+
+
+def finalized(invoice: Invoice) -> bool:
+    """It is finalized."""
+    return invoice.status is Status.FINALIZED
+
+
+def voided(invoice: Invoice) -> bool:
+    """It is voided."""
+    return invoice.status is Status.VOIDED
+
+
+def owing(invoice: Invoice) -> bool:
+    """Something is outstanding."""
+    return invoice.outstanding_minor > 0
+
+
+def active(wallet: Wallet) -> bool:
+    """It can be spent from."""
+    return wallet.status is WalletStatus.ACTIVE
+
+
+class Idle(Exception):
+    """Nothing of the kind is there to ask for."""
+
+
+class Asking:
+    """One history's commands, made from what its world holds."""
+
+    def __init__(self, world: World, choices: Choices) -> None:
+        self.world = world
+        self.choices = choices
+        self._ids = count(1)
+
+    def command(self, several: Sequence[Callable[["Asking"], Command]]) -> Command:
+        """One of several commands; the first when there is nothing to ask the others for."""
+        for _ in range(9):
+            try:
+                return self.choices.among(several)(self)
+            except Idle:
+                continue
+        return several[0](self)
+
+    # ------------------------------------------------------------ choosing
+
+    def new(self, name: str) -> str:
+        """An id not used before, but for one time in fifty."""
+        return f"{name}-{next(self._ids) if self.mostly(50) else 1}"
+
+    def mostly(self, times: int = 12) -> bool:
+        """True but for one time in so many."""
+        return self.choices.whole(1, times) < times
+
+    def seldom(self, times: int = 4) -> bool:
+        """True one time in so many."""
+        return self.choices.whole(1, times) == times
+
+    def one(self, kind: type[R], wanted: Callable[[R], bool] = lambda row: True) -> R:
+        """A row of a kind, mostly one that is wanted. Raises Idle."""
+        rows = self.world.all(kind)
+        fitting = [row for row in rows if wanted(row)]
+        pool = fitting if self.mostly(25) else rows
+        if not pool:
+            raise Idle
+        return self.choices.among(pool)
+
+    def id_of(self, kind: type[R], wanted: Callable[[R], bool] = lambda row: True) -> str:
+        """The id of such a row; now and then of nothing."""
+        return self.one(kind, wanted).id if self.mostly(60) else "nothing"
+
+    def amount(self, limit: int) -> int:
+        """An amount near a limit, mostly within it."""
+        if not self.mostly(25):
+            return self.choices.among((-1, 0, limit + 1, 10**16))
+        if limit <= 0:
+            return 0
+        return limit if self.seldom(3) else self.choices.whole(1, limit)
+
+    def perhaps(self, value: T) -> T | None:
+        """The value, or nothing."""
+        return value if self.seldom(2) else None
+
+    def day(self) -> date | None:
+        """A day near today, or none."""
+        if self.mostly(3):
+            return None
+        return self.world.at.date() + timedelta(days=self.choices.whole(-20, 5))
+
+    # ------------------------------------------------------------ parts
+
+    def lines(self) -> tuple[NewLine, ...]:
+        """Lines of a new invoice."""
+        return tuple(self.line() for _ in range(self.choices.whole(1, 3)))
+
+    def line(self) -> NewLine:
+        """A line with some discount and some taxes."""
+        amount = self.choices.among(SIZES)
+        if not self.mostly(40):
+            amount = -5
+        start = self.choices.whole(0, 3)
+        return NewLine(
+            kind=LineKind.TIP if self.seldom(12) else LineKind.CHARGE,
+            amount_minor=amount,
+            discount_minor=self.choices.whole(0, max(amount, 0)) if self.seldom(4) else 0,
+            taxes=TAXES[start : start + self.choices.whole(0, 2)],
+            account="RENT" if self.seldom(15) else None,
+        )
+
+    def credited_lines(self, position: Position) -> tuple[CreditedLine, ...]:
+        """Parts of what is left of an invoice's lines."""
+        left = [(line, amount) for line, amount in position.line_left().items() if amount]
+        if not left:
+            return (CreditedLine(line_id="nothing", amount_minor=1),)
+        first = self.choices.whole(0, len(left) - 1)
+        return tuple(
+            CreditedLine(line_id=line, amount_minor=self.amount(amount))
+            for line, amount in left[first:]
+        )
+
+    def apply(self) -> Apply:
+        """What settles an invoice at once."""
+        return Apply(notes=self.seldom(), wallet=self.seldom(2), excess=self.seldom())
+
+    def position(self, invoice: Invoice) -> Position:
+        """How an invoice stands."""
+        return Position(self.world.decision(), invoice)
+
+    def owed_by(self, source: Payment | CreditNote) -> Invoice:
+        """An invoice that a source could settle."""
+        mine = (source.customer_id, source.currency)
+        return self.one(Invoice, lambda row: owing(row) and (row.customer_id, row.currency) == mine)
+
+    def settlement(self, kind: SettlementKind) -> Settlement:
+        """A settlement of a kind that stands, or is held."""
+        return self.one(
+            Settlement, lambda row: row.kind is kind and bool(row.live or row.held_minor)
+        )

@@ -1,0 +1,196 @@
+"""Commands about customers, invoices, payments and the books."""
+
+from datetime import timedelta
+
+from polaris.core import commands as ask
+from polaris.core.commands import Command
+from polaris.core.customer import Customer
+from polaris.core.invoice import (
+    Invoice,
+    Rounding,
+    SettlementKind,
+    Status,
+    WriteOff,
+)
+from polaris.core.note import CreditTo
+from polaris.core.parts import (
+    GiveBack,
+    TopUpPolicy,
+    VoidNote,
+)
+from polaris.core.payment import Payment, PaymentState
+from properties.asking import CURRENCIES, CUSTOMERS, Asking, drafted, finalized, owing
+
+# ------------------------------------------------------------ invoices
+
+
+def save_customer(by: Asking) -> Command:
+    return ask.SaveCustomer(
+        customer_id=by.choices.among(CUSTOMERS),
+        external_id=by.perhaps("customer"),
+        timezone=by.choices.among((None, "Asia/Tokyo", "America/New_York", "Nowhere")),
+        payment_term_days=by.choices.among((None, 30, -1)) if by.seldom() else None,
+    )
+
+
+def draft(by: Asking) -> Command:
+    return ask.DraftInvoice(
+        invoice_id=by.new("invoice"),
+        customer_id=by.id_of(Customer),
+        currency=by.choices.among(CURRENCIES) if by.mostly(40) else "XXX",
+        lines=by.lines(),
+        issue_date=by.day(),
+        rounding=by.choices.among(tuple(Rounding)),
+    )
+
+
+def edit(by: Asking) -> Command:
+    return ask.EditDraft(
+        invoice_id=by.id_of(Invoice, drafted),
+        lines=by.perhaps(by.lines()),
+        issue_date=by.day(),
+    )
+
+
+def delete(by: Asking) -> Command:
+    return ask.DeleteDraft(invoice_id=by.id_of(Invoice, drafted))
+
+
+def finalize(by: Asking) -> Command:
+    return ask.FinalizeInvoice(
+        invoice_id=by.id_of(Invoice, drafted),
+        issue_date=by.day(),
+        series="invoice" if by.mostly(30) else "note",
+        apply=by.apply(),
+    )
+
+
+def record(by: Asking) -> Command:
+    return ask.RecordInvoice(
+        invoice_id=by.new("invoice"),
+        customer_id=by.id_of(Customer),
+        currency=by.choices.among(CURRENCIES),
+        lines=by.lines(),
+        issue_date=by.day(),
+        number=by.perhaps("OLD-7"),
+        status=by.choices.among((Status.FINALIZED, *Status)),
+        apply=by.apply(),
+    )
+
+
+def void(by: Asking) -> Command:
+    return void_of(by, by.one(Invoice, finalized))
+
+
+def void_of(by: Asking, invoice: Invoice) -> ask.VoidInvoice:
+    position = by.position(invoice)
+    refund = by.amount(position.refundable) if by.seldom() else 0
+    credit = by.amount(position.creditable - refund) if by.seldom(2) else 0
+    return ask.VoidInvoice(
+        invoice_id=invoice.id,
+        dated=by.day(),
+        credit_minor=credit,
+        refund_minor=refund,
+        credit_to=by.choices.among(tuple(CreditTo)),
+        note=by.choices.among(tuple(VoidNote)),
+        give_back=GiveBack(wallet=by.seldom(2), notes=by.seldom(2)),
+        top_up=by.choices.among(tuple(TopUpPolicy)),
+    )
+
+
+def regenerate(by: Asking) -> Command:
+    issued = (Status.VOIDED, Status.FINALIZED)
+    invoice = by.one(Invoice, lambda row: row.status in issued and row.regenerated_as is None)
+    return ask.RegenerateInvoice(
+        invoice_id=invoice.id,
+        new_invoice_id=by.new("invoice"),
+        status=by.choices.among((Status.DRAFT, Status.FINALIZED)),
+        void_first=void_of(by, invoice) if finalized(invoice) else None,
+        lines=by.lines() if by.seldom() else None,
+        apply=by.apply(),
+    )
+
+
+# ------------------------------------------------------------ money
+
+
+def receive(by: Asking) -> Command:
+    if by.mostly(8):
+        return payment_of(by, by.one(Invoice, owing))
+    return ask.ReceivePayment(
+        payment_id=by.new("payment"),
+        customer_id=by.id_of(Customer),
+        currency=by.choices.among(CURRENCIES),
+        amount_minor=by.amount(500),
+    )
+
+
+def payment_of(by: Asking, invoice: Invoice) -> Command:
+    owed = invoice.outstanding_minor or 100  # or meant for one that owes nothing
+    others = [
+        row.id
+        for row in by.world.all(Invoice)
+        if (row.customer_id, row.currency) == (invoice.customer_id, invoice.currency)
+    ]
+    named = {invoice.id, by.choices.among(others)}
+    amount = by.amount(owed + owed // 3)
+    states = (PaymentState.SUCCEEDED,) * 12 + tuple(PaymentState)
+    return ask.ReceivePayment(
+        payment_id=by.new("payment"),
+        currency=invoice.currency,
+        amount_minor=amount,
+        state=by.choices.among(states),
+        provider=by.choices.among(("manual", "provider")),
+        account=by.choices.among((None,) * 8 + ("BANK", "BANK", "SALES")),
+        fee_minor=by.choices.whole(0, 3),
+        received_at=by.world.at - timedelta(days=by.choices.whole(0, 20)),
+        apply_to={one: by.amount(amount) for one in sorted(named)},
+    )
+
+
+def report_payment(by: Asking) -> Command:
+    waiting = (PaymentState.IN_PROGRESS, PaymentState.NEEDS_ATTENTION)
+    payment = by.id_of(Payment, lambda row: row.state in waiting or by.seldom(8))
+    state = PaymentState.SUCCEEDED if by.seldom(2) else by.choices.among(tuple(PaymentState))
+    return ask.UpdatePayment(payment_id=payment, state=state, fee_minor=by.choices.whole(0, 3))
+
+
+def apply_payment(by: Asking) -> Command:
+    payment = by.one(Payment, lambda row: row.unused_minor > 0)
+    invoice = by.owed_by(payment)
+    amount = by.amount(min(payment.unused_minor, invoice.outstanding_minor))
+    return ask.ApplyPayment(
+        payment_id=payment.id, invoice_id=invoice.id, amount_minor=by.perhaps(amount)
+    )
+
+
+def remove_payment(by: Asking) -> Command:
+    row = by.settlement(SettlementKind.PAYMENT)
+    return ask.RemovePayment(payment_id=row.source_id, invoice_id=row.invoice_id)
+
+
+def write_off(by: Asking) -> Command:
+    invoice = by.one(Invoice, owing)
+    return ask.WriteOffInvoice(
+        invoice_id=invoice.id,
+        write_off_id=by.new("write-off"),
+        amount_minor=by.perhaps(by.amount(invoice.outstanding_minor)),
+        dated=by.day(),
+    )
+
+
+def reverse_write_off(by: Asking) -> Command:
+    wanted = by.id_of(WriteOff, lambda row: row.reversed_at is None)
+    return ask.ReverseWriteOff(write_off_id=wanted)
+
+
+# ------------------------------------------------------------ the books
+
+
+def close(by: Asking) -> Command:
+    return ask.CloseBooks(through=by.world.at.date() - timedelta(days=by.choices.whole(0, 30)))
+
+
+def reopen(by: Asking) -> Command:
+    back = by.world.at.date() - timedelta(days=by.choices.whole(1, 40))
+    return ask.ReopenBooks(through=by.perhaps(back))

@@ -1,0 +1,132 @@
+"""Random histories of one tenant: every command there is, the proofs after every step."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+
+from core.proofs import failures
+from core.world import World
+from polaris.core.commands import Command, SaveCustomer
+from polaris.core.customer import SeriesScope
+from polaris.core.invoice import Invoice
+from polaris.core.ledger import Entry
+from polaris.core.row import Row
+from polaris.core.tenant import Books, Settings, VoidDated
+from properties import billing, crediting
+from properties.asking import Asking, finalized
+from properties.choices import Choices
+
+Ask = Callable[[Asking], Command]
+
+
+def weighed(several: Sequence[tuple[int, Ask]]) -> tuple[Ask, ...]:
+    """Each as often as its weight says."""
+    return tuple(one for weight, one in several for _ in range(weight))
+
+
+ASKED = weighed(
+    (
+        (5, billing.draft),
+        (7, billing.finalize),
+        (9, billing.receive),
+        (7, billing.void),
+        (7, crediting.credit),
+        (1, billing.edit),
+        (1, billing.delete),
+        (2, billing.record),
+        (2, billing.regenerate),
+        (4, billing.report_payment),
+        (4, billing.apply_payment),
+        (2, billing.remove_payment),
+        (2, billing.write_off),
+        (1, billing.reverse_write_off),
+        (1, crediting.standalone),
+        (3, crediting.void_note),
+        (4, crediting.apply_note),
+        (2, crediting.remove_note),
+        (4, crediting.refund),
+        (4, crediting.report_refund),
+        (2, crediting.convert_refund),
+        (2, crediting.open_wallet),
+        (2, crediting.grant),
+        (2, crediting.buy),
+        (3, crediting.pay_top_up),
+        (2, crediting.restore),
+        (1, crediting.void_credits),
+        (1, crediting.expire),
+        (1, crediting.terminate),
+        (2, billing.save_customer),
+        (1, billing.close),
+        (1, billing.reopen),
+    )
+)
+
+SETTINGS = (
+    Settings(),
+    Settings(
+        invoice_scope=SeriesScope.CUSTOMER,
+        invoice_format="I-{customer}-{next}",
+        note_scope=SeriesScope.INVOICE,
+        note_format="{invoice}-CN{next:03}",
+    ),
+    Settings(
+        note_scope=SeriesScope.CUSTOMER,
+        note_format="{customer}-{next}",
+        void_dated=VoidDated.INVOICE,
+        refuse_void_when_credited=False,
+    ),
+)
+
+
+def first_open(books: Row) -> date:
+    """The day after the books' last closed one."""
+    assert isinstance(books, Books)
+    return books.closed_through + timedelta(days=1) if books.closed_through else date.min
+
+
+class History:
+    """A world that begins with two customers, and whoever asks in it."""
+
+    def __init__(self, choices: Choices) -> None:
+        self.choices = choices
+        self.world = World(choices.among(SETTINGS), choices.among(("UTC", "Asia/Tokyo")))
+        self.asking = Asking(self.world, choices)
+        self.done: list[Command] = []
+        for customer_id in ("c1", "c2"):
+            self.world.perform(SaveCustomer(customer_id=customer_id, external_id=customer_id))
+
+    def step(self) -> None:
+        """Let some time pass, and ask for something."""
+        self.world.wait(hours=self.choices.whole(0, 30))
+        self.expect(self.asking.command(ASKED))
+
+    def expect(self, command: Command) -> None:
+        """The proofs hold after a command, and a refused one has changed nothing."""
+        before = self.world.rows()
+        refused = self.world.refused(command, administrator=self.choices.whole(0, 2) < 2)
+        if refused:
+            assert self.world.rows() == before, command
+        else:
+            self.done.append(command)
+            assert failures(self.world.facts) == [], command
+            assert self.dated_open(before), command
+
+    def dated_open(self, before: dict[type[Row], dict[str, Row]]) -> bool:
+        """Nothing was booked on a day that was closed."""
+        (books,) = before[Books].values()
+        new = (row for row in self.world.all(Entry) if row.id not in before.get(Entry, {}))
+        return all(entry.accounting_date >= first_open(books) for entry in new)
+
+    def end(self) -> None:
+        """Void whatever is left."""
+        for invoice in self.world.all(Invoice):
+            if finalized(invoice):
+                self.expect(billing.void_of(self.asking, invoice))
+
+
+def run(choices: Choices, steps: int) -> History:
+    """A history of so many steps."""
+    history = History(choices)
+    for _ in range(steps):
+        history.step()
+    history.end()
+    return history

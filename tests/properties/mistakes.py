@@ -1,0 +1,173 @@
+"""Deliberate mistakes: what a programmer could get wrong in the recipes and verbs, one each."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from polaris.core import (
+    apply_note,
+    arithmetic,
+    credit,
+    funding,
+    ledger,
+    numbering,
+    pay,
+    position,
+    refund,
+    settle,
+    void,
+    void_note,
+    wallet,
+)
+from polaris.core.decision import Decision
+from polaris.core.invoice import Settlement, SettlementKind
+from polaris.core.ledger import EntryKind, Leg
+
+Mistake = Callable[[pytest.MonkeyPatch], None]
+
+
+def leg(name: str, *, debit: str | None = None, credit: str | None = None) -> Mistake:
+    """A recipe of one leg uses a wrong account."""
+    right: Callable[..., Leg] = getattr(ledger, name)
+
+    def wrong(*given: Any) -> Leg:
+        made = right(*given)
+        return made._replace(debit=debit or made.debit, credit=credit or made.credit)
+
+    return lambda patch: patch.setattr(ledger, name, wrong)
+
+
+def swapped(name: str) -> Mistake:
+    """A recipe of one leg has its sides the wrong way round."""
+    right: Callable[..., Leg] = getattr(ledger, name)
+
+    def wrong(*given: Any) -> Leg:
+        made = right(*given)
+        return Leg(made.credit, made.debit, made.amount_minor)
+
+    return lambda patch: patch.setattr(ledger, name, wrong)
+
+
+def without(name: str, index: int) -> Mistake:
+    """A recipe of two legs forgets one."""
+    right: Callable[..., tuple[Leg, Leg]] = getattr(ledger, name)
+
+    def wrong(*given: Any) -> tuple[Leg]:
+        return (right(*given)[index],)
+
+    return lambda patch: patch.setattr(ledger, name, wrong)
+
+
+def twice(where: object, name: str) -> Mistake:
+    """Something is done a second time."""
+    right = getattr(where, name)
+
+    def wrong(*given: Any, **named: Any) -> Any:
+        right(*given, **named)
+        return right(*given, **named)
+
+    return lambda patch: patch.setattr(where, name, wrong)
+
+
+def never(where: object, name: str, answer: object = None) -> Mistake:
+    """Something is not done, or always answered in one way."""
+    return lambda patch: patch.setattr(where, name, lambda *_given, **_named: answer)
+
+
+def left_standing(kind: EntryKind) -> Mistake:
+    """A void forgets to reverse the entries of a kind."""
+    return lambda patch: patch.setattr(void, "UNDONE_BY_VOID", ledger.UNDONE_BY_VOID - {kind})
+
+
+def not_swapped(patch: pytest.MonkeyPatch) -> None:
+    """A reversal books the same again."""
+    patch.setattr("polaris.core.decision.reversed_postings", tuple)
+
+
+def drawn_without_taking(patch: pytest.MonkeyPatch) -> None:
+    """Money that a void holds is drawn, and still held."""
+
+    def wrong(decision: Decision, rows: list[Settlement], amount: int) -> list[funding.Draw]:
+        return [
+            *(funding._draw(decision, row, row.held_minor) for row in rows if row.held_minor),
+            *funding._granted(amount),
+        ][:1]
+
+    patch.setattr(funding, "_taken", wrong)
+
+
+def refunds_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What was refunded before is not counted when more is asked for."""
+    for where in (position, refund):
+        patch.setattr(where, "unrefunded", lambda _decision, row: row.amount_minor)
+
+
+def held_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """A void takes payments off as if nothing had been paid."""
+
+    def wrong(decision: Decision, row: Settlement, give_back: object) -> None:
+        decision.change(row, removed_at=decision.at)
+
+    patch.setattr(void, "end", wrong)
+
+
+def credit_not_counted(patch: pytest.MonkeyPatch) -> None:
+    """Earlier notes do not lower what can still be credited."""
+    patch.setattr(position.Position, "credited", 0)
+
+
+def unused_stays(patch: pytest.MonkeyPatch) -> None:
+    """Applied money can be applied again."""
+
+    def wrong(decision: Decision, payment: Any, invoice: Any, amount: int, day: Any = None) -> None:
+        if amount:
+            booked = EntryKind.PAYMENT_APPLIED, ledger.payment_applied(amount)
+            kind = SettlementKind.PAYMENT
+            settle.settle(decision, invoice.id, kind, payment, amount, booked, day)
+
+    patch.setattr(pay, "apply", wrong)
+
+
+MISTAKES: dict[str, Mistake] = {
+    "a payment is applied the wrong way round": swapped("payment_applied"),
+    "a credit note is booked the wrong way round": swapped("note_issued"),
+    "a refund leaves from the wrong account": leg("refund_settled", credit=ledger.CASH),
+    "a refund is settled against credit": leg("refund_settled", debit=ledger.NOTES),
+    "a converted refund becomes unused money": leg("refund_converted", credit=ledger.UNAPPLIED),
+    "tax is booked as revenue": leg("taxed", credit=ledger.SALES),
+    "purchased credits are spent like granted ones": leg(
+        "credits_consumed", debit=ledger.PROMOTIONAL
+    ),
+    "a void's credit always comes out of money": leg("credit_given", debit=ledger.UNAPPLIED),
+    "a voided note's credit always becomes money": leg(
+        "note_balance_voided", credit=ledger.UNAPPLIED
+    ),
+    "lapsed credits stay owed": leg("credits_lapsed", debit=ledger.UNEARNED),
+    "earlier credit is cleared out of nothing": leg("earlier_given", debit=ledger.GRANTED),
+    "a note's refund leg is lost": without("note_settled", 0),
+    "a note's credit leg is lost": without("note_settled", 1),
+    "a provider's fee is not booked": without("payment_received", 0),
+    "money handed out is not lost when a payment goes back": without("payment_reversed", 0),
+    "credit notes are given back twice": twice(void, "reopen"),
+    "wallet credits are given back twice": twice(void, "refill"),
+    "bought credits land twice": twice(settle, "land"),
+    "an entry is reversed twice": twice(Decision, "reverse"),
+    "a note's funding is returned twice": twice(void_note, "give_back"),
+    "a number is used twice": never(numbering, "draw", 7),
+    "restored credits are not refilled": never(wallet, "refill"),
+    "a removed note gets no balance back": never(apply_note, "reopen"),
+    "credit has no funding": never(credit, "remembered", []),
+    "kept top-ups are not paid for": never(void, "keep_or_revoke_top_up", []),
+    "what earlier notes gave is not cleared": never(void, "clear_earlier_credit", []),
+    "what earlier notes refunded is not cleared": never(void, "clear_earlier_refunds", []),
+    "a revoked credit stays in its lot": never(void, "revoke"),
+    "a discount is forgotten in a credit note": never(arithmetic, "_discount", 0),
+    "a reversal books the same again": not_swapped,
+    "held money is drawn and kept": drawn_without_taking,
+    "refunds are not counted": refunds_forgotten,
+    "money is not held by a void": held_forgotten,
+    "earlier credit is not counted": credit_not_counted,
+    "applied money stays unused": unused_stays,
+    **{f"a void leaves {kind} standing": left_standing(kind) for kind in ledger.UNDONE_BY_VOID},
+}

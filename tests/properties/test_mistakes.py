@@ -1,0 +1,30 @@
+"""The proof set is worth something: it catches each deliberate mistake in the recipes."""
+
+import pytest
+
+from properties.choices import Seeded
+from properties.histories import run
+from properties.mistakes import MISTAKES, Mistake
+
+HISTORIES = 300
+
+
+def caught_after(most: int) -> int | None:
+    """How many histories it takes until a proof fails; none when none of so many fails."""
+    for seed in range(most):
+        try:
+            run(Seeded(seed), steps=40)
+        except AssertionError:
+            return seed + 1
+    return None
+
+
+@pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
+def test_the_proof_set_catches_a_mistake(mistake: Mistake, monkeypatch: pytest.MonkeyPatch) -> None:
+    mistake(monkeypatch)
+    assert caught_after(HISTORIES) is not None
+
+
+def test_without_a_mistake_nothing_is_caught() -> None:
+    """Else the test above would prove nothing."""
+    assert caught_after(20) is None
