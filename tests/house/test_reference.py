@@ -22,6 +22,7 @@ from polaris.reference.__main__ import PAGES, PLACE, out_of_step, write_all
 from polaris.reference.books import recipes
 from polaris.reference.lifecycle import given_by, ruled
 from polaris.reference.markdown import beside
+from polaris.reports.ledger import PROOFS
 from polaris.settings import Settings
 
 RULES = {
@@ -75,6 +76,7 @@ PROMISED = [
     *product(["refusals.md"], [kind.code for kind in EVERY]),
     *product(["events.md"], list(EventKind)),
     *product(["accounts.md"], [*CHART, *EntryKind, *(one.__name__ for one in recipes())]),
+    *product(["proofs.md"], PROOFS),
     *product(["settings.md"], [f"POLARIS_{name.upper()}" for name in Settings.model_fields]),
     *product(["settings.md"], tenant.Settings.__struct_fields__),
 ]

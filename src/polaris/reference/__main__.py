@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from polaris.reference.books import accounts, events
+from polaris.reference.books import accounts, events, proofs
 from polaris.reference.lifecycle import commands, lifecycle, refusals, rules
 from polaris.reference.settings import settings
 
@@ -26,6 +26,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "commands.md": commands,
     "events.md": events,
     "accounts.md": accounts,
+    "proofs.md": proofs,
     "settings.md": settings,
     "cli.md": cli,
 }

@@ -1,4 +1,4 @@
-"""Pages about the books: accounts, recipes, events."""
+"""Pages about the books: accounts, recipes, proofs, events."""
 
 import inspect
 import re
@@ -10,6 +10,7 @@ from polaris.core import ledger
 from polaris.core.events import Event, EventKind
 from polaris.core.ledger import CHART, UNDONE_BY_VOID, EntryKind, Leg
 from polaris.reference.markdown import described, page, sentence, table
+from polaris.reports.ledger import PROOFS
 
 # ---------------------------------------------------------------- events
 
@@ -104,3 +105,17 @@ def stand_in(parameter: str) -> str:
 def cell(word: str) -> str:
     """An account, or the name of what is given."""
     return f"`{word}`" if word.isupper() else f"*{word.replace('_', ' ')}*"
+
+
+# ---------------------------------------------------------------- proofs
+
+PROVED = """\
+`polaris ledger verify` reads a tenant's whole book and proves each of these, per currency. It names
+what is wrong, and exits with 1.
+"""
+
+
+def proofs() -> str:
+    """What always holds over the books."""
+    rows = [(f"`{name}`", said) for name, said in PROOFS.items()]
+    return page("Proofs", "reports/ledger.py", PROVED, table(("Proof", "It says"), *rows))

@@ -1,0 +1,164 @@
+"""The tutorial and the runbooks do what they say: their commands are typed, and what they tell
+their reader to look at is looked at."""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from polaris.core.commands import (
+    Command,
+    DraftInvoice,
+    FinalizeInvoice,
+    ReceivePayment,
+    SaveCustomer,
+)
+from polaris.core.parts import NewLine
+from polaris.engine import Engine, new_id, request
+from polaris.settings import Settings
+from polaris.store.database import open_database
+from polaris.store.embedded import Embedded
+from stories.pages import Page, Reader
+
+
+@pytest.fixture
+def reader(tmp_path: Path, own_database_url: str) -> Reader:
+    return Reader(tmp_path, own_database_url)
+
+
+@pytest.fixture
+def tenant(reader: Reader) -> str:
+    made = reader.types("polaris tenant create Stationer --currency GBP --json")
+    assert made.code == 0, made.said
+    return str(json.loads(made.said)["tenant_id"])
+
+
+def perform(reader: Reader, tenant: str, *asked: Command) -> None:
+    """Given: what happened before the page is opened."""
+    with open_database(Settings(database_url=reader.url)) as database:
+        outcomes = Engine(database, connections=1).perform(tenant, [request(one) for one in asked])
+    assert all(outcome.done for outcome in outcomes), outcomes
+
+
+def drafted(invoice_id: str) -> list[Command]:
+    customer_id = new_id()
+    return [
+        SaveCustomer(customer_id=customer_id, external_id=customer_id, name="Bakery"),
+        DraftInvoice(
+            invoice_id=invoice_id,
+            customer_id=customer_id,
+            currency="GBP",
+            lines=(NewLine(description="Shelves", amount_minor=120_000),),
+        ),
+    ]
+
+
+def paid(invoice_id: str, amount_minor: int) -> list[Command]:
+    payment = ReceivePayment(
+        payment_id=new_id(),
+        currency="GBP",
+        amount_minor=amount_minor,
+        apply_to={invoice_id: amount_minor},
+    )
+    return [*drafted(invoice_id), FinalizeInvoice(invoice_id=invoice_id), payment]
+
+
+def expect_sound_books(reader: Reader, tenant: str) -> None:
+    proved = reader.types(f"polaris ledger verify --tenant {tenant}")
+    assert (proved.code, "FAILS" in proved.said) == (0, False), proved.said
+    chained = reader.types(f"polaris audit verify --tenant {tenant}")
+    assert chained.code == 0, chained.said
+
+
+def test_the_tutorial(reader: Reader, tenant: str) -> None:
+    """Every command of the first quarter of an hour, in order."""
+    page = Page.of("tutorial.md")
+    _setup, _keep, brought, looked, voided, again, finalized, proved = page.blocks()
+    (program,) = page.blocks("python")
+    known = f"export T={tenant}\n"
+
+    twice = f"{known}{brought}\n{brought.splitlines()[-1]}"
+    imported = reader.types(twice)
+    assert imported.said.count("159.99") == imported.said.count("57.99") == 2
+    assert "INV-000001" in reader.types(known + looked).said
+    assert "INV-000001 is voided" in reader.types(known + voided).said
+    refused = reader.types(known + again)
+    assert (refused.code, "already_voided" in refused.said) == (1, True)
+    (reader.folder / "draft.py").write_text(program)
+    assert "INV-000004 is finalized" in reader.types(known + finalized).said
+    told = reader.types(known + proved)
+    assert (told.code, "FAILS" in told.said) == (0, False), told.said
+
+
+def test_voiding_an_invoice(reader: Reader, tenant: str) -> None:
+    """All wishes of the runbook at once, looked at ahead; then the money goes back."""
+    page, invoice_id = Page.of("how-to/void-an-invoice.md"), new_id()
+    perform(reader, tenant, *paid(invoice_id, 120_000))
+    words = {"INV-000003": "INV-000001", "TENANT": tenant}
+
+    (before,) = page.section("Before").blocks()
+    assert reader.types(before, **words).code == 0
+    plain, *options = page.section("Do it").choices()
+    for wish in ("", " ".join(options)):
+        ahead = reader.types(f"{plain} {wish} --preview", **words)
+        assert (ahead.code, "would be voided" in ahead.said) == (0, True), (wish, ahead.said)
+    done = reader.types(f"{plain} --refund 700 --credit 500", **words)
+
+    assert "INV-000001 is voided" in done.said, done.said
+    after = reader.types("polaris invoice show INV-000001 --tenant TENANT", **words)
+    assert all(word in after.said for word in ("CN-000001", "500.00", "requested", "reversal"))
+    expect_sound_books(reader, tenant)
+
+
+def test_finalizing_a_draft(reader: Reader, tenant: str) -> None:
+    page, invoice_id = Page.of("how-to/finalize-a-draft.md"), new_id()
+    perform(reader, tenant, *drafted(invoice_id))
+    words = {"ID": invoice_id, "TENANT": tenant}
+    listed = "polaris invoice list --status draft --tenant TENANT"
+    assert invoice_id in reader.types(listed, **words).said
+
+    (script,) = page.section("Do it").blocks()
+    preview, _ = script.splitlines()
+    wishes = re.findall(r"`(--[^`]+)`", page.section("Do it").text)
+    ahead = reader.types(" ".join([preview, *wishes]), **words)
+    assert (ahead.code, "would be finalized" in ahead.said) == (0, True), ahead.said
+    done = reader.types(script, **words)
+
+    assert "INV-000001 is finalized" in done.said, done.said
+    assert invoice_id not in reader.types(listed, **words).said
+
+
+def test_closing_the_books(reader: Reader, tenant: str) -> None:
+    page = Page.of("how-to/close-the-books.md")
+    (closing,) = page.section("Do it").blocks()
+    assert "closed through 2025-12-31" in reader.types(closing, TENANT=tenant).said
+    (reopening,) = page.section("Reopen").blocks()
+    assert "closed through 2025-11-30" in reader.types(reopening, TENANT=tenant).said
+
+
+def test_backing_up_and_restoring(
+    reader: Reader, tenant: str, server: Embedded, session_dir: Path, blank_url: str
+) -> None:
+    """The dump of one database becomes another one, and both prove the same."""
+    page = Page.of("how-to/back-up-and-restore.md")
+    perform(reader, tenant, *paid(new_id(), 50_000))
+    (found,) = Page(page.text.partition("\n## ")[0]).blocks()
+    (dump,) = page.section("While it runs").blocks()
+    *_, restore = page.section("Restore").blocks()[0].splitlines()
+    (verify,) = page.section("Verify").blocks()
+
+    names = {
+        one: psycopg.conninfo.conninfo_to_dict(one)["dbname"] for one in (reader.url, blank_url)
+    }
+    script = f"{found}\n{dump}\n{restore}".replace(".venv/bin/python", sys.executable)
+    script = script.replace("books.dump polaris", f"books.dump {names[reader.url]}")
+    script = script.replace("-d polaris", f"-d {names[blank_url]}")
+    script = f"set -e\nPOLARIS_DATA_DIR={session_dir / 'server'}\n{script}"
+    moved = reader.types(script, DIR=str(session_dir / "server"))
+    assert moved.code == 0, moved.said
+
+    proved = Reader(reader.folder, blank_url).types(f"set -e\n{verify}")
+    assert (proved.code, tenant in proved.said) == (0, True), proved.said
