@@ -2,6 +2,7 @@
 needs them."""
 
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 import psycopg
@@ -11,13 +12,15 @@ from psycopg_pool import ConnectionPool
 
 from polaris.settings import Settings
 from polaris.store.embedded import Embedded, open_server
-from polaris.store.migrate import migrate
 
 T = TypeVar("T")
 
 OLDEST_VERSION = 15
 LIFETIME_SECONDS = 600
 WAIT_INTERVAL = 0.1
+
+# They are named in their order.
+REVISIONS = sorted(one.stem for one in Path(__file__).parent.glob("migrations/versions/*.py"))
 
 CONNECTION: dict[str, Any] = {
     "application_name": "polaris",
@@ -43,6 +46,10 @@ select set_config('lock_timeout', '5s', false),
 
 class ServerTooOld(Exception):
     """Polaris needs PostgreSQL 15 or later."""
+
+
+class DatabaseTooNew(Exception):
+    """A later version of Polaris has migrated this database."""
 
 
 class EngineConnection(psycopg.Connection[TupleRow]):
@@ -91,23 +98,40 @@ def _tune(connection: EngineConnection) -> None:
 def open_database(settings: Settings) -> "Database":
     """The database of these settings, started and migrated; close it to leave.
 
-    Raises `EmbeddedError`, `ServerTooOld`, `psycopg.Error`.
+    Raises `EmbeddedError`, `ServerTooOld`, `DatabaseTooNew`, `psycopg.Error`.
     """
     with ExitStack() as opened:
         embedded: Embedded | None = None
         if not (url := settings.database_url):
             embedded = opened.enter_context(open_server(settings.data_dir))
             url = embedded.url()
-        _check_version(url)
-        applied = migrate(url)
+        applied = _bring_up_to_date(url)
         return Database(url, embedded, opened.pop_all(), applied)
 
 
-def _check_version(url: str) -> None:
+def _bring_up_to_date(url: str) -> list[str]:
     with psycopg.connect(url, connect_timeout=10) as connection:
         version = connection.info.server_version // 10_000
-    if version < OLDEST_VERSION:
-        raise ServerTooOld(f"{ServerTooOld.__doc__} This server is version {version}.")
+        if version < OLDEST_VERSION:
+            raise ServerTooOld(f"{ServerTooOld.__doc__} This server is version {version}.")
+        revision = _revision(connection)
+    if revision == REVISIONS[-1]:
+        return []
+    if revision and revision not in REVISIONS:
+        raise DatabaseTooNew(f"{DatabaseTooNew.__doc__} It is at revision {revision!r}.")
+    # Only now: Alembic takes longer to load than most commands take to run.
+    from polaris.store.migrate import migrate
+
+    return migrate(url)
+
+
+def _revision(connection: psycopg.Connection[TupleRow]) -> str | None:
+    """The revision that the database is at; none when it is at several, or empty."""
+    known = connection.execute("select to_regclass('alembic_version')").fetchone()
+    if known == (None,):
+        return None
+    at = connection.execute("select version_num from alembic_version").fetchall()
+    return str(at[0][0]) if len(at) == 1 else None
 
 
 class Database:
