@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from polaris import logs
 from polaris.cli import answer, books, importing, invoices, ledger, serving, tenants
 from polaris.settings import Settings
-from polaris.store.database import ServerTooOld
+from polaris.store.database import DatabaseTooNew, ServerTooOld
 from polaris.store.embedded import EmbeddedError
 from polaris.store.load import UnknownTenant
 
@@ -56,6 +56,7 @@ EXPECTED = (
     UnknownTenant,
     EmbeddedError,
     ServerTooOld,
+    DatabaseTooNew,
     ValidationError,
     psycopg.Error,
     OSError,

@@ -8,9 +8,12 @@ from rich.text import Text
 
 from polaris import show
 from polaris.core.fold import Outcome
+from polaris.core.refusals import Refusal
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
-PEOPLE = Console(markup=False, emoji=False)
+# Names come from outside: what looks like markup in them is none.
+PEOPLE = Console(markup=False, emoji=False, highlight=False)
+ERRORS = Console(markup=False, emoji=False, highlight=False, stderr=True)
 
 
 class Stopped(Exception):
@@ -28,8 +31,7 @@ class Declined(Exception):
 def say(*parts: RenderableType) -> None:
     """Print for people. Text is never cut into lines, so that an id can be copied whole."""
     for part in parts:
-        # Names come from outside: what looks like markup in them is none.
-        PEOPLE.print(part, markup=False, highlight=False, soft_wrap=isinstance(part, str | Text))
+        PEOPLE.print(part, soft_wrap=isinstance(part, str | Text))
 
 
 def document(value: object) -> None:
@@ -56,22 +58,22 @@ def plain(value: object) -> object:
 def refused(declined: Declined, as_json: bool) -> None:
     """Say why not, and what to do instead."""
     outcome = declined.outcome
-    if as_json:
-        document({"done": False, "refusals": [told(one) for one in outcome.refusals]})
-        return
-    error = Console(stderr=True, markup=False, emoji=False, highlight=False)
     if outcome.fault:
-        error.print(Text(f"This is a fault in Polaris: {outcome.fault!r}", "bold red"))
-        error.print("Nothing was changed. The log has the details.")
+        failed(f"Polaris is at fault, and has changed nothing: {outcome.fault!r}", as_json)
+    elif as_json:
+        document({"done": False, "refusals": [told(one) for one in outcome.refusals]})
     else:
-        error.print(show.refusals(outcome.refusals, declined.currency))
+        ERRORS.print(show.refusals(outcome.refusals, declined.currency))
 
 
-def told(refusal: Exception) -> dict[str, object]:
+def told(refusal: Refusal) -> dict[str, object]:
     """A refusal as JSON."""
     return {
-        name: getattr(refusal, name)
-        for name in ("code", "sentence", "instead", "nothing_to_do", "details")
+        "code": refusal.code,
+        "sentence": refusal.sentence,
+        "instead": refusal.instead,
+        "nothing_to_do": refusal.nothing_to_do,
+        "details": refusal.details,
     }
 
 
@@ -79,6 +81,4 @@ def failed(sentence: str, as_json: bool) -> None:
     """Say what went wrong, outside the engine's rules."""
     if as_json:
         document({"done": False, "error": sentence})
-    Console(stderr=True, markup=False, emoji=False, highlight=False).print(
-        Text.assemble(("Error: ", "bold red"), sentence)
-    )
+    ERRORS.print(Text.assemble(("Error: ", "bold red"), sentence), soft_wrap=True)

@@ -96,6 +96,8 @@ def listen(chosen: Settings, host: str | None, port: int | None, workers: int) -
         port=chosen.port if port is None else port,
         workers=workers,
         access_log=False,
+        # On a busy machine a worker takes longer than uvicorn's five seconds to load.
+        timeout_worker_healthcheck=60,
         log_level=chosen.log_level,
     )
 

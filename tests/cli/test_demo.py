@@ -1,0 +1,46 @@
+"""The demo does the main job on an empty machine, and leaves books that add up."""
+
+import re
+from pathlib import Path
+
+from cli.terminal import Serving, polaris
+from faults.programs import servers
+
+
+def test_the_demo_tells_the_whole_story_and_leaves(data_dir: Path) -> None:
+    told = polaris("demo", "--once", "--data-dir", str(data_dir))
+    assert told.code == 0
+    assert not servers(data_dir)
+    for shown in (
+        "INV-000001",
+        "reversal: finalized",
+        "CN-000001",
+        "REFUND_LIABILITIES",
+        "refund_exceeds_cash",
+        "refund.requested",
+        "Sum",
+        "polaris invoice show INV-000003",
+    ):
+        assert shown in told.out
+    assert max(map(len, told.out.splitlines())) <= 80
+
+
+def test_its_next_steps_can_be_typed(data_dir: Path) -> None:
+    """A second demo has books of its own; the commands that it ends with all work."""
+    place = ("--data-dir", str(data_dir))
+    polaris("demo", "--once", *place)
+    told = polaris("demo", "--once", *place).out
+    tenant_id = re.findall(r"T=([0-9a-f-]{36})", told)[0]
+    typed = [line.split("$T")[0] for line in told.splitlines() if "--tenant $T" in line]
+    assert len(typed) == 5
+    for line in typed:
+        assert polaris(*line.split()[1:], tenant_id, *place).code == 0, line
+    assert polaris("ledger", "verify", "--json", *place).json["ok"]
+    assert polaris("audit", "verify", "--json", *place).json["ok"]
+
+
+def test_without_once_it_serves_afterwards(data_dir: Path) -> None:
+    with Serving("demo", "--data-dir", str(data_dir)) as serving:
+        assert serving.get("/readyz")[0] == 200
+        assert serving.stop() == 0
+    assert not servers(data_dir)
