@@ -141,8 +141,8 @@ class Decision:
                 at=self.at,
                 command_id=self.command_id,
                 position=len(self.events) + 1,
-                customer_id=getattr(after, "customer_id", None),
-                invoice_id=invoice_id or getattr(after, "invoice_id", None),
+                customer_id=whose(after, "customer"),
+                invoice_id=invoice_id or whose(after, "invoice"),
                 subject=after.table,
                 subject_id=after.id,
                 before=msgspec.structs.asdict(before) if before else None,
@@ -170,3 +170,9 @@ class Decision:
         for table in self.rows.values():
             yield from table.values()
         yield from self.events
+
+
+def whose(row: Row, table: str) -> str | None:
+    """The customer or invoice that a row belongs to; each of these belongs to itself."""
+    owner: str | None = row.id if row.table == table else getattr(row, f"{table}_id", None)
+    return owner
