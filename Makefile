@@ -49,7 +49,7 @@ docs: $(READY)  ## write docs/reference from the tables in the code
 	@$(BIN)/python -m polaris.reference
 
 bench: $(READY)  ## measure against this machine's own ceilings
-	@$(BIN)/polaris bench
+	@$(BIN)/python -m bench
 
 lock:  ## resolve the dependencies again (after a change in pyproject.toml)
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install -q uv; }

@@ -28,8 +28,9 @@ class Statement(NamedTuple):
 
 
 def blocks(file: str) -> dict[str, str]:
-    """The blocks of a file of the store, each named by a line `-- name --` above it."""
-    _, *pieces = _NAME.split(Path(__file__).with_name(file).read_text())
+    """The blocks of a file, of the store unless its place is given, each named by a line
+    `-- name --` above it."""
+    _, *pieces = _NAME.split((Path(__file__).parent / file).read_text())
     named = zip(pieces[::2], pieces[1::2], strict=True)
     return {name: _COMMENT.sub("", text).strip() for name, text in named}
 

@@ -1,0 +1,1 @@
+"""How fast the engine is, against what this very machine and database could do at best."""

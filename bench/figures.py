@@ -1,0 +1,143 @@
+"""What was measured, as tables and as JSON. Only ratios inside one round are worth anything."""
+
+import json
+import os
+import platform
+import resource
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+
+class Ratio(NamedTuple):
+    """A figure over a figure of the same round, and what it should be."""
+
+    title: str
+    over: str
+    under: str
+    target: str = ""
+
+
+WAYS = {
+    "sql_1": "SQL in sets, 1 connection",
+    "sql_2": "SQL in sets, 2 connections",
+    "engine_1": "engine in sets, 1 thread",
+    "engine_2": "engine in sets, 2 threads",
+    "engine_2_small": "the same, small database",
+}
+"""How sets are finalized and voided."""
+
+IN_SETS = {f"{verb}_{way}": f"{verb}: {WAYS[way]}" for verb in ("finalize", "void") for way in WAYS}
+
+SINGLE = {
+    "void_pgbench_16": "void: one prepared statement, 16 clients of pgbench",
+    "void_door": "void: 64 callers through the door",
+    "void_pgbench_1": "void: one prepared statement, 1 client of pgbench",
+    "void_pgbench_1_ms": "void: the same, median of one",
+    "void_lone_ms": "void: engine, one at a time, median of one",
+}
+
+RATIOS = (
+    Ratio("bulk void, two in flight, to SQL", "void_engine_2", "void_sql_1", "≥ 0.8"),
+    Ratio("… to SQL on two connections", "void_engine_2", "void_sql_2", "≥ 0.6"),
+    Ratio("… one thread, to SQL", "void_engine_1", "void_sql_1"),
+    Ratio("… small database to large", "void_engine_2_small", "void_engine_2", "≤ 1.3"),
+    Ratio("bulk finalize, two in flight, to SQL", "finalize_engine_2", "finalize_sql_1", "≥ 0.8"),
+    Ratio("… to SQL on two connections", "finalize_engine_2", "finalize_sql_2"),
+    Ratio("… one thread, to SQL", "finalize_engine_1", "finalize_sql_1"),
+    Ratio("… small database to large", "finalize_engine_2_small", "finalize_engine_2", "≤ 1.3"),
+    Ratio("voids through the door to pgbench", "void_door", "void_pgbench_16"),
+    Ratio("a lone void to its statement", "void_lone_ms", "void_pgbench_1_ms", "≤ 4"),
+)
+
+
+class Figures:
+    """The rounds of every figure: per second, or in the unit that its name ends with."""
+
+    def __init__(self) -> None:
+        self._rounds: dict[str, list[float]] = defaultdict(list)
+        self._facts: dict[str, object] = {
+            "python": platform.python_version(),
+            "cores": os.cpu_count(),
+        }
+
+    def add(self, name: str, figure: float) -> None:
+        """Keep a figure of this round."""
+        self._rounds[name].append(figure)
+
+    def tell(self, **facts: object) -> None:
+        """Keep what is to be known about the run."""
+        self._facts |= facts
+
+    def ratio(self, ratio: Ratio) -> list[float]:
+        """The ratio in each round."""
+        pairs = zip(self._rounds[ratio.over], self._rounds[ratio.under], strict=True)
+        return [over / under for over, under in pairs]
+
+    def write(self, path: Path) -> None:
+        """Everything as one JSON document."""
+        figures = {name: _summed(rounds) for name, rounds in sorted(self._rounds.items())}
+        ratios = [ratio._asdict() | _summed(self.ratio(ratio)) for ratio in RATIOS]
+        document = {"run": self._facts, "figures": figures, "ratios": ratios}
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+    def show(self, console: Console) -> None:
+        """The figures, and what they are to each other."""
+        console.print(self._in_sets(), self._single(), self._ratios())
+        for name, fact in self._facts.items():
+            console.print(f"{name.replace('_', ' ')}: {fact}")
+
+    def _in_sets(self) -> Table:
+        table = _table(
+            "In sets of 1,000", "Least /s", "Median /s", "Most /s", "Our µs", "Server µs"
+        )
+        for name, title in IN_SETS.items():
+            spent = [median(self._rounds[f"{name}_{whose}_us"]) for whose in ("own", "server")]
+            table.add_row(title, *_row((*_spread(self._rounds[name]), *spent), ",.0f"))
+        return table
+
+    def _single(self) -> Table:
+        table = _table("One by one", "Least", "Median", "Most", "")
+        for name, title in SINGLE.items():
+            spread = _spread(self._rounds[name])
+            if name.endswith("_ms"):
+                table.add_row(title, *_row(spread, ".2f"), "ms")
+            else:
+                table.add_row(title, *_row(spread, ",.0f"), "/s")
+        return table
+
+    def _ratios(self) -> Table:
+        table = _table("Ratio, inside one round", "Least", "Median", "Most", "Target")
+        for ratio in RATIOS:
+            table.add_row(ratio.title, *_row(_spread(self.ratio(ratio)), ".2f"), ratio.target)
+        return table
+
+
+def _summed(rounds: list[float]) -> dict[str, object]:
+    return {"median": median(rounds), "rounds": rounds}
+
+
+def _spread(rounds: list[float]) -> tuple[float, float, float]:
+    return min(rounds), median(rounds), max(rounds)
+
+
+def _row(numbers: Iterable[float], form: str) -> list[str]:
+    return [format(number, form) for number in numbers]
+
+
+def _table(title: str, *headings: str) -> Table:
+    table = Table(title)
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    return table
+
+
+def memory_mib() -> int:
+    """The most memory that this program ever had."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

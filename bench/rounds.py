@@ -1,0 +1,130 @@
+"""The order of a run: fill two databases, then measure everything in turn, round after round.
+
+What is compared is measured side by side, and every other round backwards: the machine is shared,
+and its speed drifts.
+"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+from rich.progress import Progress
+
+from bench import ceilings, ours
+from bench.figures import Figures, memory_mib
+from bench.sets import Perform, measured, perform_all
+from bench.world import FINALIZE, VOID, World
+from polaris.core.commands import FinalizeInvoice, VoidInvoice
+from polaris.store.embedded import Embedded
+
+CLIENTS, CALLERS = 16, 64
+
+
+class Sizes(NamedTuple):
+    """How much is stored, and how much measured."""
+
+    invoices: int = 1_000_000  # in the large database
+    small: int = 10_000  # in the small one, at first
+    rounds: int = 7
+    bulk: int = 6_000  # by each way in sets, in a round
+    single: int = 6_400  # one by one, by 16 clients or 64 callers, in a round
+    lone: int = 400  # one by one, by one, in a round
+
+
+QUICK = Sizes(invoices=30_000, small=5_000, rounds=3, bulk=4_000, single=3_200, lone=200)
+
+
+class Step(NamedTuple):
+    """Something to measure in each round."""
+
+    title: str
+    measure: Callable[[], None]
+
+
+class Bench:
+    """Two databases on one server, and what is measured on them; `folder` is for passing files."""
+
+    def __init__(
+        self, server: Embedded, folder: Path, sizes: Sizes, progress: Progress, opened: ExitStack
+    ) -> None:
+        self.large, self.small = World(server, "large", opened), World(server, "small", opened)
+        self.folder, self.sizes, self.progress = folder, sizes, progress
+        self.figures = Figures()
+
+    def run(self) -> Figures:
+        """Fill, measure, and tell what it was measured on."""
+        self.figures.tell(server=self.large.version(), **self.sizes._asdict())
+        self._fill()
+        steps = self._steps()
+        measuring = self.progress.add_task("Measuring", total=self.sizes.rounds * len(steps))
+        for number in range(self.sizes.rounds):
+            for step in reversed(steps) if number % 2 else steps:
+                self.progress.update(measuring, description=step.title)
+                step.measure()
+                self.progress.advance(measuring)
+            memory = "first" if number == 0 else "last"
+            self.figures.tell(**{f"memory_after_{memory}_round_mib": memory_mib()})
+        for name, world in (("large", self.large), ("small", self.small)):
+            self.figures.tell(**{f"{name}_at_the_end": world.stored().invoices})
+        return self.figures
+
+    def _fill(self) -> None:
+        total = self.sizes.invoices + self.sizes.small
+        filling = self.progress.add_task("Storing invoices", total=total)
+        for world, count in (
+            (self.large, self.sizes.invoices),
+            (self.small, self.sizes.small),
+        ):
+            world.fill(count, lambda stored: self.progress.advance(filling, stored))
+
+    def _steps(self) -> list[Step]:
+        steps = [self._engine(self.small, 2, "engine_2_small")]
+        for lanes in (2, 1):
+            steps += [self._engine(self.large, lanes, f"engine_{lanes}"), self._sql(lanes)]
+        return [
+            *steps,
+            Step("Voids through the door", self._door),
+            Step("Voids by pgbench, 16 clients", self._pgbench),
+            Step("Voids by pgbench, 1 client", self._statement),
+            Step("Lone voids", self._lone),
+        ]
+
+    def _sql(self, lanes: int) -> Step:
+        ways = [
+            [ceilings.in_sets(self.large, sql) for _ in range(lanes)] for sql in (FINALIZE, VOID)
+        ]
+        return self._in_sets(f"sql_{lanes}", f"SQL in sets, {lanes} at once", self.large, *ways)
+
+    def _engine(self, world: World, lanes: int, name: str) -> Step:
+        ways = [[ours.in_sets(world, ask)] * lanes for ask in (FinalizeInvoice, VoidInvoice)]
+        return self._in_sets(name, f"Engine in sets, {lanes} at once", world, *ways)
+
+    def _in_sets(
+        self, name: str, title: str, world: World, finalize: list[Perform], void: list[Perform]
+    ) -> Step:
+        def measure() -> None:
+            sets = world.drafts(self.sizes.bulk)
+            for verb, lanes in (("finalize", finalize), ("void", void)):
+                count, seconds = self.sizes.bulk, world.server_seconds
+                with measured(self.figures.add, f"{verb}_{name}", count, seconds):
+                    perform_all(sets, lanes)
+
+        return Step(title, measure)
+
+    def _door(self) -> None:
+        each = self.sizes.single // CALLERS
+        self.figures.add("void_door", ours.door_rate(self.large, CALLERS, each))
+
+    def _pgbench(self) -> None:
+        each = self.sizes.single // CLIENTS
+        found = ceilings.one_by_one(self.large, CLIENTS, each, self.folder)
+        self.figures.add("void_pgbench_16", found.rate)
+
+    def _statement(self) -> None:
+        found = ceilings.one_by_one(self.large, 1, self.sizes.lone, self.folder)
+        self.figures.add("void_pgbench_1", found.rate)
+        self.figures.add("void_pgbench_1_ms", found.median_ms)
+
+    def _lone(self) -> None:
+        self.figures.add("void_lone_ms", ours.lone_median_ms(self.large, self.sizes.lone))
