@@ -1,6 +1,7 @@
 """Tax of lines: computed by code with one rounding, or per line, or taken as given."""
 
-from decimal import Decimal
+from collections.abc import Iterable
+from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from polaris.core.invoice import Rounding
@@ -75,3 +76,13 @@ def unscaled(weight: int) -> Decimal:
 def precise(rate: Decimal, base_minor: int) -> Decimal:
     """Unrounded tax in minor units of a base at a rate in percent."""
     return unscaled(int(rate * _SCALE) * base_minor)
+
+
+def weighted_rate(taxes: Iterable[tuple[Decimal | None, int]], net: int) -> Decimal:
+    """The rate of a whole document in percent, to five places: each tax's rate by its share of net.
+
+    `taxes` are pairs of rate and base in minor units; one without a rate counts for nothing.
+    """
+    weights = [int(rate * _SCALE) * base for rate, base in taxes if rate is not None]
+    exact = Decimal(sum(weights)) / (_SCALE * (net or 1))
+    return exact.quantize(Decimal("0.00001"), ROUND_HALF_UP)
