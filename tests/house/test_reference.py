@@ -4,14 +4,17 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from itertools import product
 from pathlib import Path
+from pkgutil import iter_modules
 
 import msgspec
 import pytest
 
 from house.tree import ROOT, expect_none
-from polaris.core import input_rules, money_rules, rules, tenant
+from polaris import core
+from polaris.core import tenant
 from polaris.core.commands import Command
 from polaris.core.events import EventKind
 from polaris.core.ledger import CHART, EntryKind
@@ -26,9 +29,10 @@ from polaris.reports.ledger import PROOFS
 from polaris.settings import Settings
 
 RULES = {
-    name: one
-    for module in (rules, input_rules, money_rules)
-    for name, one in vars(module).items()
+    f"{module.name}.{name}": one
+    for module in iter_modules(core.__path__)
+    if module.name.endswith("rules")
+    for name, one in vars(import_module(f"polaris.core.{module.name}")).items()
     if isinstance(one, Requirement)
 }
 

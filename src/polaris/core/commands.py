@@ -34,11 +34,11 @@ class SaveCustomer(Command, frozen=True, kw_only=True):
     """Create a customer, or change the fields that are given."""
 
     customer_id: str
-    external_id: str | None = None
+    external_id: str | None = None  # the caller's own; required for a new one
     name: str | None = None
     email: str | None = None
-    currency: str | None = None
-    timezone: str | None = None
+    currency: str | None = None  # a default only
+    timezone: str | None = None  # IANA; issue dates follow it
     payment_term_days: int | None = None
     details: dict[str, object] | None = None
 
@@ -54,13 +54,13 @@ class DraftInvoice(Command, frozen=True, kw_only=True):
     currency: str
     kind: InvoiceKind = InvoiceKind.ONE_OFF
     lines: tuple[NewLine, ...]
-    issue_date: date | None = None
-    payment_term_days: int | None = None
-    external_number: str | None = None
+    issue_date: date | None = None  # default: the day it is finalized
+    payment_term_days: int | None = None  # default: the customer's, else the tenant's
+    external_number: str | None = None  # the caller's own
     rounding: Rounding = Rounding.PER_DOCUMENT
     price_type: PriceType = PriceType.EXCLUSIVE
     memo: str | None = None
-    details: dict[str, object] = field(default_factory=dict)
+    details: dict[str, object] = field(default_factory=dict)  # kept as given
 
 
 class EditDraft(Command, frozen=True, kw_only=True):
@@ -86,8 +86,8 @@ class FinalizeInvoice(Command, frozen=True, kw_only=True):
 
     invoice_id: str
     issue_date: date | None = None  # default: the draft's own, else today in the customer's zone
-    series: str = "invoice"
-    apply: Apply = Apply()
+    series: str = "invoice"  # which one gives the number
+    apply: Apply = Apply()  # what settles it at once
 
 
 class RecordInvoice(DraftInvoice, frozen=True, kw_only=True, tag=True):
@@ -97,26 +97,26 @@ class RecordInvoice(DraftInvoice, frozen=True, kw_only=True, tag=True):
     number: str | None = None  # without one, our series gives it
     series: str = "invoice"
     finalized_at: datetime | None = None
-    due_date: date | None = None
+    due_date: date | None = None  # default: issue date and payment term
     voided_at: datetime | None = None
-    apply: Apply = Apply()
+    apply: Apply = Apply()  # what settles it at once
 
 
 class VoidInvoice(Command, frozen=True, kw_only=True):
     """Take an invoice out of the books, with everything that is given back for it."""
 
     invoice_id: str
-    reason: str | None = None
-    comment: str | None = None
-    dated: date | None = None  # default: today in the tenant's zone
-    credit_minor: int = 0
-    refund_minor: int = 0
+    reason: str | None = None  # a code, of the tenant's list if it has one
+    comment: str | None = None  # in words
+    dated: date | None = None  # default: as the tenant's `void_dated` says
+    credit_minor: int = 0  # given as credit
+    refund_minor: int = 0  # sent back, out of the money received
     credit_to: CreditTo = CreditTo.NOTE
-    note: VoidNote = VoidNote.REQUESTED
-    give_back: GiveBack = GiveBack()
-    top_up: TopUpPolicy = TopUpPolicy.KEEP
-    note_id: str | None = None
-    remainder_note_id: str | None = None
+    note: VoidNote = VoidNote.REQUESTED  # which credit note documents it
+    give_back: GiveBack = GiveBack()  # what becomes spendable again of credit that settled it
+    top_up: TopUpPolicy = TopUpPolicy.KEEP  # what becomes of credits that it sold
+    note_id: str | None = None  # default: a fresh one
+    remainder_note_id: str | None = None  # default: a fresh one
 
 
 class RegenerateInvoice(Command, frozen=True, kw_only=True):
@@ -124,8 +124,8 @@ class RegenerateInvoice(Command, frozen=True, kw_only=True):
 
     invoice_id: str
     new_invoice_id: str
-    status: Status = Status.DRAFT
-    void_first: VoidInvoice | None = None
+    status: Status = Status.DRAFT  # draft, or finalized at once
+    void_first: VoidInvoice | None = None  # in the same breath
     lines: tuple[NewLine, ...] | None = None  # default: the lines of the original
     issue_date: date | None = None
     series: str = "invoice"
@@ -143,12 +143,12 @@ class ReceivePayment(Command, frozen=True, kw_only=True):
     currency: str
     amount_minor: int
     state: PaymentState = PaymentState.SUCCEEDED
-    provider: str = "manual"
+    provider: str = "manual"  # manual: no provider can send it back by itself
     method: str | None = None
-    reference: str | None = None
-    account: str | None = None
-    fee_minor: int = 0
-    received_at: datetime | None = None
+    reference: str | None = None  # the provider's own id
+    account: str | None = None  # where the money lies; default: by provider
+    fee_minor: int = 0  # what the provider kept
+    received_at: datetime | None = None  # default: now
     apply_to: dict[str, int] = field(default_factory=dict)  # most to apply, by invoice id
 
 
@@ -157,8 +157,8 @@ class UpdatePayment(Command, frozen=True, kw_only=True):
 
     payment_id: str
     state: PaymentState
-    reference: str | None = None
-    fee_minor: int = 0
+    reference: str | None = None  # the provider's own id
+    fee_minor: int = 0  # what the provider kept
 
 
 class ApplyPayment(Command, frozen=True, kw_only=True):
@@ -181,10 +181,10 @@ class WriteOffInvoice(Command, frozen=True, kw_only=True):
 
     invoice_id: str
     write_off_id: str
-    amount_minor: int | None = None
-    account: str | None = None
+    amount_minor: int | None = None  # default: all that is outstanding
+    account: str | None = None  # default: BAD_DEBT
     reason: str | None = None
-    dated: date | None = None
+    dated: date | None = None  # default: today
 
 
 class ReverseWriteOff(Command, frozen=True, kw_only=True):
@@ -202,13 +202,13 @@ class IssueCreditNote(Command, frozen=True, kw_only=True):
     note_id: str
     invoice_id: str
     lines: tuple[CreditedLine, ...]
-    offset_minor: int = 0
-    credit_minor: int = 0
-    refund_minor: int = 0
+    offset_minor: int = 0  # lowers what is owed
+    credit_minor: int = 0  # given as credit
+    refund_minor: int = 0  # sent back as money
     credit_to: CreditTo = CreditTo.NOTE
     reason: str = "other"
     description: str | None = None
-    dated: date | None = None
+    dated: date | None = None  # default: today
     details: dict[str, object] = field(default_factory=dict)
 
 
@@ -221,7 +221,7 @@ class IssueStandaloneNote(Command, frozen=True, kw_only=True):
     lines: tuple[CreditedLine, ...]
     reason: str = "other"
     description: str | None = None
-    dated: date | None = None
+    dated: date | None = None  # default: today
     details: dict[str, object] = field(default_factory=dict)
 
 
@@ -254,8 +254,8 @@ class RequestRefund(Command, frozen=True, kw_only=True):
 
     refund_id: str
     amount_minor: int
-    note_id: str | None = None
-    payment_id: str | None = None
+    note_id: str | None = None  # whose balance it is
+    payment_id: str | None = None  # whose unused money it is; with an invoice, only of this payment
     invoice_id: str | None = None  # the voided invoice whose held money it is
     reason: str | None = None
 
@@ -265,14 +265,14 @@ class UpdateRefund(Command, frozen=True, kw_only=True):
 
     refund_id: str
     state: RefundState
-    reference: str | None = None
+    reference: str | None = None  # the provider's own id
 
 
 class ConvertRefund(Command, frozen=True, kw_only=True):
     """Give a refund that has not gone out as a credit note instead."""
 
     refund_id: str
-    note_id: str
+    note_id: str  # for a new note, when no note asked for the refund
 
 
 # ---------------------------------------------------------------- wallets
@@ -286,9 +286,9 @@ class OpenWallet(Command, frozen=True, kw_only=True):
     currency: str
     name: str = ""
     code: str | None = None
-    priority: int = 50
-    rate: Decimal = Decimal(1)
-    expires_at: datetime | None = None
+    priority: int = 50  # 1 is spent first
+    rate: Decimal = Decimal(1)  # units of currency for one credit
+    expires_at: datetime | None = None  # a default for its credits
     details: dict[str, object] = field(default_factory=dict)
 
 
@@ -298,8 +298,8 @@ class GrantCredits(Command, frozen=True, kw_only=True):
     lot_id: str
     wallet_id: str
     amount_minor: int
-    priority: int = 50
-    expires_at: datetime | None = None
+    priority: int = 50  # 1 is spent first
+    expires_at: datetime | None = None  # default: the wallet's
 
 
 class BuyCredits(Command, frozen=True, kw_only=True):
@@ -362,4 +362,4 @@ class CloseBooks(Command, frozen=True, kw_only=True):
 class ReopenBooks(Command, frozen=True, kw_only=True):
     """Move the closing date back; for administrators."""
 
-    through: date | None = None
+    through: date | None = None  # none: all open

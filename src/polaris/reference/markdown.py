@@ -66,7 +66,7 @@ def fields(kind: type[msgspec.Struct]) -> str:
     """The fields of a command, of a part of one, or of a row."""
     notes = beside(kind)
     rows = [
-        (f"`{field.name}`", worded(field.type), default_of(field), notes.get(field.name, ""))
+        (f"`{field.name}`", kind_of(field), default_of(field), notes.get(field.name, ""))
         for field in msgspec.structs.fields(kind)
     ]
     return table(("Field", "Kind", "Default", "Meaning"), *rows)
@@ -104,6 +104,12 @@ PLAIN = {
 }
 
 
+def kind_of(field: msgspec.structs.FieldInfo) -> str:
+    """What a field holds, in words."""
+    ours = field.name == "id" or (field.name.endswith("_id") and field.name != "external_id")
+    return "id" if ours else worded(field.type)
+
+
 def worded(annotation: Any) -> str:
     """An annotation in words; whether the field may be left out, its default tells."""
     parts = [part for part in get_args(annotation) if part not in (type(None), Ellipsis)]
@@ -112,7 +118,7 @@ def worded(annotation: Any) -> str:
     if get_origin(annotation) in (tuple, list):
         return f"list of {worded(parts[0])}"
     if get_origin(annotation) is dict:
-        return f"{worded(parts[1])} by name"
+        return f"{worded(parts[1])} by key"
     name = str(annotation.__name__)
     ours = any(kinds_of(annotation))
     return f"[{name}](#{name.lower()})" if ours else PLAIN.get(name, name)

@@ -18,8 +18,7 @@ from polaris.settings import Settings
 INSTALLATION = """\
 ## Of an installation
 
-Environment variables. Every command of the command line that needs one of the first two also takes
-it as an option.
+Environment variables. On the command line the first two are also options of every command.
 """
 
 OF_A_TENANT = f"""\
