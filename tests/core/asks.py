@@ -76,6 +76,7 @@ STORIES: dict[str, tuple[str, ...]] = {
     "their_wallet": ("wallet wallet_id=theirs customer_id=c2",),
     "sold": ("wallet", "draft for=top kind=top_up lines=@sold", "finalize for=top"),
     "landed": ("sold", 'pay apply_to={"top":1000}'),
+    "revoked": ("landed amount=1000", "credit for=top lines=@of_top credit=300"),
 }
 """Several commands in one word; more fields belong to the last."""
 

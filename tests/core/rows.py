@@ -65,7 +65,10 @@ def credit_is_given_once(shelf: Shelf) -> Iterator[str]:
 
 
 def credit_has_funding(shelf: Shelf) -> Iterator[str]:
-    """Behind every note stands what it gave as credit and neither took back nor paid out."""
+    """Behind every note stands what it gave as credit and neither took back nor paid out.
+
+    The note for what a void leaves is voided as it is written: it never gave anything.
+    """
     behind: Counter[str] = Counter()
     for funding in shelf.all(Funding):
         behind[funding.note_id] += funding.amount_minor
@@ -75,7 +78,7 @@ def credit_has_funding(shelf: Shelf) -> Iterator[str]:
             paid_out[refund.note_id or ""] += refund.amount_minor
     for note in shelf.all(CreditNote):
         stands = note.credit_minor - note.voided_minor - paid_out[note.id]
-        never = note.voided_at == note.issued_at and not note.voided_minor
+        never = note.purpose == "void" and note.voided_at and not note.voided_minor
         if behind[note.id] != (0 if never else stands):
             yield f"{note.id} gave {stands}, behind it stands {behind[note.id]}"
 

@@ -59,6 +59,7 @@ NAMED: dict[str, object] = {
     "two_taxes": (line(id="l1", taxes=(VAT, CITY)),),
     "other": (line(id="l2"),),
     "rent": (line(id="l1", account="RENT"),),
+    "six_hundred": (line(id="l1", amount_minor=500),),
     "free": (line(id="l1", amount_minor=0, taxes=()),),
     "untaxed": (line(id="l1", taxes=()),),
     # top-ups
@@ -92,6 +93,7 @@ NAMED: dict[str, object] = {
     "alone_kept": (msgspec.structs.replace(part(5, None), account="ACCOUNTS_RECEIVABLE"),),
     "alone_rent": (msgspec.structs.replace(part(5, None), account="RENT"),),
     "of_top": (part(300, "sold"),),
+    "all_of_top": (part(1000, "sold"),),
     # parts of commands
     "void": VoidInvoice(invoice_id="inv"),
     "void_other": VoidInvoice(invoice_id="other"),

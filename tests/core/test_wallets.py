@@ -1,0 +1,173 @@
+"""Prepaid credit: top-ups that land, are credited, voided; the order in which credits are spent."""
+
+import pytest
+from msgspec.structs import replace
+
+from core.asks import after, told
+from core.postings import standing
+from core.world import World
+from polaris.core.commands import GrantCredits, ReceivePayment
+from polaris.core.customer import Lot, Movement, MovementKind
+from polaris.core.invoice import Invoice
+from polaris.core.note import CreditNote
+
+
+def lot_of(world: World) -> Lot:
+    """The only lot there is."""
+    (lot,) = world.all(Lot)
+    return lot
+
+
+def pay_top(amount: int) -> str:
+    return f'pay payment_id=p{amount} apply_to={{"top":{amount}}} amount={amount}'
+
+
+def test_credits_land_once_however_often_the_invoice_is_settled() -> None:
+    world = after("landed amount=1000", "remove for=top", "apply for=top")
+    assert lot_of(world).left_minor == 1000
+    assert standing(world) == {"CASH": 1000, "WALLETS": -1000}
+
+
+def test_credits_that_a_note_took_back_before_payment_never_land() -> None:
+    world = after("sold", "credit for=top lines=@of_top credit=0 offset=300", pay_top(700))
+    assert lot_of(world).left_minor == 700
+    assert standing(world) == {"CASH": 700, "WALLETS": -700}
+
+
+def test_credits_of_a_note_taken_back_land_when_they_are_paid() -> None:
+    """The lot grows: there is one lot to a top-up."""
+    offset = "credit for=top lines=@of_top credit=0 offset=300"
+    world = after("sold", offset, pay_top(700), "void_note", pay_top(300))
+    assert (lot_of(world).amount_minor, lot_of(world).left_minor) == (1000, 1000)
+    assert standing(world) == {"CASH": 1000, "WALLETS": -1000}
+
+
+def test_a_top_up_credited_whole_lands_nothing() -> None:
+    world = after("sold", "credit for=top lines=@all_of_top credit=0 offset=1000")
+    assert world.all(Lot) == []
+    assert standing(world) == {}
+
+
+def test_a_note_on_landed_credits_revokes_them_and_its_voiding_returns_them() -> None:
+    world = after("landed amount=1000", "credit for=top lines=@of_top credit=300")
+    assert lot_of(world).left_minor == 700
+    after("void_note", world=world)
+    assert lot_of(world).left_minor == 1000
+    kinds = [row.kind for row in world.all(Movement)]
+    assert kinds == [MovementKind.PURCHASED, MovementKind.REVOKED, MovementKind.RESTORED]
+
+
+VOIDED = """
+    done                                                            | leaves
+    sold; void for=top                                              |
+    landed amount=1000; void for=top                                | CASH 1000 WALLETS -1000
+    landed amount=1000; void for=top top_up=revoke                  | CASH 1000 UNAPPLIED -1000
+    landed amount=1000; void for=top top_up=revoke refund=1000      | CASH 1000 REFUNDS -1000
+    landed amount=1000; void for=top refund=1000             | CASH 1000 REFUNDS -1000 WALLETS -1000 GRANTED 1000
+    landed amount=1000; remove for=top; void for=top | CASH 1000 UNAPPLIED -1000 WALLETS -1000 GRANTED 1000
+    landed amount=1000; remove for=top; void for=top top_up=revoke  | CASH 1000 UNAPPLIED -1000
+    sold; write_off for=top; void for=top                           | GRANTED 1000 WALLETS -1000
+    revoked; void for=top                                           | CASH 1000 WALLETS -1000 NOTES -300 GRANTED 300
+    revoked; void for=top top_up=revoke                             | CASH 1000 NOTES -300 UNAPPLIED -700
+"""
+
+
+@pytest.mark.parametrize("row", VOIDED.strip().splitlines()[1:])
+def test_a_voided_top_up_keeps_or_revokes_its_credits(row: str) -> None:
+    done, leaves = (cell.strip() for cell in row.split("|"))
+    world = after(*(step.strip() for step in done.split(";")))
+    words = leaves.split()
+    expected = {name: int(words[at + 1]) for at, name in enumerate(words) if at % 2 == 0}
+    assert standing(world) == expected
+
+
+def test_spent_credits_are_kept_when_the_rest_is_revoked() -> None:
+    """1,000 bought, 600 spent: the 400 unspent are held as money, 600 are paid for."""
+    world = after("landed amount=1000", "draft lines=@six_hundred", "finalize apply=@wallet")
+    after("void for=top top_up=revoke", world=world)
+    assert lot_of(world).left_minor == 0
+    assert standing(world)["UNAPPLIED"] == -400
+    after("void", world=world)
+    assert lot_of(world).left_minor == 600
+    assert standing(world) == {"CASH": 1000, "UNAPPLIED": -400, "WALLETS": -600}
+
+
+def test_a_wallet_refunds_no_more_than_was_paid_for_it() -> None:
+    world = after("landed amount=1000", "void for=top top_up=revoke")
+    assert world.refused(told("refund for=top amount=1001")) == ("not_refundable",)
+
+
+# ---------------------------------------------------------------- spending
+
+
+def granted(lot_id: str, wallet_id: str, priority: int) -> GrantCredits:
+    return GrantCredits(lot_id=lot_id, wallet_id=wallet_id, amount_minor=100, priority=priority)
+
+
+def test_credits_are_spent_by_wallet_then_priority_then_granted_then_oldest() -> None:
+    world = after(
+        "wallet wallet_id=later priority=9",
+        "wallet wallet_id=first priority=1",
+    )
+    for lot in (
+        granted("last", "later", 1),
+        granted("third", "first", 50),
+        granted("second", "first", 20),
+    ):
+        world.perform(lot)
+        world.wait(hours=1)
+    after("draft", "finalize apply=@wallet", world=world)
+    spent = [row.lot_id for row in world.all(Movement) if row.kind is MovementKind.CONSUMED]
+    assert spent == ["second", "third", "last"]
+
+
+def test_what_is_expired_terminated_or_in_another_currency_is_not_spent() -> None:
+    world = after(
+        "wallet wallet_id=usd currency=USD",
+        "wallet wallet_id=ended",
+        "wallet",
+        "grant lot_id=a wallet_id=usd",
+        "grant lot_id=b wallet_id=ended",
+        "grant lot_id=c expires_at=2026-03-10T12:00:00Z",
+        "terminate wallet_id=ended",
+        "draft",
+        "finalize apply=@wallet",
+    )
+    assert world.the(Invoice, "inv").outstanding_minor == 1200
+
+
+def test_notes_come_before_the_wallet_and_the_wallet_before_money() -> None:
+    world = after("wallet", "grant", "standalone", "spare amount=1000", "draft")
+    after("finalize apply=@credit", world=world)
+    invoice = world.the(Invoice, "inv")
+    assert (invoice.outstanding_minor, invoice.paid_minor) == (0, 300)
+    assert world.the(CreditNote, "alone").balance_minor == 0
+
+
+def test_nothing_is_applied_unless_it_is_asked_for() -> None:
+    world = after("wallet", "grant", "standalone", "spare", "draft", "finalize")
+    assert world.the(Invoice, "inv").outstanding_minor == 1200
+
+
+def test_parked_credits_come_back_once() -> None:
+    world = after("spent", "void give_back=@parked")
+    assert world.the(Lot, "lot").left_minor == 0
+    after("restore", world=world)
+    assert world.the(Lot, "lot").left_minor == 300
+    assert world.refused(told("restore")) == ("not_applied",)
+
+
+def test_a_customers_credit_pays_nobody_elses_invoice() -> None:
+    world = after("wallet", "grant", "standalone", "spare", "draft customer_id=c2")
+    after("finalize apply=@credit", world=world)
+    assert world.the(Invoice, "inv").outstanding_minor == 1200
+
+
+def test_a_payment_may_settle_several_invoices_and_leave_an_excess() -> None:
+    world = after("billed", "draft for=two lines=@two", "finalize for=two")
+    pay = told("pay amount=4000")
+    assert isinstance(pay, ReceivePayment)
+    world.perform(replace(pay, apply_to={"inv": 1000, "two": 5000}))
+    assert world.the(Invoice, "inv").outstanding_minor == 200
+    assert world.the(Invoice, "two").outstanding_minor == 0
+    assert standing(world)["UNAPPLIED"] == -1200
