@@ -25,7 +25,7 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY)  ## seed a tenant, run the main job, show what happened, then serve
 	@$(BIN)/polaris demo
 
-serve: $(READY)  ## serve the API and the console on http://127.0.0.1:8000
+serve: $(READY)  ## serve on http://127.0.0.1:8000: today whether it is well, and metrics
 	@$(BIN)/polaris serve
 
 test: $(READY)  ## run every test
