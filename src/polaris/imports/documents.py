@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 import msgspec
 
@@ -36,6 +37,7 @@ _KINDS = {
 }
 
 
+@lru_cache(maxsize=64)
 def kind_of(number: str) -> Kind:
     """The kind of a document with this number."""
     matching = (kind for kind, pattern in _KINDS.items() if pattern.fullmatch(number))

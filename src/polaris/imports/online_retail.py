@@ -33,6 +33,7 @@ from polaris.imports.reasons import Reason
 from polaris.imports.register import KeptDocument, Known, Register, Totals
 from polaris.imports.report import Report, report
 from polaris.store.database import Database
+from polaris.store.reading import tenant
 
 SET_DOCUMENTS = 300
 SET_ROWS = 4_000
@@ -56,10 +57,11 @@ def run(
     """
     started = time.monotonic()
     progress = progress or Silent()
-    progress.begin("opening")
-    run_id = asking.id_of(tenant_id, "file", fingerprint(file))
     with closing(database.connect()) as connection:
         connection.autocommit = True
+        tenant_id = tenant(connection, tenant_id).id
+        progress.begin("opening")
+        run_id = asking.id_of(tenant_id, "file", fingerprint(file))
         register = Register(connection, tenant_id, run_id)
         register.begin(asking.SOURCE, file.name, now())
         importing = Importing(engine, register, progress)
@@ -178,7 +180,9 @@ class Importing:
         if document is None:  # a customer
             return None
         event = next((one for one in outcome.events if one.kind in _BECAME), None)
-        if event is None or event.kind is EventKind.CREDIT_NOTE_ISSUED:
+        voided = event is not None and event.kind is EventKind.INVOICE_VOIDED
+        if is_cancellation(document.number) and not voided:
+            # A void takes free goods back, too; a note, issued or refused, has no line for them.
             document.reject(why_not_credited)
         if event is None:
             code = outcome.refusals[0].code

@@ -4,14 +4,6 @@ from typing import Protocol, Self
 
 from rich import progress as bars
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    ProgressColumn,
-    Task,
-    TaskProgressColumn,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.text import Text
 
 
@@ -35,10 +27,10 @@ class Silent:
         pass
 
 
-class Rate(ProgressColumn):
+class Rate(bars.ProgressColumn):
     """Rows a second since the phase began."""
 
-    def render(self, task: Task) -> Text:
+    def render(self, task: bars.Task) -> Text:
         seconds = task.elapsed or 0.0
         rate = task.fields["rows"] / seconds if seconds else 0
         return Text(f"{rate:,.0f} rows/s", style="progress.data.speed")
@@ -49,16 +41,16 @@ class RichProgress:
 
     def __init__(self, console: Console) -> None:
         self._bar = bars.Progress(
-            TextColumn("{task.description:<14}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[rows]:>9,} rows"),
-            TextColumn("{task.fields[documents]:>7,} documents"),
+            bars.TextColumn("{task.description:<14}"),
+            bars.BarColumn(),
+            bars.TaskProgressColumn(),
+            bars.TextColumn("{task.fields[rows]:>9,} rows"),
+            bars.TextColumn("{task.fields[documents]:>7,} documents"),
             Rate(),
-            TimeRemainingColumn(compact=True),
+            bars.TimeRemainingColumn(compact=True),
             console=console,
         )
-        self._task: Task | None = None
+        self._task: bars.Task | None = None
 
     def __enter__(self) -> Self:
         self._bar.start()

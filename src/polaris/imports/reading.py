@@ -152,7 +152,7 @@ def _row(number: int, document: str, cells: tuple[str, ...]) -> SourceRow | Reje
             country.strip(),
             cells,
         )
-    except (ValueError, OverflowError):
+    except ValueError:
         return RejectedRow(number, document, Reason.UNREADABLE, None, cells)
 
 

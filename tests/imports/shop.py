@@ -1,0 +1,41 @@
+"""A retailer's empty books, and the sample brought into them."""
+
+from pathlib import Path
+
+import msgspec
+
+from polaris.core.tenant import Settings
+from polaris.engine import Engine, new_id, now
+from polaris.imports import online_retail
+from polaris.imports.progress import Progress
+from polaris.imports.report import Report
+from polaris.settings import Settings as Environment
+from polaris.store.database import Database, open_database
+from polaris.store.postgres import create_tenant
+
+SAMPLE = Path(__file__).with_name("sample.csv")
+
+
+def opened(url: str) -> Database:
+    """The database behind a conninfo."""
+    return open_database(Environment(database_url=url))
+
+
+def shop(database: Database) -> str:
+    """A new tenant's id."""
+    tenant_id = new_id()
+    with database.connect() as connection:
+        create_tenant(connection, tenant_id, "Shop", "GBP", "Europe/London", Settings(), now())
+    return tenant_id
+
+
+def imported(
+    database: Database, tenant_id: str, file: Path = SAMPLE, progress: Progress | None = None
+) -> Report:
+    """Import a file."""
+    return online_retail.run(Engine(database, 1), database, tenant_id, file, progress)
+
+
+def timeless(report: Report) -> Report:
+    """The report but for how long it took."""
+    return msgspec.structs.replace(report, seconds=0.0)
