@@ -73,10 +73,11 @@ STORIES: dict[str, tuple[str, ...]] = {
     "spent": ("wallet", "grant", "draft", "finalize apply=@wallet"),
     "refunded": ("billed", "pay amount=800", "credit credit=0 refund=600"),
     "paid_out": ("billed", "pay", "credit", "refund of=note"),
+    "undo": ("void for=top",),
     "their_wallet": ("wallet wallet_id=theirs customer_id=c2",),
     "sold": ("wallet", "draft for=top kind=top_up lines=@sold", "finalize for=top"),
-    "landed": ("sold", 'pay apply_to={"top":1000}'),
-    "revoked": ("landed amount=1000", "credit for=top lines=@of_top credit=300"),
+    "landed": ("sold", 'pay apply_to={"top":1000} amount=1000'),
+    "revoked": ("landed", "credit for=top lines=@of_top credit=300"),
 }
 """Several commands in one word; more fields belong to the last."""
 

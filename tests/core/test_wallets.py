@@ -23,7 +23,7 @@ def pay_top(amount: int) -> str:
 
 
 def test_credits_land_once_however_often_the_invoice_is_settled() -> None:
-    world = after("landed amount=1000", "remove for=top", "apply for=top")
+    world = after("landed", "remove for=top", "apply for=top")
     assert lot_of(world).left_minor == 1000
     assert standing(world) == {"CASH": 1000, "WALLETS": -1000}
 
@@ -49,7 +49,7 @@ def test_a_top_up_credited_whole_lands_nothing() -> None:
 
 
 def test_a_note_on_landed_credits_revokes_them_and_its_voiding_returns_them() -> None:
-    world = after("landed amount=1000", "credit for=top lines=@of_top credit=300")
+    world = after("landed", "credit for=top lines=@of_top credit=300")
     assert lot_of(world).left_minor == 700
     after("void_note", world=world)
     assert lot_of(world).left_minor == 1000
@@ -58,17 +58,17 @@ def test_a_note_on_landed_credits_revokes_them_and_its_voiding_returns_them() ->
 
 
 VOIDED = """
-    done                                                            | leaves
-    sold; void for=top                                              |
-    landed amount=1000; void for=top                                | CASH 1000 WALLETS -1000
-    landed amount=1000; void for=top top_up=revoke                  | CASH 1000 UNAPPLIED -1000
-    landed amount=1000; void for=top top_up=revoke refund=1000      | CASH 1000 REFUNDS -1000
-    landed amount=1000; void for=top refund=1000             | CASH 1000 REFUNDS -1000 WALLETS -1000 GRANTED 1000
-    landed amount=1000; remove for=top; void for=top | CASH 1000 UNAPPLIED -1000 WALLETS -1000 GRANTED 1000
-    landed amount=1000; remove for=top; void for=top top_up=revoke  | CASH 1000 UNAPPLIED -1000
-    sold; write_off for=top; void for=top                           | GRANTED 1000 WALLETS -1000
-    revoked; void for=top                                           | CASH 1000 WALLETS -1000 NOTES -300 GRANTED 300
-    revoked; void for=top top_up=revoke                             | CASH 1000 NOTES -300 UNAPPLIED -700
+    done                                       | leaves
+    sold; undo                                 |
+    landed; undo                               | CASH 1000 WALLETS -1000
+    landed; undo top_up=revoke                 | CASH 1000 UNAPPLIED -1000
+    landed; undo top_up=revoke refund=1000     | CASH 1000 REFUNDS -1000
+    landed; undo refund=1000                   | CASH 1000 REFUNDS -1000 WALLETS -1000 GRANTED 1000
+    landed; remove for=top; undo              | CASH 1000 UNAPPLIED -1000 WALLETS -1000 GRANTED 1000
+    landed; remove for=top; undo top_up=revoke | CASH 1000 UNAPPLIED -1000
+    sold; write_off for=top; undo              | GRANTED 1000 WALLETS -1000
+    revoked; undo                              | CASH 1000 WALLETS -1000 NOTES -300 GRANTED 300
+    revoked; undo top_up=revoke                | CASH 1000 NOTES -300 UNAPPLIED -700
 """
 
 
@@ -83,7 +83,7 @@ def test_a_voided_top_up_keeps_or_revokes_its_credits(row: str) -> None:
 
 def test_spent_credits_are_kept_when_the_rest_is_revoked() -> None:
     """1,000 bought, 600 spent: the 400 unspent are held as money, 600 are paid for."""
-    world = after("landed amount=1000", "draft lines=@six_hundred", "finalize apply=@wallet")
+    world = after("landed", "draft lines=@six_hundred", "finalize apply=@wallet")
     after("void for=top top_up=revoke", world=world)
     assert lot_of(world).left_minor == 0
     assert standing(world)["UNAPPLIED"] == -400
@@ -93,7 +93,7 @@ def test_spent_credits_are_kept_when_the_rest_is_revoked() -> None:
 
 
 def test_a_wallet_refunds_no_more_than_was_paid_for_it() -> None:
-    world = after("landed amount=1000", "void for=top top_up=revoke")
+    world = after("landed", "void for=top top_up=revoke")
     assert world.refused(told("refund for=top amount=1001")) == ("not_refundable",)
 
 

@@ -60,6 +60,8 @@ NAMED: dict[str, object] = {
     "other": (line(id="l2"),),
     "rent": (line(id="l1", account="RENT"),),
     "six_hundred": (line(id="l1", amount_minor=500),),
+    "untaxed_new": (line(taxes=()),),
+    "corrected": (line(amount_minor=900, original_line_id="l1"),),
     "free": (line(id="l1", amount_minor=0, taxes=()),),
     "untaxed": (line(id="l1", taxes=()),),
     # top-ups
