@@ -53,6 +53,31 @@ def notes_add_up(shelf: Shelf) -> Iterator[str]:
             yield f"{note.id} totals {note.total_minor}: parts {parts}, lines {told}"
 
 
+def notes_return_what_they_took(shelf: Shelf) -> Iterator[str]:
+    """A voided note returns to no account more than it took, and all when all is taken back."""
+    taken: Counter[tuple[str, str]] = Counter()
+    undone = {entry.reverses for entry in shelf.all(Entry)}
+    for entry in shelf.all(Entry):
+        if entry.id in undone or entry.reverses:
+            continue
+        for posting in entry.postings:
+            if entry.kind == "note_issued":
+                taken[posting.source_id or "", posting.debit] += posting.amount_minor
+            elif entry.kind == "note_voided":
+                taken[posting.source_id or "", posting.credit] -= posting.amount_minor
+    notes = shelf.by_id(CreditNote)
+    for (note_id, account), amount in taken.items():
+        note = notes[note_id]
+        offset = note.offset_minor if note.voided_at else 0
+        whole = note.voided_minor + offset == note.total_minor
+        if (
+            note.invoice_id
+            and note.document_entry_id not in undone
+            and (amount < 0 or (whole and amount))
+        ):
+            yield f"{note_id} leaves {amount} on {account}"
+
+
 def credit_is_given_once(shelf: Shelf) -> Iterator[str]:
     """What an invoice's notes gave and did not take back is at most its total."""
     given: Counter[str] = Counter()
@@ -148,6 +173,7 @@ ROW_PROOFS: tuple[Proof, ...] = (
     numbers_are_gapless,
     totals_are_sums,
     notes_add_up,
+    notes_return_what_they_took,
     credit_is_given_once,
     credit_has_funding,
     lots_are_their_movements,

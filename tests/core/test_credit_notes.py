@@ -200,3 +200,13 @@ def test_a_refund_takes_the_money_away_from_behind_earlier_credit() -> None:
     world = after("billed", "pay amount=600", "credit", "credit of=more credit=0 refund=600")
     assert world.refused(told("refund of=note amount=1")) == ("not_refundable",)
     assert world.the(CreditNote, "note").balance_minor == 600
+
+
+def test_a_note_taken_back_in_parts_returns_to_each_account_what_it_took() -> None:
+    """Three accounts of one unit each: the second part goes where the first did not."""
+    taxes = (taxed(rate=Decimal(100)), taxed(code="city", name="CITY", rate=Decimal(100)))
+    world = billed(line(id="l1", amount_minor=1, taxes=taxes))
+    before = world.books()
+    issue(world, "note", part(1))
+    after("apply_note amount=2", "void_note", "remove_note", "void_note", world=world)
+    assert world.books() == before

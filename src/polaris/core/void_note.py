@@ -50,14 +50,12 @@ def takes_back(decision: Decision, note: CreditNote) -> bool:
 
 def restore_revenue(decision: Decision, note: CreditNote, offsets: Iterable[Settlement]) -> None:
     """Recipe 12 on a live invoice or standing alone: pro rata to the accounts it came out of."""
-    document = decision.the(Entry, note.document_entry_id)
-    accounts = [posting.debit for posting in document.postings]
-    amounts = [posting.amount_minor for posting in document.postings]
+    left = left_of_document(decision, note)
     offset = sum(row.amount_minor for row in offsets)
-    both = allocate(note.balance_minor + offset, amounts)
+    both = allocate(note.balance_minor + offset, list(left.values()))
     balance = allocate(note.balance_minor, both)
     legs: list[Leg] = []
-    for account, share, of_balance in zip(accounts, both, balance, strict=True):
+    for account, share, of_balance in zip(left, both, balance, strict=True):
         legs.append(ledger.note_balance_voided(account, of_balance))
         legs.append(ledger.note_offset_voided(account, share - of_balance))
         if account == ledger.WALLETS:
@@ -67,6 +65,21 @@ def restore_revenue(decision: Decision, note: CreditNote, offsets: Iterable[Sett
         remove(decision, row)
     for _ in unfund(decision, note, note.balance_minor):
         pass  # on a live invoice the funding was only remembered
+
+
+def left_of_document(decision: Decision, note: CreditNote) -> dict[str, int]:
+    """What the note took out of each account and an earlier voiding did not return.
+
+    A note has several when it was voided, and credit of it came back from where it was used.
+    """
+    document = decision.the(Entry, note.document_entry_id)
+    left = {posting.debit: posting.amount_minor for posting in document.postings}
+    entries = decision.of(Entry, "invoice_id", note.invoice_id) if note.invoice_id else []
+    for entry in entries:
+        for posting in entry.postings:
+            if entry.kind is EntryKind.NOTE_VOIDED and posting.source_id == note.id:
+                left[posting.credit] -= posting.amount_minor
+    return left
 
 
 def unrevoke(decision: Decision, note: CreditNote, amount_minor: int) -> None:
