@@ -23,7 +23,7 @@ from polaris.core.parts import (
 from polaris.core.payment import PaymentState, RefundState
 
 
-class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag=True):
+class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag=True, gc=False):
     """A wish to change something. Its fields are the whole policy: no rule asks who called."""
 
 

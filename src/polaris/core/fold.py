@@ -20,7 +20,7 @@ from polaris.core.row import Row
 from polaris.core.spoken import ID, Spoken, spoken
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A command, and who asks for it. Repeated under its id or key it does nothing twice."""
 
     id: str

@@ -88,7 +88,7 @@ UNDONE_BY_VOID = frozenset(
 """A void reverses these. What the invoice's own notes gave stands, and is cleared."""
 
 
-class Posting(msgspec.Struct, frozen=True, array_like=True):
+class Posting(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One amount from one account to another: balanced by construction. Minor units, positive."""
 
     debit: str
