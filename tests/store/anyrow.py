@@ -53,7 +53,7 @@ WORLD: list[Row] = [
         reverses=None,
         command_id=NEW,
         invoice_id=INVOICE,
-        postings=(),
+        postings=(Posting("CASH", "SALES", 1, "EUR", CUSTOMER),),
     ),
     Payment(
         id=PAYMENT,
