@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple, get_args
 
 import msgspec
 
@@ -38,19 +39,30 @@ def spoken(command: Command) -> Spoken:
 
 def ids(named: msgspec.Struct) -> Iterator[tuple[str, str]]:
     """The ids that a command and its parts name, by field."""
-    for field in named.__struct_fields__:
+    for field in _naming(type(named)):
         value = getattr(named, field)
-        if value is None:
-            continue
-        if field in _IDS or (field.endswith("_id") and field != "external_id"):
-            yield from ((field, one) for one in ([value] if isinstance(value, str) else value))
-        elif isinstance(value, msgspec.Struct):
-            yield from ids(value)
-        elif field == "lines":
-            yield from (found for line in value for found in ids(line))
+        for one in (value,) if isinstance(value, str | msgspec.Struct) else value or ():
+            if isinstance(one, str):
+                yield field, one
+            else:
+                yield from ids(one)
 
 
-_IDS = ("id", "apply_to")
+@cache
+def _naming(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields that name things, or have parts that do."""
+    fields = msgspec.structs.fields(kind)
+    return tuple(field.name for field in fields if _is_id(field.name) or _has_ids(field.type))
+
+
+def _is_id(field: str) -> bool:
+    return field in ("id", "apply_to") or (field.endswith("_id") and field != "external_id")
+
+
+def _has_ids(hint: Any) -> bool:
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return bool(_naming(hint))
+    return any(_has_ids(one) for one in get_args(hint))
 
 
 def texts(value: object) -> Iterator[str]:
