@@ -87,6 +87,8 @@ class Decision:
         mine = self.rows[kind]
         loaded = self.facts.tables[kind]
         ids = self.facts.ids(kind, field, value)
+        if not ids and not mine:  # mostly: few invoices have notes, refunds or write-offs
+            return []
         rows = [mine.get(row_id) or loaded[row_id] for row_id in ids]
         rows += [row for row_id, row in mine.items() if row_id not in loaded]
         rows = [row for row in rows if getattr(row, field) == value]
