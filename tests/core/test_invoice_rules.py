@@ -140,6 +140,7 @@ LINES = """
            | … lines=@huge_price         | amount_too_large
            | … lines=@huge_tax           | amount_too_large
            | … lines=@not_a_number       | amount_too_large
+           | … lines=@price_not_a_number | amount_too_large
            | … lines=@too_fine           | amount_too_large
            | … lines=@rate_over_1000     | amount_too_large
            | … lines=@discount_too_large | discount_too_large

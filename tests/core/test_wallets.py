@@ -68,6 +68,7 @@ VOIDED = """
     landed; remove for=top; undo top_up=revoke | CASH 1000 UNAPPLIED -1000
     sold; write_off for=top; undo              | GRANTED 1000 WALLETS -1000
     revoked; undo                              | CASH 1000 WALLETS -1000 NOTES -300 GRANTED 300
+    revoked; void_note; undo                   | CASH 1000 WALLETS -1000
     revoked; undo top_up=revoke                | CASH 1000 NOTES -300 UNAPPLIED -700
 """
 

@@ -43,6 +43,7 @@ NAMED: dict[str, object] = {
     "huge_price": (line(amount_minor=None, quantity=Decimal("1E19"), unit_price=Decimal("1E19")),),
     "huge_tax": (line(amount_minor=LARGEST_MINOR - 1),),
     "not_a_number": (line(quantity=Decimal("NaN")),),
+    "price_not_a_number": (line(amount_minor=None, unit_price=Decimal("sNaN")),),
     "too_fine": (line(quantity=Decimal("1E-21")),),
     "rate_over_1000": (line(taxes=(taxed(rate=Decimal("1000.1")),)),),
     "discount_too_large": (line(discount_minor=1001),),

@@ -47,11 +47,6 @@ class Position:
         return self.decision.of(CreditNote, "invoice_id", self.invoice.id)
 
     @property
-    def outstanding(self) -> int:
-        """Total less everything live."""
-        return self.invoice.total_minor - sum(row.amount_minor for row in self.live)
-
-    @property
     def payments(self) -> list[Settlement]:
         """Payments that stand on it: applied, or held since it was voided."""
         return [

@@ -13,7 +13,6 @@ from polaris.core.invoice import (
     LineKind,
     Settlement,
     SettlementKind,
-    Status,
 )
 from polaris.core.ledger import Entry, EntryKind, Leg, Place
 from polaris.core.note import Funding, FundingKind
@@ -146,22 +145,18 @@ def move(
     )
 
 
-def remove(
-    decision: Decision, settlement: Settlement, held_minor: int = 0, day: date | None = None
-) -> Settlement:
+def remove(decision: Decision, settlement: Settlement) -> Settlement:
     """Take a source off a live invoice: its entry is reversed, the amount is owed again."""
     if settlement.entry_id:
-        decision.reverse(decision.the(Entry, settlement.entry_id), day)
-    after = release(decision, settlement, held_minor)
+        decision.reverse(decision.the(Entry, settlement.entry_id))
     invoice = decision.the(Invoice, settlement.invoice_id)
-    if invoice.status is Status.FINALIZED:
-        lower(decision, invoice, -settlement.amount_minor, settlement.kind, day)
-    return after
+    lower(decision, invoice, -settlement.amount_minor, settlement.kind, None)
+    return release(decision, settlement)
 
 
-def release(decision: Decision, settlement: Settlement, held_minor: int = 0) -> Settlement:
+def release(decision: Decision, settlement: Settlement) -> Settlement:
     """A settlement ends; credit that was funded out of it is from now on given for nothing."""
     for funding in decision.of(Funding, "settlement_id", settlement.id):
         if funding.amount_minor:
             decision.change(funding, kind=FundingKind.GRANT, settlement_id=None, payment_id=None)
-    return decision.change(settlement, removed_at=decision.at, held_minor=held_minor)
+    return decision.change(settlement, removed_at=decision.at)

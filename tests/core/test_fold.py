@@ -1,0 +1,136 @@
+"""A set of requests is decided in order; a refused or broken one never costs its neighbours."""
+
+from datetime import UTC, datetime
+from itertools import count
+
+import pytest
+
+from polaris.core import commands as ask
+from polaris.core import lifecycle
+from polaris.core.commands import Command
+from polaris.core.customer import Series, SeriesScope
+from polaris.core.decision import Facts
+from polaris.core.fold import Folded, Memory, Request, fold
+from polaris.core.invoice import Invoice, Status
+from polaris.core.parts import NewLine
+from polaris.core.record import AuditLine, CommandRecord
+from polaris.core.tenant import Books, Settings, Tenant
+
+AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
+NUMBERS = count(1)
+
+
+def new_id() -> str:
+    return f"{next(NUMBERS):08x}-0000-4000-8000-000000000000"
+
+
+CUSTOMER, INVOICE = new_id(), new_id()
+
+BILLED: tuple[Command, ...] = (
+    ask.SaveCustomer(customer_id=CUSTOMER, external_id="x1"),
+    ask.DraftInvoice(
+        invoice_id=INVOICE,
+        customer_id=CUSTOMER,
+        currency="EUR",
+        lines=(NewLine(amount_minor=100),),
+    ),
+    ask.FinalizeInvoice(invoice_id=INVOICE),
+)
+VOID = ask.VoidInvoice(invoice_id=INVOICE)
+
+
+def new_facts() -> Facts:
+    tenant = Tenant(id=new_id(), name="Tenant", currency="EUR", timezone="UTC", settings=Settings())
+    names = {"invoice": "INV-{next}", "note": "CN-{next}", "customer": "{next}"}
+    series = [
+        Series(id=name, scope=SeriesScope.TENANT, format=form) for name, form in names.items()
+    ]
+    return Facts(tenant, Books(id=tenant.id), series)
+
+
+def request(command: Command, key: str | None = None, fingerprint: str | None = None) -> Request:
+    return Request(id=new_id(), command=command, at=AT, key=key, fingerprint=fingerprint)
+
+
+def folded(facts: Facts, *requests: Request, memory: Memory | None = None) -> Folded:
+    return fold(facts, memory or Memory((), ()), requests, new_id)
+
+
+def statuses(result: Folded) -> list[str]:
+    """How each request ended."""
+    ended = []
+    for one in result.outcomes:
+        refused = "refused" if one.refusals else "done"
+        ended.append("replayed" if one.replayed else "broken" if one.fault else refused)
+    return ended
+
+
+def test_each_request_sees_what_the_earlier_ones_left() -> None:
+    result = folded(new_facts(), *map(request, (*BILLED, VOID, VOID)))
+    assert statuses(result) == ["done"] * 4 + ["refused"]
+
+
+def test_a_row_is_written_once_as_it_stands_in_the_end() -> None:
+    result = folded(new_facts(), *map(request, (*BILLED, VOID)))
+    invoices = [row for row in result.rows.values() if isinstance(row, Invoice)]
+    assert [row.status for row in invoices] == [Status.VOIDED]
+
+
+def test_a_broken_request_leaves_an_audit_line_and_no_record(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its neighbours are done as if it had not been there."""
+    move = lifecycle.MOVES[ask.CloseBooks]
+
+    def fail(*_given: object) -> None:
+        raise ZeroDivisionError
+
+    moves = {**lifecycle.MOVES, ask.CloseBooks: move._replace(decides=fail)}
+    monkeypatch.setattr(lifecycle, "MOVES", moves)
+    close = request(ask.CloseBooks(through=AT.date().replace(day=1)))
+    result = folded(new_facts(), request(BILLED[0]), close, request(BILLED[1]))
+    assert statuses(result) == ["done", "broken", "done"]
+    lines = [row for row in result.rows.values() if isinstance(row, AuditLine)]
+    assert [line.outcome for line in lines] == ["done", "broken", "done"]
+    assert (CommandRecord, close.id) not in result.rows
+
+
+def test_a_refused_request_is_recorded_and_answered_again() -> None:
+    first = request(VOID)
+    facts = new_facts()
+    result = folded(facts, first)
+    record = result.rows[CommandRecord, first.id]
+    assert isinstance(record, CommandRecord)
+    again = folded(facts, first, memory=Memory([record], ()))
+    (outcome,) = again.outcomes
+    assert (outcome.replayed, [one.code for one in outcome.refusals]) == (True, ["not_found"])
+    assert not again.rows
+
+
+def test_the_same_key_is_done_once_and_another_body_under_it_is_refused() -> None:
+    facts = new_facts()
+    folded(facts, request(BILLED[0]))
+    keyed = [
+        request(BILLED[1], key="k", fingerprint="one"),
+        request(BILLED[1], key="k", fingerprint="one"),
+        request(BILLED[1], key="k", fingerprint="other"),
+    ]
+    result = folded(facts, *keyed)
+    assert statuses(result) == ["done", "replayed", "refused"]
+    assert [one.code for one in result.outcomes[2].refusals] == ["key_reused"]
+    assert result.outcomes[1].events == result.outcomes[0].events
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        (ask.VoidInvoice(invoice_id="INV-1"), "id_malformed"),
+        (ask.VoidInvoice(invoice_id=INVOICE, comment="a\0b"), "text_malformed"),
+        (ask.VoidInvoice(invoice_id=INVOICE, comment="\ud800"), "text_malformed"),
+    ],
+)
+def test_what_no_database_keeps_is_refused_before_it_is_decided(
+    command: Command, code: str
+) -> None:
+    (outcome,) = folded(new_facts(), request(command)).outcomes
+    assert [one.code for one in outcome.refusals] == [code]
