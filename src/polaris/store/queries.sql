@@ -293,12 +293,6 @@ select r.id from refund r
 select s.source_id from settlement s
  where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[]) and s.kind = 'payment'
 
--- payments_refunded --
-select r.payment_id from refund r
- where r.tenant_id = %(t)s and r.note_id = any(array(
-   select n.id from credit_note n
-    where n.tenant_id = %(t)s and n.invoice_id = any(%(invoices)s::uuid[])))
-
 -- payments_behind_notes --
 select f.payment_id from funding f
  where f.tenant_id = %(t)s and f.note_id = any(%(notes)s::uuid[])
@@ -323,17 +317,6 @@ select l.id from lot l
 -- lots_left --
 select l.id from lot l
  where l.tenant_id = %(t)s and l.customer_id = any(%(concerned)s) and l.left_minor > 0
-
--- wallets_on_invoices --
-select l.wallet_id from lot l
- where l.tenant_id = %(t)s and l.id = any(array(
-   select s.source_id from settlement s
-    where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[])
-      and s.kind = 'wallet'))
-
--- wallets_sold --
-select l.wallet_id from lot l
- where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[])
 
 -- wallets_active --
 select w.id from wallet w

@@ -65,7 +65,7 @@ WANTED: dict[type[Row], Reasons] = {
         "refunds": ("named",),
     },
     Payment: {
-        "invoices": ("payments_on_invoices", "payments_refunded", "payments_under_way"),
+        "invoices": ("payments_on_invoices", "payments_under_way"),
         "payments": ("named",),
         "notes": ("payments_behind_notes",),
         "open_credit": ("payments_unused",),
@@ -75,11 +75,7 @@ WANTED: dict[type[Row], Reasons] = {
         "lots": ("named",),
         "open_credit": ("lots_left",),
     },
-    Wallet: {
-        "invoices": ("wallets_on_invoices", "wallets_sold"),
-        "wallets": ("named",),
-        "open_credit": ("wallets_active",),
-    },
+    Wallet: {"wallets": ("named",), "open_credit": ("wallets_active",)},
 }
 """Why rows are loaded. A part without selects finds its rows by what the set names itself."""
 
