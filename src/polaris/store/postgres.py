@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import psycopg
+from psycopg.types.json import Json
 
 from polaris.core.customer import Customer, Lot, Movement, Series, SeriesScope, Wallet
 from polaris.core.events import Event
@@ -114,7 +115,7 @@ def write(connection: psycopg.Connection[Any], tenant_id: str, rows: Iterable[Ro
     batches = _batches(rows)
     if not batches:
         return
-    values = {block: _ENCODER.encode(batch).decode() for block, batch in batches.items()}
+    values = {block: Json(batch, _ENCODER.encode) for block, batch in batches.items()}
     counting = _statement(tuple(batches)).run(connection, {"t": tenant_id, **values})
     if counting.fetchone() != (sum(len(batches[block]) for block in _updates(batches)),):
         raise Conflict
