@@ -217,4 +217,4 @@ def scene(title: str, sentence: str) -> RenderableType:
 
 def inset(part: RenderableType) -> RenderableType:
     """Set off from the margin."""
-    return Padding(part, (0, 0, 0, 2))
+    return Padding(part, (0, 0, 0, 2), expand=False)

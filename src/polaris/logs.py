@@ -16,6 +16,8 @@ def configure(level: str) -> None:
         if told
         else structlog.processors.JSONRenderer()
     )
+    # That a failed connection is not used again is our own rule, and no news.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

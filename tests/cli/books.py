@@ -1,0 +1,44 @@
+"""One tenant's books, and the command line over them."""
+
+from cli.terminal import Ended, polaris
+from faults.world import customers, done, drafts, invoices
+from polaris.core.commands import ReceivePayment
+from polaris.core.tenant import Settings
+from polaris.engine import Engine, new_id, now
+from polaris.store.database import Database
+from polaris.store.postgres import create_tenant
+
+
+class Books:
+    """One tenant's books in a database, and the commands over them."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.engine = Engine(database, connections=1)
+        self.tenant_id = new_id()
+        with database.connect() as connection:
+            create_tenant(connection, self.tenant_id, "Print", "EUR", "UTC", Settings(), now())
+
+    def run(self, *arguments: str) -> Ended:
+        """A command on these books."""
+        place = ("--tenant", self.tenant_id, "--database-url", self.database.url)
+        return polaris(*arguments, *place)
+
+    def draft(self) -> str:
+        """A draft of 12.00."""
+        customer = customers(self.engine, self.tenant_id, 1)
+        return drafts(self.engine, self.tenant_id, customer, 1)[0]
+
+    def invoice(self, paid_minor: int = 0) -> str:
+        """An invoice over 12.00, paid so far."""
+        customer = customers(self.engine, self.tenant_id, 1)
+        [invoice_id] = invoices(self.engine, self.tenant_id, customer, 1)
+        if paid_minor:
+            paying = ReceivePayment(
+                payment_id=new_id(),
+                currency="EUR",
+                amount_minor=paid_minor,
+                apply_to={invoice_id: paid_minor},
+            )
+            done(self.engine, self.tenant_id, [paying])
+        return invoice_id
