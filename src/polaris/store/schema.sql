@@ -6,8 +6,8 @@
 -- times come from outside: there is no default, no sequence, no trigger. A table with a `version`
 -- changes under optimistic control; every other one is only added to. A row of `polaris.core` is a
 -- row here, with its fields as columns in the same order. A check is named after what it promises.
--- What is only kept and shown again is `json`, word for word and in its order, as it came; taking it
--- apart for `jsonb` would cost most of a write.
+-- What is only kept and shown again is `json`, word for word and in its order, as it came; taking
+-- it apart for `jsonb` would cost most of a write.
 
 
 -- ------------------------------------------------------------------------------ tenants and keys
