@@ -99,3 +99,22 @@ def test_reopened_books_take_entries_again() -> None:
     assert world.refused(told("draft for=two lines=@two")) == ()
     refused = world.refused(told("finalize for=two issue_date=2026-01-31"))
     assert refused == ("period_closed",)
+
+
+def test_a_day_that_we_choose_is_open() -> None:
+    """The tenant's books are closed through yesterday, which the customer's zone calls today."""
+    world = new_world(timezone="Asia/Tokyo")
+    world.at = datetime(2026, 3, 10, 22, tzinfo=UTC)
+    after(
+        "customer customer_id=c1 timezone=America/New_York", "close through=2026-03-10", world=world
+    )
+    after("billed", "record for=two lines=@two", world=world)
+    assert world.the(Invoice, "inv").issue_date == date(2026, 3, 11)
+    assert world.the(Invoice, "two").issue_date == date(2026, 3, 11)
+
+
+def test_money_that_was_on_its_way_is_of_the_day_it_came() -> None:
+    world = after("billed", "pay state=in_progress received_at=2026-03-02T12:00:00Z", "report")
+    assert days(world) == [TODAY] * 2
+    told_when = "report received_at=2026-03-06T12:00:00Z"
+    assert days(after("coming", told_when)) == [date(2026, 3, 6)] * 2

@@ -85,7 +85,10 @@ def test_a_broken_request_leaves_an_audit_line_and_no_record(
     def fail(*_given: object) -> None:
         raise ZeroDivisionError
 
-    moves = {**lifecycle.MOVES, ask.CloseBooks: move._replace(decides=fail)}
+    moves: dict[type[Command], lifecycle.Move] = {
+        **lifecycle.MOVES,
+        ask.CloseBooks: move._replace(decides=fail),
+    }
     monkeypatch.setattr(lifecycle, "MOVES", moves)
     close = request(ask.CloseBooks(through=AT.date().replace(day=1)))
     result = folded(new_facts(), request(BILLED[0]), close, request(BILLED[1]))

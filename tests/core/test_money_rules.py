@@ -46,6 +46,7 @@ REPORTING = """
     =                                | report state=reversed        | -
     =                                | report fee=-1                | amount_negative
     =                                | report fee=1201              | amount_too_large
+    =                                | report received_at=9999-01-01T00:00:00Z | date_not_possible
     coming; void                     | report                       | -
     billed; pay state=failed         | report                       | -
     billed; pay                      | report                       | already_in_state

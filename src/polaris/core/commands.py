@@ -159,6 +159,7 @@ class UpdatePayment(Command, frozen=True, kw_only=True):
     state: PaymentState
     reference: str | None = None  # the provider's own id
     fee_minor: int = 0  # what the provider kept
+    received_at: datetime | None = None  # when it succeeded; default: now
 
 
 class ApplyPayment(Command, frozen=True, kw_only=True):

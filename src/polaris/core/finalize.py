@@ -24,7 +24,8 @@ def finalize(decision: Decision, command: FinalizeInvoice) -> None:
     """A draft becomes a claim on the customer."""
     before = decision.the(Invoice, command.invoice_id)
     customer = decision.the(Customer, before.customer_id)
-    day = command.issue_date or before.issue_date or decision.today(customer.timezone)
+    today = decision.accounting_date(decision.today(customer.timezone))
+    day = command.issue_date or before.issue_date or today
     series, number = invoice_number(decision, command.series, before)
     after = decision.change(
         before,
@@ -104,7 +105,7 @@ def record(decision: Decision, command: RecordInvoice) -> None:
     if number is None:
         series, number = invoice_number(decision, command.series, drafted)
     customer = decision.the(Customer, drafted.customer_id)
-    day = command.issue_date or decision.today(customer.timezone)
+    day = command.issue_date or decision.accounting_date(decision.today(customer.timezone))
     voided = command.status is Status.VOIDED
     after = decision.change(
         drafted,

@@ -157,6 +157,7 @@ LIFECYCLE: tuple[Move, ...] = (
             money.payment_can_go_there,
             given.not_negative("fee_minor"),
             money.fee_within_known_payment,
+            given.dates_possible,
         ),
         pay.update,
     ),

@@ -68,7 +68,9 @@ def update(decision: Decision, command: UpdatePayment) -> None:
     )
     if payment.state is PaymentState.SUCCEEDED:
         fee = before.fee_minor or command.fee_minor
-        take_in(decision, before, decision.change(payment, fee_minor=fee))
+        came_at = command.received_at or decision.at
+        payment = decision.change(payment, fee_minor=fee, received_at=came_at)
+        take_in(decision, before, payment)
     elif before.state is PaymentState.SUCCEEDED:
         give_up(decision, before, payment)
     else:

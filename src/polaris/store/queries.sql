@@ -565,10 +565,11 @@ select %(t)s, id, 1, customer_id, currency, amount_minor, unused_minor, fee_mino
 
 -- update_payment --
 update payment y set unused_minor = x.unused_minor, fee_minor = x.fee_minor, state = x.state,
-  method = x.method, reference = x.reference, intended = x.intended, version = y.version + 1
+  method = x.method, reference = x.reference, received_at = x.received_at, intended = x.intended,
+  version = y.version + 1
   from json_to_recordset(%(update_payment)s::json)
   as x(id uuid, version int, unused_minor bigint, fee_minor bigint, state text, method text,
-       reference text, intended json)
+       reference text, received_at timestamptz, intended json)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
@@ -699,10 +700,11 @@ select %(t)s, id, 1, wallet_id, customer_id, funding, amount_minor, left_minor, 
        expires_at timestamptz, entry_id uuid)
 
 -- update_lot --
-update lot y set left_minor = x.left_minor, priority = x.priority, expires_at = x.expires_at,
-  version = y.version + 1
+update lot y set amount_minor = x.amount_minor, left_minor = x.left_minor,
+  priority = x.priority, expires_at = x.expires_at, entry_id = x.entry_id, version = y.version + 1
   from json_to_recordset(%(update_lot)s::json)
-  as x(id uuid, version int, left_minor bigint, priority int, expires_at timestamptz)
+  as x(id uuid, version int, amount_minor bigint, left_minor bigint, priority int,
+       expires_at timestamptz, entry_id uuid)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
