@@ -6,19 +6,16 @@ beginning. One row too few, and the two part.
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 from typing import TypeVar
 
-import msgspec
 import pytest
 
 from polaris.core import commands as asked
 from polaris.core.commands import Command
 from polaris.core.customer import Lot, SeriesScope, Wallet
-from polaris.core.decision import Facts
-from polaris.core.fold import Folded, Memory, Request, fold
 from polaris.core.invoice import (
     Invoice,
     Line,
@@ -41,13 +38,10 @@ from polaris.core.parts import (
     VoidNote,
 )
 from polaris.core.payment import Payment, PaymentState, Refund, RefundState
-from polaris.core.row import Changing, Row
-from polaris.core.scope import Scope, scope_of
-from polaris.core.tenant import Settings
+from polaris.core.row import Row
 from polaris.store.database import EngineConnection, connect
-from polaris.store.postgres import create_tenant, load, lock_and_load, resolve, write
+from store.twice import BEGIN, History
 
-BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 SETS = 150
 SEEDS = range(8)
 TAX = (TaxRate(code="vat", name="VAT", rate=Decimal(20)),)
@@ -58,29 +52,14 @@ DONE: Counter[type[Command]] = Counter()
 """What was done by all histories together, so that the last test sees what they missed."""
 
 
-class Ids:
-    """Ids that sort by the time when they are given, as those of the engine do."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-
-    def __next__(self) -> str:
-        self.number += 1
-        return f"01900000-0000-7000-8000-{self.number:012x}"
-
-    def again(self) -> Callable[[], str]:
-        """From here on, without going on here."""
-        return Ids(self.number).__next__
-
-
 class Asker:
     """Asks at random, mostly for what is possible."""
 
-    def __init__(self, random: Random, ids: Ids, facts: Facts, customers: list[str]) -> None:
+    def __init__(self, random: Random, history: History) -> None:
         self.random = random
-        self.ids = ids
-        self.facts = facts
-        self.customers = customers
+        self.ids = history.ids
+        self.facts = history.whole
+        self.customers = history.customers
 
     def any(self, kind: type[Row]) -> str:
         """The id of some row, rather a young one; else of none."""
@@ -276,59 +255,6 @@ WISHES: list[Callable[[Asker], Command]] = [
 ]
 
 
-class History:
-    """One tenant, in the database and whole in memory."""
-
-    def __init__(self, connection: EngineConnection, seed: int) -> None:
-        scope = [SeriesScope.TENANT, SeriesScope.CUSTOMER][seed % 2]
-        self.connection = connection
-        self.ids = Ids((seed + 1) << 32)
-        self.tenant_id = next(self.ids)
-        settings = Settings(invoice_scope=scope, note_scope=scope)
-        create_tenant(connection, self.tenant_id, "Both", "EUR", "UTC", settings, BEGIN)
-        everything = Scope(series={"invoice", "note", "customer"})
-        self.whole = load(connection, self.tenant_id, everything).facts
-        self.customers = [next(self.ids) for _ in range(2)]
-        self.at = BEGIN
-        self.perform(
-            [asked.SaveCustomer(customer_id=one, external_id=one) for one in self.customers]
-        )
-        self.asker = Asker(Random(seed), self.ids, self.whole, self.customers)
-
-    def perform(self, wishes: list[Command]) -> None:
-        """Decide a set over both, see that they agree, and keep it."""
-        self.at += timedelta(minutes=1)
-        requests = [Request(id=next(self.ids), command=wish, at=self.at) for wish in wishes]
-        scope = resolve(self.connection, self.tenant_id, scope_of(wishes))
-        loaded = lock_and_load(self.connection, self.tenant_id, scope, [one.id for one in requests])
-        here = fold(loaded.facts, Memory((), ()), requests, self.ids.again())
-        there = fold(self.whole, Memory((), ()), requests, self.ids.again())
-        self.ids.number += 1000
-        agree(here, there)
-        write(self.connection, self.tenant_id, here.rows.values())
-        self.connection.commit()
-        self.whole.add(stored(row) for row in here.rows.values())
-        DONE.update(
-            type(wish) for wish, told in zip(wishes, here.outcomes, strict=True) if told.done
-        )
-
-
-def stored(row: Row) -> Row:
-    """A row as it is once it is written."""
-    if not isinstance(row, Changing):
-        return row
-    return msgspec.structs.replace(row, version=row.version + 1)
-
-
-def agree(here: Folded, there: Folded) -> None:
-    """The same answers, and the same rows."""
-    for one, other in zip(here.outcomes, there.outcomes, strict=True):
-        assert repr(one.fault) == repr(other.fault) == "None"
-        assert [str(said) for said in one.refusals] == [str(said) for said in other.refusals]
-        assert one.events == other.events
-    assert here.rows == there.rows
-
-
 @pytest.fixture
 def connection(database_url: str) -> Iterator[EngineConnection]:
     with connect(database_url) as connection:
@@ -337,10 +263,12 @@ def connection(database_url: str) -> Iterator[EngineConnection]:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_is_loaded_is_enough(connection: EngineConnection, seed: int) -> None:
-    history = History(connection, seed)
+    random = Random(seed)
+    history = History(connection, seed, random.choice([SeriesScope.TENANT, SeriesScope.CUSTOMER]))
+    asker = Asker(random, history)
     for _ in range(SETS):
-        size = history.asker.random.choice([1, 1, 2, 4])
-        history.perform([history.asker.command() for _ in range(size)])
+        history.perform([asker.command() for _ in range(random.choice([1, 1, 2, 4]))])
+    DONE.update(history.done)
     assert len(history.whole.tables[Entry]) > 50
 
 

@@ -49,7 +49,8 @@ def read(connection: EngineConnection, table: type[Row], row: Row) -> Row:
     asked["command_ids"] = [getattr(row, "command_id", "")]
     found = statement(sql).run(connection, {"t": TENANT, **asked}).fetchone()
     assert found is not None
-    decoded: list[Row] = msgspec.json.Decoder(list[table]).decode(found[0])  # type: ignore[valid-type]  # a type known by value
+    decoder = msgspec.json.Decoder(list[table])  # type: ignore[valid-type]  # known by value
+    decoded: list[Row] = decoder.decode(found[0])
     return next(one for one in decoded if one.id == row.id)
 
 

@@ -1,0 +1,163 @@
+"""What lies far from what a command names is loaded, too: stories that chance seldom tells."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from polaris.core import commands as asked
+from polaris.core.commands import Command
+from polaris.core.invoice import Settlement
+from polaris.core.note import CreditNote
+from polaris.core.parts import CreditedLine, GiveBack, NewLine
+from polaris.core.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.scope import Scope
+from polaris.store.database import connect
+from polaris.store.postgres import resolve
+from store.twice import History
+
+TOTAL = 1000
+
+
+class Story(History):
+    """A history of which every step must be done."""
+
+    def does(self, wish: Command) -> None:
+        """One wish, which must come true."""
+        self.perform([wish])
+        assert self.done.pop(type(wish)) == 1
+
+    def invoice(self, paid_minor: int = 0) -> str:
+        """An invoice of one line, whose id is the invoice's, perhaps paid."""
+        invoice_id = next(self.ids)
+        line = NewLine(id=invoice_id, amount_minor=TOTAL)
+        self.does(
+            asked.RecordInvoice(
+                invoice_id=invoice_id, customer_id=self.customers[0], currency="EUR", lines=(line,)
+            )
+        )
+        if paid_minor:
+            self.payment(paid_minor, {invoice_id: paid_minor})
+        return invoice_id
+
+    def payment(self, amount_minor: int, apply_to: dict[str, int] | None = None) -> str:
+        """A payment that has come."""
+        payment_id = next(self.ids)
+        self.does(
+            asked.ReceivePayment(
+                payment_id=payment_id,
+                customer_id=self.customers[0],
+                currency="EUR",
+                amount_minor=amount_minor,
+                apply_to=apply_to or {},
+            )
+        )
+        return payment_id
+
+    def note(self, invoice_id: str, credit_minor: int, refund_minor: int = 0) -> str:
+        """A credit note."""
+        note_id, total = next(self.ids), credit_minor + refund_minor
+        self.does(
+            asked.IssueCreditNote(
+                note_id=note_id,
+                invoice_id=invoice_id,
+                lines=(CreditedLine(line_id=invoice_id, amount_minor=total),),
+                credit_minor=credit_minor,
+                refund_minor=refund_minor,
+            )
+        )
+        return note_id
+
+    def refund(self, amount_minor: int, **source: str) -> str:
+        """A refund that was asked for."""
+        refund_id = next(self.ids)
+        self.does(asked.RequestRefund(refund_id=refund_id, amount_minor=amount_minor, **source))
+        return refund_id
+
+    def converted(self, refund_id: str) -> str:
+        """The note that a refund was given as."""
+        note_id = next(self.ids)
+        self.does(asked.ConvertRefund(refund_id=refund_id, note_id=note_id))
+        return note_id
+
+    def unused(self, payment_id: str) -> int:
+        row = self.whole.tables[Payment][payment_id]
+        assert isinstance(row, Payment)
+        return row.unused_minor
+
+
+@pytest.fixture
+def story(own_database_url: str) -> Iterator[Story]:
+    with connect(own_database_url) as connection:
+        yield Story(connection, 0)
+
+
+def test_credit_out_of_an_excess_goes_back_to_its_payment(story: Story) -> None:
+    """No invoice stands between the note and the payment."""
+    payment_id = story.payment(700)
+    note_id = story.converted(story.refund(300, payment_id=payment_id))
+    assert story.unused(payment_id) == 400
+    story.does(asked.VoidCreditNote(note_id=note_id))
+    assert story.unused(payment_id) == 700
+
+
+def test_credit_out_of_an_excess_is_lost_with_its_payment(story: Story) -> None:
+    payment_id = story.payment(700)
+    story.converted(story.refund(300, payment_id=payment_id))
+    story.does(asked.UpdatePayment(payment_id=payment_id, state=PaymentState.REVERSED))
+    assert story.unused(payment_id) == 0
+
+
+def test_credit_out_of_held_money_goes_back_to_the_invoice(story: Story) -> None:
+    """The note is of no invoice, and yet a voided one holds what stands behind it."""
+    invoice_id = story.invoice(paid_minor=TOTAL)
+    story.does(asked.VoidInvoice(invoice_id=invoice_id))
+    note_id = story.converted(story.refund(300, invoice_id=invoice_id))
+    story.does(asked.VoidCreditNote(note_id=note_id))
+    assert sum(one.held_minor for one in held(story)) == TOTAL
+
+
+def held(story: Story) -> list[Settlement]:
+    rows = story.whole.tables[Settlement].values()
+    return [row for row in rows if isinstance(row, Settlement)]
+
+
+def test_a_note_knows_that_its_invoice_was_voided(story: Story) -> None:
+    """What was given for nothing takes no revenue back any more."""
+    invoice_id = story.invoice()
+    note_id = story.note(invoice_id, 400)
+    story.does(asked.VoidInvoice(invoice_id=invoice_id))
+    story.does(asked.VoidCreditNote(note_id=note_id))
+    assert note_id in story.whole.tables[CreditNote]
+
+
+def test_a_refund_fails_after_it_had_settled(story: Story) -> None:
+    """The entry that booked its settling is of no invoice."""
+    refund_id = story.refund(300, payment_id=story.payment(700))
+    for state in (RefundState.PENDING, RefundState.SETTLED, RefundState.FAILED):
+        story.does(asked.UpdateRefund(refund_id=refund_id, state=state))
+    row = story.whole.tables[Refund][refund_id]
+    assert isinstance(row, Refund) and row.entry_id is None
+
+
+def test_a_refund_of_a_note_is_reported_and_converted(story: Story) -> None:
+    """The refund leads to the note, the payment, and the invoice between them."""
+    invoice_id = story.invoice(paid_minor=TOTAL)
+    note_id = story.note(invoice_id, 400, refund_minor=200)
+    first, second = story.refund(100, note_id=note_id), story.refund(50, note_id=note_id)
+    story.does(asked.UpdateRefund(refund_id=first, state=RefundState.SETTLED))
+    story.converted(second)
+    story.does(asked.VoidInvoice(invoice_id=invoice_id, refund_minor=100))
+    assert len(story.whole.tables[Refund]) == 4
+
+
+def test_a_note_on_two_invoices_leads_to_both(story: Story) -> None:
+    note_id = story.note(story.invoice(paid_minor=TOTAL), 600)
+    one, other = story.invoice(), story.invoice()
+    for invoice_id in (one, other):
+        wish = asked.ApplyCreditNote(note_id=note_id, invoice_id=invoice_id, amount_minor=200)
+        story.does(wish)
+    scope = resolve(story.connection, story.tenant_id, Scope(notes={note_id}))
+    assert scope.invoices > {one, other}
+    story.does(asked.VoidInvoice(invoice_id=one, give_back=GiveBack(notes=False)))
+    story.does(asked.RemoveCreditNote(note_id=note_id, invoice_id=one))
+    story.does(asked.VoidCreditNote(note_id=note_id))

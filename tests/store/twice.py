@@ -1,0 +1,87 @@
+"""The same history twice: decided over what is loaded for each set, and over everything."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from polaris.core import commands as asked
+from polaris.core.commands import Command
+from polaris.core.customer import SeriesScope
+from polaris.core.fold import Folded, Memory, Request, fold
+from polaris.core.row import Changing, Row
+from polaris.core.scope import Scope, scope_of
+from polaris.core.tenant import Settings
+from polaris.store.database import EngineConnection
+from polaris.store.postgres import create_tenant, load, lock_and_load, resolve, write
+
+BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+class Ids:
+    """Ids that sort by the time when they are given, as those of the engine do."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def __next__(self) -> str:
+        self.number += 1
+        return f"01900000-0000-7000-8000-{self.number:012x}"
+
+    def again(self) -> Callable[[], str]:
+        """From here on, without going on here."""
+        return Ids(self.number).__next__
+
+
+class History:
+    """One tenant, in the database and whole in memory; `done` counts what was done."""
+
+    def __init__(
+        self, connection: EngineConnection, seed: int, scope: SeriesScope = SeriesScope.TENANT
+    ) -> None:
+        self.connection = connection
+        self.ids = Ids((seed + 1) << 32)
+        self.tenant_id = next(self.ids)
+        settings = Settings(invoice_scope=scope, note_scope=scope)
+        create_tenant(connection, self.tenant_id, "Both", "EUR", "UTC", settings, BEGIN)
+        everything = Scope(series={"invoice", "note", "customer"})
+        self.whole = load(connection, self.tenant_id, everything).facts
+        self.done: Counter[type[Command]] = Counter()
+        self.customers = [next(self.ids) for _ in range(2)]
+        self.at = BEGIN
+        self.perform(
+            [asked.SaveCustomer(customer_id=one, external_id=one) for one in self.customers]
+        )
+
+    def perform(self, wishes: list[Command]) -> None:
+        """Decide a set over both, see that they agree, and keep it."""
+        self.at += timedelta(minutes=1)
+        requests = [Request(id=next(self.ids), command=wish, at=self.at) for wish in wishes]
+        scope = resolve(self.connection, self.tenant_id, scope_of(wishes))
+        loaded = lock_and_load(self.connection, self.tenant_id, scope, [one.id for one in requests])
+        here = fold(loaded.facts, Memory((), ()), requests, self.ids.again())
+        there = fold(self.whole, Memory((), ()), requests, self.ids.again())
+        self.ids.number += 1000
+        agree(here, there)
+        write(self.connection, self.tenant_id, here.rows.values())
+        self.connection.commit()
+        self.whole.add(stored(row) for row in here.rows.values())
+        told = zip(wishes, here.outcomes, strict=True)
+        self.done.update(type(wish) for wish, outcome in told if outcome.done)
+
+
+def stored(row: Row) -> Row:
+    """A row as it is once it is written."""
+    if not isinstance(row, Changing):
+        return row
+    return msgspec.structs.replace(row, version=row.version + 1)
+
+
+def agree(here: Folded, there: Folded) -> None:
+    """The same answers, and the same rows."""
+    for one, other in zip(here.outcomes, there.outcomes, strict=True):
+        assert repr(one.fault) == repr(other.fault) == "None"
+        assert [str(said) for said in one.refusals] == [str(said) for said in other.refusals]
+        assert one.events == other.events
+    assert here.rows == there.rows
