@@ -188,7 +188,7 @@ FIXED: dict[type[Row], str] = {
     Customer: "sequence created_at",
     Wallet: "customer_id currency created_at",
     Invoice: "customer_id kind currency rounding price_type regenerated_from created_at",
-    Payment: "customer_id currency amount_minor provider account received_at created_at",
+    Payment: "customer_id currency amount_minor provider account created_at",
     Settlement: "invoice_id customer_id kind source_id amount_minor at entry_id",
     WriteOff: "invoice_id customer_id amount_minor mode account reason at",
     CreditNote: "customer_id invoice_id purpose number series reason currency net_minor tax_minor"
@@ -196,7 +196,7 @@ FIXED: dict[type[Row], str] = {
     Funding: "note_id",
     Refund: "customer_id payment_id settlement_id invoice_id note_id of_balance currency"
     " amount_minor reason requested_at",
-    Lot: "wallet_id customer_id funding amount_minor invoice_id note_id landed_at entry_id",
+    Lot: "wallet_id customer_id funding invoice_id note_id landed_at",
 }
 """What never changes once a row is there."""
 
