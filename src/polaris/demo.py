@@ -18,6 +18,7 @@ from polaris.core.commands import (
     VoidInvoice,
 )
 from polaris.core.fold import Outcome
+from polaris.core.note import CreditTo
 from polaris.core.parts import NewLine, TaxRate
 from polaris.core.tenant import Settings
 from polaris.engine import Engine, new_id, now, request
@@ -96,10 +97,10 @@ class Demo:
         yield inset(show.spaced(show.head(whole), *show.became(whole), self.books(customer_id)))
 
     def voided_paid(self) -> Iterator[RenderableType]:
-        """Money came: it is given back as refund and credit, out of what was received."""
+        """Money came: it is given back as refund and wallet credit, out of what was received."""
         yield scene(
-            "3. A paid invoice is voided: 700.00 go back as money, 500.00 stay as credit",
-            "One command decides it all: reversals, credit note, refund to ask for, events.",
+            "3. A paid invoice is voided: 700.00 go back as money, 500.00 into a wallet",
+            "One command decides it all: reversals, credit note, wallet, refund to ask for.",
         )
         customer_id, invoice_id = self.drafted("garage", "Garage")
         self.do(FinalizeInvoice(invoice_id=invoice_id))
@@ -109,6 +110,7 @@ class Demo:
                 invoice_id=invoice_id,
                 reason="order_change",
                 credit_minor=50_000,
+                credit_to=CreditTo.WALLET,
                 refund_minor=70_000,
             )
         )
