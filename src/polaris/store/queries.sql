@@ -285,10 +285,6 @@ select r.id from refund r
 select r.id from refund r
  where r.tenant_id = %(t)s and r.note_id = any(%(notes)s::uuid[])
 
--- refunds_from_payments --
-select r.id from refund r
- where r.tenant_id = %(t)s and r.payment_id = any(%(payments)s::uuid[])
-
 -- payments_on_invoices --
 select s.source_id from settlement s
  where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[]) and s.kind = 'payment'
@@ -361,10 +357,6 @@ select r.invoice_id from refund r
 -- invoices_of_write_offs --
 select w.invoice_id from write_off w
  where w.tenant_id = %(t)s and w.id = any(%(write_offs)s::uuid[])
-
--- invoices_of_lots --
-select l.invoice_id from lot l
- where l.tenant_id = %(t)s and l.id = any(%(lots)s::uuid[])
 
 -- payments_of_refunds --
 select r.payment_id from refund r

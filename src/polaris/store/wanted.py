@@ -60,7 +60,6 @@ WANTED: dict[type[Row], Reasons] = {
     },
     Refund: {
         "invoices": ("refunds_of_invoices", "refunds_from_invoices"),
-        "payments": ("refunds_from_payments",),
         "notes": ("refunds_of_notes",),
         "refunds": ("named",),
     },
@@ -85,7 +84,6 @@ LEADS_TO: dict[str, Reasons] = {
         "notes": ("invoices_of_notes", "invoices_settled_by_notes", "invoices_behind_notes"),
         "refunds": ("invoices_of_refunds",),
         "write_offs": ("invoices_of_write_offs",),
-        "lots": ("invoices_of_lots",),
     },
     "payments": {"refunds": ("payments_of_refunds",)},
     "notes": {"refunds": ("notes_of_refunds",)},
