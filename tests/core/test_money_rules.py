@@ -37,28 +37,28 @@ RECEIVING = """
 """
 
 REPORTING = """
-    so far                           | asked                        | refused
-                                     | report                       | not_found
-    coming                           | report                       | -
-    =                                | report state=in_progress     | already_in_state
-    =                                | report state=needs_attention | -
-    =                                | report state=failed          | -
-    =                                | report state=reversed        | -
-    =                                | report fee=-1                | amount_negative
-    =                                | report fee=1201              | amount_too_large
+    so far                           | asked                                | refused
+                                     | report                               | not_found
+    coming                           | report                               | -
+    =                                | report state=in_progress             | already_in_state
+    =                                | report state=needs_attention         | -
+    =                                | report state=failed                  | -
+    =                                | report state=reversed                | -
+    =                                | report fee=-1                        | amount_negative
+    =                                | report fee=1201                      | amount_too_large
     =                                | report received_at=9999-01-01T00:00:00Z | date_not_possible
-    coming; void                     | report                       | -
-    billed; pay state=failed         | report                       | -
-    billed; pay                      | report                       | already_in_state
-    =                                | report state=in_progress     | state_not_possible
-    =                                | report state=needs_attention | state_not_possible
-    =                                | report state=failed          | -
-    =                                | report state=reversed        | -
-    billed; pay; void                | report state=reversed        | -
-    billed; pay; report state=reversed | report                       | state_not_possible
-    =                                | report state=failed          | already_in_state
-    =                                | report state=reversed        | already_in_state
-    =                                | report state=in_progress     | state_not_possible
+    coming; void                     | report                               | -
+    billed; pay state=failed         | report                               | -
+    billed; pay                      | report                               | already_in_state
+    =                                | report state=in_progress             | state_not_possible
+    =                                | report state=needs_attention         | state_not_possible
+    =                                | report state=failed                  | -
+    =                                | report state=reversed                | -
+    billed; pay; void                | report state=reversed                | -
+    billed; pay; report state=reversed | report                               | state_not_possible
+    =                                | report state=failed                  | already_in_state
+    =                                | report state=reversed                | already_in_state
+    =                                | report state=in_progress             | state_not_possible
 """
 
 APPLYING = """
@@ -265,23 +265,28 @@ WALLETS = """
 """
 
 BOOKS = """
-    so far | asked                           | refused
-           | customer                        | -
-           | customer external_id=null       | value_missing
-           | customer currency=XXX           | unknown_currency
-           | customer timezone=Nowhere       | unknown_timezone
-           | customer timezone=Europe/Berlin | -
-           | customer payment_term_days=-1   | term_not_possible
-           | close                           | -
-           | close through=2026-03-09        | -
-           | close through=2026-03-10        | period_not_over
-    close  | close                           | books_would_move_back
-    =      | close through=2026-02-27        | books_would_move_back
-    =      | reopen                          | -
-    =      | clerk reopen                    | administrator_required
-    =      | reopen through=2026-02-27       | -
-    =      | reopen through=2026-02-28       | books_would_move_forward
-           | reopen                          | books_would_move_forward
+    so far | asked                                | refused
+           | customer                             | -
+           | customer external_id=null            | value_missing
+           | customer external_id=x1              | already_exists
+           | customer customer_id=c1 external_id=x1 | -
+           | customer external_id=x1              | already_exists
+           | customer customer_id=c1 external_id=x1 | -
+           | customer customer_id=c1 external_id= | value_missing
+           | customer currency=XXX                | unknown_currency
+           | customer timezone=Nowhere            | unknown_timezone
+           | customer timezone=Europe/Berlin      | -
+           | customer payment_term_days=-1        | term_not_possible
+           | close                                | -
+           | close through=2026-03-09             | -
+           | close through=2026-03-10             | period_not_over
+    close  | close                                | books_would_move_back
+    =      | close through=2026-02-27             | books_would_move_back
+    =      | reopen                               | -
+    =      | clerk reopen                         | administrator_required
+    =      | reopen through=2026-02-27            | -
+    =      | reopen through=2026-02-28            | books_would_move_forward
+           | reopen                               | books_would_move_forward
 """
 
 TABLES = (RECEIVING, REPORTING, APPLYING, CREDITING, ALONE, NOTES, REFUNDING, WALLETS, BOOKS)

@@ -14,6 +14,7 @@ class Customer(Changing, frozen=True, array_like=True, kw_only=True):
     """Who owes and is owed. Its lock covers everything that belongs to it."""
 
     table: ClassVar[str] = "customer"
+    found_by: ClassVar[tuple[str, ...]] = ("external_id",)
 
     external_id: str
     name: str = ""

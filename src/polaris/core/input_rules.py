@@ -145,10 +145,19 @@ def dates_possible(case: Case) -> Details | None:
 
 
 @requires(refusals.ValueMissing)
-def new_customer_named(case: Case) -> Details | None:
-    """A new customer has the caller's own id."""
+def customer_named(case: Case) -> Details | None:
+    """A customer has the caller's own id; it may change, but not be taken away."""
     known = case.decision.get(Customer, case.command.customer_id)
-    return unless(bool(known or case.command.external_id), field="external_id")
+    kept = known is not None and case.command.external_id is None
+    return unless(kept or bool(case.command.external_id), field="external_id")
+
+
+@requires(refusals.AlreadyExists)
+def external_id_is_free(case: Case) -> Details | None:
+    """No other customer has the caller's id."""
+    called = case.decision.of(Customer, "external_id", case.command.external_id or "")
+    others = [one for one in called if one.id != case.command.customer_id and not one.deleted_at]
+    return unless(not others, field="external_id", id=others[0].id if others else None)
 
 
 @requires(refusals.ValueMissing)

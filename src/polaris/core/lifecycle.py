@@ -338,7 +338,8 @@ LIFECYCLE: tuple[Move, ...] = (
         ANY,
         None,
         (
-            given.new_customer_named,
+            given.customer_named,
+            given.external_id_is_free,
             given.currency_known,
             given.timezone_known,
             given.term_possible,

@@ -9,7 +9,7 @@ from polaris.core.commands import Command
 from polaris.core.note import CreditTo
 from polaris.core.numbering import CUSTOMERS, NOTES
 from polaris.core.parts import Apply, VoidNote
-from polaris.core.spoken import ID
+from polaris.core.spoken import ID, UNSAYABLE
 
 _FIELDS = {
     "customer_id": "customers",
@@ -29,6 +29,7 @@ class Scope(msgspec.Struct, kw_only=True):
     """Ids by kind. What belongs to them is loaded with them."""
 
     customers: set[str] = msgspec.field(default_factory=set)
+    external_ids: set[str] = msgspec.field(default_factory=set)  # the caller's, of customers
     invoices: set[str] = msgspec.field(default_factory=set)
     payments: set[str] = msgspec.field(default_factory=set)
     notes: set[str] = msgspec.field(default_factory=set)
@@ -57,6 +58,8 @@ def _gather(scope: Scope, command: Command) -> None:
         scope.invoices.update(one for one in command.apply_to if ID.fullmatch(one))
     if isinstance(command, commands.RegenerateInvoice) and command.void_first:
         _gather(scope, command.void_first)
+    if isinstance(command, commands.SaveCustomer):
+        scope.external_ids |= _sayable(command.external_id)
     scope.series |= _series(command)
     scope.open_credit |= _spends(command)
 
@@ -69,8 +72,12 @@ def _series(command: Command) -> set[str]:
         return {NOTES} if _writes_note(command) else set()
     if isinstance(command, _WITH_NOTE):
         return {NOTES}
-    name = getattr(command, "series", None)
-    return {name} if name else set()
+    return _sayable(getattr(command, "series", None))
+
+
+def _sayable(name: str | None) -> set[str]:
+    """The name, if there is one and a database can have it."""
+    return {name} if name and not UNSAYABLE.search(name) else set()
 
 
 _WITH_NOTE = (commands.IssueCreditNote, commands.IssueStandaloneNote, commands.ConvertRefund)

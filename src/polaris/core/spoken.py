@@ -13,6 +13,9 @@ from polaris.core.refusals import IdMalformed, Refusal, TextMalformed
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """An id as the database writes it; another spelling would be another id to us."""
 
+UNSAYABLE = re.compile("[\0\ud800-\udfff]")
+"""What no database keeps in a text: NUL, and half a character."""
+
 _NUL = b"\\u0000"
 _REPLACED = b"\\ufffd"
 

@@ -59,7 +59,7 @@ def naming(
     named = {**msgspec.structs.asdict(scope), "command_ids": set(command_ids), "keys": set(keys)}
     kinds = frozenset(kind for kind, ids in named.items() if ids) | {"tenant"}
     uuids = {kind: "{" + ",".join(named[kind]) + "}" for kind in _UUIDS}
-    texts = {kind: list(named[kind]) for kind in ("series", "keys")}
+    texts = {kind: list(named[kind]) for kind in ("external_ids", "series", "keys")}
     return Naming(kinds, {"t": tenant_id, **uuids, **texts})
 
 

@@ -189,6 +189,11 @@ select 1 from series s
 -- ----------------------------------------------------------------------- which rows are wanted
 -- Small selects of ids, named after what they find. A part's `%(ids)s` is the union of some.
 
+-- customers_called --
+select c.id from customer c
+ where c.tenant_id = %(t)s and c.external_id = any(%(external_ids)s::text[])
+   and c.deleted_at is null
+
 -- customers_of_invoices --
 select i.customer_id from invoice i
  where i.tenant_id = %(t)s and i.id = any(%(invoices)s::uuid[])

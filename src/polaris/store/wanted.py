@@ -20,6 +20,7 @@ Reasons = dict[str, tuple[str, ...]]
 
 CONCERNED: Reasons = {
     "customers": ("named",),
+    "external_ids": ("customers_called",),
     "invoices": ("customers_of_invoices",),
     "payments": ("customers_of_payments",),
     "notes": ("customers_of_notes",),

@@ -1,0 +1,86 @@
+"""Input that only the database would have refused: a typed refusal, and the neighbours are done.
+
+Each of these once failed the whole set, and after halving was answered as a fault of ours.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from faults.world import check_proofs, customers, done, draft, opened, tenant
+from polaris.core import commands as ask
+from polaris.core.commands import Command
+from polaris.engine import Engine, new_id, request
+from polaris.store.database import Database
+
+
+class Shop:
+    """A tenant with two customers."""
+
+    def __init__(self, database: Database) -> None:
+        self.engine = Engine(database, connections=1)
+        self.tenant_id = tenant(database)
+        self.customer_id, self.other_id = customers(self.engine, self.tenant_id, 2)
+
+    def tried(self, *asked: Command) -> list[list[str]]:
+        """The codes of what was refused of each, in one set; none of them may be our fault."""
+        outcomes = self.engine.perform(self.tenant_id, [request(one) for one in asked])
+        assert [outcome.fault for outcome in outcomes] == [None] * len(asked)
+        return [[refusal.code for refusal in outcome.refusals] for outcome in outcomes]
+
+    def customer(self, external_id: str, customer_id: str | None = None) -> Command:
+        return ask.SaveCustomer(customer_id=customer_id or new_id(), external_id=external_id)
+
+
+@pytest.fixture(scope="module")
+def database(database_url: str) -> Iterator[Database]:
+    with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def shop(database: Database) -> Shop:
+    return Shop(database)
+
+
+REFUSED: dict[str, tuple[Callable[[Shop], Command], str]] = {
+    "external id of another customer": (
+        lambda shop: shop.customer(shop.other_id),
+        "already_exists",
+    ),
+    "renamed to another customer": (
+        lambda shop: shop.customer(shop.other_id, shop.customer_id),
+        "already_exists",
+    ),
+    "external id taken away": (
+        lambda shop: shop.customer("", shop.customer_id),
+        "value_missing",
+    ),
+    "external id with a NUL": (lambda shop: shop.customer("a\0b"), "text_malformed"),
+    "external id with half a character": (lambda shop: shop.customer("\ud800"), "text_malformed"),
+    "series with a NUL": (
+        lambda shop: ask.FinalizeInvoice(invoice_id=new_id(), series="a\0b"),
+        "text_malformed",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_it_is_refused_and_its_neighbours_are_done(shop: Shop, case: str) -> None:
+    make, code = REFUSED[case]
+    before, after = (draft(new_id(), shop.customer_id) for _ in range(2))
+    assert shop.tried(before, make(shop), after) == [[], [code], []]
+
+
+def test_a_name_taken_in_the_same_set_is_taken(shop: Shop) -> None:
+    assert shop.tried(shop.customer("twice"), shop.customer("twice")) == [[], ["already_exists"]]
+
+
+def test_a_name_given_up_in_the_same_set_is_free(shop: Shop) -> None:
+    first = new_id()
+    done(shop.engine, shop.tenant_id, [shop.customer("old", first)])
+    assert shop.tried(shop.customer("new", first), shop.customer("old")) == [[], []]
+
+
+def test_the_books_hold_after_all_of_it(database: Database, shop: Shop) -> None:
+    check_proofs(database, shop.tenant_id)
