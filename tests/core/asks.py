@@ -113,7 +113,7 @@ def read(value: str, kind: object) -> object:
         return NAMED[value[1:]]
     if value == "null":
         return None
-    plain = msgspec.json.decode(value) if value[0] in "[{" else value
+    plain = msgspec.json.decode(value) if value[:1] in ("[", "{") else value
     return msgspec.convert(plain, kind, strict=False)
 
 

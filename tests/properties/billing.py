@@ -25,9 +25,10 @@ from properties.asking import CURRENCIES, CUSTOMERS, Asking, drafted, finalized,
 
 
 def save_customer(by: Asking) -> Command:
+    customer_id = by.choices.among(CUSTOMERS)
     return ask.SaveCustomer(
-        customer_id=by.choices.among(CUSTOMERS),
-        external_id=by.perhaps("customer"),
+        customer_id=customer_id,
+        external_id=by.perhaps(customer_id if by.mostly(9) else "c1"),
         timezone=by.choices.among((None, "Asia/Tokyo", "America/New_York", "Nowhere")),
         payment_term_days=by.choices.among((None, 30, -1)) if by.seldom() else None,
     )
