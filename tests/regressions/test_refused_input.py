@@ -4,12 +4,15 @@ Each of these once failed the whole set, and after halving was answered as a fau
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
+import msgspec
 import pytest
 
 from faults.world import check_proofs, customers, done, draft, opened, tenant
 from polaris.core import commands as ask
 from polaris.core.commands import Command
+from polaris.core.invoice import InvoiceKind, LineKind
 from polaris.engine import Engine, new_id, request
 from polaris.store.database import Database
 
@@ -21,6 +24,11 @@ class Shop:
         self.engine = Engine(database, connections=1)
         self.tenant_id = tenant(database)
         self.customer_id, self.other_id = customers(self.engine, self.tenant_id, 2)
+        self.wallet_id, self.line_id = new_id(), new_id()
+        wallet = ask.OpenWallet(
+            wallet_id=self.wallet_id, customer_id=self.customer_id, currency="EUR"
+        )
+        done(self.engine, self.tenant_id, [wallet, self.billed(id=self.line_id)])
 
     def tried(self, *asked: Command) -> list[list[str]]:
         """The codes of what was refused of each, in one set; none of them may be our fault."""
@@ -30,6 +38,15 @@ class Shop:
 
     def customer(self, external_id: str, customer_id: str | None = None) -> Command:
         return ask.SaveCustomer(customer_id=customer_id or new_id(), external_id=external_id)
+
+    def billed(self, **line: Any) -> ask.DraftInvoice:
+        plain = draft(new_id(), self.customer_id)
+        lines = tuple(msgspec.structs.replace(one, **line) for one in plain.lines)
+        return msgspec.structs.replace(plain, lines=lines)
+
+    def sold(self, customer_id: str, wallet_id: str) -> Command:
+        top_up = self.billed(kind=LineKind.TOP_UP, wallet_id=wallet_id)
+        return msgspec.structs.replace(top_up, kind=InvoiceKind.TOP_UP, customer_id=customer_id)
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +75,11 @@ REFUSED: dict[str, tuple[Callable[[Shop], Command], str]] = {
     ),
     "external id with a NUL": (lambda shop: shop.customer("a\0b"), "text_malformed"),
     "external id with half a character": (lambda shop: shop.customer("\ud800"), "text_malformed"),
+    "line id of another invoice": (lambda shop: shop.billed(id=shop.line_id), "already_exists"),
+    "wallet of another customer": (
+        lambda shop: shop.sold(shop.other_id, shop.wallet_id),
+        "unsuitable_top_up",
+    ),
     "series with a NUL": (
         lambda shop: ask.FinalizeInvoice(invoice_id=new_id(), series="a\0b"),
         "text_malformed",
@@ -80,6 +102,11 @@ def test_a_name_given_up_in_the_same_set_is_free(shop: Shop) -> None:
     first = new_id()
     done(shop.engine, shop.tenant_id, [shop.customer("old", first)])
     assert shop.tried(shop.customer("new", first), shop.customer("old")) == [[], []]
+
+
+def test_credits_are_sold_by_a_draft_too(shop: Shop) -> None:
+    """The wallet stands on the line only; it was not loaded, so every such draft was refused."""
+    assert shop.tried(shop.sold(shop.customer_id, shop.wallet_id)) == [[]]
 
 
 def test_the_books_hold_after_all_of_it(database: Database, shop: Shop) -> None:

@@ -9,7 +9,7 @@ from polaris.core.commands import Command
 from polaris.core.note import CreditTo
 from polaris.core.numbering import CUSTOMERS, NOTES
 from polaris.core.parts import Apply, VoidNote
-from polaris.core.spoken import ID, UNSAYABLE
+from polaris.core.spoken import ID, UNSAYABLE, ids
 
 _FIELDS = {
     "customer_id": "customers",
@@ -22,7 +22,10 @@ _FIELDS = {
     "write_off_id": "write_offs",
     "wallet_id": "wallets",
     "lot_id": "lots",
+    "id": "lines",  # of a line to be made
+    "apply_to": "invoices",
 }
+"""What the ids in a field are of, in a command and in its parts."""
 
 
 class Scope(msgspec.Struct, kw_only=True):
@@ -37,6 +40,7 @@ class Scope(msgspec.Struct, kw_only=True):
     write_offs: set[str] = msgspec.field(default_factory=set)
     wallets: set[str] = msgspec.field(default_factory=set)
     lots: set[str] = msgspec.field(default_factory=set)
+    lines: set[str] = msgspec.field(default_factory=set)
     series: set[str] = msgspec.field(default_factory=set)  # tenant-wide ones, to be locked
     open_credit: bool = False  # whether the customers' spendable credit is needed
 
@@ -50,18 +54,15 @@ def scope_of(asked: Iterable[Command]) -> Scope:
 
 
 def _gather(scope: Scope, command: Command) -> None:
-    for name in command.__struct_fields__:
-        value = getattr(command, name)
-        if name in _FIELDS and value is not None and ID.fullmatch(value):
-            getattr(scope, _FIELDS[name]).add(value)
-    if isinstance(command, commands.ReceivePayment):
-        scope.invoices.update(one for one in command.apply_to if ID.fullmatch(one))
-    if isinstance(command, commands.RegenerateInvoice) and command.void_first:
-        _gather(scope, command.void_first)
+    for field, one in ids(command):
+        if field in _FIELDS and ID.fullmatch(one):
+            getattr(scope, _FIELDS[field]).add(one)
     if isinstance(command, commands.SaveCustomer):
         scope.external_ids |= _sayable(command.external_id)
-    scope.series |= _series(command)
-    scope.open_credit |= _spends(command)
+    for asked in (command, getattr(command, "void_first", None)):
+        if asked:
+            scope.series |= _series(asked)
+            scope.open_credit |= _spends(asked)
 
 
 def _series(command: Command) -> set[str]:

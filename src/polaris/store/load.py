@@ -20,7 +20,7 @@ from polaris.store.sql import QUERIES, statement
 Connection = psycopg.Connection[Any]
 
 _UUIDS = tuple(
-    "customers invoices payments notes refunds write_offs wallets lots command_ids".split()
+    "customers invoices payments notes refunds write_offs wallets lots lines command_ids".split()
 )
 _DECODERS: dict[type[Row], msgspec.json.Decoder[list[Row]]] = {
     table: msgspec.json.Decoder(list[table])  # type: ignore[valid-type]  # a type known by value

@@ -363,6 +363,10 @@ select r.invoice_id from refund r
 select w.invoice_id from write_off w
  where w.tenant_id = %(t)s and w.id = any(%(write_offs)s::uuid[])
 
+-- invoices_of_lines --
+select l.invoice_id from line l
+ where l.tenant_id = %(t)s and l.id = any(%(lines)s::uuid[])
+
 -- payments_of_refunds --
 select r.payment_id from refund r
  where r.tenant_id = %(t)s and r.id = any(%(refunds)s::uuid[])

@@ -85,6 +85,7 @@ LEADS_TO: dict[str, Reasons] = {
         "notes": ("invoices_of_notes", "invoices_settled_by_notes", "invoices_behind_notes"),
         "refunds": ("invoices_of_refunds",),
         "write_offs": ("invoices_of_write_offs",),
+        "lines": ("invoices_of_lines",),
     },
     "payments": {"refunds": ("payments_of_refunds",)},
     "notes": {"refunds": ("notes_of_refunds",)},
