@@ -13,7 +13,12 @@ from polaris.core.refusals import EVERY
 
 ROWS: list[Row] = [*test_invoice_rules.ROWS, *test_money_rules.ROWS]
 
-BEFORE_ANY_RULE = {refusals.KeyReused, refusals.IdMalformed, refusals.TextMalformed}
+BEFORE_ANY_RULE = {
+    refusals.KeyReused,
+    refusals.IdMalformed,
+    refusals.TextMalformed,
+    refusals.TextTooLong,
+}
 """Said of a request before its command is looked at."""
 
 BY_SETTINGS = {refusals.UnknownReason, refusals.ReasonMissing}

@@ -4,6 +4,7 @@ Each of these once failed the whole set, and after halving was answered as a fau
 """
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import msgspec
@@ -13,8 +14,12 @@ from faults.world import check_proofs, customers, done, draft, opened, tenant
 from polaris.core import commands as ask
 from polaris.core.commands import Command
 from polaris.core.invoice import InvoiceKind, LineKind
+from polaris.core.parts import TaxRate
 from polaris.engine import Engine, new_id, request
 from polaris.store.database import Database
+
+LONG = "".join(chr(33 + number * number % 90) for number in range(501))
+"""Of many letters, so that it does not fit an index by being compressed."""
 
 
 class Shop:
@@ -48,6 +53,17 @@ class Shop:
         top_up = self.billed(kind=LineKind.TOP_UP, wallet_id=wallet_id)
         return msgspec.structs.replace(top_up, kind=InvoiceKind.TOP_UP, customer_id=customer_id)
 
+    def paid(self) -> ask.ReceivePayment:
+        return ask.ReceivePayment(
+            payment_id=new_id(), customer_id=self.customer_id, currency="EUR", amount_minor=100
+        )
+
+
+def endless() -> dict[str, object]:
+    details: dict[str, object] = {}
+    details["again"] = details
+    return details
+
 
 @pytest.fixture(scope="module")
 def database(database_url: str) -> Iterator[Database]:
@@ -80,6 +96,27 @@ REFUSED: dict[str, tuple[Callable[[Shop], Command], str]] = {
         lambda shop: shop.sold(shop.other_id, shop.wallet_id),
         "unsuitable_top_up",
     ),
+    "external id too long to be found": (lambda shop: shop.customer(LONG), "text_too_long"),
+    "external number too long": (
+        lambda shop: msgspec.structs.replace(shop.billed(), external_number=LONG),
+        "text_too_long",
+    ),
+    "too long, with quotation marks in between": (
+        lambda shop: msgspec.structs.replace(shop.billed(), external_number='"' * 501),
+        "text_too_long",
+    ),
+    "tax name too long for an account": (
+        lambda shop: shop.billed(taxes=(TaxRate(code="vat", name=LONG, rate=Decimal(20)),)),
+        "text_too_long",
+    ),
+    "reference too long": (
+        lambda shop: msgspec.structs.replace(shop.paid(), reference=LONG),
+        "text_too_long",
+    ),
+    "details without end": (
+        lambda shop: msgspec.structs.replace(shop.billed(), details=endless()),
+        "text_malformed",
+    ),
     "series with a NUL": (
         lambda shop: ask.FinalizeInvoice(invoice_id=new_id(), series="a\0b"),
         "text_malformed",
@@ -92,6 +129,18 @@ def test_it_is_refused_and_its_neighbours_are_done(shop: Shop, case: str) -> Non
     make, code = REFUSED[case]
     before, after = (draft(new_id(), shop.customer_id) for _ in range(2))
     assert shop.tried(before, make(shop), after) == [[], [code], []]
+
+
+FREE = "“Zoë”, said Ümit, “is \\u0000 long.”\n" * 100
+
+
+def test_texts_that_nobody_searches_may_be_long(shop: Shop) -> None:
+    """Also with a word in them that only looks like a NUL."""
+    told = msgspec.structs.replace(
+        shop.billed(description=FREE), memo=FREE, details={FREE: [FREE, {"more": FREE}]}
+    )
+    limit = msgspec.structs.replace(shop.billed(), external_number="Ü" * 500)
+    assert shop.tried(told, limit) == [[], []]
 
 
 def test_a_name_taken_in_the_same_set_is_taken(shop: Shop) -> None:

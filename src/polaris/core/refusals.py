@@ -62,9 +62,15 @@ class IdMalformed(Refusal):
 
 
 class TextMalformed(Refusal):
-    """A text holds a NUL or half a character."""
+    """It cannot be kept: a text holds a NUL or half a character, or details have no end."""
 
     instead = "Send text that every program can read."
+
+
+class TextTooLong(Refusal):
+    """A text by which things are found is longer than can be kept."""
+
+    instead = "Give at most 500 characters; a memo, a comment or a description may be longer."
 
 
 class AmountNotPositive(Refusal):

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 
 from polaris.core.commands import Command
-from polaris.core.refusals import IdMalformed, Refusal, TextMalformed
+from polaris.core.refusals import IdMalformed, Refusal, TextMalformed, TextTooLong
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 """An id as the database writes it; another spelling would be another id to us."""
@@ -16,8 +16,14 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 UNSAYABLE = re.compile("[\0\ud800-\udfff]")
 """What no database keeps in a text: NUL, and half a character."""
 
+LONGEST = 500
+"""Characters of a text by which things are found; an index takes no more than some 2,700 bytes."""
+
+_FREE = frozenset({"memo", "comment", "description", "details"})
 _NUL = b"\\u0000"
 _REPLACED = b"\\ufffd"
+_LONG = re.compile(rb'(?:[^"]{0,%d}")*+[^"]{%d}' % (LONGEST, LONGEST + 1))
+"""JSON that goes on for longer without a quotation mark."""
 
 
 class Spoken(NamedTuple):
@@ -28,16 +34,32 @@ class Spoken(NamedTuple):
 
 
 def spoken(command: Command) -> Spoken:
-    """The command as JSON for its audit line. Refused: ids that are none, text that no database
-    keeps (NUL, half a character)."""
+    """The command as JSON for its audit line. Refused: ids that are none, what cannot be kept."""
     try:
         text = msgspec.json.encode(command)
-    except UnicodeEncodeError:
+    except Exception:  # half a character, a nesting without end, a thing that JSON has not
         return Spoken(msgspec.Raw(b"{}"), TextMalformed())
-    if _NUL in text and any("\0" in one for one in texts(msgspec.to_builtins(command))):
-        return Spoken(msgspec.Raw(text.replace(_NUL, _REPLACED)), TextMalformed())
+    refusal = _refused(command) if _suspect(text) else None
+    if isinstance(refusal, TextMalformed):
+        text = text.replace(_NUL, _REPLACED)
     wrong = next((field for field, one in ids(command) if not ID.fullmatch(one)), None)
-    return Spoken(msgspec.Raw(text), IdMalformed(field=wrong) if wrong else None)
+    refusal = refusal or (IdMalformed(field=wrong) if wrong else None)
+    return Spoken(msgspec.Raw(text), refusal)
+
+
+def _suspect(text: bytes) -> bool:
+    """Whether a text of it might hold a NUL, or be too long: looked for without taking it apart."""
+    return _NUL in text or bool(_LONG.match(text.replace(b'\\"', b".")))
+
+
+def _refused(command: Command) -> Refusal | None:
+    """Why a text of the command cannot be kept."""
+    said = list(texts(msgspec.to_builtins(command)))
+    if any("\0" in text for _, text in said):
+        return TextMalformed()
+    long = (field for field, text in said if len(text) > LONGEST and field not in _FREE)
+    field = next(long, None)
+    return TextTooLong(field=field) if field else None
 
 
 def ids(named: msgspec.Struct) -> Iterator[tuple[str, str]]:
@@ -68,14 +90,14 @@ def _has_ids(hint: Any) -> bool:
     return any(_has_ids(one) for one in get_args(hint))
 
 
-def texts(value: object) -> Iterator[str]:
-    """Every text inside a plain value."""
+def texts(value: object, field: str = "") -> Iterator[tuple[str, str]]:
+    """Every text inside a plain value, with the field of the command that it stands in."""
     if isinstance(value, str):
-        yield value
+        yield field, value
     elif isinstance(value, dict):
         for key, inner in value.items():
-            yield from texts(key)
-            yield from texts(inner)
+            yield field, key
+            yield from texts(inner, field if field in _FREE else key)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from texts(inner)
+            yield from texts(inner, field)
