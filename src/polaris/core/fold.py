@@ -92,7 +92,10 @@ class Memory:
 
 def remembered(record: CommandRecord) -> list[Refusal]:
     """The refusals of a recorded outcome, as they were."""
-    return [refusals.of_code(code)(**details) for code, details in record.refusals or ()]
+    return [_REFUSALS[code](**details) for code, details in record.refusals or ()]
+
+
+_REFUSALS = {kind.code: kind for kind in refusals.EVERY}
 
 
 class Folded:

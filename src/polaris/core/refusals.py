@@ -398,8 +398,3 @@ class BooksWouldMoveForward(Refusal):
     """Reopening only moves the closing date back."""
 
     instead = "Close the books to move the closing date forward."
-
-
-def of_code(code: str) -> type[Refusal]:
-    """The refusal with this code, as a record of an outcome names it."""
-    return next(kind for kind in EVERY if kind.code == code)

@@ -121,6 +121,7 @@ OF_NO_RULE = {
     "key_reused": "the engine, before any rule",
     "id_malformed": "the engine, before any rule",
     "text_malformed": "the engine, before any rule",
+    "text_too_long": "the engine, before any rule",
     "unknown_series": "drawing a number",
     "unknown_line": "the sums of a credit note",
     "line_over_credited": "the sums of a credit note",
