@@ -12,10 +12,10 @@ DRAFTING = """
                   | draft currency=XXX            | unknown_currency
                   | draft currency=eur            | unknown_currency
                   | draft price_type=inclusive    | state_not_possible
-                  | draft payment_term_days=-1    | term_not_possible
-                  | draft payment_term_days=10001 | term_not_possible
+                  | draft payment_term_days=-1    | number_not_possible
+                  | draft payment_term_days=10001 | number_not_possible
                   | draft payment_term_days=10000 | -
-    draft         | edit payment_term_days=-1     | term_not_possible
+    draft         | edit payment_term_days=-1     | number_not_possible
     =             | edit memo=corrected           | -
     =             | edit lines=@two               | -
     billed        | edit                          | not_a_draft
@@ -54,7 +54,7 @@ RECORDING = """
     record | record                       | already_exists
            | record customer_id=nobody    | not_found
            | record currency=XXX          | unknown_currency
-           | record payment_term_days=-1  | term_not_possible
+           | record payment_term_days=-1  | number_not_possible
     close  | record issue_date=2026-02-28 | period_closed
     =      | record issue_date=2026-03-01 | -
 """

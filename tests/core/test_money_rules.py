@@ -215,10 +215,12 @@ WALLETS = """
                                      | wallet currency=XXX                  | unknown_currency
                                      | wallet rate=0                        | amount_not_positive
                                      | wallet rate=NaN                      | amount_not_positive
+                                     | wallet priority=51                   | number_not_possible
                                      | wallet expires_at=9999-01-01T00:00:00Z | date_not_possible
     wallet                           | grant                                | -
     =                                | grant amount=0                       | amount_not_positive
     =                                | grant amount=@vast                   | amount_too_large
+    =                                | grant priority=0                     | number_not_possible
     =                                | grant wallet_id=nothing              | not_found
     =                                | grant expires_at=2026-01-01T00:00:00 | date_not_possible
     wallet; grant                    | grant                                | already_exists
@@ -276,7 +278,7 @@ BOOKS = """
            | customer currency=XXX                | unknown_currency
            | customer timezone=Nowhere            | unknown_timezone
            | customer timezone=Europe/Berlin      | -
-           | customer payment_term_days=-1        | term_not_possible
+           | customer payment_term_days=-1        | number_not_possible
            | close                                | -
            | close through=2026-03-09             | -
            | close through=2026-03-10             | period_not_over

@@ -4,6 +4,7 @@ Each of these once failed the whole set, and after halving was answered as a fau
 """
 
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -116,6 +117,18 @@ REFUSED: dict[str, tuple[Callable[[Shop], Command], str]] = {
     "details without end": (
         lambda shop: msgspec.structs.replace(shop.billed(), details=endless()),
         "text_malformed",
+    ),
+    "time further from UTC than any place": (
+        lambda shop: msgspec.structs.replace(
+            shop.paid(), received_at=datetime(2026, 1, 1, tzinfo=timezone(timedelta(hours=23)))
+        ),
+        "date_not_possible",
+    ),
+    "priority that no integer column takes": (
+        lambda shop: ask.GrantCredits(
+            lot_id=new_id(), wallet_id=shop.wallet_id, amount_minor=1, priority=2**40
+        ),
+        "number_not_possible",
     ),
     "series with a NUL": (
         lambda shop: ask.FinalizeInvoice(invoice_id=new_id(), series="a\0b"),

@@ -1,5 +1,6 @@
 """Requirements about what was given: amounts, codes, names, days."""
 
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from polaris.core import ledger, refusals
@@ -14,7 +15,10 @@ from polaris.core.tenant import Account
 from polaris.money import CURRENCIES, LARGEST_MINOR
 
 LONGEST_TERM_DAYS = 10_000
+LAST_PRIORITY = 50
 YEARS = (1900, 2999)
+FURTHEST_ZONE = timedelta(hours=15)
+"""From UTC; no zone is further, and the database takes none from 16 hours on."""
 
 
 def positive(field: str) -> Requirement:
@@ -121,11 +125,17 @@ def timezone_known(case: Case) -> Details | None:
     return None
 
 
-@requires(refusals.TermNotPossible)
+@requires(refusals.NumberNotPossible)
 def term_possible(case: Case) -> Details | None:
     """A payment term is between none and ten thousand days."""
     days = case.command.payment_term_days
     return unless(days is None or 0 <= days <= LONGEST_TERM_DAYS, field="payment_term_days")
+
+
+@requires(refusals.NumberNotPossible)
+def priority_possible(case: Case) -> Details | None:
+    """A priority is between 1, which is spent first, and 50."""
+    return unless(1 <= case.command.priority <= LAST_PRIORITY, field="priority")
 
 
 _DAYS = ("issue_date", "due_date", "dated", "through")
@@ -137,11 +147,15 @@ def dates_possible(case: Case) -> Details | None:
     """Dates are between 1900 and 2999; times say their zone."""
     for name in (*_DAYS, *_TIMES):
         when = getattr(case.command, name, None)
-        if when is not None and not (
-            YEARS[0] <= when.year <= YEARS[1] and getattr(when, "tzinfo", True)
-        ):
+        if when is not None and not _possible(when):
             return {"field": name}
     return None
+
+
+def _possible(when: date | datetime) -> bool:
+    offset = when.utcoffset() if isinstance(when, datetime) else timedelta(0)
+    known = offset is not None and abs(offset) <= FURTHEST_ZONE
+    return known and YEARS[0] <= when.year <= YEARS[1]
 
 
 @requires(refusals.ValueMissing)

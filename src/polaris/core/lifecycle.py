@@ -66,6 +66,7 @@ _NEW_INVOICE = (
     *lines.BILLED,
 )
 _AMOUNT = (given.positive("amount_minor"), given.not_too_large("amount_minor"))
+_SPENDING = (given.priority_possible, given.dates_possible)
 _LIVE = (must.is_finalized, must.not_voided_yet)
 
 LIFECYCLE: tuple[Move, ...] = (
@@ -293,7 +294,7 @@ LIFECYCLE: tuple[Move, ...] = (
             given.customer_exists,
             given.currency_known,
             given.rate_positive,
-            given.dates_possible,
+            *_SPENDING,
         ),
         wallet.open_wallet,
     ),
@@ -301,7 +302,7 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.GrantCredits,
         ANY,
         None,
-        (given.lot_is_new, *_AMOUNT, given.dates_possible, money.wallet_active),
+        (given.lot_is_new, *_AMOUNT, *_SPENDING, money.wallet_active),
         wallet.grant,
     ),
     Move(

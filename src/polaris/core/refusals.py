@@ -157,10 +157,10 @@ class DateNotPossible(Refusal):
     instead = "Give dates between 1900 and 2999, and times with their offset."
 
 
-class TermNotPossible(Refusal):
-    """The payment term is not a number of days that can be kept."""
+class NumberNotPossible(Refusal):
+    """A number is outside what can be kept."""
 
-    instead = "Give between 0 and 10,000 days."
+    instead = "Give a payment term of 0 to 10,000 days, a priority of 1 to 50."
 
 
 class DiscountTooLarge(Refusal):
