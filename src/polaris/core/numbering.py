@@ -41,11 +41,11 @@ def note_number(decision: Decision, customer_id: str, invoice: Invoice | None) -
 def find(
     decision: Decision, name: str, scope: SeriesScope, owner_id: str | None, form: str
 ) -> Series:
-    """The series; an owner's is made when missing. Raises UnknownSeries for a tenant-wide one."""
+    """The tenant's series, or its owner's, made when missing. Raises UnknownSeries."""
+    series = decision.get(Series, name)
+    if series is None or series.scope is not SeriesScope.TENANT:
+        raise UnknownSeries(field="series", id=name)
     if scope is SeriesScope.TENANT:
-        series = decision.get(Series, name)
-        if series is None:
-            raise UnknownSeries(field="series", id=name)
         return series
     series_id = f"{name}/{owner_id}"
     return decision.get(Series, series_id) or Series(
