@@ -43,11 +43,12 @@ class Scope(msgspec.Struct, kw_only=True):
     lines: set[str] = msgspec.field(default_factory=set)
     series: set[str] = msgspec.field(default_factory=set)  # tenant-wide ones, to be locked
     open_credit: bool = False  # whether the customers' spendable credit is needed
+    billed: bool = True  # whether the lines and taxes of the invoices are needed
 
 
 def scope_of(asked: Iterable[Command]) -> Scope:
     """Everything that these commands name."""
-    scope = Scope()
+    scope = Scope(billed=False)
     for command in asked:
         _gather(scope, command)
     return scope
@@ -63,6 +64,7 @@ def _gather(scope: Scope, command: Command) -> None:
         if asked:
             scope.series |= _series(asked)
             scope.open_credit |= _spends(asked)
+            scope.billed |= _looks_at_lines(asked)
 
 
 def _series(command: Command) -> set[str]:
@@ -88,6 +90,11 @@ def _writes_note(command: commands.VoidInvoice) -> bool:
     asked = command.credit_minor or command.refund_minor
     quiet = VoidNote.NONE, VoidNote.REQUESTED
     return bool(asked) or command.note not in quiet
+
+
+def _looks_at_lines(command: Command) -> bool:
+    """All do but a void without a note: it reverses entries as they are, whatever was billed."""
+    return not isinstance(command, commands.VoidInvoice) or _writes_note(command)
 
 
 def _spends(command: Command) -> bool:

@@ -38,8 +38,8 @@ WANTED: dict[type[Row], Reasons] = {
     Customer: CONCERNED,
     Series: {"series": ("named", "series_of_customers", "series_of_invoices")},
     Invoice: {"invoices": ()},
-    Line: {"invoices": ()},
-    Tax: {"invoices": ()},
+    Line: {"billed": ()},
+    Tax: {"billed": ()},
     Settlement: {"invoices": ()},
     WriteOff: {"invoices": ()},
     Entry: {
