@@ -24,22 +24,22 @@ class Ratio(NamedTuple):
 
 
 WAYS = {
-    "sql_1": "SQL in sets, 1 connection",
-    "sql_2": "SQL in sets, 2 connections",
-    "engine_1": "engine in sets, 1 thread",
-    "engine_2": "engine in sets, 2 threads",
-    "engine_2_small": "the same, small database",
+    "sql_1": "SQL, 1 connection",
+    "sql_2": "SQL, 2 connections",
+    "engine_1": "engine, 1 thread",
+    "engine_2": "engine, 2 threads",
+    "engine_2_small": "same, small database",
 }
 """How sets are finalized and voided."""
 
 IN_SETS = {f"{verb}_{way}": f"{verb}: {WAYS[way]}" for verb in ("finalize", "void") for way in WAYS}
 
 SINGLE = {
-    "void_pgbench_16": "void: one prepared statement, 16 clients of pgbench",
-    "void_door": "void: 64 callers through the door",
-    "void_pgbench_1": "void: one prepared statement, 1 client of pgbench",
+    "void_pgbench_16": "void: prepared statement, 16 clients (pgbench)",
+    "void_door": "void: engine, 64 callers through the door",
+    "void_pgbench_1": "void: prepared statement, 1 client (pgbench)",
     "void_pgbench_1_ms": "void: the same, median of one",
-    "void_lone_ms": "void: engine, one at a time, median of one",
+    "void_lone_ms": "void: engine, 1 caller, median of one",
 }
 
 RATIOS = (
