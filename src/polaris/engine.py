@@ -18,7 +18,7 @@ from polaris.core.lifecycle import POLARIS, Dialect
 from polaris.core.refusals import NotFound
 from polaris.core.row import Row
 from polaris.core.scope import Scope, scope_of
-from polaris.core.spoken import spoken
+from polaris.core.spoken import ID, spoken
 from polaris.store.database import Database, EngineConnection
 from polaris.store.postgres import Conflict, ScopeGrew, load, lock_and_load, resolve, write
 
@@ -137,12 +137,11 @@ class Engine:
     def explain(self, tenant_id: str, invoice_id: str, dialect: Dialect = POLARIS) -> list[Answer]:
         """For every command on an invoice: whether it is allowed, else why not and what instead.
 
-        Raises NotFound.
+        Raises NotFound, UnknownTenant.
         """
+        named = {invoice_id} if ID.fullmatch(invoice_id) else set()
         with self._pool.connection() as connection:
-            facts = load(
-                connection, tenant_id, Scope(invoices={invoice_id}, open_credit=True)
-            ).facts
+            facts = load(connection, tenant_id, Scope(invoices=named, open_credit=True)).facts
         decision = Decision(facts, new_id(), now(), new_id)
         if decision.get(Invoice, invoice_id) is None:
             raise NotFound(field="invoice_id", id=invoice_id)

@@ -17,11 +17,14 @@ from polaris.core.lifecycle import POLARIS, Dialect, Refused, decide
 from polaris.core.record import AuditLine, CommandRecord
 from polaris.core.refusals import KeyReused, Refusal
 from polaris.core.row import Row
-from polaris.core.spoken import ID, Spoken, spoken
+from polaris.core.spoken import ID, LONGEST, UNSAYABLE, Spoken, spoken
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A command, and who asks for it. Repeated under its id or key it does nothing twice."""
+    """A command, and who asks for it. Repeated under its id or key it does nothing twice.
+
+    Raises ValueError for what no record could keep: the set that it came in would fail for it.
+    """
 
     id: str
     command: Command
@@ -31,6 +34,15 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     key: str | None = None  # the caller's idempotency key
     fingerprint: str | None = None  # SHA-256 of method, path and body under that key
     dialect: Dialect = POLARIS
+
+    def __post_init__(self) -> None:
+        if not ID.fullmatch(self.id):
+            raise ValueError("the id of a request is a lowercase UUID")
+        if UNSAYABLE.search(self.actor + (self.key or "")) or len(self.key or "") > LONGEST:
+            raise ValueError(f"actor and key can be kept, a key of at most {LONGEST} characters")
+        # Without one, another command under the same key would be taken for a repetition.
+        if self.key is not None and self.fingerprint is None:
+            raise ValueError("a key comes with the fingerprint of what is asked under it")
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

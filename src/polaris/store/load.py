@@ -13,6 +13,7 @@ from polaris.core.events import Event
 from polaris.core.record import CommandRecord
 from polaris.core.row import Row
 from polaris.core.scope import Scope
+from polaris.core.spoken import ID
 from polaris.core.tenant import Books, Tenant
 from polaris.store import wanted
 from polaris.store.sql import QUERIES, statement
@@ -55,7 +56,9 @@ class Naming(NamedTuple):
 def naming(
     tenant_id: str, scope: Scope, command_ids: Iterable[str] = (), keys: Iterable[str] = ()
 ) -> Naming:
-    """A scope and the commands' own names, as the statements take them."""
+    """A scope and the commands' own names, as the statements take them. Raises UnknownTenant."""
+    if not ID.fullmatch(tenant_id):
+        raise UnknownTenant(tenant_id)
     named = {**msgspec.structs.asdict(scope), "command_ids": set(command_ids), "keys": set(keys)}
     kinds = frozenset(kind for kind, ids in named.items() if ids) | {"tenant"}
     uuids = {kind: "{" + ",".join(named[kind]) + "}" for kind in _UUIDS}
@@ -64,7 +67,10 @@ def naming(
 
 
 def resolve(connection: Connection, tenant_id: str, scope: Scope) -> Scope:
-    """The scope, widened by what its payments, notes and the like lead to. Raises psycopg.Error."""
+    """The scope, widened by what its payments, notes and the like lead to.
+
+    Raises UnknownTenant, psycopg.Error.
+    """
     kinds, values = naming(tenant_id, scope)
     leads = wanted.leads(kinds)
     return _widened(scope, leads.run(connection, values)) if leads else scope

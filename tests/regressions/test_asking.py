@@ -1,0 +1,76 @@
+"""What is no request, no tenant, no invoice is said so, whatever else is asked at the time."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from faults.world import customers, draft, opened, tenant
+from polaris.core import commands as ask
+from polaris.core.refusals import NotFound
+from polaris.engine import Engine, new_id, request
+from polaris.store.database import Database
+from polaris.store.postgres import UnknownTenant
+
+ASKED = ask.FinalizeInvoice(invoice_id=new_id())
+
+
+@pytest.fixture(scope="module")
+def database(database_url: str) -> Iterator[Database]:
+    with opened(database_url) as database:
+        yield database
+
+
+@pytest.fixture(scope="module")
+def engine(database: Database) -> Engine:
+    return Engine(database, connections=1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"request_id": "first"},
+        {"request_id": new_id().upper()},
+        {"key": "k"},
+        {"key": "k" * 501, "fingerprint": "f"},
+        {"key": "a\0b", "fingerprint": "f"},
+        {"actor": "\ud800"},
+    ],
+    ids=str,
+)
+def test_a_request_that_no_record_could_keep_is_none(wrong: dict[str, Any]) -> None:
+    """An id in capitals was never found again; a key alone took any command for a repetition."""
+    with pytest.raises(ValueError, match=r"request|key"):
+        request(ASKED, **wrong)
+
+
+@pytest.mark.parametrize("tenant_id", ["", "nobody", new_id(), new_id().upper()])
+def test_a_tenant_that_is_none(engine: Engine, tenant_id: str) -> None:
+    with pytest.raises(UnknownTenant):
+        engine.perform(tenant_id, [request(ASKED)])
+    with pytest.raises(UnknownTenant):
+        engine.preview(tenant_id, [request(ASKED)])
+    with pytest.raises(UnknownTenant):
+        engine.explain(tenant_id, ASKED.invoice_id)
+
+
+@pytest.mark.parametrize("invoice_id", ["", "INV-000001", new_id()])
+def test_an_invoice_that_is_none(database: Database, engine: Engine, invoice_id: str) -> None:
+    with pytest.raises(NotFound):
+        engine.explain(tenant(database), invoice_id)
+
+
+def test_nothing_asked_is_nothing_done(database: Database, engine: Engine) -> None:
+    tenant_id = tenant(database)
+    assert engine.perform(tenant_id, []) == []
+    assert engine.preview(tenant_id, []) == []
+
+
+def test_an_id_comes_twice_in_one_set(database: Database, engine: Engine) -> None:
+    """The second is a repetition of the first, whatever it says: ids are ours to keep apart."""
+    tenant_id, twice = tenant(database), new_id()
+    (customer_id,) = customers(engine, tenant_id, 1)
+    asked = [draft(new_id(), customer_id), draft(new_id(), customer_id)]
+    first, second = engine.perform(tenant_id, [request(one, request_id=twice) for one in asked])
+    assert (first.replayed, second.replayed) == (False, True)
+    assert second.events == first.events
