@@ -55,6 +55,7 @@ RECORDING = """
            | record customer_id=nobody    | not_found
            | record currency=XXX          | unknown_currency
            | record payment_term_days=-1  | number_not_possible
+           | record number=@empty         | value_missing
     close  | record issue_date=2026-02-28 | period_closed
     =      | record issue_date=2026-03-01 | -
 """

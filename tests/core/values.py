@@ -32,6 +32,7 @@ CREDITS = line(kind=LineKind.TOP_UP, wallet_id="wallet", taxes=())
 
 NAMED: dict[str, object] = {
     "vast": LARGEST_MINOR + 1,
+    "empty": "",
     # lines of invoices
     "two": (line(id="one"), line(id="other", amount_minor=500)),
     "negative": (line(amount_minor=-1),),

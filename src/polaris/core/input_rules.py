@@ -175,6 +175,12 @@ def external_id_is_free(case: Case) -> Details | None:
 
 
 @requires(refusals.ValueMissing)
+def number_not_empty(case: Case) -> Details | None:
+    """A number that is given is not empty."""
+    return unless(case.command.number != "", field="number")
+
+
+@requires(refusals.ValueMissing)
 def payer_named(case: Case) -> Details | None:
     """A payment names its customer, or an invoice."""
     return unless(bool(case.command.customer_id or case.command.apply_to), field="customer_id")

@@ -91,7 +91,7 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.RecordInvoice,
         ANY,
         FINALIZED,
-        (*_NEW_INVOICE, given.recordable_status, must.recorded_date_open),
+        (*_NEW_INVOICE, given.number_not_empty, given.recordable_status, must.recorded_date_open),
         finalize.record,
     ),
     Move(
