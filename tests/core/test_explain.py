@@ -33,6 +33,13 @@ ALLOWED = {
     "billed; void; regenerate": {"IssueCreditNote"},
     "paid; void": {"RegenerateInvoice", "IssueCreditNote", "RemovePayment", "RequestRefund"},
     "billed; write_off": {"VoidInvoice", "ReverseWriteOff", "IssueCreditNote"},
+    "billed; credit; void_note": {"VoidInvoice", "WriteOffInvoice", "IssueCreditNote"},
+    "billed; credit; void_note; credit of=other credit=0 offset=600": {
+        "VoidInvoice",
+        "WriteOffInvoice",
+        "IssueCreditNote",
+        "VoidCreditNote",
+    },
     "draft; delete": set(),
 }
 

@@ -9,7 +9,7 @@ from polaris.core.commands import Command
 from polaris.core.decision import Decision
 from polaris.core.invoice import Invoice, SettlementKind
 from polaris.core.lifecycle import POLARIS, Dialect, refusals_of
-from polaris.core.note import CreditNote
+from polaris.core.note import CreditNote, NoteStatus
 from polaris.core.parts import CreditedLine
 from polaris.core.payment import Payment
 from polaris.core.position import Position
@@ -76,10 +76,14 @@ def _open_note(position: Position) -> str:
 
 
 def _own_note(position: Position) -> str:
-    """A credit note of the invoice. Raises NothingToVoid."""
-    for row in position.notes:
+    """A credit note of the invoice, rather one that stands. Raises NothingToVoid."""
+    for row in sorted(position.notes, key=_gone):
         return row.id
     raise NothingToVoid(id=position.invoice.id)
+
+
+def _gone(note: CreditNote) -> tuple[bool, int]:
+    return note.status is NoteStatus.VOIDED, -note.balance_minor
 
 
 def _write_off(position: Position) -> str:
