@@ -38,7 +38,7 @@ class LineKind(StrEnum):
 class Rounding(StrEnum):
     """Where computed tax is rounded; frozen on the invoice."""
 
-    PER_DOCUMENT = "per_document"  # one sum per code, rounded once
+    PER_DOCUMENT = "per_document"  # all computed tax together is rounded once
     PER_LINE = "per_line"  # each line's tax is rounded
 
 
