@@ -186,7 +186,7 @@ def test_an_intention_leads_to_invoices_too(shop: Shop) -> None:
     assert found.invoices == {shop.invoices[0]}
 
 
-def test_what_grew_meanwhile_is_noticed(shop: Shop) -> None:
+def test_what_grew_meanwhile_is_read_too(shop: Shop) -> None:
     """Between asking and locking, a payment settled one more invoice."""
     payment = new_id()
     with connections(shop.url, 2) as (one, other):
@@ -199,12 +199,7 @@ def test_what_grew_meanwhile_is_noticed(shop: Shop) -> None:
             asked.FinalizeInvoice(invoice_id=more),
             asked.ApplyPayment(payment_id=payment, invoice_id=more),
         )
-        with pytest.raises(ScopeGrew):
-            shop.load(one, scope)
-        one.rollback()
-        again = resolve(one, shop.tenant_id, scope)
-        assert again.invoices == {shop.invoices[0], more}
-        assert more in shop.load(one, again).facts.tables[Invoice]
+        assert shop.load(one, scope).facts.tables[Invoice].keys() == {shop.invoices[0], more}
 
 
 def test_a_customer_who_came_after_the_lock_is_noticed(

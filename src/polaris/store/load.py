@@ -35,7 +35,7 @@ class UnknownTenant(LookupError):
 
 
 class ScopeGrew(Exception):
-    """While we waited for the locks, what the set names came to lead further. Resolve again."""
+    """While we waited for the locks, the set came to concern other customers. Resolve again."""
 
 
 class Loaded(NamedTuple):
@@ -99,27 +99,35 @@ def lock_and_load(
     Raises UnknownTenant, ScopeGrew, psycopg.Error.
     """
     kinds, values = naming(tenant_id, scope, command_ids, keys)
-    lock, leads, (load, tables) = wanted.lock(kinds), wanted.leads(kinds), wanted.load(kinds)
+    lock, leads, (read, tables) = wanted.lock(kinds), wanted.leads(kinds), wanted.load(kinds)
     with connection.pipeline():
         locking = lock.run(connection, values)
         if "series" in kinds:
             wanted.LOCK_SERIES.run(connection, values)
         leading = leads.run(connection, values) if leads else None
-        loading = load.run(connection, values)
-    if leading and _widened(scope, leading) != scope:
-        raise ScopeGrew
-    loaded = _loaded(connection, values, tables, loading)
+        loading = read.run(connection, values)
+    widened = _widened(scope, leading) if leading else scope
+    if widened == scope:
+        loaded = _loaded(connection, values, tables, loading)
+    else:  # while we waited, it came to lead further; its customers are ours now, so it stays so
+        loaded = load(connection, tenant_id, widened, command_ids, keys)
     if loaded.facts.tables[Customer].keys() - _ids(_only(locking)):
         raise ScopeGrew
     return loaded
 
 
-def load(connection: Connection, tenant_id: str, scope: Scope) -> Loaded:
-    """Read everything about a resolved scope, unlocked, to explain or to preview.
+def load(
+    connection: Connection,
+    tenant_id: str,
+    scope: Scope,
+    command_ids: Collection[str] = (),
+    keys: Collection[str] = (),
+) -> Loaded:
+    """Read everything about a resolved scope as it is, locked or, to explain or to preview, not.
 
     Raises UnknownTenant, psycopg.Error.
     """
-    kinds, values = naming(tenant_id, scope)
+    kinds, values = naming(tenant_id, scope, command_ids, keys)
     statement, tables = wanted.load(kinds)
     return _loaded(connection, values, tables, statement.run(connection, values))
 
