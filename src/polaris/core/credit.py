@@ -71,7 +71,7 @@ def place(note: CreditNote) -> Place:
 def correct(decision: Decision, position: Position, note: CreditNote, sums: Credited) -> None:
     """Take revenue and tax back; lower the receivable, give credit, ask for the refund."""
     take_back(decision, position, note, sums)
-    given = ledger.note_settled(note.credit_minor, note.refund_minor, credit_account(note))
+    given = ledger.note_settled(note.credit_minor, note.refund_minor, _LIES_IN[note.credit_to])
     decision.enter(EntryKind.NOTE_SETTLED, place(note).post(*given), note.issue_date)
     if note.refund_minor:
         ask_refunds(decision, position.payments, note.refund_minor, note, note.reason)
@@ -124,13 +124,11 @@ def hand_on(decision: Decision, position: Position, note: CreditNote) -> None:
 
 def given_legs(credit_to: CreditTo, given: list[Draw]) -> list[Leg]:
     """Credit out of its sources into where it goes."""
-    target = ledger.NOTES if credit_to is CreditTo.NOTE else ledger.WALLETS
+    target = _LIES_IN[credit_to]
     return [ledger.credit_given(draw.account, target, draw.amount_minor) for draw in given]
 
 
-def credit_account(note: CreditNote) -> str:
-    """Where a note's credit lies."""
-    return ledger.NOTES if note.credit_to is CreditTo.NOTE else ledger.WALLETS
+_LIES_IN = {CreditTo.NOTE: ledger.NOTES, CreditTo.WALLET: ledger.WALLETS}
 
 
 def land_credit(decision: Decision, note: CreditNote) -> None:
