@@ -64,6 +64,6 @@ def _patiently(subject_id: str, ask: Callable[[], Iterable[Answer]]) -> list[Ans
     """Its answers; none when it fails: what still waits is asked for again the next time."""
     try:
         return list(ask())
-    except Exception:
+    except Exception:  # a provider's code may raise anything; the others are still asked
         log.warning("provider_failed", id=subject_id, exc_info=True)
         return []
