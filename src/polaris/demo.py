@@ -14,10 +14,10 @@ from polaris.core.commands import (
     DraftInvoice,
     FinalizeInvoice,
     ReceivePayment,
-    SaveCustomer,
     VoidInvoice,
 )
 from polaris.core.fold import Outcome
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.note import CreditTo
 from polaris.core.parts import NewLine, TaxRate
 from polaris.core.tenant import Settings

@@ -9,12 +9,14 @@ import psycopg
 import structlog
 import uuid_utils
 
-from polaris.core.commands import CloseBooks, Command
+from polaris.core.commands import Command
 from polaris.core.decision import Decision
 from polaris.core.explain import Answer, answers
 from polaris.core.fold import Folded, Memory, Outcome, Request, audit_of, fold
 from polaris.core.invoice import Invoice
-from polaris.core.lifecycle import POLARIS, Dialect
+from polaris.core.lifecycle import POLARIS
+from polaris.core.master_commands import CloseBooks
+from polaris.core.move import Dialect
 from polaris.core.refusals import NotFound
 from polaris.core.row import Row
 from polaris.core.scope import Scope, scope_of

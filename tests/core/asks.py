@@ -12,12 +12,13 @@ from core.values import NAMED, VAT, line, part
 from core.world import World
 from polaris.core import commands as ask
 from polaris.core.commands import Command
+from polaris.core.master_commands import CloseBooks, ReopenBooks, SaveCustomer
 from polaris.core.payment import PaymentState, RefundState
 from polaris.core.tenant import Settings
 from polaris.money import LARGEST_MINOR
 
 SHORT: dict[str, Command] = {
-    "customer": ask.SaveCustomer(customer_id="c3", external_id="x3"),
+    "customer": SaveCustomer(customer_id="c3", external_id="x3"),
     "draft": ask.DraftInvoice(
         invoice_id="inv", customer_id="c1", currency="EUR", lines=(line(id="l1"),)
     ),
@@ -59,8 +60,8 @@ SHORT: dict[str, Command] = {
     "void_credits": ask.VoidCredits(lot_id="lot"),
     "expire": ask.ExpireCredits(lot_id="lot"),
     "terminate": ask.TerminateWallet(wallet_id="wallet"),
-    "close": ask.CloseBooks(through=date(2026, 2, 28)),
-    "reopen": ask.ReopenBooks(),
+    "close": CloseBooks(through=date(2026, 2, 28)),
+    "reopen": ReopenBooks(),
 }
 """The smallest case of every command."""
 
@@ -130,7 +131,7 @@ def new_world(settings: Settings | None = None, timezone: str = "UTC") -> World:
     """A world with two customers."""
     world = World(settings, timezone)
     for number in ("1", "2"):
-        world.perform(ask.SaveCustomer(customer_id=f"c{number}", external_id=f"x{number}"))
+        world.perform(SaveCustomer(customer_id=f"c{number}", external_id=f"x{number}"))
     return world
 
 

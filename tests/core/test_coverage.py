@@ -8,7 +8,8 @@ from core.tables import Row
 from polaris.core import refusals
 from polaris.core.commands import RegenerateInvoice
 from polaris.core.invoice import Invoice, Status
-from polaris.core.lifecycle import ANY, LIFECYCLE, POLARIS, Move
+from polaris.core.lifecycle import LIFECYCLE, POLARIS
+from polaris.core.move import ANY, Move
 from polaris.core.refusals import EVERY
 
 ROWS: list[Row] = [*test_invoice_rules.ROWS, *test_money_rules.ROWS]

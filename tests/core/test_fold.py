@@ -12,6 +12,8 @@ from polaris.core.customer import Series, SeriesScope
 from polaris.core.decision import Facts
 from polaris.core.fold import Folded, Memory, Request, fold
 from polaris.core.invoice import Invoice, Status
+from polaris.core.master_commands import CloseBooks, SaveCustomer
+from polaris.core.move import Move
 from polaris.core.parts import NewLine
 from polaris.core.record import AuditLine, CommandRecord
 from polaris.core.tenant import Books, Settings, Tenant
@@ -27,7 +29,7 @@ def new_id() -> str:
 CUSTOMER, INVOICE = new_id(), new_id()
 
 BILLED: tuple[Command, ...] = (
-    ask.SaveCustomer(customer_id=CUSTOMER, external_id="x1"),
+    SaveCustomer(customer_id=CUSTOMER, external_id="x1"),
     ask.DraftInvoice(
         invoice_id=INVOICE,
         customer_id=CUSTOMER,
@@ -80,17 +82,17 @@ def test_a_broken_request_leaves_an_audit_line_and_no_record(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its neighbours are done as if it had not been there."""
-    move = lifecycle.MOVES[ask.CloseBooks]
+    move = lifecycle.MOVES[CloseBooks]
 
     def fail(*_given: object) -> None:
         raise ZeroDivisionError
 
-    moves: dict[type[Command], lifecycle.Move] = {
+    moves: dict[type[Command], Move] = {
         **lifecycle.MOVES,
-        ask.CloseBooks: move._replace(decides=fail),
+        CloseBooks: move._replace(decides=fail),
     }
     monkeypatch.setattr(lifecycle, "MOVES", moves)
-    close = request(ask.CloseBooks(through=AT.date().replace(day=1)))
+    close = request(CloseBooks(through=AT.date().replace(day=1)))
     result = folded(new_facts(), request(BILLED[0]), close, request(BILLED[1]))
     assert statuses(result) == ["done", "broken", "done"]
     lines = [row for row in result.rows.values() if isinstance(row, AuditLine)]

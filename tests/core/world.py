@@ -13,7 +13,8 @@ from polaris.core.customer import Series, SeriesScope
 from polaris.core.decision import Decision, Facts
 from polaris.core.events import Event
 from polaris.core.ledger import Entry
-from polaris.core.lifecycle import POLARIS, Dialect, Refused, decide
+from polaris.core.lifecycle import POLARIS, Refused, decide
+from polaris.core.move import Dialect
 from polaris.core.refusals import Refusal
 from polaris.core.row import Row
 from polaris.core.tenant import Account, Books, Settings, Tenant

@@ -8,8 +8,9 @@ import pytest
 
 from door.watched import Watched
 from faults.world import customers, invoices, opened, reversals, tenant, voiding
-from polaris.core.commands import Command, SaveCustomer
+from polaris.core.commands import Command
 from polaris.core.fold import Outcome, Request
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.refusals import AlreadyVoided
 from polaris.door import LANES, LARGEST_SET, Door, DoorClosed
 from polaris.engine import new_id, request

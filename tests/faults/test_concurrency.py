@@ -27,6 +27,7 @@ from polaris.core import commands, void
 from polaris.core.decision import Decision
 from polaris.core.fold import Memory, Outcome, Request, fold
 from polaris.core.invoice import Invoice, WriteOff
+from polaris.core.master_commands import CloseBooks
 from polaris.core.refusals import AlreadyVoided, KeyReused
 from polaris.core.scope import scope_of
 from polaris.engine import Engine, new_id, request
@@ -232,7 +233,7 @@ def test_closing_the_books_waits_for_older_writers(database: Database, engine: E
     closed = threading.Event()
 
     def close() -> None:
-        command = commands.CloseBooks(through=day)
+        command = CloseBooks(through=day)
         assert engine.perform(tenant_id, [request(command)])[0].done
         closed.set()
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 from polaris.core import commands
 from polaris.core.commands import Command
 from polaris.core.fold import Outcome, Request
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.parts import NewLine, TaxRate
 from polaris.core.tenant import Settings
 from polaris.engine import Engine, new_id, now, request
@@ -50,7 +51,7 @@ def done(engine: Engine, tenant_id: str, asked: Sequence[Command]) -> list[Outco
 def customers(engine: Engine, tenant_id: str, count: int) -> list[str]:
     """New customers' ids."""
     ids = [new_id() for _ in range(count)]
-    done(engine, tenant_id, [commands.SaveCustomer(customer_id=x, external_id=x) for x in ids])
+    done(engine, tenant_id, [SaveCustomer(customer_id=x, external_id=x) for x in ids])
     return ids
 
 

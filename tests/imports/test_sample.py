@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from imports.shop import SAMPLE, imported, opened, shop, timeless
-from polaris.core.commands import CloseBooks, SaveCustomer
+from polaris.core.master_commands import CloseBooks, SaveCustomer
 from polaris.engine import Engine, new_id, request
 from polaris.imports import online_retail
 from polaris.imports.report import Report

@@ -12,6 +12,7 @@ from polaris.core.invoice import (
     Status,
     WriteOff,
 )
+from polaris.core.master_commands import CloseBooks, ReopenBooks, SaveCustomer
 from polaris.core.note import CreditTo
 from polaris.core.parts import (
     GiveBack,
@@ -26,7 +27,7 @@ from properties.asking import CURRENCIES, CUSTOMERS, Asking, drafted, finalized,
 
 def save_customer(by: Asking) -> Command:
     customer_id = by.choices.among(CUSTOMERS)
-    return ask.SaveCustomer(
+    return SaveCustomer(
         customer_id=customer_id,
         external_id=by.perhaps(customer_id if by.mostly(9) else "c1"),
         timezone=by.choices.among((None, "Asia/Tokyo", "America/New_York", "Nowhere")),
@@ -189,9 +190,9 @@ def reverse_write_off(by: Asking) -> Command:
 
 
 def close(by: Asking) -> Command:
-    return ask.CloseBooks(through=by.world.at.date() - timedelta(days=by.choices.whole(0, 30)))
+    return CloseBooks(through=by.world.at.date() - timedelta(days=by.choices.whole(0, 30)))
 
 
 def reopen(by: Asking) -> Command:
     back = by.world.at.date() - timedelta(days=by.choices.whole(1, 40))
-    return ask.ReopenBooks(through=by.perhaps(back))
+    return ReopenBooks(through=by.perhaps(back))

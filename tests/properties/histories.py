@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 from core.proofs import failures
 from core.world import World
-from polaris.core.commands import Command, SaveCustomer
+from polaris.core.commands import Command
 from polaris.core.customer import SeriesScope
 from polaris.core.invoice import Invoice
 from polaris.core.ledger import Entry
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.row import Row
 from polaris.core.tenant import Books, Settings, VoidDated
 from properties import billing, crediting

@@ -15,6 +15,7 @@ from faults.world import check_proofs, customers, done, draft, opened, tenant
 from polaris.core import commands as ask
 from polaris.core.commands import Command
 from polaris.core.invoice import InvoiceKind, LineKind
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.parts import TaxRate
 from polaris.engine import Engine, new_id, request
 from polaris.store.database import Database
@@ -43,7 +44,7 @@ class Shop:
         return [[refusal.code for refusal in outcome.refusals] for outcome in outcomes]
 
     def customer(self, external_id: str, customer_id: str | None = None) -> Command:
-        return ask.SaveCustomer(customer_id=customer_id or new_id(), external_id=external_id)
+        return SaveCustomer(customer_id=customer_id or new_id(), external_id=external_id)
 
     def billed(self, **line: Any) -> ask.DraftInvoice:
         plain = draft(new_id(), self.customer_id)

@@ -18,7 +18,6 @@ from polaris.core.commands import (
     RecordInvoice,
     RegenerateInvoice,
     RequestRefund,
-    SaveCustomer,
     UpdatePayment,
     UpdateRefund,
     VoidCreditNote,
@@ -27,6 +26,7 @@ from polaris.core.commands import (
     WriteOffInvoice,
 )
 from polaris.core.invoice import Status
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.note import CreditTo
 from polaris.core.parts import Apply, CreditedLine, GiveBack, NewLine, TaxRate, VoidNote
 from polaris.core.payment import PaymentState, RefundState

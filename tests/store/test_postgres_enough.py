@@ -27,6 +27,7 @@ from polaris.core.invoice import (
 )
 from polaris.core.ledger import Entry
 from polaris.core.lifecycle import LIFECYCLE
+from polaris.core.master_commands import CloseBooks, ReopenBooks, SaveCustomer
 from polaris.core.note import CreditNote, CreditTo
 from polaris.core.parts import (
     Apply,
@@ -235,7 +236,7 @@ WISHES: list[Callable[[Asker], Command]] = [
     *[Asker.bought, Asker.take_off, Asker.use] * 2,
     *[Asker.standalone, Asker.restore],
     lambda one: asked.DeleteDraft(invoice_id=one.any(Invoice)),
-    lambda one: asked.SaveCustomer(customer_id=one.random.choice(one.customers), name="Other"),
+    lambda one: SaveCustomer(customer_id=one.random.choice(one.customers), name="Other"),
     lambda one: asked.WriteOffInvoice(invoice_id=one.any(Invoice), write_off_id=next(one.ids)),
     lambda one: asked.ReverseWriteOff(write_off_id=one.any(WriteOff)),
     lambda one: asked.VoidCreditNote(note_id=one.any(CreditNote)),
@@ -274,5 +275,5 @@ def test_what_is_loaded_is_enough(connection: EngineConnection, seed: int) -> No
 
 def test_the_histories_did_nearly_everything() -> None:
     """A history in which something never happens says nothing about it."""
-    books: set[type[Command]] = {asked.CloseBooks, asked.ReopenBooks}
+    books: set[type[Command]] = {CloseBooks, ReopenBooks}
     assert {move.command for move in LIFECYCLE} - books - DONE.keys() == set()

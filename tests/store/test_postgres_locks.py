@@ -14,6 +14,7 @@ from polaris.core.commands import Command
 from polaris.core.customer import Customer
 from polaris.core.fold import Memory, Request, fold
 from polaris.core.invoice import Invoice, Settlement
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.parts import NewLine
 from polaris.core.payment import Payment, PaymentState
 from polaris.core.scope import Scope, scope_of
@@ -45,7 +46,7 @@ class Shop:
             create_tenant(connection, self.tenant_id, "Shop", "EUR", "UTC", Settings(), NOON)
             self.perform(
                 connection,
-                *[asked.SaveCustomer(customer_id=one, external_id=one) for one in self.customers],
+                *[SaveCustomer(customer_id=one, external_id=one) for one in self.customers],
                 *map(self.draft, self.customers, self.invoices),
                 *[asked.FinalizeInvoice(invoice_id=one) for one in self.invoices],
             )
@@ -212,7 +213,7 @@ def test_a_customer_who_came_after_the_lock_is_noticed(
         shop.load(holder, scope)
         waiting = aside.submit(lambda: shop.load(waiter, scope))
         wait_until_blocked(observer, waiter)
-        shop.perform(holder, asked.SaveCustomer(customer_id=customer_id, external_id="new"))
+        shop.perform(holder, SaveCustomer(customer_id=customer_id, external_id="new"))
         with pytest.raises(ScopeGrew):
             waiting.result()
         waiter.rollback()

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from polaris.core import commands as asked
 from polaris.core.commands import Command
 from polaris.core.customer import SeriesScope
 from polaris.core.fold import Folded, Memory, Request, fold
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.row import Changing, Row
 from polaris.core.scope import Scope, scope_of
 from polaris.core.tenant import Settings
@@ -50,9 +50,7 @@ class History:
         self.done: Counter[type[Command]] = Counter()
         self.customers = [next(self.ids) for _ in range(2)]
         self.at = BEGIN
-        self.perform(
-            [asked.SaveCustomer(customer_id=one, external_id=one) for one in self.customers]
-        )
+        self.perform([SaveCustomer(customer_id=one, external_id=one) for one in self.customers])
 
     def perform(self, wishes: list[Command]) -> None:
         """Decide a set over both, see that they agree, and keep it."""

@@ -9,13 +9,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from polaris.core.commands import (
-    Command,
-    DraftInvoice,
-    FinalizeInvoice,
-    ReceivePayment,
-    SaveCustomer,
-)
+from polaris.core.commands import Command, DraftInvoice, FinalizeInvoice, ReceivePayment
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.parts import NewLine
 from polaris.engine import Engine, new_id, request
 from polaris.settings import Settings

@@ -8,7 +8,7 @@ import typer
 from polaris.cli.answer import document, say
 from polaris.cli.desk import seated
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
-from polaris.core.commands import CloseBooks, ReopenBooks
+from polaris.core.master_commands import CloseBooks, ReopenBooks
 
 group = typer.Typer(help="Close the books of a period, and reopen them.")
 

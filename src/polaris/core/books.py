@@ -1,8 +1,8 @@
 """Close the books through a day, or reopen them."""
 
-from polaris.core.commands import CloseBooks, ReopenBooks
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
+from polaris.core.master_commands import CloseBooks, ReopenBooks
 
 
 def close(decision: Decision, command: CloseBooks) -> None:

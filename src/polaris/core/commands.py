@@ -27,22 +27,6 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", ta
     """A wish to change something. Its fields are the whole policy: no rule asks who called."""
 
 
-# ---------------------------------------------------------------- customers
-
-
-class SaveCustomer(Command, frozen=True, kw_only=True):
-    """Create a customer, or change the fields that are given."""
-
-    customer_id: str
-    external_id: str | None = None  # the caller's own; required for a new one
-    name: str | None = None
-    email: str | None = None
-    currency: str | None = None  # a default only
-    timezone: str | None = None  # IANA; issue dates follow it
-    payment_term_days: int | None = None
-    details: dict[str, object] | None = None
-
-
 # ---------------------------------------------------------------- the invoice's own life
 
 
@@ -349,18 +333,3 @@ class TerminateWallet(Command, frozen=True, kw_only=True):
     """Close a wallet. What was purchased is still owed, so nothing is booked."""
 
     wallet_id: str
-
-
-# ---------------------------------------------------------------- the books
-
-
-class CloseBooks(Command, frozen=True, kw_only=True):
-    """Let no later entry be dated on or before a day."""
-
-    through: date
-
-
-class ReopenBooks(Command, frozen=True, kw_only=True):
-    """Move the closing date back; for administrators."""
-
-    through: date | None = None  # none: all open

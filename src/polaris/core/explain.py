@@ -8,7 +8,8 @@ from polaris.core.arithmetic import credited
 from polaris.core.commands import Command
 from polaris.core.decision import Decision
 from polaris.core.invoice import Invoice, SettlementKind
-from polaris.core.lifecycle import POLARIS, Dialect, refusals_of
+from polaris.core.lifecycle import POLARIS, refusals_of
+from polaris.core.move import Dialect
 from polaris.core.note import CreditNote, NoteStatus
 from polaris.core.parts import CreditedLine
 from polaris.core.payment import Payment

@@ -13,7 +13,8 @@ from polaris.core import refusals
 from polaris.core.commands import Command
 from polaris.core.decision import Decision, Facts
 from polaris.core.events import Event
-from polaris.core.lifecycle import POLARIS, Dialect, Refused, decide
+from polaris.core.lifecycle import POLARIS, Refused, decide
+from polaris.core.move import Dialect
 from polaris.core.record import AuditLine, CommandRecord
 from polaris.core.refusals import KeyReused, Refusal
 from polaris.core.row import Row

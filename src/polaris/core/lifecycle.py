@@ -4,12 +4,8 @@
 whether it would be allowed.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
-
 from polaris.core import (
     apply_note,
-    books,
     commands,
     credit,
     draft,
@@ -17,7 +13,6 @@ from polaris.core import (
     pay,
     refund,
     regenerate,
-    save_customer,
     void,
     void_note,
     wallet,
@@ -29,33 +24,10 @@ from polaris.core import money_rules as money
 from polaris.core import rules as must
 from polaris.core.commands import Command
 from polaris.core.decision import Decision
-from polaris.core.invoice import Status
+from polaris.core.master_moves import MASTER_MOVES
+from polaris.core.move import ANY, CLOSED, DRAFT, FINALIZED, ISSUED, VOIDED, Dialect, Move
 from polaris.core.refusals import Refusal
-from polaris.core.requirement import Case, Requirement
-
-DRAFT, FINALIZED, VOIDED, CLOSED = Status
-ISSUED = frozenset({FINALIZED, VOIDED})
-ANY: frozenset[Status] = frozenset()
-
-Verb = Callable[[Decision, Any], None]
-
-
-class Move(NamedTuple):
-    """One command: what an invoice must be, what it becomes, what else must hold, what is done."""
-
-    command: type[Command]
-    before: frozenset[Status]  # empty: no invoice, or one in any state
-    after: Status | None  # none: stays what it is
-    requires: tuple[Requirement, ...]
-    decides: Verb
-
-
-class Dialect(NamedTuple):
-    """What a dialect requires beyond the engine, by command."""
-
-    name: str
-    adds: Mapping[type[Command], tuple[Requirement, ...]]
-
+from polaris.core.requirement import Case
 
 _NEW_INVOICE = (
     given.invoice_is_new,
@@ -333,28 +305,7 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.ExpireCredits, ANY, None, (money.lot_not_empty, money.lot_expired), wallet.expire
     ),
     Move(commands.TerminateWallet, ANY, None, (money.wallet_active,), wallet.terminate),
-    # ------------------------------------------------------------ customers and books
-    Move(
-        commands.SaveCustomer,
-        ANY,
-        None,
-        (
-            given.customer_named,
-            given.external_id_is_free,
-            given.currency_known,
-            given.timezone_known,
-            given.term_possible,
-        ),
-        save_customer.save,
-    ),
-    Move(commands.CloseBooks, ANY, None, (must.books_move_forward, must.period_over), books.close),
-    Move(
-        commands.ReopenBooks,
-        ANY,
-        None,
-        (must.asked_by_administrator, must.books_move_back),
-        books.reopen,
-    ),
+    *MASTER_MOVES,
 )
 
 MOVES = {move.command: move for move in LIFECYCLE}

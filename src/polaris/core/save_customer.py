@@ -1,9 +1,9 @@
 """Create a customer, or change what is given of one."""
 
-from polaris.core.commands import SaveCustomer
 from polaris.core.customer import Customer, Series
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.numbering import CUSTOMERS, draw
 
 _FIELDS = ("external_id", "name", "email", "currency", "timezone", "payment_term_days", "details")

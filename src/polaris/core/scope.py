@@ -6,6 +6,7 @@ import msgspec
 
 from polaris.core import commands
 from polaris.core.commands import Command
+from polaris.core.master_commands import SaveCustomer
 from polaris.core.note import CreditTo
 from polaris.core.numbering import CUSTOMERS, NOTES
 from polaris.core.parts import Apply, VoidNote
@@ -58,7 +59,7 @@ def _gather(scope: Scope, command: Command) -> None:
     for field, one in ids(command):
         if field in _FIELDS and ID.fullmatch(one):
             getattr(scope, _FIELDS[field]).add(one)
-    if isinstance(command, commands.SaveCustomer):
+    if isinstance(command, SaveCustomer):
         scope.external_ids |= _sayable(command.external_id)
     for asked in (command, getattr(command, "void_first", None)):
         if asked:
@@ -69,7 +70,7 @@ def _gather(scope: Scope, command: Command) -> None:
 
 def _series(command: Command) -> set[str]:
     """The tenant-wide series that a command may draw from."""
-    if isinstance(command, commands.SaveCustomer):
+    if isinstance(command, SaveCustomer):
         return {CUSTOMERS}
     if isinstance(command, commands.VoidInvoice):
         return {NOTES} if _writes_note(command) else set()

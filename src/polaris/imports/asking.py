@@ -10,11 +10,11 @@ from polaris.core.commands import (
     IssueCreditNote,
     IssueStandaloneNote,
     RecordInvoice,
-    SaveCustomer,
     VoidInvoice,
 )
 from polaris.core.fold import Request
-from polaris.core.lifecycle import Dialect
+from polaris.core.master_commands import SaveCustomer
+from polaris.core.move import Dialect
 from polaris.core.parts import CreditedLine, NewLine, VoidNote
 from polaris.imports.documents import (
     Article,

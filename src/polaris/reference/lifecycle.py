@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from polaris.core.lifecycle import LIFECYCLE, POLARIS, Move
+from polaris.core.lifecycle import LIFECYCLE, POLARIS
+from polaris.core.move import Move
 from polaris.core.refusals import EVERY, Refusal
 from polaris.core.requirement import Requirement
 from polaris.reference.markdown import SOURCE, code, described, mentioned, page, sentence, table

@@ -1,0 +1,38 @@
+"""What can be asked of the engine about what invoices refer to: customers, the books.
+
+Ids of new things and times come with the asking, as in `commands`.
+"""
+
+from datetime import date
+
+from polaris.core.commands import Command
+
+# ---------------------------------------------------------------- customers
+
+
+class SaveCustomer(Command, frozen=True, kw_only=True):
+    """Create a customer, or change the fields that are given."""
+
+    customer_id: str
+    external_id: str | None = None  # the caller's own; required for a new one
+    name: str | None = None
+    email: str | None = None
+    currency: str | None = None  # a default only
+    timezone: str | None = None  # IANA; issue dates follow it
+    payment_term_days: int | None = None
+    details: dict[str, object] | None = None
+
+
+# ---------------------------------------------------------------- the books
+
+
+class CloseBooks(Command, frozen=True, kw_only=True):
+    """Let no later entry be dated on or before a day."""
+
+    through: date
+
+
+class ReopenBooks(Command, frozen=True, kw_only=True):
+    """Move the closing date back; for administrators."""
+
+    through: date | None = None  # none: all open
