@@ -14,6 +14,7 @@ from prometheus_client import (
 )
 
 from polaris import __version__, logs
+from polaris.desk import Desk
 from polaris.door import Door
 from polaris.engine import Engine
 from polaris.metrics import Measured
@@ -22,7 +23,7 @@ from polaris.settings import Settings
 from polaris.store.database import Database, open_database
 from polaris.store.migrate import pending
 
-DIALECTS: dict[str, Callable[[Door], FastAPI]] = {}
+DIALECTS: dict[str, Callable[[Desk], FastAPI]] = {}
 """Where each dialect is mounted, and what builds it."""
 
 HOME = """<!doctype html>
@@ -79,14 +80,17 @@ def build(settings: Settings) -> FastAPI:
 async def running(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
     """Open everything, in the order of need, and close it in reverse."""
     with open_database(settings) as database, Sealer(database):
-        door = Door(Measured(Engine(database), app.state.registry))
+        engine = Engine(database)
+        door = Door(Measured(engine, app.state.registry))
+        desk = Desk(door, engine, database)
         app.state.database = database
         for path, build_dialect in DIALECTS.items():
-            app.mount(path, build_dialect(door))
+            app.mount(path, build_dialect(desk))
         try:
             yield
         finally:
             await door.close()
+            await desk.close()
 
 
 def why_not_ready(database: Database) -> str | None:

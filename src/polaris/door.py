@@ -1,14 +1,16 @@
 """Callers who come at the same time share a set: one lock, one load, one write for all of them.
 
 Tenants take turns. No tenant has more than `lanes` sets under way, so a worker is always left for
-the others: a quiet tenant does not wait behind another's backlog.
+the others: a quiet tenant does not wait behind another's backlog. What one caller asks for at once
+is never divided over sets.
 """
 
 import asyncio
 import threading
 from collections import Counter, defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from polaris.core.fold import Outcome, Request
@@ -30,20 +32,23 @@ class DoorClosed(Exception):
     """The server is shutting down; nothing more is taken in."""
 
 
+Answer = list[Outcome] | Exception
+
+
 class Caller(NamedTuple):
-    """A request, and who waits for its outcome."""
+    """Requests that stay together, and who waits for their outcomes."""
 
-    request: Request
-    answer: asyncio.Future[Outcome]
+    requests: Sequence[Request]
+    answer: asyncio.Future[list[Outcome]]
 
-    def take(self, outcome: Outcome | Exception) -> None:
+    def take(self, answer: Answer) -> None:
         """Answer, unless the caller has gone. To be called in the caller's own loop."""
         if self.answer.done():
             return
-        if isinstance(outcome, Exception):
-            self.answer.set_exception(outcome)
+        if isinstance(answer, Exception):
+            self.answer.set_exception(answer)
         else:
-            self.answer.set_result(outcome)
+            self.answer.set_result(answer)
 
 
 class Door:
@@ -71,13 +76,28 @@ class Door:
         Raises DoorClosed, and what the engine raises for the set: UnknownTenant, or
         `psycopg.OperationalError` when the database stays away.
         """
-        caller = Caller(request, asyncio.get_running_loop().create_future())
+        [outcome] = await self._enter(tenant_id, (request,))
+        return outcome
+
+    async def perform_all(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
+        """Do all that is asked in one set, in order, with nothing in between.
+
+        So it is one database transaction, unless that fails and the engine halves the set. A
+        refused request does not keep back those after it. Raises as `perform` does.
+        """
+        return await self._enter(tenant_id, tuple(requests)) if requests else []
+
+    def _enter(
+        self, tenant_id: str, requests: tuple[Request, ...]
+    ) -> asyncio.Future[list[Outcome]]:
+        """Stand in the tenant's line."""
+        caller = Caller(requests, asyncio.get_running_loop().create_future())
         with self._changed:
             if self._closed:
                 raise DoorClosed(DoorClosed.__doc__)
             self._waiting.setdefault(tenant_id, deque()).append(caller)
             self._changed.notify()
-        return await caller.answer
+        return caller.answer
 
     async def close(self) -> None:
         """Take nothing more in, and return once everybody inside has an answer."""
@@ -111,7 +131,7 @@ class Door:
     def _turn(self) -> tuple[str, list[Caller]] | None:
         for tenant_id, line in self._waiting.items():
             if self._under_way[tenant_id] < self._lanes:
-                callers = [line.popleft() for _ in range(min(len(line), LARGEST_SET))]
+                callers = first_of(line)
                 del self._waiting[tenant_id]
                 if line:
                     self._waiting[tenant_id] = line
@@ -130,26 +150,36 @@ class Door:
         wanted = [caller for caller in callers if not caller.answer.done()]
         if not wanted:
             return
-        requests = [caller.request for caller in wanted]
-        outcomes: Sequence[Outcome | Exception]
+        requests = [request for caller in wanted for request in caller.requests]
         try:
-            outcomes = self._engine.perform(tenant_id, requests)
+            outcomes = iter(self._engine.perform(tenant_id, requests))
         except Exception as fault:
-            outcomes = [fault] * len(wanted)
-        answer(wanted, outcomes)
+            answer([(caller, fault) for caller in wanted])
+        else:
+            answer([(caller, list(islice(outcomes, len(caller.requests)))) for caller in wanted])
 
 
-def answer(callers: list[Caller], outcomes: Sequence[Outcome | Exception]) -> None:
-    """Hand out the outcomes; a loop is woken once, however many of its callers were in the set."""
+def first_of(line: deque[Caller]) -> list[Caller]:
+    """Take a set out of a line: as many as fit, none before its turn. The first always fits."""
+    taken = [line.popleft()]
+    room = LARGEST_SET - len(taken[0].requests)
+    while line and len(line[0].requests) <= room:
+        taken.append(line.popleft())
+        room -= len(taken[-1].requests)
+    return taken
+
+
+def answer(answers: Iterable[tuple[Caller, Answer]]) -> None:
+    """Hand out the answers; a loop is woken once, however many of its callers were in the set."""
     told = defaultdict(list)
-    for caller, outcome in zip(callers, outcomes, strict=True):
-        told[caller.answer.get_loop()].append((caller, outcome))
+    for caller, one in answers:
+        told[caller.answer.get_loop()].append((caller, one))
     for loop, pairs in told.items():
         with suppress(RuntimeError):  # the loop is closed: its callers are gone
             loop.call_soon_threadsafe(hand_out, pairs)
 
 
-def hand_out(pairs: list[tuple[Caller, Outcome | Exception]]) -> None:
+def hand_out(pairs: list[tuple[Caller, Answer]]) -> None:
     """Give each caller its own."""
-    for caller, outcome in pairs:
-        caller.take(outcome)
+    for caller, one in pairs:
+        caller.take(one)

@@ -1,0 +1,15 @@
+-- Whose key it is that somebody brings, and the keys of a tenant. Nothing here locks or writes.
+
+-- key_with_prefix --
+-- cross-tenant: a request is known by its key before its tenant is known
+select k.id::text, k.tenant_id::text, k.name, k.prefix, k.hash, k.scopes, k.created_at,
+       k.revoked_at
+  from api_key k
+ where k.prefix = %(prefix)s
+
+-- keys_of_tenant --
+select k.id::text, k.tenant_id::text, k.name, k.prefix, k.hash, k.scopes, k.created_at,
+       k.revoked_at
+  from api_key k
+ where k.tenant_id = %(t)s
+ order by k.created_at, k.id
