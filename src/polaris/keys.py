@@ -8,6 +8,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+import msgspec
+
+from polaris.core.record import AuditLine
+
 _WHOLE = re.compile(r"(plr_[0-9a-f]{16})_([0-9a-f]{64})")
 
 
@@ -66,3 +70,18 @@ class KnownKey(NamedTuple):
     def may(self, scope: KeyScope) -> bool:
         """Whether the key was made for this."""
         return scope in self.scopes
+
+
+def audit_line(command: str, key: KnownKey, line_id: str, at: datetime, actor: str) -> AuditLine:
+    """That a key was made or revoked, for the auditor; its hash is nobody's business."""
+    said = {"command": command, "name": key.name, "prefix": key.prefix, "scopes": key.scopes}
+    return AuditLine(
+        id=line_id,
+        command_id=line_id,
+        at=at,
+        actor=actor,
+        command=command,
+        subject_id=key.id,
+        outcome="done",
+        request=msgspec.Raw(msgspec.json.encode(said)),
+    )

@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from polaris import logs
-from polaris.cli import answer, books, importing, invoices, ledger, serving, tenants
+from polaris.cli import answer, books, importing, invoices, keys, ledger, serving, tenants
 from polaris.settings import Settings
 from polaris.store.database import DatabaseTooNew, ServerTooOld
 from polaris.store.embedded import EmbeddedError
@@ -27,6 +27,7 @@ app.command()(serving.demo)
 app.command()(serving.serve)
 app.command()(serving.migrate)
 app.add_typer(tenants.group, name="tenant", no_args_is_help=True)
+app.add_typer(keys.group, name="key", no_args_is_help=True)
 app.add_typer(invoices.group, name="invoice", no_args_is_help=True)
 app.add_typer(importing.group, name="import", no_args_is_help=True)
 app.add_typer(ledger.ledgers, name="ledger", no_args_is_help=True)

@@ -1,4 +1,4 @@
--- Whose key it is that somebody brings, and the keys of a tenant. Nothing here locks or writes.
+-- API keys: whose it is that somebody brings, the keys of a tenant, and the end of one.
 
 -- key_with_prefix --
 -- cross-tenant: a request is known by its key before its tenant is known
@@ -13,3 +13,8 @@ select k.id::text, k.tenant_id::text, k.name, k.prefix, k.hash, k.scopes, k.crea
   from api_key k
  where k.tenant_id = %(t)s
  order by k.created_at, k.id
+
+-- revoke_api_key --
+update api_key k set revoked_at = %(revoked_at)s
+ where k.tenant_id = %(t)s and k.id = %(id)s and k.revoked_at is null
+returning 1

@@ -1,7 +1,7 @@
 """The only module that writes: every change that was decided, in one statement."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -10,6 +10,7 @@ import msgspec
 import psycopg
 from psycopg.types.json import Json
 
+from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
 from polaris.core.customer import Customer, Lot, Movement, Series, SeriesScope, Wallet
 from polaris.core.events import Event
 from polaris.core.invoice import Invoice, Line, Settlement, Tax, WriteOff
@@ -19,8 +20,8 @@ from polaris.core.numbering import CUSTOMERS, INVOICES, NOTES
 from polaris.core.payment import Payment, Refund
 from polaris.core.record import AuditLine, CommandRecord
 from polaris.core.row import Changing, Row
-from polaris.core.tenant import Account, Books, Settings
-from polaris.keys import ApiKey
+from polaris.core.tenant import Account, Books, Settings, Tenant
+from polaris.keys import ApiKey, KeyScope
 from polaris.store.load import (
     Loaded,
     ScopeGrew,
@@ -29,7 +30,7 @@ from polaris.store.load import (
     lock_and_load,
     resolve,
 )
-from polaris.store.sql import QUERIES, Statement, statement
+from polaris.store.sql import QUERIES, Statement, blocks, statement
 
 __all__ = [
     "Conflict",
@@ -41,13 +42,19 @@ __all__ = [
     "load",
     "lock_and_load",
     "resolve",
+    "revoke_api_key",
+    "signing_key",
     "write",
 ]
 
 INSERTS: dict[type[Row], str] = {
+    Tenant: "insert_tenant",
     Books: "insert_books",
     Account: "insert_account",
     Series: "insert_series",
+    AddOn: "insert_add_on",
+    TaxCode: "insert_tax_code",
+    WebhookEndpoint: "insert_webhook_endpoint",
     Customer: "insert_customer",
     Wallet: "insert_wallet",
     Invoice: "insert_invoice",
@@ -69,8 +76,12 @@ INSERTS: dict[type[Row], str] = {
     AuditLine: "insert_audit",
 }
 UPDATES: dict[type[Row], str] = {
+    Tenant: "update_tenant",
     Books: "update_books",
     Series: "update_series",
+    AddOn: "update_add_on",
+    TaxCode: "update_tax_code",
+    WebhookEndpoint: "update_webhook_endpoint",
     Customer: "update_customer",
     Wallet: "update_wallet",
     Invoice: "update_invoice",
@@ -84,8 +95,10 @@ UPDATES: dict[type[Row], str] = {
 }
 POSTINGS = "insert_posting"
 
-_INSERT_TENANT = statement(QUERIES["insert_tenant"])
 _INSERT_API_KEY = statement(QUERIES["insert_api_key"])
+_INSERT_SIGNING_KEY = statement(QUERIES["insert_signing_key"])
+_SIGNING_KEY = statement(QUERIES["signing_key"])
+_REVOKE_API_KEY = statement(blocks("keys.sql")["revoke_api_key"])
 _COUNTED = frozenset(UPDATES.values())
 _ENCODER = msgspec.json.Encoder()
 
@@ -131,14 +144,19 @@ def create_tenant(
     created_at: datetime,
 ) -> None:
     """A tenant with open books and the series that every tenant counts in; the caller commits."""
-    values = {"name": name, "currency": currency, "timezone": timezone, "created_at": created_at}
-    encoded = msgspec.json.encode(settings).decode()
-    _INSERT_TENANT.run(connection, {"t": tenant_id, "settings": encoded, **values})
+    tenant = Tenant(
+        id=tenant_id,
+        name=name,
+        currency=currency,
+        timezone=timezone,
+        settings=settings,
+        created_at=created_at,
+    )
     formats = {INVOICES: settings.invoice_format, NOTES: settings.note_format, CUSTOMERS: "{next}"}
     series = [
         Series(id=name, scope=SeriesScope.TENANT, format=form) for name, form in formats.items()
     ]
-    write(connection, tenant_id, [Books(id=tenant_id), *series])
+    write(connection, tenant_id, [tenant, Books(id=tenant_id), *series])
 
 
 def create_api_key(
@@ -148,13 +166,39 @@ def create_api_key(
     name: str,
     key: ApiKey,
     created_at: datetime,
+    scopes: Sequence[KeyScope] = tuple(KeyScope),
 ) -> None:
-    """Let a key speak for a tenant, to read and to write; the caller commits."""
+    """Let a key speak for a tenant, for what its scopes name; the caller commits."""
     values = {"id": key_id, "name": name, "prefix": key.client_id, "hash": key.hash}
     _INSERT_API_KEY.run(
         connection,
-        {"t": tenant_id, "scopes": ["read", "write"], "created_at": created_at, **values},
+        {"t": tenant_id, "scopes": list(scopes), "created_at": created_at, **values},
     )
+
+
+def revoke_api_key(
+    connection: psycopg.Connection[Any], tenant_id: str, key_id: str, revoked_at: datetime
+) -> bool:
+    """Let a key open nothing from now on; whether it did until now. The caller commits."""
+    values = {"t": tenant_id, "id": key_id, "revoked_at": revoked_at}
+    return _REVOKE_API_KEY.run(connection, values).fetchone() is not None
+
+
+def signing_key(
+    connection: psycopg.Connection[Any], tenant_id: str, kind: str, make: Callable[[], str]
+) -> str:
+    """The key that a tenant signs with for one use, made the first time; the caller commits.
+
+    Whoever makes it at the same time gets the same one.
+    """
+    asked = {"t": tenant_id, "kind": kind}
+    kept = _SIGNING_KEY.run(connection, asked).fetchone()
+    if kept is None:
+        _INSERT_SIGNING_KEY.run(connection, {**asked, "private_key": make()})
+        kept = _SIGNING_KEY.run(connection, asked).fetchone()
+    if kept is None:
+        raise AssertionError("a key that was kept cannot be gone")
+    return str(kept[0])
 
 
 def _batches(rows: Iterable[Row]) -> dict[str, list[msgspec.Struct]]:

@@ -1,0 +1,144 @@
+"""`polaris key`: who may speak for a tenant over the network."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from polaris import show
+from polaris.cli.answer import Stopped, document, say
+from polaris.cli.desk import Desk, actor, seated
+from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
+from polaris.core.spoken import LONGEST, UNSAYABLE
+from polaris.engine import new_id, now
+from polaris.keys import ApiKey, KeyScope, KnownKey, audit_line
+from polaris.store.keys import find, listed
+from polaris.store.postgres import create_api_key, revoke_api_key, write
+
+group = typer.Typer(help="List, make and revoke API keys: each speaks for one tenant.")
+
+SHOWN = ("id", "name", "prefix", "scopes", "created_at", "revoked_at")
+
+
+def known_name(name: str) -> str:
+    """The name, if it can be kept and found again."""
+    if not name.strip() or len(name) > LONGEST or UNSAYABLE.search(name):
+        raise typer.BadParameter(f"give 1 to {LONGEST} characters.")
+    return name
+
+
+@group.command("list")
+def list_(
+    tenant: TenantId,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """List the keys of a tenant, revoked ones too."""
+    with seated(tenant, data_dir, database_url) as desk:
+        found = listed(desk.connection, desk.tenant.id)
+    if as_json:
+        document([shown(key) for key in found])
+    elif found:
+        say(table(found))
+    else:
+        say(f"No key yet. Next: polaris key create NAME --tenant {tenant}")
+
+
+@group.command()
+def create(
+    name: Annotated[
+        str, typer.Argument(help="What it is for, as `web shop`.", callback=known_name)
+    ],
+    tenant: TenantId,
+    scope: Annotated[
+        list[KeyScope] | None,
+        typer.Option(help="What it may do, neither including the other; default: both."),
+    ] = None,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Make a key, which is shown this once."""
+    with seated(tenant, data_dir, database_url) as desk:
+        key = ApiKey.new()
+        made = create_in(desk, name, key, [one for one in KeyScope if one in (scope or KeyScope)])
+    if as_json:
+        parts = {"client_id": key.client_id, "client_secret": key.client_secret}
+        document(shown(made) | {"api_key": key.whole, **parts})
+        return
+    say(
+        Text.assemble((name, "bold"), f" may {' and '.join(made.scopes)} now."),
+        show.pairs({"api_key": key.whole}),
+        "The key is shown this once; only a hash of its secret is kept.",
+    )
+
+
+def create_in(desk: Desk, name: str, key: ApiKey, scopes: list[KeyScope]) -> KnownKey:
+    """Keep a key, and who made it."""
+    tenant_id, at = desk.tenant.id, now()
+    made = KnownKey(new_id(), tenant_id, name, key.client_id, key.hash, tuple(scopes), at)
+    with desk.connection.transaction():
+        create_api_key(desk.connection, tenant_id, made.id, name, key, at, scopes)
+        line = audit_line("CreateApiKey", made, new_id(), at, actor())
+        write(desk.connection, tenant_id, [line])
+    return made
+
+
+@group.command()
+def revoke(
+    key: Annotated[str, typer.Argument(help="Its prefix or its id; a leaked key, whole.")],
+    tenant: TenantId,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Let a key open nothing any more. A server that runs knows it within a second."""
+    with seated(tenant, data_dir, database_url) as desk:
+        known = named(desk, key)
+        now_revoked = revoke_in(desk, known)
+        known = find(desk.connection, known.prefix) or known
+    if as_json:
+        document({"done": True, "already": not now_revoked, **shown(known)})
+        return
+    said = "is revoked." if now_revoked else f"was revoked already, at {known.revoked_at}."
+    say(Text.assemble((known.name, "bold"), f" ({known.prefix}) {said}"))
+
+
+def named(desk: Desk, name: str) -> KnownKey:
+    """The key of the tenant that is named by its prefix, its id or itself. Raises Stopped."""
+    whole = ApiKey.parse(name)
+    names = {whole.client_id if whole else name}
+    for key in listed(desk.connection, desk.tenant.id):
+        if names & {key.prefix, key.id}:
+            return key
+    raise Stopped(f"No key {', '.join(names)}. `polaris key list` shows them.")
+
+
+def revoke_in(desk: Desk, key: KnownKey) -> bool:
+    """Revoke a key, and keep who did; whether it was still good."""
+    with desk.connection.transaction():
+        at = now()
+        if not revoke_api_key(desk.connection, desk.tenant.id, key.id, at):
+            return False
+        line = audit_line("RevokeApiKey", key, new_id(), at, actor())
+        write(desk.connection, desk.tenant.id, [line])
+    return True
+
+
+def shown(key: KnownKey) -> dict[str, object]:
+    """A key as JSON; neither its secret nor the hash of it."""
+    return {field: getattr(key, field) for field in SHOWN}
+
+
+def table(found: Iterable[KnownKey]) -> Table:
+    """Keys, one a row."""
+    rows = show.columns("Key", "Name", "May", "Created", "Revoked")
+    for key in found:
+        revoked = Text(f"{key.revoked_at:%Y-%m-%d}", "red") if key.revoked_at else ""
+        rows.add_row(
+            key.prefix, key.name, ", ".join(key.scopes), f"{key.created_at:%Y-%m-%d}", revoked
+        )
+    return rows
