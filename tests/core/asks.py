@@ -25,6 +25,10 @@ SHORT: dict[str, Command] = {
     "edit": ask.EditDraft(invoice_id="inv"),
     "delete": ask.DeleteDraft(invoice_id="inv"),
     "finalize": ask.FinalizeInvoice(invoice_id="inv"),
+    "issue": ask.IssueInvoice(
+        invoice_id="inv", customer_id="c1", currency="EUR", lines=(line(id="l1"),)
+    ),
+    "annotate": ask.AnnotateInvoice(invoice_id="inv"),
     "record": ask.RecordInvoice(
         invoice_id="inv", customer_id="c1", currency="EUR", lines=(line(id="l1"),)
     ),

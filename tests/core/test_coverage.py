@@ -61,7 +61,14 @@ STATES = {
     Status.VOIDED: ("draft", "finalize", "void"),
     Status.CLOSED: ("draft", "delete"),
 }
-ABOUT_STATE = {"not_a_draft", "already_finalized", "not_finalized", "already_voided", "not_voided"}
+ABOUT_STATE = {
+    "not_a_draft",
+    "already_finalized",
+    "invoice_closed",
+    "not_finalized",
+    "already_voided",
+    "not_voided",
+}
 
 WITH_STATE = [move for move in LIFECYCLE if move.before != ANY]
 VOIDED_FIRST = (RegenerateInvoice, Status.FINALIZED)

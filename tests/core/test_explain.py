@@ -26,15 +26,27 @@ def test_asking_changes_nothing_and_answers_the_same(row: Row) -> None:
 
 
 ALLOWED = {
-    "draft": {"EditDraft", "DeleteDraft", "FinalizeInvoice"},
-    "billed": {"VoidInvoice", "WriteOffInvoice", "IssueCreditNote"},
-    "paid": {"VoidInvoice", "RemovePayment", "IssueCreditNote"},
-    "billed; void": {"RegenerateInvoice", "IssueCreditNote"},
-    "billed; void; regenerate": {"IssueCreditNote"},
-    "paid; void": {"RegenerateInvoice", "IssueCreditNote", "RemovePayment", "RequestRefund"},
-    "billed; write_off": {"VoidInvoice", "ReverseWriteOff", "IssueCreditNote"},
-    "billed; credit; void_note": {"VoidInvoice", "WriteOffInvoice", "IssueCreditNote"},
+    "draft": {"AnnotateInvoice", "EditDraft", "DeleteDraft", "FinalizeInvoice"},
+    "billed": {"AnnotateInvoice", "VoidInvoice", "WriteOffInvoice", "IssueCreditNote"},
+    "paid": {"AnnotateInvoice", "VoidInvoice", "RemovePayment", "IssueCreditNote"},
+    "billed; void": {"AnnotateInvoice", "RegenerateInvoice", "IssueCreditNote"},
+    "billed; void; regenerate": {"AnnotateInvoice", "IssueCreditNote"},
+    "paid; void": {
+        "AnnotateInvoice",
+        "RegenerateInvoice",
+        "IssueCreditNote",
+        "RemovePayment",
+        "RequestRefund",
+    },
+    "billed; write_off": {"AnnotateInvoice", "VoidInvoice", "ReverseWriteOff", "IssueCreditNote"},
+    "billed; credit; void_note": {
+        "AnnotateInvoice",
+        "VoidInvoice",
+        "WriteOffInvoice",
+        "IssueCreditNote",
+    },
     "billed; credit; void_note; credit of=other credit=0 offset=600": {
+        "AnnotateInvoice",
         "VoidInvoice",
         "WriteOffInvoice",
         "IssueCreditNote",

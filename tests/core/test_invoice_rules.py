@@ -44,6 +44,31 @@ FINALIZING = """
     draft issue_date=2026-02-28; close | finalize                       | period_closed
 """
 
+ISSUING = """
+    so far | asked                        | refused
+           | issue                        | -
+           | issue lines=@free skip_zero=true | -
+    draft  | issue                        | already_exists
+           | issue customer_id=nobody     | not_found
+           | issue currency=XXX           | unknown_currency
+           | issue price_type=inclusive   | state_not_possible
+           | issue payment_term_days=-1   | number_not_possible
+           | issue series=note            | unknown_series
+    close  | issue issue_date=2026-02-28  | period_closed
+    =      | issue issue_date=2026-03-01  | -
+"""
+
+ANNOTATING = """
+    so far        | asked                             | refused
+    draft         | annotate                          | -
+    =             | annotate payment_status=succeeded | -
+    =             | annotate payment_status=paid      | state_not_possible
+    =             | annotate for=nothing              | not_found
+    billed        | annotate payment_status=failed    | -
+    billed; void  | annotate payment_status=pending   | -
+    draft; delete | annotate                          | invoice_closed
+"""
+
 RECORDING = """
     so far | asked                        | refused
            | record                       | -
@@ -158,11 +183,12 @@ LINES = """
            | … issue_date=0001-01-01     | date_not_possible
 """
 
-TABLES = (DRAFTING, FINALIZING, RECORDING, VOIDING, REPLACING, WRITING_OFF)
+TABLES = (DRAFTING, FINALIZING, ISSUING, ANNOTATING, RECORDING, VOIDING, REPLACING, WRITING_OFF)
 
 WITH_LINES = (
     "draft; wallet | draft for=other lines=@two",
     "draft; wallet | edit",
+    "draft; wallet | issue for=other lines=@two",
     "draft; wallet | record for=other lines=@two",
     "billed; wallet; void | regenerate",
 )

@@ -7,6 +7,7 @@ from polaris.core.commands import Command
 from polaris.core.customer import Customer
 from polaris.core.invoice import (
     Invoice,
+    InvoiceKind,
     Rounding,
     SettlementKind,
     Status,
@@ -64,6 +65,30 @@ def finalize(by: Asking) -> Command:
         issue_date=by.day(),
         series="invoice" if by.mostly(30) else "note",
         apply=by.apply(),
+        skip_zero=by.seldom(2),
+    )
+
+
+def issue(by: Asking) -> Command:
+    return ask.IssueInvoice(
+        invoice_id=by.new("invoice"),
+        customer_id=by.id_of(Customer),
+        currency=by.choices.among(CURRENCIES),
+        lines=by.lines(),
+        issue_date=by.day(),
+        apply=by.apply(),
+        skip_zero=by.seldom(2),
+    )
+
+
+def annotate(by: Asking) -> Command:
+    sold = by.seldom(2)
+    invoice = by.one(Invoice, lambda row: not sold or row.kind is InvoiceKind.TOP_UP)
+    said: dict[str, object] = {"said": by.choices.whole(0, 3)}
+    return ask.AnnotateInvoice(
+        invoice_id=invoice.id,
+        payment_status=by.choices.among((None, "pending", "succeeded", "failed", "paid")),
+        details=by.perhaps(said),
     )
 
 

@@ -33,6 +33,8 @@ ASKED = weighed(
         (7, crediting.credit),
         (1, billing.edit),
         (1, billing.delete),
+        (2, billing.issue),
+        (4, billing.annotate),
         (2, billing.record),
         (2, billing.regenerate),
         (4, billing.report_payment),

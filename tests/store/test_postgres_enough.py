@@ -18,6 +18,7 @@ from polaris.core.commands import Command
 from polaris.core.customer import Lot, SeriesScope, Wallet
 from polaris.core.invoice import (
     Invoice,
+    InvoiceKind,
     Line,
     LineKind,
     Settlement,
@@ -106,6 +107,23 @@ class Asker:
 
     def edit(self) -> Command:
         return asked.EditDraft(invoice_id=self.any(Invoice), lines=self.lines())
+
+    def issue(self) -> Command:
+        return asked.IssueInvoice(
+            invoice_id=next(self.ids),
+            customer_id=self.random.choice(self.customers),
+            currency="EUR",
+            lines=self.lines(),
+            apply=self.apply(),
+        )
+
+    def annotate(self) -> Command:
+        sold = [one.id for one in self.all(Invoice) if one.kind is InvoiceKind.TOP_UP]
+        return asked.AnnotateInvoice(
+            invoice_id=self.random.choice(sold[-3:]) if sold else self.any(Invoice),
+            payment_status=self.random.choice([None, "succeeded", "succeeded", "failed"]),
+            details={"said": self.amount()},
+        )
 
     def record(self) -> Command:
         return asked.RecordInvoice(
@@ -231,7 +249,15 @@ class Asker:
 
 WISHES: list[Callable[[Asker], Command]] = [
     *[Asker.draft, Asker.finalize, Asker.finalize, Asker.pay, Asker.pay, Asker.void] * 2,
-    *[Asker.record, Asker.edit, Asker.regenerate, Asker.report, Asker.report],
+    *[
+        Asker.issue,
+        Asker.annotate,
+        Asker.record,
+        Asker.edit,
+        Asker.regenerate,
+        Asker.report,
+        Asker.report,
+    ],
     *[Asker.credit, Asker.refund, Asker.report_refund] * 3,
     *[Asker.bought, Asker.take_off, Asker.use] * 2,
     *[Asker.standalone, Asker.restore],

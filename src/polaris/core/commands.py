@@ -72,6 +72,15 @@ class FinalizeInvoice(Command, frozen=True, kw_only=True):
     issue_date: date | None = None  # default: the draft's own, else today in the customer's zone
     series: str = "invoice"  # which one gives the number
     apply: Apply = Apply()  # what settles it at once
+    skip_zero: bool = False  # a draft over nothing is closed instead, and takes no number
+
+
+class IssueInvoice(DraftInvoice, frozen=True, kw_only=True, tag=True):
+    """Write down an invoice and finalize it in the same breath."""
+
+    series: str = "invoice"  # which one gives the number
+    apply: Apply = Apply()  # what settles it at once
+    skip_zero: bool = False  # one over nothing is closed instead, and takes no number
 
 
 class RecordInvoice(DraftInvoice, frozen=True, kw_only=True, tag=True):
@@ -101,6 +110,14 @@ class VoidInvoice(Command, frozen=True, kw_only=True):
     top_up: TopUpPolicy = TopUpPolicy.KEEP  # what becomes of credits that it sold
     note_id: str | None = None  # default: a fresh one
     remainder_note_id: str | None = None  # default: a fresh one
+
+
+class AnnotateInvoice(Command, frozen=True, kw_only=True):
+    """Say something of an invoice that moves no money; a success said of a top-up lands it."""
+
+    invoice_id: str
+    payment_status: str | None = None  # pending, succeeded or failed: until money says otherwise
+    details: dict[str, object] | None = None  # merged into what is kept, key by key
 
 
 class RegenerateInvoice(Command, frozen=True, kw_only=True):

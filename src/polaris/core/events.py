@@ -21,9 +21,13 @@ class EventKind(StrEnum):
     CUSTOMER_SAVED = "customer.saved", "A customer was created or changed."
     INVOICE_DRAFTED = "invoice.drafted", "An invoice was written down; it asks for nothing yet."
     INVOICE_EDITED = "invoice.edited", "A draft changed."
-    INVOICE_CLOSED = "invoice.closed", "A draft was deleted."
+    INVOICE_CLOSED = (
+        "invoice.closed",
+        "A draft was deleted, or skipped because it asks for nothing.",
+    )
     INVOICE_FINALIZED = "invoice.finalized", "An invoice got its number and was booked."
     INVOICE_RECORDED = "invoice.recorded", "An invoice came in from elsewhere."
+    INVOICE_ANNOTATED = "invoice.annotated", "Something was said of an invoice; no money moved."
     INVOICE_SETTLED = "invoice.settled", "Nothing is outstanding any more."
     INVOICE_UNSETTLED = "invoice.unsettled", "Something is outstanding again."
     INVOICE_VOIDED = "invoice.voided", "An invoice left the books."

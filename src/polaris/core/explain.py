@@ -117,6 +117,7 @@ _SMALLEST: dict[type[Command], Make] = {
     commands.DeleteDraft: lambda on: commands.DeleteDraft(invoice_id=on.invoice.id),
     commands.FinalizeInvoice: lambda on: commands.FinalizeInvoice(invoice_id=on.invoice.id),
     commands.VoidInvoice: lambda on: commands.VoidInvoice(invoice_id=on.invoice.id),
+    commands.AnnotateInvoice: lambda on: commands.AnnotateInvoice(invoice_id=on.invoice.id),
     commands.RegenerateInvoice: lambda on: commands.RegenerateInvoice(
         invoice_id=on.invoice.id, new_invoice_id=_NEW
     ),

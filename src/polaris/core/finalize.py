@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from polaris.core import ledger
 from polaris.core.apply_note import apply_notes
-from polaris.core.commands import BuyCredits, FinalizeInvoice, RecordInvoice
+from polaris.core.commands import BuyCredits, FinalizeInvoice, IssueInvoice, RecordInvoice
 from polaris.core.customer import Customer
 from polaris.core.decision import Decision
 from polaris.core.draft import write, write_top_up
@@ -22,20 +22,39 @@ from polaris.core.wallet import consume
 
 def finalize(decision: Decision, command: FinalizeInvoice) -> None:
     """A draft becomes a claim on the customer."""
-    before = decision.the(Invoice, command.invoice_id)
-    customer = decision.the(Customer, before.customer_id)
+    draft = decision.the(Invoice, command.invoice_id)
+    claim(decision, draft, draft, command)
+
+
+def issue(decision: Decision, command: IssueInvoice) -> None:
+    """An invoice becomes a claim as it is written down; nobody hears of a draft."""
+    claim(decision, None, write(decision, command), command)
+
+
+def claim(
+    decision: Decision,
+    before: Invoice | None,
+    draft: Invoice,
+    command: FinalizeInvoice | IssueInvoice,
+) -> None:
+    """Number, book and settle a draft; one that asks for nothing may be skipped instead."""
+    if command.skip_zero and not draft.total_minor:
+        closed = decision.change(draft, status=Status.CLOSED)
+        decision.tell(EventKind.INVOICE_CLOSED, before, closed)
+        return
+    customer = decision.the(Customer, draft.customer_id)
     today = decision.accounting_date(decision.today(customer.timezone))
-    day = command.issue_date or before.issue_date or today
-    series, number = invoice_number(decision, command.series, before)
+    day = command.issue_date or draft.issue_date or today
+    series, number = invoice_number(decision, command.series, draft)
     after = decision.change(
-        before,
+        draft,
         status=Status.FINALIZED,
         series=series,
         number=number,
         issue_date=day,
-        due_date=day + timedelta(days=before.payment_term_days),
+        due_date=day + timedelta(days=draft.payment_term_days),
         finalized_at=decision.at,
-        outstanding_minor=before.total_minor,
+        outstanding_minor=draft.total_minor,
     )
     decision.tell(EventKind.INVOICE_FINALIZED, before, after)
     book(decision, after, day)

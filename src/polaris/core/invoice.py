@@ -61,6 +61,14 @@ class SettlementKind(StrEnum):
     WITHHELD = "withheld"
 
 
+class PaymentStatus(StrEnum):
+    """What a caller may say of an invoice's payment."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
 class Invoice(Changing, frozen=True, array_like=True, kw_only=True):
     """A claim on a customer. Amounts are minor units of `currency`; a customer never changes."""
 

@@ -5,6 +5,7 @@ whether it would be allowed.
 """
 
 from polaris.core import (
+    annotate,
     apply_note,
     commands,
     credit,
@@ -60,6 +61,13 @@ LIFECYCLE: tuple[Move, ...] = (
         finalize.finalize,
     ),
     Move(
+        commands.IssueInvoice,
+        ANY,
+        FINALIZED,
+        (*_NEW_INVOICE, must.recorded_date_open),
+        finalize.issue,
+    ),
+    Move(
         commands.RecordInvoice,
         ANY,
         FINALIZED,
@@ -83,6 +91,13 @@ LIFECYCLE: tuple[Move, ...] = (
             must.credit_within_invoice,
         ),
         void.void,
+    ),
+    Move(
+        commands.AnnotateInvoice,
+        frozenset({DRAFT, FINALIZED, VOIDED}),
+        None,
+        (must.not_closed, must.payment_status_known),
+        annotate.annotate_invoice,
     ),
     Move(
         commands.RegenerateInvoice,

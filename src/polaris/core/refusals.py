@@ -216,6 +216,12 @@ class AlreadyFinalized(Refusal):
     nothing_to_do = True
 
 
+class InvoiceClosed(Refusal):
+    """The invoice was closed before it was issued."""
+
+    instead = "Write another one; nothing becomes of this one."
+
+
 class NotFinalized(Refusal):
     """The invoice has not been finalized."""
 

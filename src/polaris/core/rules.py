@@ -6,7 +6,7 @@ The engine's own protect money and history. A dialect may add requirements; it n
 from datetime import date
 
 from polaris.core import refusals
-from polaris.core.invoice import Status
+from polaris.core.invoice import PaymentStatus, Status
 from polaris.core.requirement import Case, Details, at_most, requires, unless
 
 # ---------------------------------------------------------------- the invoice
@@ -42,6 +42,19 @@ def is_finalized(case: Case) -> Details | None:
     """The invoice has been finalized."""
     issued = case.invoice.status in (Status.FINALIZED, Status.VOIDED)
     return unless(issued, status=case.invoice.status)
+
+
+@requires(refusals.InvoiceClosed)
+def not_closed(case: Case) -> Details | None:
+    """The invoice was not closed as a draft."""
+    return unless(case.invoice.status is not Status.CLOSED, id=case.invoice.id)
+
+
+@requires(refusals.StateNotPossible)
+def payment_status_known(case: Case) -> Details | None:
+    """What is said of the payment is that it is pending, succeeded or failed."""
+    said = case.command.payment_status
+    return unless(said is None or said in set(PaymentStatus), field="payment_status", state=said)
 
 
 @requires(refusals.NotVoided)

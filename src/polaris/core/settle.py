@@ -67,10 +67,13 @@ def lower(
 ) -> None:
     """Keep the invoice's own sums in step; a negative amount raises what is outstanding."""
     paid = amount_minor if kind is SettlementKind.PAYMENT else 0
+    outstanding = invoice.outstanding_minor - amount_minor
     after = decision.change(
         invoice,
-        outstanding_minor=invoice.outstanding_minor - amount_minor,
+        outstanding_minor=outstanding,
         paid_minor=invoice.paid_minor + paid,
+        # what was said of its payment holds until a fact says it
+        payment_status_asserted=invoice.payment_status_asserted if outstanding else None,
     )
     if amount_minor and not after.outstanding_minor:
         settled(decision, invoice, after, day)
@@ -81,11 +84,17 @@ def lower(
 def settled(decision: Decision, before: Invoice, after: Invoice, day: date | None) -> None:
     """Nothing is outstanding any more: say so, and let bought credits land."""
     decision.tell(EventKind.INVOICE_SETTLED, before, after)
-    if after.kind is InvoiceKind.TOP_UP:
-        amount = unlanded(decision, after)
-        for line in Position(decision, after).lines:
-            if line.kind is LineKind.TOP_UP and amount:
-                land(decision, after, line, amount, day)
+    land_sold(decision, after, day)
+
+
+def land_sold(decision: Decision, invoice: Invoice, day: date | None = None) -> None:
+    """Let the credits that a top-up sold and that have not landed do so."""
+    if invoice.kind is not InvoiceKind.TOP_UP:
+        return
+    amount = unlanded(decision, invoice)
+    for line in Position(decision, invoice).lines:
+        if line.kind is LineKind.TOP_UP and amount:
+            land(decision, invoice, line, amount, day)
 
 
 def unlanded(decision: Decision, invoice: Invoice) -> int:
@@ -129,6 +138,7 @@ def move(
     kind: MovementKind,
     amount_minor: int,
     invoice_id: str | None = None,
+    details: dict[str, object] | None = None,
 ) -> None:
     """Note one change of a lot in its wallet's history; negative went out."""
     decision.put(
@@ -141,6 +151,7 @@ def move(
             amount_minor=amount_minor,
             invoice_id=invoice_id,
             at=decision.at,
+            details=details or {},
         )
     )
 
