@@ -1,21 +1,26 @@
 """What lies far from what a command names is loaded, too: stories that chance seldom tells."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 
+import msgspec
 import pytest
 
 from polaris.core import commands as asked
 from polaris.core.commands import Command
 from polaris.core.invoice import Settlement
-from polaris.core.note import CreditNote
-from polaris.core.parts import CreditedLine, GiveBack, NewLine
+from polaris.core.ledger import Entry, EntryKind
+from polaris.core.note import CreditNote, NoteLine, NoteTax
+from polaris.core.parts import CreditedLine, GiveBack, NewLine, TaxRate
 from polaris.core.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.scope import Scope
 from polaris.store.database import connect
-from polaris.store.postgres import resolve
+from polaris.store.postgres import load, resolve
 from store.twice import History
 
 TOTAL = 1000
+TAX = (TaxRate(code="vat", name="VAT", rate=Decimal(20)),)
+OF_INVOICE = (EntryKind.FINALIZED, EntryKind.PAYMENT_APPLIED)
 
 
 class Story(History):
@@ -161,3 +166,22 @@ def test_a_note_on_two_invoices_leads_to_both(story: Story) -> None:
     story.does(asked.VoidInvoice(invoice_id=one, give_back=GiveBack(notes=False)))
     story.does(asked.RemoveCreditNote(note_id=note_id, invoice_id=one))
     story.does(asked.VoidCreditNote(note_id=note_id))
+
+
+def test_a_page_needs_a_notes_lines_but_no_entries(story: Story) -> None:
+    note_id = next(story.ids)
+    story.does(
+        asked.IssueStandaloneNote(
+            note_id=note_id,
+            customer_id=story.customers[0],
+            currency="EUR",
+            lines=(CreditedLine(amount_minor=5, taxes=TAX), CreditedLine(amount_minor=7)),
+        )
+    )
+    named = Scope(notes={note_id}, invoices={story.invoice(paid_minor=TOTAL)})
+    for booked in (True, False):
+        scope = msgspec.structs.replace(named, booked=booked)
+        facts = load(story.connection, story.tenant_id, scope).facts
+        assert [len(facts.tables[kind]) for kind in (NoteLine, NoteTax, Settlement)] == [2, 1, 1]
+        kinds = {row.kind for row in facts.tables[Entry].values() if isinstance(row, Entry)}
+        assert kinds == {EntryKind.NOTE_ISSUED, *(OF_INVOICE if booked else ())}

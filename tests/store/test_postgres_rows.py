@@ -14,7 +14,7 @@ from polaris.core.row import Changing, Row
 from polaris.store.database import EngineConnection, connect
 from polaris.store.postgres import INSERTS, UPDATES, write
 from polaris.store.sql import QUERIES, statement
-from store.anyrow import FIXED, INVOICE, NAMED, TENANT, WORLD, rows
+from store.anyrow import FIXED, NAMED, TENANT, WORLD, rows
 
 
 @pytest.fixture(scope="module")
@@ -42,10 +42,8 @@ def read(connection: EngineConnection, table: type[Row], row: Row) -> Row:
     for wanted_ids in ("ids", "concerned"):
         sql = sql.replace(f"%({wanted_ids})s", f"%({wanted_ids})s::{id_type(table)}[]")
     invoice_id = getattr(row, "invoice_id", None) or row.id
-    if table in (NoteLine, NoteTax):
-        connection.execute("update credit_note set purpose = 'void', invoice_id = %s", [INVOICE])
-        invoice_id = INVOICE
-    asked = {"ids": [row.id], "concerned": [row.id], "invoices": [invoice_id]}
+    ids = [row.note_id if isinstance(row, NoteLine | NoteTax) else row.id]
+    asked = {"ids": ids, "concerned": [row.id], "invoices": [invoice_id]}
     asked["command_ids"] = [getattr(row, "command_id", "")]
     found = statement(sql).run(connection, {"t": TENANT, **asked}).fetchone()
     assert found is not None

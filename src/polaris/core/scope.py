@@ -45,6 +45,7 @@ class Scope(msgspec.Struct, kw_only=True):
     series: set[str] = msgspec.field(default_factory=set)  # tenant-wide ones, to be locked
     open_credit: bool = False  # whether the customers' spendable credit is needed
     billed: bool = True  # whether the lines and taxes of the invoices are needed
+    booked: bool = True  # whether the entries of the invoices are needed
 
 
 def scope_of(asked: Iterable[Command]) -> Scope:

@@ -137,18 +137,14 @@ select 1 from series s
      l.gross_minor, l.discount_minor, l.net_minor, l.account)
    order by l.id)::text
    from note_line l
-  where l.tenant_id = %(t)s and l.note_id = any(array(
-    select n.id from credit_note n
-     where n.tenant_id = %(t)s and n.invoice_id = any(%(invoices)s::uuid[]))))
+  where l.tenant_id = %(t)s and l.note_id = any(%(ids)s))
 
 -- part_note_tax --
 (select json_agg(
    json_build_array(x.id, x.note_id, x.code, x.name, x.rate::text, x.base_minor, x.amount_minor)
    order by x.id)::text
    from note_tax x
-  where x.tenant_id = %(t)s and x.note_id = any(array(
-    select n.id from credit_note n
-     where n.tenant_id = %(t)s and n.invoice_id = any(%(invoices)s::uuid[]))))
+  where x.tenant_id = %(t)s and x.note_id = any(%(ids)s))
 
 -- part_funding --
 (select json_agg(

@@ -43,7 +43,7 @@ WANTED: dict[type[Row], Reasons] = {
     Settlement: {"invoices": ()},
     WriteOff: {"invoices": ()},
     Entry: {
-        "invoices": ("entries_of_invoices",),
+        "booked": ("entries_of_invoices",),
         "notes": ("entries_of_notes",),
         "refunds": ("entries_of_refunds",),
     },
@@ -52,8 +52,8 @@ WANTED: dict[type[Row], Reasons] = {
         "notes": ("named",),
         "open_credit": ("notes_open",),
     },
-    NoteLine: {"invoices": ()},
-    NoteTax: {"invoices": ()},
+    NoteLine: {"invoices": ("notes_of_invoices",), "notes": ("named",)},
+    NoteTax: {"invoices": ("notes_of_invoices",), "notes": ("named",)},
     Funding: {
         "invoices": ("fundings_of_invoices", "fundings_from_invoices"),
         "payments": ("fundings_from_payments",),
