@@ -42,7 +42,14 @@ VOID = ask.VoidInvoice(invoice_id=INVOICE)
 
 
 def new_facts() -> Facts:
-    tenant = Tenant(id=new_id(), name="Tenant", currency="EUR", timezone="UTC", settings=Settings())
+    tenant = Tenant(
+        id=new_id(),
+        name="Tenant",
+        currency="EUR",
+        timezone="UTC",
+        settings=Settings(),
+        created_at=AT,
+    )
     names = {"invoice": "INV-{next}", "note": "CN-{next}", "customer": "{next}"}
     series = [
         Series(id=name, scope=SeriesScope.TENANT, format=form) for name, form in names.items()

@@ -41,7 +41,12 @@ class World:
     def __init__(self, settings: Settings | None = None, timezone: str = "UTC") -> None:
         settings = settings or Settings()
         tenant = Tenant(
-            id="tenant", name="Tenant", currency="EUR", timezone=timezone, settings=settings
+            id="tenant",
+            name="Tenant",
+            currency="EUR",
+            timezone=timezone,
+            settings=settings,
+            created_at=NOON,
         )
         own = [Account(id="BANK", kind="asset"), Account(id="RENT", kind="income")]
         self.facts = Facts(tenant, Books(id=tenant.id), [*series(settings), *own])

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_origin
 import msgspec
 from hypothesis import strategies as st
 
+from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
 from polaris.core.customer import Customer, Lot, LotFunding, Series, Wallet
 from polaris.core.invoice import (
     Invoice,
@@ -25,7 +26,7 @@ from polaris.core.note import CreditNote, Funding, NoteLine, NotePurpose
 from polaris.core.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.record import AuditLine
 from polaris.core.row import Row
-from polaris.core.tenant import Account, Books
+from polaris.core.tenant import Account, Books, Settings, Tenant
 
 TENANT, CUSTOMER, WALLET, INVOICE, LINE, ENTRY, PAYMENT, SETTLEMENT, NOTE, LOT, NEW = (
     f"01900000-0000-7000-8000-{number:012x}" for number in range(11)
@@ -175,7 +176,9 @@ LEGAL: dict[type[Row], Callable[[Fields], Fields]] = {
     Wallet: lambda row: {"rate": abs(row["rate"]) + 1},
     Payment: lambda row: some_of(row, "unused_minor") | {"state": PaymentState.SUCCEEDED},
     Series: lambda row: {"owner_id": None if row["scope"] == "tenant" else NEW},
+    Tenant: lambda row: {"id": TENANT},
     Books: lambda row: {"id": TENANT},
+    TaxCode: lambda row: {"rate": abs(row["rate"])},
     Account: lambda row: {"kind": "asset"},
     Customer: lambda row: {"sequence": max(row["sequence"], 2)},
     AuditLine: lambda row: {"outcome": "done"},
@@ -183,6 +186,10 @@ LEGAL: dict[type[Row], Callable[[Fields], Fields]] = {
 """What the checks ask for beyond the types."""
 
 FIXED: dict[type[Row], str] = {
+    Tenant: "created_at",
+    AddOn: "created_at",
+    TaxCode: "created_at",
+    WebhookEndpoint: "created_at",
     Books: "",
     Series: "scope owner_id",
     Customer: "sequence created_at",
@@ -232,6 +239,8 @@ SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     datetime: TIMES,
     dict: st.dictionaries(TEXT, JSON, max_size=2),
     tuple: POSTINGS,
+    tuple[str, ...]: st.lists(TEXT, max_size=2).map(tuple),
+    Settings: st.builds(Settings, void_reasons=st.lists(TEXT, max_size=2).map(tuple)),
     msgspec.Raw: st.builds(dict, told=JSON).map(
         lambda told: msgspec.Raw(msgspec.json.encode(told))
     ),
@@ -258,7 +267,7 @@ def values(name: str, kind: Any) -> st.SearchStrategy[Any]:
         return st.integers(0, 10**15)
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(list(kind))
-    return SCALARS[get_origin(kind) or kind]
+    return SCALARS[kind if kind in SCALARS else get_origin(kind)]
 
 
 def rows(table: type[Row], **fixed: Any) -> st.SearchStrategy[Row]:

@@ -10,6 +10,7 @@ import pytest
 from house.sql import STORE, Block, blocks, numbered, written
 from polaris.core.ledger import Entry, Posting
 from polaris.core.row import Changing, Row
+from polaris.core.tenant import Tenant
 from polaris.store import wanted
 from polaris.store.postgres import INSERTS, UPDATES
 from polaris.store.sql import QUERIES, Statement
@@ -51,7 +52,10 @@ def test_a_table_has_the_fields_of_its_row(
     connection: psycopg.Connection, table: type[Row]
 ) -> None:
     fields = [name for name in table.__struct_fields__ if name != "postings"]
-    assert columns(connection, table.table) == ["tenant_id", *fields]
+    if table is Tenant:  # it belongs to itself, and got its version later
+        assert sorted(columns(connection, table.table)) == sorted(fields)
+    else:
+        assert columns(connection, table.table) == ["tenant_id", *fields]
 
 
 def test_postings_stand_under_their_entry(connection: psycopg.Connection) -> None:

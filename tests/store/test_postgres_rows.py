@@ -11,6 +11,7 @@ from polaris.core.customer import Movement
 from polaris.core.note import NoteLine, NoteTax
 from polaris.core.record import AuditLine
 from polaris.core.row import Changing, Row
+from polaris.core.tenant import Tenant
 from polaris.store.database import EngineConnection, connect
 from polaris.store.postgres import INSERTS, UPDATES, write
 from polaris.store.sql import QUERIES, statement
@@ -28,12 +29,13 @@ def connection(database_url: str) -> Iterator[EngineConnection]:
 
 
 READ = {
+    Tenant: f"select json_build_array({QUERIES['part_tenant']}::json)::text",
     Movement: "select json_agg(json_build_array(id, wallet_id, customer_id, lot_id, kind,"
-    " amount_minor, invoice_id, at))::text from movement where tenant_id = %(t)s",
+    " amount_minor, invoice_id, at, details))::text from movement where tenant_id = %(t)s",
     AuditLine: "select json_agg(json_build_array(id, command_id, at, actor, command, subject_id,"
     " outcome, refusals, request))::text from audit where tenant_id = %(t)s",
 }
-"""Tables that no decision reads."""
+"""Tables that no decision reads, and the one row that it always reads."""
 
 
 def read(connection: EngineConnection, table: type[Row], row: Row) -> Row:

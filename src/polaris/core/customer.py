@@ -105,6 +105,7 @@ class Movement(Row, frozen=True, array_like=True, kw_only=True):
     amount_minor: int
     invoice_id: str | None = None
     at: datetime
+    details: dict[str, object] = field(default_factory=dict)  # what it was asked with
 
 
 class SeriesScope(StrEnum):

@@ -23,12 +23,17 @@ class Facts:
     """All rows loaded for a set of commands, found by id or by what they belong to."""
 
     def __init__(self, tenant: Tenant, books: Books, rows: Iterable[Row] = ()) -> None:
-        self.tenant = tenant
+        self.tenant_id = tenant.id
         self.tables: Tables = defaultdict(dict)
         self._found: dict[tuple[type[Row], str], dict[object, dict[str, None]]] = defaultdict(
             lambda: defaultdict(dict)
         )
-        self.add((books, *rows))
+        self.add((tenant, books, *rows))
+
+    @property
+    def tenant(self) -> Tenant:
+        """Whose facts these are, as the last command of the set left it."""
+        return self.tables[Tenant][self.tenant_id]  # type: ignore[return-value]  # of its own kind
 
     def add(self, rows: Iterable[Row]) -> None:
         """Take rows in; a row with a known id replaces the older one."""

@@ -1,6 +1,6 @@
 """What a tenant has decided: its settings, its accounts, and how far its books are closed."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
 
@@ -17,6 +17,13 @@ class VoidDated(StrEnum):
     INVOICE = "invoice"  # the invoice's own date
 
 
+class LagoNotesOnVoid(StrEnum):
+    """What a void through the Lago dialect does with credit notes that settled the invoice."""
+
+    PARKED = "parked"  # their credit waits until somebody releases it
+    BACK = "back"  # their credit can be spent again
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """A tenant's choices; every one has a default."""
 
@@ -29,6 +36,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     void_reasons: tuple[str, ...] = ()  # the reason codes of a void; empty: any will do
     void_reason_required: bool = False  # a void must give a reason
     refuse_void_when_credited: bool = True  # an invoice credited in full is not voided as well
+    lago_notes_on_void: LagoNotesOnVoid = (
+        LagoNotesOnVoid.PARKED
+    )  # credit notes of a void through Lago
+    lago_skip_zero: bool = False  # Lago's invoices over nothing are closed, not finalized
 
 
 class Books(Changing, frozen=True, array_like=True, kw_only=True):
@@ -52,11 +63,13 @@ class Account(Row, frozen=True, array_like=True, kw_only=True):
     kind: str  # asset, liability, income, expense
 
 
-class Tenant(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+class Tenant(Changing, frozen=True, array_like=True, kw_only=True):
     """Who the books belong to."""
 
-    id: str
+    table: ClassVar[str] = "tenant"
+
     name: str
     currency: str
     timezone: str
     settings: Settings
+    created_at: datetime

@@ -26,7 +26,8 @@ select 1 from series s
 -- --------------------------------------------------------------------- the facts, table by table
 
 -- part_tenant --
-(select json_build_array(t.id, t.name, t.currency, t.timezone, t.settings)::text
+(select json_build_array(t.id, t.version, t.name, t.currency, t.timezone, t.settings,
+     t.created_at)::text
    from tenant t where t.id = %(t)s)
 
 -- part_books --
@@ -45,6 +46,27 @@ select 1 from series s
    json_build_array(s.id, s.version, s.scope, s.owner_id, s.format, s.next)
    order by s.id)::text
    from series s where s.tenant_id = %(t)s and s.id = any(%(ids)s))
+
+-- part_add_on --
+(select json_agg(
+   json_build_array(a.id, a.version, a.code, a.name, a.invoice_display_name, a.description,
+     a.amount_minor, a.currency, a.tax_codes, a.details, a.created_at, a.deleted_at)
+   order by a.created_at desc, a.id)::text
+   from add_on a where a.tenant_id = %(t)s and a.id = any(%(ids)s))
+
+-- part_tax_code --
+(select json_agg(
+   json_build_array(x.id, x.version, x.code, x.name, x.rate::text, x.description,
+     x.applied_by_default, x.details, x.created_at, x.deleted_at)
+   order by x.created_at desc, x.id)::text
+   from tax_code x where x.tenant_id = %(t)s and x.id = any(%(ids)s))
+
+-- part_webhook_endpoint --
+(select json_agg(
+   json_build_array(w.id, w.version, w.url, w.signature, w.name, w.event_types, w.created_at,
+     w.deleted_at)
+   order by w.created_at desc, w.id)::text
+   from webhook_endpoint w where w.tenant_id = %(t)s and w.id = any(%(ids)s))
 
 -- part_customer --
 (select json_agg(
@@ -382,8 +404,20 @@ select l.wallet_id from lot l
 
 -- insert_tenant --
 -- cross-tenant: the list of tenants itself
-insert into tenant (id, name, currency, timezone, settings, created_at)
-values (%(t)s, %(name)s, %(currency)s, %(timezone)s, %(settings)s::jsonb, %(created_at)s)
+insert into tenant (id, version, name, currency, timezone, settings, created_at)
+select %(t)s, 1, name, currency, timezone, settings, created_at
+  from json_to_recordset(%(insert_tenant)s::json)
+  as x(id uuid, version int, name text, currency text, timezone text, settings jsonb,
+       created_at timestamptz)
+
+-- update_tenant --
+-- cross-tenant: the list of tenants itself
+update tenant y set name = x.name, currency = x.currency, timezone = x.timezone,
+  settings = x.settings, version = y.version + 1
+  from json_to_recordset(%(update_tenant)s::json)
+  as x(id uuid, version int, name text, currency text, timezone text, settings jsonb)
+ where y.id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
 
 -- insert_api_key --
 -- cross-tenant: a request is known by its key before its tenant is known
@@ -422,6 +456,73 @@ update series y set format = x.format, next = x.next, version = y.version + 1
   as x(id text, version int, format text, next int)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
+
+-- insert_add_on --
+insert into add_on (tenant_id, id, version, code, name, invoice_display_name, description,
+  amount_minor, currency, tax_codes, details, created_at, deleted_at)
+select %(t)s, id, 1, code, name, invoice_display_name, description, amount_minor, currency,
+  tax_codes, details, created_at, deleted_at
+  from json_to_recordset(%(insert_add_on)s::json)
+  as x(id uuid, version int, code text, name text, invoice_display_name text, description text,
+       amount_minor bigint, currency text, tax_codes text[], details jsonb,
+       created_at timestamptz, deleted_at timestamptz)
+
+-- update_add_on --
+update add_on y set code = x.code, name = x.name, invoice_display_name = x.invoice_display_name,
+  description = x.description, amount_minor = x.amount_minor, currency = x.currency,
+  tax_codes = x.tax_codes, details = x.details, deleted_at = x.deleted_at,
+  version = y.version + 1
+  from json_to_recordset(%(update_add_on)s::json)
+  as x(id uuid, version int, code text, name text, invoice_display_name text, description text,
+       amount_minor bigint, currency text, tax_codes text[], details jsonb,
+       deleted_at timestamptz)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_tax_code --
+insert into tax_code (tenant_id, id, version, code, name, rate, description, applied_by_default,
+  details, created_at, deleted_at)
+select %(t)s, id, 1, code, name, rate, description, applied_by_default, details, created_at,
+  deleted_at
+  from json_to_recordset(%(insert_tax_code)s::json)
+  as x(id uuid, version int, code text, name text, rate numeric, description text,
+       applied_by_default boolean, details jsonb, created_at timestamptz,
+       deleted_at timestamptz)
+
+-- update_tax_code --
+update tax_code y set code = x.code, name = x.name, rate = x.rate, description = x.description,
+  applied_by_default = x.applied_by_default, details = x.details, deleted_at = x.deleted_at,
+  version = y.version + 1
+  from json_to_recordset(%(update_tax_code)s::json)
+  as x(id uuid, version int, code text, name text, rate numeric, description text,
+       applied_by_default boolean, details jsonb, deleted_at timestamptz)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_webhook_endpoint --
+insert into webhook_endpoint (tenant_id, id, version, url, signature, name, event_types,
+  created_at, deleted_at)
+select %(t)s, id, 1, url, signature, name, event_types, created_at, deleted_at
+  from json_to_recordset(%(insert_webhook_endpoint)s::json)
+  as x(id uuid, version int, url text, signature text, name text, event_types text[],
+       created_at timestamptz, deleted_at timestamptz)
+
+-- update_webhook_endpoint --
+update webhook_endpoint y set url = x.url, signature = x.signature, name = x.name,
+  event_types = x.event_types, deleted_at = x.deleted_at, version = y.version + 1
+  from json_to_recordset(%(update_webhook_endpoint)s::json)
+  as x(id uuid, version int, url text, signature text, name text, event_types text[],
+       deleted_at timestamptz)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_signing_key --
+insert into signing_key (tenant_id, kind, private_key, created_at)
+values (%(t)s, %(kind)s, %(private_key)s, statement_timestamp())
+on conflict do nothing
+
+-- signing_key --
+select k.private_key from signing_key k where k.tenant_id = %(t)s and k.kind = %(kind)s
 
 -- insert_customer --
 insert into customer (tenant_id, id, version, external_id, name, email, currency, timezone,
@@ -707,11 +808,11 @@ returning 1
 
 -- insert_movement --
 insert into movement (tenant_id, id, wallet_id, customer_id, lot_id, kind, amount_minor,
-  invoice_id, at)
-select %(t)s, id, wallet_id, customer_id, lot_id, kind, amount_minor, invoice_id, at
+  invoice_id, at, details)
+select %(t)s, id, wallet_id, customer_id, lot_id, kind, amount_minor, invoice_id, at, details
   from json_to_recordset(%(insert_movement)s::json)
   as x(id uuid, wallet_id uuid, customer_id uuid, lot_id uuid, kind text, amount_minor bigint,
-       invoice_id uuid, at timestamptz)
+       invoice_id uuid, at timestamptz, details jsonb)
 
 -- insert_command --
 insert into command (tenant_id, id, key, fingerprint, refusals, at)

@@ -20,7 +20,8 @@ create table tenant (
   currency    text not null,
   timezone    text not null,
   settings    jsonb not null,
-  created_at  timestamptz not null
+  created_at  timestamptz not null,
+  version     int not null
 );
 
 -- A secret that speaks for a tenant, kept as a hash and found by its public prefix.
@@ -93,6 +94,75 @@ create table series (
   constraint counts_from_one check (next >= 1)
 );
 create index series_owner on series (tenant_id, owner_id) where owner_id is not null;
+
+-- What a tenant signs with, one key per use. It never leaves the server.
+create table signing_key (
+  tenant_id    uuid not null,
+  kind         text not null,
+  private_key  text not null,
+  created_at   timestamptz not null,
+  primary key (tenant_id, kind)
+);
+
+
+-- ------------------------------------------------------------------------------- the catalogue
+
+-- A thing that is billed by its code. What was billed keeps its own name and price.
+create table add_on (
+  tenant_id             uuid not null,
+  id                    uuid not null,
+  version               int not null,
+  code                  text not null,
+  name                  text not null,
+  invoice_display_name  text,
+  description           text,
+  amount_minor          bigint not null,
+  currency              text not null,
+  tax_codes             text[] not null,
+  details               jsonb not null,
+  created_at            timestamptz not null,
+  deleted_at            timestamptz,
+  primary key (tenant_id, id),
+  constraint amount_not_negative check (amount_minor >= 0)
+);
+create unique index add_on_code on add_on (tenant_id, code) where deleted_at is null;
+create index add_on_list on add_on (tenant_id, created_at desc, id) where deleted_at is null;
+
+-- A tax by its code, its rate in percent. What was taxed keeps the rate that it was taxed at.
+create table tax_code (
+  tenant_id           uuid not null,
+  id                  uuid not null,
+  version             int not null,
+  code                text not null,
+  name                text not null,
+  rate                numeric not null,
+  description         text,
+  applied_by_default  boolean not null,
+  details             jsonb not null,
+  created_at          timestamptz not null,
+  deleted_at          timestamptz,
+  primary key (tenant_id, id),
+  constraint rate_not_negative check (rate >= 0)
+);
+create unique index tax_code_code on tax_code (tenant_id, code) where deleted_at is null;
+create index tax_code_list on tax_code (tenant_id, created_at desc, id) where deleted_at is null;
+
+-- An address that is told of events; without event types, of all.
+create table webhook_endpoint (
+  tenant_id    uuid not null,
+  id           uuid not null,
+  version      int not null,
+  url          text not null,
+  signature    text not null,
+  name         text,
+  event_types  text[],
+  created_at   timestamptz not null,
+  deleted_at   timestamptz,
+  primary key (tenant_id, id),
+  constraint signature_known check (signature in ('jwt', 'hmac'))
+);
+create unique index webhook_endpoint_url on webhook_endpoint (tenant_id, url)
+  where deleted_at is null;
 
 
 -- ------------------------------------------------------------------------ customers and wallets
@@ -216,7 +286,8 @@ create unique index invoice_regenerated_from on invoice (tenant_id, regenerated_
 create index invoice_list on invoice (tenant_id, issue_date desc, created_at desc, id);
 create index invoice_status on invoice
   (tenant_id, status, issue_date desc, created_at desc, id);
-create index invoice_customer on invoice (tenant_id, customer_id, issue_date desc);
+create index invoice_customer on invoice
+  (tenant_id, customer_id, issue_date desc, created_at desc, id);
 create index invoice_due on invoice (tenant_id, due_date, id) where outstanding_minor > 0;
 
 -- One thing billed. An edited draft gets a new revision of lines; the old ones stay readable.
@@ -356,7 +427,7 @@ create table payment (
   constraint unused_only_when_received check (state = 'succeeded' or unused_minor = 0)
 );
 create index payment_list on payment (tenant_id, received_at desc, id);
-create index payment_customer on payment (tenant_id, customer_id, received_at desc);
+create index payment_customer on payment (tenant_id, customer_id, received_at desc, id);
 create index payment_reference on payment (tenant_id, reference) where reference is not null;
 create index payment_under_way on payment (tenant_id, customer_id)
   where state in ('in_progress', 'needs_attention');
@@ -461,7 +532,8 @@ create unique index credit_note_number on credit_note
 create index credit_note_invoice on credit_note (tenant_id, invoice_id)
   where invoice_id is not null;
 create index credit_note_list on credit_note (tenant_id, issue_date desc, issued_at desc, id);
-create index credit_note_customer on credit_note (tenant_id, customer_id, issue_date desc);
+create index credit_note_customer on credit_note
+  (tenant_id, customer_id, issue_date desc, issued_at desc, id);
 create index credit_note_open on credit_note (tenant_id, customer_id) where balance_minor > 0;
 
 -- What a note credits of one line.
@@ -605,6 +677,7 @@ create table movement (
   amount_minor  bigint not null,
   invoice_id    uuid,
   at            timestamptz not null,
+  details       jsonb not null,
   primary key (tenant_id, id),
   foreign key (tenant_id, lot_id) references lot,
   constraint kind_known check (kind in ('granted', 'purchased', 'credited', 'consumed',
