@@ -41,5 +41,5 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     references: tuple[tuple[str, str], ...] = ()  # labelled, beside the dates: an order, an invoice
     currency: str
     lines: tuple[Line, ...] = ()
-    sums: tuple[tuple[str, int], ...] = ()  # labelled minor units; the last one is what counts
+    sums: tuple[tuple[str, int], ...] = ()  # minor units; Total and the last stand out
     notes: tuple[str, ...] = ()  # paragraphs below the sums
