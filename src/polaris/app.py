@@ -15,6 +15,7 @@ from prometheus_client import (
 
 from polaris import __version__, logs
 from polaris.desk import Desk
+from polaris.dialects.lago import app as lago
 from polaris.door import Door
 from polaris.engine import Engine
 from polaris.metrics import Measured
@@ -23,7 +24,7 @@ from polaris.settings import Settings
 from polaris.store.database import Database, open_database
 from polaris.store.migrate import pending
 
-DIALECTS: dict[str, Callable[[Desk], FastAPI]] = {}
+DIALECTS: dict[str, Callable[[Desk], FastAPI]] = {"/api/v1": lago.build}
 """Where each dialect is mounted, and what builds it."""
 
 HOME = """<!doctype html>

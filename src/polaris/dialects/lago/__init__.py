@@ -1,0 +1,1 @@
+"""Lago: `/api/v1`, as its official clients know it."""

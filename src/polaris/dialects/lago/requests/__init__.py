@@ -1,0 +1,1 @@
+"""Lago's paths and bodies, one module for each of its resources."""

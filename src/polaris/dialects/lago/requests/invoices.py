@@ -1,0 +1,120 @@
+"""One invoice: shown, finalized, voided, deleted, disputed, collected again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from polaris.core.commands import DeleteDraft, FinalizeInvoice, LoseDispute, VoidInvoice
+from polaris.core.customer import Customer
+from polaris.core.invoice import Invoice, InvoiceKind
+from polaris.core.parts import Apply, GiveBack, VoidNote
+from polaris.core.tenant import LagoNotesOnVoid, Settings
+from polaris.dialects.lago.errors import LagoError
+from polaris.dialects.lago.requests.call import Call, answered, may
+from polaris.dialects.lago.requests.casting import Truth, Whole
+from polaris.dialects.lago.responses import invoices as shown
+from polaris.dialects.lago.responses.view import View
+from polaris.keys import KeyScope
+
+router = APIRouter(tags=["invoices"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "invoice"))]
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
+
+
+class VoidBody(BaseModel):
+    """What becomes of the invoice's amount; without a credit note the amounts are ignored."""
+
+    generate_credit_note: Truth = False
+    refund_amount: Whole = 0
+    credit_amount: Whole = 0
+
+
+@router.get("/invoices/{invoice_id}")
+async def show(call: Reads, invoice_id: str) -> Response:
+    """An invoice with its fees, credits and taxes."""
+    view = await call.invoice(invoice_id)
+    return answered("invoice", shown.invoice(view, view.invoice(invoice_id)))
+
+
+async def as_it_is(call: Call, invoice_id: str, status: str | None = None) -> Response:
+    """The invoice as an action left it."""
+    view = await call.invoice(invoice_id)
+    return answered("invoice", shown.invoice(view, view.the(Invoice, invoice_id), status))
+
+
+@router.post("/invoices/{invoice_id}/void")
+async def void(call: Writes, invoice_id: str, body: VoidBody | None = None) -> Response:
+    """Take an invoice out of the books, with or without a credit note."""
+    asked = body or VoidBody()
+    settings = (await call.tenant()).settings
+    await call.perform(void_command(invoice_id, asked, settings))
+    return await as_it_is(call, invoice_id)
+
+
+def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInvoice:
+    """Lago's policy: without a note the wallet's credits go back, with one they fund the note."""
+    if not body.generate_credit_note:
+        back = settings.lago_notes_on_void is LagoNotesOnVoid.BACK
+        give_back = GiveBack(wallet=True, notes=back)
+        return VoidInvoice(invoice_id=invoice_id, note=VoidNote.NONE, give_back=give_back)
+    return VoidInvoice(
+        invoice_id=invoice_id,
+        comment=f"Credit of the voided invoice {invoice_id}",
+        credit_minor=body.credit_amount,
+        refund_minor=body.refund_amount,
+        note=VoidNote.REQUESTED_AND_VOIDED_REMAINDER,
+        give_back=GiveBack(wallet=False, notes=False),
+    )
+
+
+@router.put("/invoices/{invoice_id}/finalize")
+async def finalize(call: Writes, invoice_id: str) -> Response:
+    """Number a draft and settle it with what the customer has to its credit."""
+    view = await call.invoice(invoice_id)
+    await call.perform(finalize_command(view, view.invoice(invoice_id)))
+    return await as_it_is(call, invoice_id)
+
+
+def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
+    """Issued today where the customer is. Credit settles what subscriptions bill, as in Lago."""
+    customer = view.the(Customer, draft.customer_id)
+    spends = draft.kind is InvoiceKind.SUBSCRIPTION
+    return FinalizeInvoice(
+        invoice_id=draft.id,
+        issue_date=view.today(customer),
+        apply=Apply(notes=spends, wallet=spends),
+        skip_zero=skips_zero(customer, view.tenant.settings),
+    )
+
+
+def skips_zero(customer: Customer, settings: Settings) -> bool:
+    """Whether an invoice over nothing is closed instead: as the customer says, else the tenant."""
+    own = customer.details.get("finalize_zero_amount_invoice")
+    return settings.lago_skip_zero if own in (None, "inherit") else own == "skip"
+
+
+@router.delete("/invoices/{invoice_id}")
+async def delete(call: Writes, invoice_id: str) -> Response:
+    """Drop a draft; it is shown this once more."""
+    await call.perform(DeleteDraft(invoice_id=invoice_id))
+    return await as_it_is(call, invoice_id, "deleted")
+
+
+@router.api_route("/invoices/{invoice_id}/lose_dispute", methods=["POST", "PUT"])
+async def lose_dispute(call: Writes, invoice_id: str) -> Response:
+    """Note that the customer won a dispute; the official client sends PUT, Lago documents POST."""
+    view = await call.invoice(invoice_id)
+    if view.invoice(invoice_id).dispute_lost_at is None:
+        await call.perform(LoseDispute(invoice_id=invoice_id))
+    return await as_it_is(call, invoice_id)
+
+
+@router.put("/invoices/{invoice_id}/refresh")
+async def refresh(call: Writes, invoice_id: str) -> Response:
+    """Show a subscription's invoice as it is; a draft is computed again once plans exist."""
+    view = await call.invoice(invoice_id)
+    if view.invoice(invoice_id).kind is not InvoiceKind.SUBSCRIPTION:
+        raise LagoError(403, "feature_unavailable")
+    return answered("invoice", shown.invoice(view, view.invoice(invoice_id)))

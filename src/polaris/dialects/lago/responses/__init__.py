@@ -1,0 +1,1 @@
+"""Facts in Lago's JSON, one module for each of its resources."""

@@ -1,0 +1,58 @@
+"""A customer in Lago's JSON. What only Lago knows of it is kept in its details, word for word."""
+
+from polaris.core.customer import Customer
+from polaris.core.tenant import Tenant
+from polaris.dialects.lago.responses.view import View, entity_code, stamp
+
+KEPT = (
+    "account_type",
+    "firstname",
+    "lastname",
+    "customer_type",
+    "country",
+    "address_line1",
+    "address_line2",
+    "state",
+    "zipcode",
+    "city",
+    "url",
+    "phone",
+    "logo_url",
+    "legal_name",
+    "legal_number",
+    "tax_identification_number",
+    "external_salesforce_id",
+)
+"""Texts that are kept as given."""
+
+
+def customer(view: View, row: Customer) -> dict[str, object]:
+    """The customer as it stands inside other things."""
+    kept = row.details
+    return {
+        "lago_id": row.id,
+        "billing_entity_code": entity_code(view.tenant),
+        "external_id": row.external_id,
+        **{name: kept.get(name) for name in KEPT},
+        "account_type": kept.get("account_type") or "customer",
+        "name": row.name or None,
+        "sequential_id": row.sequence,
+        "slug": f"{prefix(view.tenant)}-{row.sequence:03}",
+        "created_at": stamp(row.created_at),
+        "updated_at": stamp(row.created_at),
+        "email": row.email,
+        "currency": row.currency,
+        "timezone": row.timezone,
+        "applicable_timezone": row.timezone or view.tenant.timezone,
+        "net_payment_term": row.payment_term_days,
+        "finalize_zero_amount_invoice": kept.get("finalize_zero_amount_invoice") or "inherit",
+        "billing_configuration": kept.get("billing_configuration") or {},
+        "shipping_address": kept.get("shipping_address") or {},
+        "skip_invoice_custom_sections": bool(kept.get("skip_invoice_custom_sections")),
+        "metadata": kept.get("metadata") or [],
+    }
+
+
+def prefix(tenant: Tenant) -> str:
+    """What the tenant's numbers begin with: the invoices' format up to its first blank."""
+    return tenant.settings.invoice_format.partition("{")[0].rstrip("-/ ") or "INV"

@@ -1,0 +1,127 @@
+"""A line of an invoice, as Lago's fee."""
+
+from decimal import Decimal
+
+from polaris.core.customer import Customer
+from polaris.core.invoice import Invoice, Line, LineKind, Tax
+from polaris.core.tax import precise
+from polaris.dialects.lago.responses.view import View, major, number, percent, stamp
+from polaris.money import rounded
+
+NOT_METERED: dict[str, object] = dict.fromkeys(
+    (
+        "lago_charge_id",
+        "lago_charge_filter_id",
+        "lago_fixed_charge_id",
+        "lago_true_up_fee_id",
+        "lago_true_up_parent_fee_id",
+        "lago_subscription_id",
+        "external_subscription_id",
+        "total_aggregated_units",
+        "events_count",
+        "event_transaction_id",
+        "pricing_unit_details",
+    )
+)
+"""What a fee has only when usage was metered."""
+
+
+def fees(view: View, invoice: Invoice, customer: Customer, payment_status: str) -> list[object]:
+    """Every line of the invoice as a fee."""
+    position = view.position(invoice)
+    return [
+        fee(
+            invoice,
+            customer,
+            line,
+            [tax for tax in position.taxes if tax.line_id == line.id],
+            payment_status,
+        )
+        for line in position.lines
+    ]
+
+
+def fee(
+    invoice: Invoice, customer: Customer, line: Line, taxes: list[Tax], payment_status: str
+) -> dict[str, object]:
+    """One line with its taxes. Amounts named cents are minor units, precise ones in full units."""
+    currency = invoice.currency
+    exact_tax = sum((tax_of(tax) for tax in taxes), Decimal(0))
+    tax = rounded(exact_tax)
+    return {
+        **NOT_METERED,
+        "lago_id": line.id,
+        "lago_invoice_id": invoice.id,
+        "lago_original_fee_id": line.original_line_id,
+        "lago_customer_id": customer.id,
+        "external_customer_id": customer.external_id,
+        "item": item(line),
+        "pay_in_advance": False,
+        "invoiceable": True,
+        "amount_cents": line.gross_minor,
+        "amount_currency": currency,
+        "precise_amount": major(line.gross_minor, currency),
+        "precise_total_amount": major(line.net_minor + exact_tax, currency),
+        "taxes_amount_cents": tax,
+        "taxes_precise_amount": major(exact_tax, currency),
+        "taxes_rate": percent(sum((one.rate or Decimal(0) for one in taxes), Decimal(0))),
+        "total_amount_cents": line.net_minor + tax,
+        "total_amount_currency": currency,
+        "units": number(line.quantity),
+        "description": line.description or None,
+        "precise_unit_amount": major(unit_price(line), currency),
+        "precise_coupons_amount_cents": number(Decimal(line.discount_minor)),
+        "sub_total_excluding_taxes_amount_cents": line.net_minor,
+        "sub_total_excluding_taxes_precise_amount_cents": number(Decimal(line.net_minor)),
+        "payment_status": payment_status,
+        "created_at": stamp(invoice.created_at),
+        "succeeded_at": None,
+        "failed_at": None,
+        "refunded_at": None,
+        "amount_details": {},
+        "self_billed": False,
+        "presentation_breakdowns": [],
+        "from_date": from_to(invoice, line)[0],
+        "to_date": from_to(invoice, line)[1],
+    }
+
+
+def tax_of(tax: Tax) -> Decimal:
+    """Unrounded tax in minor units; a given one as it was given."""
+    return (
+        Decimal(tax.amount_minor) if tax.given else precise(tax.rate or Decimal(0), tax.base_minor)
+    )
+
+
+def unit_price(line: Line) -> Decimal:
+    """The price of one unit in minor units, maybe finer than one."""
+    if line.unit_price is not None:
+        return line.unit_price
+    return line.gross_minor / line.quantity if line.quantity else Decimal(line.gross_minor)
+
+
+def item(line: Line) -> dict[str, object]:
+    """What the line bills."""
+    top_up = line.kind is LineKind.TOP_UP
+    return {
+        "type": "credit" if top_up else "add_on",
+        "code": line.code,
+        "name": line.description or line.code,
+        "description": line.description or None,
+        "invoice_display_name": line.description or line.code,
+        "filters": None,
+        "filter_invoice_display_name": None,
+        "lago_item_id": line.wallet_id if top_up else None,
+        "item_type": "WalletTransaction" if top_up else "AddOn",
+        "grouped_by": {},
+    }
+
+
+def from_to(invoice: Invoice, line: Line) -> tuple[object, object]:
+    """The period that the caller gave for the line; else the day of issue."""
+    periods = invoice.details.get("periods")
+    period = periods.get(str(line.position)) if isinstance(periods, dict) else None
+    if isinstance(period, list) and len(period) == 2:
+        return period[0], period[1]
+    at = stamp(invoice.finalized_at or invoice.created_at)
+    return at, at

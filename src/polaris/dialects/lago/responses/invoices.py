@@ -1,0 +1,216 @@
+"""An invoice in Lago's JSON. Its totals are Lago's: after credit notes and prepaid credits."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from polaris.core.customer import Customer, Lot, LotFunding
+from polaris.core.invoice import Invoice, InvoiceKind, Settlement, SettlementKind, Status, Tax
+from polaris.core.note import CreditNote
+from polaris.core.tax import weighted_rate
+from polaris.dialects.lago.responses.customers import customer, prefix
+from polaris.dialects.lago.responses.fees import fees, tax_of
+from polaris.dialects.lago.responses.view import (
+    View,
+    entity_code,
+    percent,
+    stamp,
+    stamp_ms,
+)
+from polaris.dialects.lago.rules import paid
+from polaris.money import rounded
+
+TYPES = {
+    InvoiceKind.ONE_OFF: "one_off",
+    InvoiceKind.SUBSCRIPTION: "subscription",
+    InvoiceKind.TOP_UP: "credit",
+}
+STATUSES = {
+    Status.DRAFT: "draft",
+    Status.FINALIZED: "finalized",
+    Status.VOIDED: "voided",
+    Status.CLOSED: "closed",
+}
+
+
+def invoice(view: View, row: Invoice, status: str | None = None) -> dict[str, object]:
+    """The whole invoice, as show and every action answer it."""
+    of = view.the(Customer, row.customer_id)
+    return {
+        **listed(view, row, status),
+        "fees": fees(view, row, of, payment_status(row)),
+        "credits": [credit(view, row, settled) for settled in applied_notes(view, row)],
+        "subscriptions": [],
+        "billing_periods": [],
+        "error_details": [],
+        "applied_invoice_custom_sections": [],
+    }
+
+
+def listed(view: View, row: Invoice, status: str | None = None) -> dict[str, object]:
+    """The invoice as a list shows it: its own fields, customer, metadata and taxes."""
+    return {
+        **base(view, row, status),
+        "customer": customer(view, view.the(Customer, row.customer_id)),
+        "metadata": row.details.get("metadata") or [],
+        "applied_taxes": applied_taxes(row, view.position(row).taxes),
+    }
+
+
+def base(view: View, row: Invoice, status: str | None = None) -> dict[str, object]:
+    """The invoice's own fields. A deleted draft is answered once more, with a status of its own."""
+    return {
+        "lago_id": row.id,
+        "billing_entity_code": entity_code(view.tenant),
+        "sequential_id": sequential_id(row),
+        "number": row.number or f"{prefix(view.tenant)}-DRAFT",
+        "purchase_order_number": row.details.get("purchase_order_number"),
+        "issuing_date": (
+            row.issue_date or view.today(view.get(Customer, row.customer_id))
+        ).isoformat(),
+        "payment_due_date": row.due_date.isoformat() if row.due_date else None,
+        "net_payment_term": row.payment_term_days,
+        "invoice_type": TYPES[row.kind],
+        "status": status or STATUSES[row.status],
+        "payment_status": payment_status(row),
+        "payment_dispute_lost_at": stamp_ms(row.dispute_lost_at),
+        "payment_overdue": overdue(view, row),
+        "currency": row.currency,
+        **amounts(view, row),
+        "file_url": None,
+        "xml_url": None,
+        "web_url": None,
+        "version_number": 4,
+        "self_billed": False,
+        "created_at": stamp(row.created_at),
+        "updated_at": stamp(row.voided_at or row.finalized_at or row.created_at),
+        "voided_at": stamp(row.voided_at),
+    }
+
+
+def amounts(view: View, row: Invoice) -> dict[str, int]:
+    """All sums, minor units. A voided invoice keeps what it came to, and nothing is due."""
+    standing = list(stood(view, row))
+    notes = _sum(standing, SettlementKind.NOTE)
+    granted, purchased = prepaid(view, standing)
+    gross = sum(line.gross_minor for line in view.position(row).lines)
+    return {
+        "fees_amount_cents": gross,
+        "coupons_amount_cents": gross - row.net_minor,
+        "progressive_billing_credit_amount_cents": 0,
+        "sub_total_excluding_taxes_amount_cents": row.net_minor,
+        "taxes_amount_cents": row.tax_minor,
+        "sub_total_including_taxes_amount_cents": row.total_minor,
+        "credit_notes_amount_cents": notes,
+        "prepaid_credit_amount_cents": granted + purchased,
+        "prepaid_granted_credit_amount_cents": granted,
+        "prepaid_purchased_credit_amount_cents": purchased,
+        "total_amount_cents": row.total_minor - notes - granted - purchased,
+        "total_paid_amount_cents": paid(view.position(row)),
+        "total_offsetted_credit_note_amount_cents": sum(
+            note.offset_minor for note in view.of(CreditNote, "invoice_id", row.id)
+        ),
+        "total_due_amount_cents": due(row),
+    }
+
+
+def stood(view: View, row: Invoice) -> Iterable[Settlement]:
+    """What settles the invoice, or did until it was voided."""
+    for settled in view.position(row).settlements:
+        if settled.live or (row.voided_at and settled.removed_at == row.voided_at):
+            yield settled
+
+
+def _sum(settlements: list[Settlement], kind: SettlementKind) -> int:
+    return sum(one.amount_minor for one in settlements if one.kind is kind)
+
+
+def prepaid(view: View, settlements: list[Settlement]) -> tuple[int, int]:
+    """What wallets settled: credits granted, and credits purchased."""
+    granted = 0
+    for settled in settlements:
+        lot = view.get(Lot, settled.source_id)
+        if lot is not None and lot.funding is LotFunding.GRANTED:
+            granted += settled.amount_minor
+    return granted, _sum(settlements, SettlementKind.WALLET) - granted
+
+
+def due(row: Invoice) -> int:
+    """What is still to be paid; of a draft, all of it."""
+    return row.total_minor if row.status is Status.DRAFT else row.outstanding_minor
+
+
+def payment_status(row: Invoice) -> str:
+    """What was said of it, else what its money says."""
+    if row.payment_status_asserted:
+        return row.payment_status_asserted
+    if row.status is Status.DRAFT:
+        return "pending"
+    owed = row.outstanding_at_void_minor if row.status is Status.VOIDED else row.outstanding_minor
+    return "pending" if owed else "succeeded"
+
+
+def overdue(view: View, row: Invoice) -> bool:
+    """Whether it should have been paid by now; a lost dispute ends the waiting."""
+    late = row.due_date is not None and row.due_date < view.today()
+    waiting = row.status is Status.FINALIZED and payment_status(row) != "succeeded"
+    return waiting and late and row.dispute_lost_at is None
+
+
+def sequential_id(row: Invoice) -> int | None:
+    """Which of its series it is: what its number ends with."""
+    digits = (row.number or "")[len((row.number or "").rstrip("0123456789")) :]
+    return int(digits[-9:]) if digits and row.series else None
+
+
+def applied_taxes(row: Invoice, taxes: list[Tax]) -> list[object]:
+    """One for each code, rounded by itself as Lago does."""
+    by_code: dict[str, list[Tax]] = {}
+    for tax in taxes:
+        by_code.setdefault(tax.code, []).append(tax)
+    return [_applied_tax(row, own) for own in by_code.values()]
+
+
+def _applied_tax(row: Invoice, own: list[Tax]) -> dict[str, object]:
+    first = own[0]
+    return {
+        "lago_id": first.id,
+        "lago_invoice_id": row.id,
+        "lago_tax_id": None,
+        "tax_name": first.name,
+        "tax_code": first.code,
+        "tax_rate": percent(first.rate),
+        "tax_description": None,
+        "amount_cents": rounded(sum((tax_of(tax) for tax in own), Decimal(0))),
+        "amount_currency": row.currency,
+        "fees_amount_cents": sum(tax.base_minor for tax in own),
+        "created_at": stamp(row.created_at),
+    }
+
+
+def taxes_rate(row: Invoice, taxes: list[Tax]) -> float:
+    """The rate of the whole invoice in percent: each tax's by its share of the subtotal."""
+    return percent(weighted_rate(((tax.rate, tax.base_minor) for tax in taxes), row.net_minor))
+
+
+def applied_notes(view: View, row: Invoice) -> list[Settlement]:
+    """The credit notes that settle it, or did until it was voided."""
+    return [one for one in stood(view, row) if one.kind is SettlementKind.NOTE]
+
+
+def credit(view: View, row: Invoice, settled: Settlement) -> dict[str, object]:
+    """A credit note's part in settling the invoice."""
+    note = view.get(CreditNote, settled.source_id)
+    return {
+        "lago_id": settled.id,
+        "amount_cents": settled.amount_minor,
+        "amount_currency": row.currency,
+        "before_taxes": False,
+        "item": {
+            "lago_item_id": settled.source_id,
+            "type": "credit_note",
+            "code": note.number if note else None,
+            "name": note.number if note else None,
+            "description": note.description if note else None,
+        },
+        "invoice": {"lago_id": row.id, "payment_status": payment_status(row)},
+    }

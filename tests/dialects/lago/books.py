@@ -1,0 +1,116 @@
+"""A tenant as its Lago client sees it, and the engine behind, to prepare what Lago cannot."""
+
+from decimal import Decimal
+from typing import Any, Final
+
+import httpx
+from lago_python_client import Client
+
+from faults import world
+from polaris.core import commands, master_commands
+from polaris.core.commands import Command
+from polaris.core.customer import SeriesScope
+from polaris.core.fold import Outcome
+from polaris.core.invoice import InvoiceKind
+from polaris.core.parts import NewLine, TaxRate
+from polaris.core.tenant import Settings
+from polaris.engine import Engine, new_id, now
+from polaris.keys import ApiKey, KeyScope
+from polaris.store.database import Database
+from polaris.store.postgres import create_api_key
+
+NUMBERED_AS_LAGO: Final = Settings(
+    invoice_scope=SeriesScope.CUSTOMER,
+    invoice_format="ACM-1A2B-{customer}-{next:03}",
+    note_scope=SeriesScope.INVOICE,
+    note_format="{invoice}-CN{next:03}",
+)
+VAT = TaxRate(code="vat", name="VAT", rate=Decimal(20))
+
+
+def line(amount_minor: int, *taxes: TaxRate, **named: Any) -> NewLine:
+    """A line of this amount."""
+    return NewLine(amount_minor=amount_minor, taxes=taxes, description="Service", **named)
+
+
+class Books:
+    """A fresh tenant with a key, a client for it, and the engine."""
+
+    def __init__(self, database: Database, url: str, settings: Settings = NUMBERED_AS_LAGO) -> None:
+        self.database, self.url = database, url
+        self.engine = Engine(database, connections=1)
+        self.tenant_id = world.tenant(database, settings)
+        self.key = self.new_key(KeyScope.READ, KeyScope.WRITE)
+        self.client = Client(api_key=self.key, api_url=url)
+
+    def new_key(self, *scopes: KeyScope) -> str:
+        """Another key of the tenant."""
+        key = ApiKey.new()
+        with self.database.connect() as connection:
+            create_api_key(connection, self.tenant_id, new_id(), "test", key, now(), scopes=scopes)
+        return key.whole
+
+    def http(self, method: str, path: str, key: str | None = None, **asked: Any) -> httpx.Response:
+        """A call by hand, for what the client does not do; `path` begins after /api/v1."""
+        headers = {"Authorization": f"Bearer {key or self.key}"}
+        return httpx.request(
+            method, f"{self.url}/api/v1{path}", headers=headers, timeout=30, **asked
+        )
+
+    def done(self, *asked: Command) -> list[Outcome]:
+        """Perform commands by the engine itself, in order; all must be done."""
+        return world.done(self.engine, self.tenant_id, asked)
+
+    def customer(self, external_id: str = "cust_1", **named: Any) -> str:
+        """A customer's id."""
+        customer_id = new_id()
+        self.done(
+            master_commands.SaveCustomer(
+                customer_id=customer_id, external_id=external_id, currency="EUR", **named
+            )
+        )
+        return customer_id
+
+    def draft(
+        self,
+        customer_id: str,
+        *lines: NewLine,
+        kind: InvoiceKind = InvoiceKind.SUBSCRIPTION,
+        **named: Any,
+    ) -> str:
+        """A draft's id; without lines 1,000 and a fifth of tax."""
+        invoice_id = new_id()
+        self.done(
+            commands.DraftInvoice(
+                invoice_id=invoice_id,
+                customer_id=customer_id,
+                currency="EUR",
+                kind=kind,
+                lines=lines or (line(1000, VAT),),
+                **named,
+            )
+        )
+        return invoice_id
+
+    def invoice(self, customer_id: str, *lines: NewLine, **named: Any) -> str:
+        """A finalized invoice's id."""
+        invoice_id = self.draft(customer_id, *lines, **named)
+        self.done(commands.FinalizeInvoice(invoice_id=invoice_id))
+        return invoice_id
+
+    def paid(self, invoice_id: str, amount_minor: int) -> str:
+        """A payment's id, applied to the invoice."""
+        payment_id = new_id()
+        self.done(
+            commands.ReceivePayment(
+                payment_id=payment_id,
+                currency="EUR",
+                amount_minor=amount_minor,
+                apply_to={invoice_id: amount_minor},
+            )
+        )
+        return payment_id
+
+    def check_proofs(self) -> None:
+        """The whole proof set holds."""
+        world.check_proofs(self.database, self.tenant_id)

@@ -1,0 +1,39 @@
+"""A server of its own for each test file, the vendor's own client, and the books behind both."""
+
+from collections.abc import Iterator
+
+import pytest
+from lago_python_client import Client
+
+from cli.terminal import Serving
+from dialects.lago.books import Books
+from faults.world import opened
+
+
+@pytest.fixture(scope="module")
+def serving(database_url: str) -> Iterator[Serving]:
+    """`polaris serve`, a program of its own."""
+    with Serving("serve", "--database-url", database_url) as serving:
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def shared(database_url: str, serving: Serving) -> Iterator[Books]:
+    """One tenant for a whole test file."""
+    with opened(database_url) as database:
+        yield Books(database, serving.url)
+
+
+@pytest.fixture
+def books(database_url: str, serving: Serving) -> Iterator[Books]:
+    """A fresh tenant on the file's server; its proofs must hold when the test has ended."""
+    with opened(database_url) as database:
+        books = Books(database, serving.url)
+        yield books
+        books.check_proofs()
+
+
+@pytest.fixture
+def client(books: Books) -> Client:
+    """The vendor's client, unmodified, with the fresh tenant's key."""
+    return books.client
