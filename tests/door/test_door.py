@@ -1,27 +1,18 @@
 """Concurrent callers share sets, tenants take turns, and each caller gets its own answer."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 
 import pytest
 
+from door.stories import Breaks, asked, door_to, saving, story
 from door.watched import Watched
 from faults.world import customers, invoices, opened, reversals, tenant, voiding
-from polaris.core.commands import Command
-from polaris.core.fold import Outcome, Request
-from polaris.core.master_commands import SaveCustomer
 from polaris.core.refusals import AlreadyVoided
 from polaris.door import LANES, LARGEST_SET, Door, DoorClosed
 from polaris.engine import new_id, request
 from polaris.store.database import Database
 from polaris.store.postgres import UnknownTenant
-
-Asking = list[asyncio.Task[Outcome]]
-
-
-class Breaks(Command, frozen=True, kw_only=True):
-    """A command that the lifecycle does not know: a fault of ours."""
 
 
 @pytest.fixture(scope="module")
@@ -33,37 +24,6 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def engine(database: Database) -> Watched:
     return Watched(database)
-
-
-@asynccontextmanager
-async def door_to(engine: Watched) -> AsyncIterator[Door]:
-    door = Door(engine)
-    try:
-        yield door
-    finally:
-        engine.gate.set()
-        await door.close()
-
-
-def saving() -> Request:
-    customer_id = new_id()
-    return request(SaveCustomer(customer_id=customer_id, external_id=customer_id))
-
-
-async def asked(door: Door, tenant_id: str, requests: list[Request]) -> Asking:
-    """Everybody has asked when this returns, and waits."""
-    tasks = [asyncio.create_task(door.perform(tenant_id, one)) for one in requests]
-    await asyncio.sleep(0)
-    return tasks
-
-
-def story(tell: Callable[[], Awaitable[None]]) -> None:
-    """Run it; what hangs is a failure, however long a busy machine takes for the rest."""
-
-    async def told() -> None:
-        await asyncio.wait_for(tell(), 120)
-
-    asyncio.run(told())
 
 
 def test_callers_who_come_together_share_sets(database: Database, engine: Watched) -> None:

@@ -5,16 +5,12 @@ from collections.abc import Iterator
 import pytest
 from prometheus_client import CollectorRegistry
 
+from door.stories import Breaks
 from faults.world import customers, invoices, opened, tenant, voiding
-from polaris.core.commands import Command
 from polaris.engine import Engine, new_id, request
 from polaris.metrics import Measured
 from polaris.store.database import Database
 from polaris.store.postgres import UnknownTenant
-
-
-class Breaks(Command, frozen=True, kw_only=True):
-    """A command that the lifecycle does not know: a fault of ours."""
 
 
 @pytest.fixture(scope="module")

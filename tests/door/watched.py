@@ -19,6 +19,7 @@ class Watched(Engine):
         self.gate.set()
         self.let_through: set[str] = set()
         self.sets: list[tuple[str, int]] = []
+        self.asked: list[list[str]] = []
         self.most_under_way: Counter[str] = Counter()
         self._under_way: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -26,6 +27,7 @@ class Watched(Engine):
     def perform(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
         with self._lock:
             self.sets.append((tenant_id, len(requests)))
+            self.asked.append([request.id for request in requests])
             self._under_way[tenant_id] += 1
             self.most_under_way |= self._under_way
         if tenant_id not in self.let_through:

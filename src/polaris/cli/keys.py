@@ -103,7 +103,8 @@ def revoke(
     if as_json:
         document({"done": True, "already": not now_revoked, **shown(known)})
         return
-    said = "is revoked." if now_revoked else f"was revoked already, at {known.revoked_at}."
+    since = f"was revoked already, at {known.revoked_at:%Y-%m-%d %H:%M:%S} (UTC)."
+    said = "is revoked." if now_revoked else since
     say(Text.assemble((known.name, "bold"), f" ({known.prefix}) {said}"))
 
 
@@ -136,6 +137,7 @@ def shown(key: KnownKey) -> dict[str, object]:
 def table(found: Iterable[KnownKey]) -> Table:
     """Keys, one a row."""
     rows = show.columns("Key", "Name", "May", "Created", "Revoked")
+    rows.columns[0].no_wrap = True  # so that it can be copied whole
     for key in found:
         revoked = Text(f"{key.revoked_at:%Y-%m-%d}", "red") if key.revoked_at else ""
         rows.add_row(

@@ -1,0 +1,59 @@
+"""Callers at a door, told as stories."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from door.watched import Watched
+from polaris.core.commands import Command
+from polaris.core.fold import Outcome, Request
+from polaris.core.master_commands import SaveCustomer
+from polaris.door import LANES, Door
+from polaris.engine import new_id, request
+
+Asking = list[asyncio.Task[Outcome]]
+
+
+class Breaks(Command, frozen=True, kw_only=True):
+    """A command that the lifecycle does not know: a fault of ours."""
+
+
+@asynccontextmanager
+async def door_to(engine: Watched) -> AsyncIterator[Door]:
+    door = Door(engine)
+    try:
+        yield door
+    finally:
+        engine.gate.set()
+        await door.close()
+
+
+def saving() -> Request:
+    customer_id = new_id()
+    return request(SaveCustomer(customer_id=customer_id, external_id=customer_id))
+
+
+async def asked(door: Door, tenant_id: str, requests: list[Request]) -> Asking:
+    """Everybody has asked when this returns, and waits."""
+    tasks = [asyncio.create_task(door.perform(tenant_id, one)) for one in requests]
+    await asyncio.sleep(0)
+    return tasks
+
+
+async def lanes_taken(door: Door, engine: Watched, tenant_id: str) -> Asking:
+    """Whoever takes the tenant's lanes, held back by the gate: who comes now has to wait."""
+    engine.gate.clear()
+    held: Asking = []
+    while len(engine.sets) < LANES:
+        held += await asked(door, tenant_id, [saving()])
+        await asyncio.sleep(0.01)
+    return held
+
+
+def story(tell: Callable[[], Awaitable[None]]) -> None:
+    """Run it; what hangs is a failure, however long a busy machine takes for the rest."""
+
+    async def told() -> None:
+        await asyncio.wait_for(tell(), 120)
+
+    asyncio.run(told())
