@@ -12,13 +12,14 @@ from core.values import NAMED, VAT, line, part
 from core.world import World
 from polaris.core import commands as ask
 from polaris.core.commands import Command
-from polaris.core.master_commands import CloseBooks, ReopenBooks, SaveCustomer
+from polaris.core.master_commands import CloseBooks, DeleteCustomer, ReopenBooks, SaveCustomer
 from polaris.core.payment import PaymentState, RefundState
 from polaris.core.tenant import Settings
 from polaris.money import LARGEST_MINOR
 
 SHORT: dict[str, Command] = {
     "customer": SaveCustomer(customer_id="c3", external_id="x3"),
+    "delete_customer": DeleteCustomer(customer_id="c1"),
     "draft": ask.DraftInvoice(
         invoice_id="inv", customer_id="c1", currency="EUR", lines=(line(id="l1"),)
     ),
@@ -28,6 +29,8 @@ SHORT: dict[str, Command] = {
     "issue": ask.IssueInvoice(
         invoice_id="inv", customer_id="c1", currency="EUR", lines=(line(id="l1"),)
     ),
+    "lose": ask.LoseDispute(invoice_id="inv"),
+    "collect": ask.CollectInvoice(invoice_id="inv"),
     "annotate": ask.AnnotateInvoice(invoice_id="inv"),
     "record": ask.RecordInvoice(
         invoice_id="inv", customer_id="c1", currency="EUR", lines=(line(id="l1"),)
@@ -51,6 +54,7 @@ SHORT: dict[str, Command] = {
         currency="EUR",
         lines=(part(500, None, VAT),),
     ),
+    "annotate_note": ask.AnnotateCreditNote(note_id="note"),
     "void_note": ask.VoidCreditNote(note_id="note"),
     "apply_note": ask.ApplyCreditNote(note_id="note", invoice_id="inv"),
     "remove_note": ask.RemoveCreditNote(note_id="note", invoice_id="inv"),
@@ -58,6 +62,8 @@ SHORT: dict[str, Command] = {
     "report_refund": ask.UpdateRefund(refund_id="refund", state=RefundState.SETTLED),
     "convert": ask.ConvertRefund(refund_id="refund", note_id="converted"),
     "wallet": ask.OpenWallet(wallet_id="wallet", customer_id="c1", currency="EUR"),
+    "change_wallet": ask.UpdateWallet(wallet_id="wallet"),
+    "void_wallet": ask.VoidWalletCredits(wallet_id="wallet", amount_minor=300),
     "grant": ask.GrantCredits(lot_id="lot", wallet_id="wallet", amount_minor=300),
     "buy": ask.BuyCredits(invoice_id="top", wallet_id="wallet", amount_minor=500),
     "restore": ask.RestoreCredits(invoice_id="inv"),

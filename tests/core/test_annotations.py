@@ -1,4 +1,4 @@
-"""What is said of invoices: kept, overtaken by facts, and booked only for top-ups."""
+"""What is said of invoices and notes: kept, overtaken by facts, booked where money moved."""
 
 import pytest
 
@@ -8,6 +8,8 @@ from core.world import World
 from polaris.core.customer import Lot
 from polaris.core.events import EventKind
 from polaris.core.invoice import Invoice
+from polaris.core.note import CreditNote
+from polaris.core.payment import Payment, Refund
 
 # ---------------------------------------------------------------- invoices
 
@@ -103,3 +105,107 @@ def test_they_land_once_whatever_comes_later(row: str) -> None:
 
 def test_a_draft_has_sold_nothing_yet() -> None:
     assert booked("wallet", "draft for=top kind=top_up lines=@sold", SUCCEEDED) == []
+
+
+# ---------------------------------------------------------------- disputes and collection
+
+
+def test_a_lost_dispute_is_remembered_with_its_first_day() -> None:
+    world = after("paid", "lose")
+    lost_at = world.the(Invoice, "inv").dispute_lost_at
+    assert lost_at == world.at
+    assert booked("paid", "lose") == []
+    world.wait(days=1)
+    assert world.refused(told("lose")) == ("already_disputed",)
+    after("void", world=world)
+    assert world.the(Invoice, "inv").dispute_lost_at == lost_at
+
+
+def test_collecting_fails_aloud_and_changes_nothing() -> None:
+    world = after("billed")
+    before = world.rows()
+    decision = world.perform(told("collect"))
+    assert [(event.kind, event.subject_id) for event in decision.events] == [
+        (EventKind.INVOICE_COLLECTION_FAILED, "inv")
+    ]
+    assert world.rows() == before
+
+
+# ---------------------------------------------------------------- credit notes
+
+
+def test_a_notes_details_are_merged_or_replaced() -> None:
+    world = after("billed", 'credit details={"a":1}', 'annotate_note details={"b":2}')
+    assert world.the(CreditNote, "note").details == {"a": 1, "b": 2}
+    after("annotate_note replace=true", "annotate_note refund_status=failed", world=world)
+    assert world.the(CreditNote, "note").details == {"a": 1, "b": 2}
+    after('annotate_note details={"c":3} replace=true', world=world)
+    note = world.the(CreditNote, "note")
+    assert (note.details, note.refund_status_asserted) == ({"c": 3}, "failed")
+
+
+REFUND = "credit credit=0 refund=600"
+TWO = ('pay payment_id=one amount=300 apply_to={"inv":300}', "pay amount=900", REFUND)
+
+REPORTED = """
+    so far                  | said                              | refunds         | leaves
+    ONE                     | annotate_note                     | requested       | REFUNDS -600
+    ONE                     | annotate_note refund_status=pending | pending       | REFUNDS -600
+    ONE                     | annotate_note refund_status=settled | settled       | CASH -600
+    ONE; SETTLED            | annotate_note refund_status=settled | settled       | CASH -600
+    ONE; SETTLED            | annotate_note refund_status=pending | settled       | CASH -600
+    ONE; SETTLED            | annotate_note refund_status=failed  | failed        | REFUNDS -600
+    ONE; SETTLED; FAILED    | annotate_note refund_status=settled | settled       | CASH -600
+    ONE; FAILED             | annotate_note refund_status=pending | failed        | REFUNDS -600
+    ONE; CONVERTED          | annotate_note refund_status=settled | converted     | NOTES -600
+    ONE; void               | annotate_note refund_status=settled | settled       | CASH -600
+    TWO                     | annotate_note refund_status=settled | settled settled | CASH -600
+    PAID_OUT                | annotate_note refund_status=settled | settled       | CASH -100
+    PAID_OUT; void_note     | annotate_note refund_status=settled | settled       | CASH -100
+"""
+SO_FAR = {
+    "ONE": ("paid", REFUND),
+    "TWO": ("billed", *TWO),
+    "PAID_OUT": ("paid_out",),
+    "SETTLED": ("annotate_note refund_status=settled",),
+    "FAILED": ("annotate_note refund_status=failed",),
+    "CONVERTED": ("convert refund_id=REFUND",),
+}
+
+
+def refunds(world: World) -> list[Refund]:
+    """The refunds of the note."""
+    return [row for row in world.all(Refund) if row.note_id == "note"]
+
+
+def made(so_far: str) -> World:
+    """The world of a row."""
+    world = after()
+    for step in (step.strip() for step in so_far.split(";")):
+        for one in SO_FAR.get(step, (step,)):
+            known = refunds(world)
+            after(one.replace("REFUND", known[0].id if known else ""), world=world)
+    return world
+
+
+@pytest.mark.parametrize("row", REPORTED.strip().splitlines()[1:])
+def test_what_is_said_of_a_notes_refund_happened_to_its_refunds(row: str) -> None:
+    so_far, command, states, leaves = (cell.strip() for cell in row.split("|"))
+    world = made(so_far)
+    received = sum(one.amount_minor for one in world.all(Payment))
+    after(command, world=world)
+    assert " ".join(one.state for one in refunds(world)) == states
+    account, amount = leaves.split()
+    stands = standing(world)
+    stands["CASH"] = stands.get("CASH", 0) - received
+    assert stands[account] == int(amount)
+
+
+def test_each_refund_that_moves_is_told() -> None:
+    world = made("TWO")
+    decision = world.perform(told("annotate_note refund_status=settled"))
+    assert [event.kind for event in decision.events] == [
+        EventKind.CREDIT_NOTE_ANNOTATED,
+        EventKind.REFUND_SETTLED,
+        EventKind.REFUND_SETTLED,
+    ]

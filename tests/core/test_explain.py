@@ -25,29 +25,30 @@ def test_asking_changes_nothing_and_answers_the_same(row: Row) -> None:
     assert (world.rows(), list(decision.all_rows())) == (before, [])
 
 
+SAID = {"AnnotateInvoice", "LoseDispute"}
+"""What can be said of every issued invoice."""
+
 ALLOWED = {
     "draft": {"AnnotateInvoice", "EditDraft", "DeleteDraft", "FinalizeInvoice"},
-    "billed": {"AnnotateInvoice", "VoidInvoice", "WriteOffInvoice", "IssueCreditNote"},
-    "paid": {"AnnotateInvoice", "VoidInvoice", "RemovePayment", "IssueCreditNote"},
-    "billed; void": {"AnnotateInvoice", "RegenerateInvoice", "IssueCreditNote"},
-    "billed; void; regenerate": {"AnnotateInvoice", "IssueCreditNote"},
-    "paid; void": {
-        "AnnotateInvoice",
-        "RegenerateInvoice",
-        "IssueCreditNote",
-        "RemovePayment",
-        "RequestRefund",
-    },
-    "billed; write_off": {"AnnotateInvoice", "VoidInvoice", "ReverseWriteOff", "IssueCreditNote"},
+    "billed": {*SAID, "VoidInvoice", "CollectInvoice", "WriteOffInvoice", "IssueCreditNote"},
+    "coming": {*SAID, "VoidInvoice", "WriteOffInvoice", "IssueCreditNote"},
+    "paid": {*SAID, "VoidInvoice", "RemovePayment", "IssueCreditNote"},
+    "paid; lose": {"AnnotateInvoice", "VoidInvoice", "RemovePayment", "IssueCreditNote"},
+    "billed; void": {*SAID, "RegenerateInvoice", "IssueCreditNote"},
+    "billed; void; regenerate": {*SAID, "IssueCreditNote"},
+    "paid; void": {*SAID, "RegenerateInvoice", "IssueCreditNote", "RemovePayment", "RequestRefund"},
+    "billed; write_off": {*SAID, "VoidInvoice", "ReverseWriteOff", "IssueCreditNote"},
     "billed; credit; void_note": {
-        "AnnotateInvoice",
+        *SAID,
         "VoidInvoice",
+        "CollectInvoice",
         "WriteOffInvoice",
         "IssueCreditNote",
     },
     "billed; credit; void_note; credit of=other credit=0 offset=600": {
-        "AnnotateInvoice",
+        *SAID,
         "VoidInvoice",
+        "CollectInvoice",
         "WriteOffInvoice",
         "IssueCreditNote",
         "VoidCreditNote",

@@ -69,6 +69,35 @@ ANNOTATING = """
     draft; delete | annotate                          | invoice_closed
 """
 
+DISPUTING = """
+    so far                      | asked                    | refused
+    draft                       | lose                     | not_finalized
+    draft; delete               | lose                     | not_finalized
+    billed                      | lose                     | -
+    =                           | lose for=nothing         | not_found
+    paid                        | lose                     | -
+    billed; void                | lose                     | -
+    billed; lose                | lose                     | already_disputed
+    billed; lose; void          | lose                     | already_disputed
+    billed; lose                | void                     | -
+"""
+
+COLLECTING = """
+    so far                           | asked               | refused
+    draft                            | collect             | not_finalized nothing_outstanding
+    draft; delete                    | collect             | not_finalized nothing_outstanding
+    billed                           | collect             | -
+    =                                | collect for=nothing | not_found
+    partly                           | collect             | -
+    paid                             | collect             | nothing_outstanding
+    billed; void                     | collect             | already_voided nothing_outstanding
+    coming                           | collect             | payment_under_way
+    billed; pay state=needs_attention | collect            | payment_under_way
+    billed; pay state=failed         | collect             | -
+    coming; report state=failed      | collect             | -
+    coming; draft for=two lines=@two; finalize for=two | collect for=two | -
+"""
+
 RECORDING = """
     so far | asked                        | refused
            | record                       | -
@@ -183,7 +212,18 @@ LINES = """
            | … issue_date=0001-01-01     | date_not_possible
 """
 
-TABLES = (DRAFTING, FINALIZING, ISSUING, ANNOTATING, RECORDING, VOIDING, REPLACING, WRITING_OFF)
+TABLES = (
+    DRAFTING,
+    FINALIZING,
+    ISSUING,
+    ANNOTATING,
+    DISPUTING,
+    COLLECTING,
+    RECORDING,
+    VOIDING,
+    REPLACING,
+    WRITING_OFF,
+)
 
 WITH_LINES = (
     "draft; wallet | draft for=other lines=@two",

@@ -152,6 +152,15 @@ NOTES = """
     billed; credit offset=600 credit=0 | void_note                        | -
     billed; credit offset=600 credit=0; void | void_note                        | nothing_to_void
     standalone                       | void_note of=alone               | -
+    billed; credit                   | annotate_note                    | -
+    =                                | annotate_note refund_status=pending | -
+    =                                | annotate_note refund_status=settled | -
+    =                                | annotate_note refund_status=failed | -
+    =                                | annotate_note refund_status=requested | state_not_possible
+    =                                | annotate_note refund_status=converted | state_not_possible
+    =                                | annotate_note of=nothing         | not_found
+    billed; credit; void_note        | annotate_note                    | -
+    billed; credit; void             | annotate_note                    | -
     billed; credit                   | apply_note                       | -
     =                                | apply_note for=nothing           | not_found
     =                                | remove_note                      | not_applied
@@ -217,6 +226,13 @@ WALLETS = """
                                      | wallet rate=NaN                      | amount_not_positive
                                      | wallet priority=51                   | number_not_possible
                                      | wallet expires_at=9999-01-01T00:00:00Z | date_not_possible
+    wallet                           | change_wallet                        | -
+    =                                | change_wallet priority=1 name=Gifts  | -
+    =                                | change_wallet priority=0             | number_not_possible
+    =                                | change_wallet priority=51            | number_not_possible
+    =                            | change_wallet expires_at=9999-01-01T00:00:00Z | date_not_possible
+    =                                | change_wallet wallet_id=nothing      | not_found
+    wallet; terminate                | change_wallet                        | wallet_terminated
     wallet                           | grant                                | -
     =                                | grant amount=0                       | amount_not_positive
     =                                | grant amount=@vast                   | amount_too_large
@@ -253,6 +269,15 @@ WALLETS = """
     draft                            | restore                           | not_finalized not_applied
     spent; void give_back=@parked    | restore                              | -
     spent; void                      | restore                              | not_applied
+    wallet; grant                    | void_wallet                          | -
+    =                                | void_wallet amount=301               | credits_spent
+    =                                | void_wallet amount=0                 | amount_not_positive
+    =                                | void_wallet amount=@vast     | amount_too_large credits_spent
+    =                                | void_wallet wallet_id=nothing        | not_found
+    wallet; grant; grant lot_id=more | void_wallet amount=600               | -
+    wallet; grant; terminate         | void_wallet                          | wallet_terminated
+    wallet; grant expires_at=2026-03-10T12:00:00Z | void_wallet           | credits_spent
+    wallet                           | void_wallet amount=1                 | credits_spent
     wallet; grant                    | void_credits                         | -
     =                                | void_credits amount=300              | -
     =                                | void_credits amount=301              | credits_spent
@@ -279,6 +304,20 @@ BOOKS = """
            | customer timezone=Nowhere            | unknown_timezone
            | customer timezone=Europe/Berlin      | -
            | customer payment_term_days=-1        | number_not_possible
+           | delete_customer                      | -
+           | delete_customer customer_id=nobody   | not_found
+    billed | delete_customer                      | -
+    delete_customer | delete_customer             | not_found
+    =      | customer customer_id=c1              | not_found
+    =      | customer external_id=x1              | -
+    =      | draft                                | not_found
+    =      | issue                                | not_found
+    =      | record                               | not_found
+    =      | standalone                           | not_found
+    =      | wallet                               | not_found
+    =      | pay apply_to={} customer_id=c1       | -
+    billed; delete_customer | void                | -
+    =      | pay                                  | -
            | close                                | -
            | close through=2026-03-09             | -
            | close through=2026-03-10             | period_not_over

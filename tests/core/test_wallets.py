@@ -7,8 +7,9 @@ from core.asks import after, told
 from core.postings import standing
 from core.world import World
 from polaris.core.commands import GrantCredits, ReceivePayment
-from polaris.core.customer import Lot, Movement, MovementKind
-from polaris.core.invoice import Invoice
+from polaris.core.customer import Lot, Movement, MovementKind, Wallet
+from polaris.core.events import EventKind
+from polaris.core.invoice import Invoice, Settlement
 from polaris.core.note import CreditNote
 
 
@@ -98,6 +99,37 @@ def test_a_wallet_refunds_no_more_than_was_paid_for_it() -> None:
     assert world.refused(told("refund for=top amount=1001")) == ("not_refundable",)
 
 
+# ---------------------------------------------------------------- changing
+
+
+def test_a_wallet_changes_in_what_is_given() -> None:
+    world = after('wallet name=Gifts details={"a":1}', 'change_wallet priority=3 details={"b":2}')
+    wallet = world.the(Wallet, "wallet")
+    assert (wallet.name, wallet.priority, wallet.details) == ("Gifts", 3, {"a": 1, "b": 2})
+    assert world.events[-1].kind is EventKind.WALLET_CHANGED
+
+
+def test_credits_of_a_wallet_are_voided_in_the_order_of_spending() -> None:
+    """500 bought, then 300 granted and 200 granted to be spent first: 600 go."""
+    pay = 'pay apply_to={"top":500} amount=500'
+    world = after("wallet", "buy", pay, "grant", "grant lot_id=first amount=200 priority=1")
+    after('void_wallet amount=600 details={"why":"error"}', world=world)
+    left = {lot.id: lot.left_minor for lot in world.all(Lot)}
+    assert (left.pop("first"), left.pop("lot"), *left.values()) == (0, 0, 400)
+    voided = [row for row in world.all(Movement) if row.kind is MovementKind.VOIDED]
+    assert [row.amount_minor for row in voided] == [-200, -300, -100]
+    assert all(row.details == {"why": "error"} for row in voided)
+    assert standing(world) == {"BREAKAGE": -100, "CASH": 500, "WALLETS": -400}
+
+
+def test_details_of_credits_are_kept_with_their_movement() -> None:
+    world = after("wallet", 'grant details={"a":1}', 'buy details={"b":2}')
+    after('pay apply_to={"top":500} amount=500', world=world)
+    said = {row.kind: row.details for row in world.all(Movement)}
+    assert said == {MovementKind.GRANTED: {"a": 1}, MovementKind.PURCHASED: {"b": 2}}
+    assert world.the(Invoice, "top").details == {"b": 2}
+
+
 # ---------------------------------------------------------------- spending
 
 
@@ -156,6 +188,26 @@ def test_parked_credits_come_back_once() -> None:
     after("restore", world=world)
     assert world.the(Lot, "lot").left_minor == 300
     assert world.refused(told("restore")) == ("not_applied",)
+
+
+def test_credits_of_a_terminated_wallet_are_parked_by_a_void() -> None:
+    """Bought ones are still owed, so they neither come back nor become income."""
+    world = after(
+        "landed", "draft lines=@six_hundred", "finalize apply=@wallet", "terminate", "void"
+    )
+    assert lot_of(world).left_minor == 400
+    (held,) = (row.held_minor for row in world.all(Settlement) if row.invoice_id == "inv")
+    assert held == 600
+    assert standing(world) == {"CASH": 1000, "WALLETS": -1000}
+    after("restore", world=world)
+    assert lot_of(world).left_minor == 1000
+
+
+def test_credits_of_an_active_wallet_come_back_beside_those_of_a_terminated_one() -> None:
+    world = after("wallet wallet_id=ended priority=1", "grant lot_id=gone wallet_id=ended")
+    after("wallet", "grant", "draft", "finalize apply=@wallet", world=world)
+    after("terminate wallet_id=ended", "void", world=world)
+    assert {lot.id: lot.left_minor for lot in world.all(Lot)} == {"gone": 0, "lot": 300}
 
 
 def test_a_customers_credit_pays_nobody_elses_invoice() -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from core.world import World
 from polaris.core.commands import Command
-from polaris.core.customer import Wallet, WalletStatus
+from polaris.core.customer import Customer, Wallet, WalletStatus
 from polaris.core.invoice import (
     Invoice,
     LineKind,
@@ -40,6 +40,11 @@ TAXES = (
     TaxRate(code="fee", name="FEE", amount_minor=7),
 )
 SIZES = (0, 1, 2, 3, 7, 100, 333, 1000, 6833, 12345)
+
+
+def live(customer: Customer) -> bool:
+    """It was not deleted."""
+    return customer.deleted_at is None
 
 
 def drafted(invoice: Invoice) -> bool:

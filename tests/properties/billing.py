@@ -13,7 +13,7 @@ from polaris.core.invoice import (
     Status,
     WriteOff,
 )
-from polaris.core.master_commands import CloseBooks, ReopenBooks, SaveCustomer
+from polaris.core.master_commands import CloseBooks, DeleteCustomer, ReopenBooks, SaveCustomer
 from polaris.core.note import CreditTo
 from polaris.core.parts import (
     GiveBack,
@@ -21,7 +21,7 @@ from polaris.core.parts import (
     VoidNote,
 )
 from polaris.core.payment import Payment, PaymentState
-from properties.asking import CURRENCIES, CUSTOMERS, Asking, drafted, finalized, owing
+from properties.asking import CURRENCIES, CUSTOMERS, Asking, drafted, finalized, live, owing
 
 # ------------------------------------------------------------ invoices
 
@@ -36,10 +36,16 @@ def save_customer(by: Asking) -> Command:
     )
 
 
+def delete_customer(by: Asking) -> Command:
+    """Only now and then one that all the others are about."""
+    later = by.id_of(Customer, lambda row: live(row) and row.id == CUSTOMERS[-1])
+    return DeleteCustomer(customer_id=later)
+
+
 def draft(by: Asking) -> Command:
     return ask.DraftInvoice(
         invoice_id=by.new("invoice"),
-        customer_id=by.id_of(Customer),
+        customer_id=by.id_of(Customer, live),
         currency=by.choices.among(CURRENCIES) if by.mostly(40) else "XXX",
         lines=by.lines(),
         issue_date=by.day(),
@@ -72,7 +78,7 @@ def finalize(by: Asking) -> Command:
 def issue(by: Asking) -> Command:
     return ask.IssueInvoice(
         invoice_id=by.new("invoice"),
-        customer_id=by.id_of(Customer),
+        customer_id=by.id_of(Customer, live),
         currency=by.choices.among(CURRENCIES),
         lines=by.lines(),
         issue_date=by.day(),
@@ -92,10 +98,18 @@ def annotate(by: Asking) -> Command:
     )
 
 
+def lose(by: Asking) -> Command:
+    return ask.LoseDispute(invoice_id=by.id_of(Invoice, finalized))
+
+
+def collect(by: Asking) -> Command:
+    return ask.CollectInvoice(invoice_id=by.id_of(Invoice, owing))
+
+
 def record(by: Asking) -> Command:
     return ask.RecordInvoice(
         invoice_id=by.new("invoice"),
-        customer_id=by.id_of(Customer),
+        customer_id=by.id_of(Customer, live),
         currency=by.choices.among(CURRENCIES),
         lines=by.lines(),
         issue_date=by.day(),
@@ -146,7 +160,7 @@ def receive(by: Asking) -> Command:
         return payment_of(by, by.one(Invoice, owing))
     return ask.ReceivePayment(
         payment_id=by.new("payment"),
-        customer_id=by.id_of(Customer),
+        customer_id=by.id_of(Customer, live),
         currency=by.choices.among(CURRENCIES),
         amount_minor=by.amount(500),
     )

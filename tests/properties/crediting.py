@@ -18,7 +18,7 @@ from polaris.core.parts import (
 )
 from polaris.core.payment import Payment, Refund, RefundState
 from polaris.core.refusals import Refusal
-from properties.asking import CURRENCIES, SIZES, TAXES, Asking, active, finalized, voided
+from properties.asking import CURRENCIES, SIZES, TAXES, Asking, active, finalized, live, voided
 from properties.billing import payment_of
 
 # ------------------------------------------------------------ credit notes
@@ -52,9 +52,20 @@ def standalone(by: Asking) -> Command:
     line = CreditedLine(amount_minor=by.choices.among(SIZES), taxes=TAXES[: by.choices.whole(0, 3)])
     return ask.IssueStandaloneNote(
         note_id=by.new("note"),
-        customer_id=by.id_of(Customer),
+        customer_id=by.id_of(Customer, live),
         currency=by.choices.among(CURRENCIES),
         lines=(line,),
+    )
+
+
+def annotate_note(by: Asking) -> Command:
+    refunded = by.choices.among(by.world.all(Refund) or [None])
+    said: dict[str, object] = {"said": by.choices.whole(0, 3)}
+    return ask.AnnotateCreditNote(
+        note_id=(refunded and refunded.note_id) or by.id_of(CreditNote),
+        refund_status=by.choices.among((None, *RefundState)),
+        details=by.perhaps(said),
+        replace=by.seldom(),
     )
 
 
@@ -137,10 +148,15 @@ def convert_refund(by: Asking) -> Command:
 def open_wallet(by: Asking) -> Command:
     return ask.OpenWallet(
         wallet_id=by.new("wallet"),
-        customer_id=by.id_of(Customer),
+        customer_id=by.id_of(Customer, live),
         currency=by.choices.among(CURRENCIES),
         priority=by.choices.whole(1, 3),
     )
+
+
+def change_wallet(by: Asking) -> Command:
+    priority = by.choices.whole(0, 3)
+    return ask.UpdateWallet(wallet_id=by.id_of(Wallet, active), priority=by.perhaps(priority))
 
 
 def grant(by: Asking) -> Command:
@@ -181,6 +197,12 @@ def void_credits(by: Asking) -> Command:
         lot_id=lot.id,
         amount_minor=by.perhaps(by.amount(lot.left_minor)),
     )
+
+
+def void_wallet(by: Asking) -> Command:
+    lot = by.one(Lot, lambda row: row.left_minor > 0)
+    amount = by.amount(lot.left_minor + by.choices.whole(0, 50))
+    return ask.VoidWalletCredits(wallet_id=lot.wallet_id, amount_minor=amount)
 
 
 def expire(by: Asking) -> Command:

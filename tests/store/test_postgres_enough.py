@@ -15,7 +15,7 @@ import pytest
 
 from polaris.core import commands as asked
 from polaris.core.commands import Command
-from polaris.core.customer import Lot, SeriesScope, Wallet
+from polaris.core.customer import Customer, Lot, SeriesScope, Wallet
 from polaris.core.invoice import (
     Invoice,
     InvoiceKind,
@@ -28,7 +28,7 @@ from polaris.core.invoice import (
 )
 from polaris.core.ledger import Entry
 from polaris.core.lifecycle import LIFECYCLE
-from polaris.core.master_commands import CloseBooks, ReopenBooks, SaveCustomer
+from polaris.core.master_commands import CloseBooks, DeleteCustomer, ReopenBooks, SaveCustomer
 from polaris.core.note import CreditNote, CreditTo
 from polaris.core.parts import (
     Apply,
@@ -96,6 +96,13 @@ class Asker:
     def lines(self) -> tuple[NewLine, ...]:
         line = NewLine(amount_minor=self.amount(), discount_minor=0, taxes=TAX)
         return (line, NewLine(kind=LineKind.TIP, amount_minor=50))[: self.random.randint(1, 2)]
+
+    def passer_by(self) -> Command:
+        """A customer that comes, or goes again."""
+        here = [one.id for one in self.all(Customer) if one.external_id == "new"]
+        if here and self.maybe():
+            return DeleteCustomer(customer_id=here[-1])
+        return SaveCustomer(customer_id=next(self.ids), external_id="new")
 
     def draft(self) -> Command:
         return asked.DraftInvoice(
@@ -213,6 +220,15 @@ class Asker:
             refund_id=next(self.ids), amount_minor=self.amount(200), **source
         )
 
+    def annotate_note(self) -> Command:
+        refunded = [one.note_id for one in self.all(Refund) if one.note_id]
+        return asked.AnnotateCreditNote(
+            note_id=self.random.choice(refunded[-3:]) if refunded else self.any(CreditNote),
+            refund_status=self.random.choice([None, *RefundState]),
+            details={"said": self.amount()},
+            replace=self.maybe(),
+        )
+
     def report_refund(self) -> Command:
         state = self.random.choice(list(RefundState))
         return asked.UpdateRefund(refund_id=self.any(Refund), state=state)
@@ -260,7 +276,10 @@ WISHES: list[Callable[[Asker], Command]] = [
     ],
     *[Asker.credit, Asker.refund, Asker.report_refund] * 3,
     *[Asker.bought, Asker.take_off, Asker.use] * 2,
-    *[Asker.standalone, Asker.restore],
+    *[Asker.passer_by, Asker.standalone, Asker.restore],
+    *[Asker.annotate_note, Asker.annotate_note],
+    lambda one: asked.LoseDispute(invoice_id=one.any(Invoice)),
+    lambda one: asked.CollectInvoice(invoice_id=one.any(Invoice)),
     lambda one: asked.DeleteDraft(invoice_id=one.any(Invoice)),
     lambda one: SaveCustomer(customer_id=one.random.choice(one.customers), name="Other"),
     lambda one: asked.WriteOffInvoice(invoice_id=one.any(Invoice), write_off_id=next(one.ids)),
@@ -277,6 +296,8 @@ WISHES: list[Callable[[Asker], Command]] = [
         expires_at=BEGIN + timedelta(minutes=one.amount(SETS)) if one.maybe() else None,
     ),
     lambda one: asked.VoidCredits(lot_id=one.any(Lot), amount_minor=one.amount(100)),
+    lambda one: asked.VoidWalletCredits(wallet_id=one.any(Wallet), amount_minor=one.amount(300)),
+    lambda one: asked.UpdateWallet(wallet_id=one.any(Wallet), priority=one.random.randint(1, 5)),
     lambda one: asked.ExpireCredits(lot_id=one.any(Lot)),
     lambda one: asked.TerminateWallet(wallet_id=one.any(Wallet)),
 ]

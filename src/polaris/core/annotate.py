@@ -1,9 +1,11 @@
 """What is said of an invoice or a credit note. It is kept, and books nothing by itself."""
 
-from polaris.core.commands import AnnotateInvoice
+from polaris.core.commands import AnnotateCreditNote, AnnotateInvoice, LoseDispute
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
 from polaris.core.invoice import Invoice, PaymentStatus, Status
+from polaris.core.note import CreditNote
+from polaris.core.refund import report_all
 from polaris.core.settle import land_sold
 
 
@@ -19,3 +21,24 @@ def annotate_invoice(decision: Decision, command: AnnotateInvoice) -> None:
     paid = command.payment_status == PaymentStatus.SUCCEEDED
     if paid and after.status is Status.FINALIZED:
         land_sold(decision, after)
+
+
+def lose_dispute(decision: Decision, command: LoseDispute) -> None:
+    """Remember when a dispute was lost; the chargeback itself is a report about the payment."""
+    before = decision.the(Invoice, command.invoice_id)
+    after = decision.change(before, dispute_lost_at=decision.at)
+    decision.tell(EventKind.INVOICE_DISPUTE_LOST, before, after)
+
+
+def annotate_note(decision: Decision, command: AnnotateCreditNote) -> None:
+    """Keep what is said; what became of its refund is booked as if a provider had reported it."""
+    before = decision.the(CreditNote, command.note_id)
+    kept = {} if command.replace and command.details is not None else before.details
+    after = decision.change(
+        before,
+        refund_status_asserted=command.refund_status or before.refund_status_asserted,
+        details={**kept, **(command.details or {})},
+    )
+    decision.tell(EventKind.CREDIT_NOTE_ANNOTATED, before, after)
+    if command.refund_status is not None:
+        report_all(decision, after, command.refund_status)

@@ -120,6 +120,18 @@ class AnnotateInvoice(Command, frozen=True, kw_only=True):
     details: dict[str, object] | None = None  # merged into what is kept, key by key
 
 
+class LoseDispute(Command, frozen=True, kw_only=True):
+    """Remember that the customer's bank decided against us; no money moves by it."""
+
+    invoice_id: str
+
+
+class CollectInvoice(Command, frozen=True, kw_only=True):
+    """Try to collect what is outstanding again."""
+
+    invoice_id: str
+
+
 class RegenerateInvoice(Command, frozen=True, kw_only=True):
     """Replace a voided invoice by a corrected one, linked both ways; at most once."""
 
@@ -227,6 +239,15 @@ class IssueStandaloneNote(Command, frozen=True, kw_only=True):
     details: dict[str, object] = field(default_factory=dict)
 
 
+class AnnotateCreditNote(Command, frozen=True, kw_only=True):
+    """Say something of a note. What is said of its refund happened: its refunds move there."""
+
+    note_id: str
+    refund_status: RefundState | None = None  # pending, settled or failed
+    details: dict[str, object] | None = None  # merged into what is kept, key by key
+    replace: bool = False  # the details take the place of those kept
+
+
 class VoidCreditNote(Command, frozen=True, kw_only=True):
     """Take back what is left of a note."""
 
@@ -294,6 +315,16 @@ class OpenWallet(Command, frozen=True, kw_only=True):
     details: dict[str, object] = field(default_factory=dict)
 
 
+class UpdateWallet(Command, frozen=True, kw_only=True):
+    """Change the given fields of an active wallet."""
+
+    wallet_id: str
+    name: str | None = None
+    priority: int | None = None  # 1 is spent first
+    expires_at: datetime | None = None  # a default for credits to come
+    details: dict[str, object] | None = None  # merged into what is kept, key by key
+
+
 class GrantCredits(Command, frozen=True, kw_only=True):
     """Give credits for nothing. Books nothing until they are spent."""
 
@@ -302,6 +333,7 @@ class GrantCredits(Command, frozen=True, kw_only=True):
     amount_minor: int
     priority: int = 50  # 1 is spent first
     expires_at: datetime | None = None  # default: the wallet's
+    details: dict[str, object] = field(default_factory=dict)  # kept with the movement
 
 
 class BuyCredits(Command, frozen=True, kw_only=True):
@@ -313,6 +345,7 @@ class BuyCredits(Command, frozen=True, kw_only=True):
     taxes: tuple[TaxRate, ...] = ()
     issue_date: date | None = None
     series: str = "invoice"
+    details: dict[str, object] = field(default_factory=dict)  # kept with invoice and movement
 
     @property
     def lines(self) -> tuple[NewLine, ...]:
@@ -338,6 +371,14 @@ class VoidCredits(Command, frozen=True, kw_only=True):
 
     lot_id: str
     amount_minor: int | None = None  # default: what is left
+
+
+class VoidWalletCredits(Command, frozen=True, kw_only=True):
+    """Take credits out of a wallet, in the order in which they would be spent."""
+
+    wallet_id: str
+    amount_minor: int
+    details: dict[str, object] = field(default_factory=dict)  # kept with the movements
 
 
 class ExpireCredits(Command, frozen=True, kw_only=True):

@@ -142,5 +142,6 @@ def write_top_up(decision: Decision, command: BuyCredits) -> None:
         kind=InvoiceKind.TOP_UP,
         lines=tuple(msgspec.structs.replace(line, description=named) for line in command.lines),
         issue_date=command.issue_date,
+        details=command.details,
     )
     write(decision, asked)

@@ -19,6 +19,7 @@ class EventKind(StrEnum):
         return kind
 
     CUSTOMER_SAVED = "customer.saved", "A customer was created or changed."
+    CUSTOMER_DELETED = "customer.deleted", "A customer was deleted; its invoices stay."
     INVOICE_DRAFTED = "invoice.drafted", "An invoice was written down; it asks for nothing yet."
     INVOICE_EDITED = "invoice.edited", "A draft changed."
     INVOICE_CLOSED = (
@@ -28,6 +29,11 @@ class EventKind(StrEnum):
     INVOICE_FINALIZED = "invoice.finalized", "An invoice got its number and was booked."
     INVOICE_RECORDED = "invoice.recorded", "An invoice came in from elsewhere."
     INVOICE_ANNOTATED = "invoice.annotated", "Something was said of an invoice; no money moved."
+    INVOICE_DISPUTE_LOST = "invoice.dispute_lost", "The customer's bank decided against us."
+    INVOICE_COLLECTION_FAILED = (
+        "invoice.collection_failed",
+        "An invoice cannot be collected: no provider is connected.",
+    )
     INVOICE_SETTLED = "invoice.settled", "Nothing is outstanding any more."
     INVOICE_UNSETTLED = "invoice.unsettled", "Something is outstanding again."
     INVOICE_VOIDED = "invoice.voided", "An invoice left the books."
@@ -46,6 +52,10 @@ class EventKind(StrEnum):
     )
     PAYMENT_CANCEL_REQUESTED = "payment.cancel_requested", "The provider should stop a payment."
     CREDIT_NOTE_ISSUED = "credit_note.issued", "Credit was given, or a void documented."
+    CREDIT_NOTE_ANNOTATED = (
+        "credit_note.annotated",
+        "Something was said of a credit note, or of its refund.",
+    )
     CREDIT_NOTE_VOIDED = "credit_note.voided", "What was left of a credit note was taken back."
     CREDIT_NOTE_APPLIED = "credit_note.applied", "A credit note settles an invoice."
     CREDIT_NOTE_REMOVED = (
@@ -58,6 +68,7 @@ class EventKind(StrEnum):
     REFUND_FAILED = "refund.failed", "A refund did not go through; it is still owed."
     REFUND_CONVERTED = "refund.converted", "A refund was given as credit instead."
     WALLET_OPENED = "wallet.opened", "A wallet was opened."
+    WALLET_CHANGED = "wallet.changed", "A wallet's name, priority or the like changed."
     WALLET_TERMINATED = "wallet.terminated", "A wallet was closed."
     CREDITS_GRANTED = "credits.granted", "Credits were given for nothing."
     CREDITS_PURCHASED = "credits.purchased", "Bought credits, or a note's, landed in a wallet."

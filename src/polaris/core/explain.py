@@ -118,6 +118,8 @@ _SMALLEST: dict[type[Command], Make] = {
     commands.FinalizeInvoice: lambda on: commands.FinalizeInvoice(invoice_id=on.invoice.id),
     commands.VoidInvoice: lambda on: commands.VoidInvoice(invoice_id=on.invoice.id),
     commands.AnnotateInvoice: lambda on: commands.AnnotateInvoice(invoice_id=on.invoice.id),
+    commands.LoseDispute: lambda on: commands.LoseDispute(invoice_id=on.invoice.id),
+    commands.CollectInvoice: lambda on: commands.CollectInvoice(invoice_id=on.invoice.id),
     commands.RegenerateInvoice: lambda on: commands.RegenerateInvoice(
         invoice_id=on.invoice.id, new_invoice_id=_NEW
     ),

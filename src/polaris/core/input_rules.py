@@ -97,7 +97,15 @@ refund_is_new = new(Refund, "refund_id")
 write_off_is_new = new(WriteOff, "write_off_id")
 wallet_is_new = new(Wallet, "wallet_id")
 lot_is_new = new(Lot, "lot_id")
-customer_exists = exists(Customer, "customer_id")
+payer_exists = exists(Customer, "customer_id")
+"""Money that came is taken from whomever, deleted or not."""
+
+
+@requires(refusals.NotFound)
+def customer_exists(case: Case) -> Details | None:
+    """The customer belongs to the tenant and has not been deleted."""
+    known = case.decision.get(Customer, case.command.customer_id)
+    return unless(known is not None and not known.deleted_at, field="customer_id")
 
 
 @requires(refusals.AlreadyExists)
@@ -135,7 +143,8 @@ def term_possible(case: Case) -> Details | None:
 @requires(refusals.NumberNotPossible)
 def priority_possible(case: Case) -> Details | None:
     """A priority is between 1, which is spent first, and 50."""
-    return unless(1 <= case.command.priority <= LAST_PRIORITY, field="priority")
+    priority = case.command.priority
+    return unless(priority is None or 1 <= priority <= LAST_PRIORITY, field="priority")
 
 
 _DAYS = ("issue_date", "due_date", "dated", "through")
@@ -156,6 +165,13 @@ def _possible(when: date | datetime) -> bool:
     offset = when.utcoffset() if isinstance(when, datetime) else timedelta(0)
     known = offset is not None and abs(offset) <= FURTHEST_ZONE
     return known and YEARS[0] <= when.year <= YEARS[1]
+
+
+@requires(refusals.NotFound)
+def customer_not_deleted(case: Case) -> Details | None:
+    """A customer that was deleted is not changed any more; another may take its own id."""
+    known = case.decision.get(Customer, case.command.customer_id)
+    return unless(known is None or known.deleted_at is None, field="customer_id")
 
 
 @requires(refusals.ValueMissing)

@@ -100,6 +100,20 @@ LIFECYCLE: tuple[Move, ...] = (
         annotate.annotate_invoice,
     ),
     Move(
+        commands.LoseDispute,
+        ISSUED,
+        None,
+        (must.is_finalized, must.dispute_not_lost_yet),
+        annotate.lose_dispute,
+    ),
+    Move(
+        commands.CollectInvoice,
+        frozenset({FINALIZED}),
+        None,
+        (*_LIVE, must.something_outstanding, money.no_payment_under_way),
+        pay.collect,
+    ),
+    Move(
         commands.RegenerateInvoice,
         ISSUED,
         None,
@@ -122,7 +136,7 @@ LIFECYCLE: tuple[Move, ...] = (
         (
             given.payment_is_new,
             given.payer_named,
-            given.customer_exists,
+            given.payer_exists,
             given.currency_known,
             *_AMOUNT,
             given.not_negative("fee_minor"),
@@ -221,6 +235,13 @@ LIFECYCLE: tuple[Move, ...] = (
         credit.issue_standalone,
     ),
     Move(
+        commands.AnnotateCreditNote,
+        ANY,
+        None,
+        (money.note_exists, money.refund_status_known),
+        annotate.annotate_note,
+    ),
+    Move(
         commands.VoidCreditNote,
         ANY,
         None,
@@ -285,6 +306,7 @@ LIFECYCLE: tuple[Move, ...] = (
         ),
         wallet.open_wallet,
     ),
+    Move(commands.UpdateWallet, ANY, None, (money.wallet_active, *_SPENDING), wallet.update),
     Move(
         commands.GrantCredits,
         ANY,
@@ -316,6 +338,13 @@ LIFECYCLE: tuple[Move, ...] = (
         wallet.restore,
     ),
     Move(commands.VoidCredits, ANY, None, (*_AMOUNT, money.credits_left), wallet.void_credits),
+    Move(
+        commands.VoidWalletCredits,
+        ANY,
+        None,
+        (*_AMOUNT, money.wallet_active, money.wallet_credits_left),
+        wallet.void_wallet_credits,
+    ),
     Move(
         commands.ExpireCredits, ANY, None, (money.lot_not_empty, money.lot_expired), wallet.expire
     ),

@@ -20,7 +20,13 @@ class SaveCustomer(Command, frozen=True, kw_only=True):
     currency: str | None = None  # a default only
     timezone: str | None = None  # IANA; issue dates follow it
     payment_term_days: int | None = None
-    details: dict[str, object] | None = None
+    details: dict[str, object] | None = None  # merged into what is kept, key by key
+
+
+class DeleteCustomer(Command, frozen=True, kw_only=True):
+    """Free a customer's own id; its invoices, payments and credit stay as they are."""
+
+    customer_id: str
 
 
 # ---------------------------------------------------------------- the books

@@ -13,6 +13,7 @@ MASTER_MOVES: tuple[Move, ...] = (
         ANY,
         None,
         (
+            given.customer_not_deleted,
             given.customer_named,
             given.external_id_is_free,
             given.currency_known,
@@ -21,6 +22,7 @@ MASTER_MOVES: tuple[Move, ...] = (
         ),
         save_customer.save,
     ),
+    Move(asked.DeleteCustomer, ANY, None, (given.customer_exists,), save_customer.delete),
     Move(asked.CloseBooks, ANY, None, (rules.books_move_forward, rules.period_over), books.close),
     Move(
         asked.ReopenBooks,

@@ -4,14 +4,16 @@ from polaris.core import refusals
 from polaris.core.arithmetic import credited
 from polaris.core.customer import Lot, WalletStatus
 from polaris.core.funding import refundable_fundings
+from polaris.core.input_rules import exists
 from polaris.core.invoice import Invoice, LineKind, SettlementKind, Status
-from polaris.core.note import NoteStatus
-from polaris.core.pay import becomes, standing
+from polaris.core.note import CreditNote, NoteStatus
+from polaris.core.pay import becomes, standing, under_way
 from polaris.core.payment import PaymentState, RefundState
 from polaris.core.position import refunded
+from polaris.core.refund import MOVED_FROM
 from polaris.core.requirement import Case, Details, at_most, requires, unless
 from polaris.core.void_note import live_offsets
-from polaris.core.wallet import expired
+from polaris.core.wallet import expired, in_order
 
 # ---------------------------------------------------------------- payments
 
@@ -88,6 +90,13 @@ def payment_belongs(case: Case) -> Details | None:
     return unless(case.payment.customer_id == case.invoice.customer_id, field="payment_id")
 
 
+@requires(refusals.PaymentUnderWay)
+def no_payment_under_way(case: Case) -> Details | None:
+    """No payment is under way to the invoice."""
+    coming = under_way(case.decision, case.invoice)
+    return unless(not coming, field="invoice_id", id=coming[0].id if coming else None)
+
+
 @requires(refusals.NotApplied)
 def payment_stands(case: Case) -> Details | None:
     """The payment settles the invoice, or is held for it."""
@@ -150,6 +159,9 @@ def something_to_void(case: Case) -> Details | None:
 def note_stands(case: Case) -> Details | None:
     """The note has not been voided."""
     return unless(case.note.status is NoteStatus.ISSUED, number=case.note.number)
+
+
+note_exists = exists(CreditNote, "note_id")
 
 
 @requires(refusals.NotEnoughUnused)
@@ -221,9 +233,15 @@ def refund_moves_on(case: Case) -> Details | None:
 @requires(refusals.StateNotPossible)
 def refund_state_reported(case: Case) -> Details | None:
     """A provider reports pending, settled or failed; settled money can only fail."""
-    possible = (RefundState.PENDING, RefundState.SETTLED, RefundState.FAILED)
     back = case.refund.state is RefundState.SETTLED and case.command.state is RefundState.PENDING
-    return unless(case.command.state in possible and not back, field="state")
+    return unless(case.command.state in MOVED_FROM and not back, field="state")
+
+
+@requires(refusals.StateNotPossible)
+def refund_status_known(case: Case) -> Details | None:
+    """What is said of a note's refund is that it is pending, settled or failed."""
+    said = case.command.refund_status
+    return unless(said is None or said in MOVED_FROM, field="refund_status", state=said)
 
 
 # ---------------------------------------------------------------- wallets
@@ -239,6 +257,13 @@ def wallet_active(case: Case) -> Details | None:
 def credits_left(case: Case) -> Details | None:
     """The amount is at most what is left of the credits, and something is."""
     return at_most("amount_minor", max(case.command.amount_minor or 1, 1), case.lot.left_minor)
+
+
+@requires(refusals.CreditsSpent)
+def wallet_credits_left(case: Case) -> Details | None:
+    """The amount is at most what can be spent of the wallet's credits."""
+    left = sum(lot.left_minor for lot in in_order(case.decision, [case.wallet]))
+    return at_most("amount_minor", case.command.amount_minor, left)
 
 
 @requires(refusals.CreditsSpent)

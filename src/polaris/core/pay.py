@@ -4,7 +4,13 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from polaris.core import ledger
-from polaris.core.commands import ApplyPayment, ReceivePayment, RemovePayment, UpdatePayment
+from polaris.core.commands import (
+    ApplyPayment,
+    CollectInvoice,
+    ReceivePayment,
+    RemovePayment,
+    UpdatePayment,
+)
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
 from polaris.core.funding import lose
@@ -185,6 +191,19 @@ def standing(decision: Decision, source_id: str, invoice_id: str) -> list[Settle
     """What a source settles on an invoice, or left held there."""
     rows = decision.of(Settlement, "source_id", source_id)
     return [row for row in rows if row.invoice_id == invoice_id and (row.live or row.held_minor)]
+
+
+def under_way(decision: Decision, invoice: Invoice) -> list[Payment]:
+    """Payments meant for an invoice whose money may still come."""
+    waiting = (PaymentState.IN_PROGRESS, PaymentState.NEEDS_ATTENTION)
+    payments = decision.of(Payment, "customer_id", invoice.customer_id)
+    return [row for row in payments if row.state in waiting and invoice.id in row.intended]
+
+
+def collect(decision: Decision, command: CollectInvoice) -> None:
+    """Say that it failed: no provider that could collect is connected."""
+    invoice = decision.the(Invoice, command.invoice_id)
+    decision.tell(EventKind.INVOICE_COLLECTION_FAILED, invoice, invoice)
 
 
 def give_up(decision: Decision, before: Payment, payment: Payment) -> None:

@@ -165,18 +165,37 @@ _REPORTED = {
 }
 
 
+MOVED_FROM = {
+    RefundState.PENDING: {RefundState.REQUESTED},
+    RefundState.SETTLED: {RefundState.REQUESTED, RefundState.PENDING, RefundState.FAILED},
+    RefundState.FAILED: {RefundState.REQUESTED, RefundState.PENDING, RefundState.SETTLED},
+}
+"""What can be said of all refunds of a note at once, and which of them it moves."""
+
+
 def update(decision: Decision, command: UpdateRefund) -> None:
-    """A provider's report. A failure is still owed, even after it had been settled."""
-    before = decision.the(Refund, command.refund_id)
-    after = decision.change(
-        before, state=command.state, reference=command.reference or before.reference
-    )
-    if command.state is RefundState.SETTLED:
+    """A provider's report."""
+    report(decision, decision.the(Refund, command.refund_id), command.state, command.reference)
+
+
+def report(
+    decision: Decision, before: Refund, state: RefundState, reference: str | None = None
+) -> None:
+    """A refund goes on. A failure is still owed, even after it had been settled."""
+    after = decision.change(before, state=state, reference=reference or before.reference)
+    if state is RefundState.SETTLED:
         after = pay_out(decision, after)
     elif before.state is RefundState.SETTLED:
         decision.reverse(decision.the(Entry, before.entry_id))
         after = decision.change(after, entry_id=None, settled_at=None)
-    decision.tell(_REPORTED[command.state], before, after)
+    decision.tell(_REPORTED[state], before, after)
+
+
+def report_all(decision: Decision, note: CreditNote, state: RefundState) -> None:
+    """All refunds of a note that can go on so do."""
+    for refund in decision.of(Refund, "note_id", note.id):
+        if refund.state in MOVED_FROM[state]:
+            report(decision, refund, state)
 
 
 def pay_out(decision: Decision, refund: Refund) -> Refund:

@@ -247,6 +247,13 @@ class AlreadyRegenerated(Refusal):
     instead = "Work on the replacement, which the invoice names."
 
 
+class AlreadyDisputed(Refusal):
+    """A dispute about the invoice was lost already."""
+
+    instead = "Nothing is left to do."
+    nothing_to_do = True
+
+
 class NothingOutstanding(Refusal):
     """Nothing is outstanding on the invoice."""
 
@@ -308,6 +315,12 @@ class PaymentNotReceived(Refusal):
     """The payment has not succeeded."""
 
     instead = "Wait for the provider to report success."
+
+
+class PaymentUnderWay(Refusal):
+    """A payment is under way to the invoice."""
+
+    instead = "Wait until its provider says how it ended."
 
 
 class NotEnoughUnused(Refusal):

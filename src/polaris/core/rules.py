@@ -57,6 +57,12 @@ def payment_status_known(case: Case) -> Details | None:
     return unless(said is None or said in set(PaymentStatus), field="payment_status", state=said)
 
 
+@requires(refusals.AlreadyDisputed)
+def dispute_not_lost_yet(case: Case) -> Details | None:
+    """No dispute about the invoice has been lost."""
+    return unless(case.invoice.dispute_lost_at is None, number=case.invoice.number)
+
+
 @requires(refusals.NotVoided)
 def is_voided_or_shall_be(case: Case) -> Details | None:
     """The invoice is voided, or is voided by the same command."""

@@ -1,12 +1,12 @@
-"""Create a customer, or change what is given of one."""
+"""Create a customer, change what is given of one, or delete one."""
 
 from polaris.core.customer import Customer, Series
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
-from polaris.core.master_commands import SaveCustomer
+from polaris.core.master_commands import DeleteCustomer, SaveCustomer
 from polaris.core.numbering import CUSTOMERS, draw
 
-_FIELDS = ("external_id", "name", "email", "currency", "timezone", "payment_term_days", "details")
+_FIELDS = ("external_id", "name", "email", "currency", "timezone", "payment_term_days")
 
 
 def save(decision: Decision, command: SaveCustomer) -> None:
@@ -14,7 +14,15 @@ def save(decision: Decision, command: SaveCustomer) -> None:
     before = decision.get(Customer, command.customer_id)
     given = {name: value for name in _FIELDS if (value := getattr(command, name)) is not None}
     base = before or create(decision, command)
-    decision.tell(EventKind.CUSTOMER_SAVED, before, decision.change(base, **given))
+    details = {**base.details, **(command.details or {})}
+    decision.tell(EventKind.CUSTOMER_SAVED, before, decision.change(base, **given, details=details))
+
+
+def delete(decision: Decision, command: DeleteCustomer) -> None:
+    """Nothing new begins for the customer; what there is goes on."""
+    before = decision.the(Customer, command.customer_id)
+    after = decision.change(before, deleted_at=decision.at)
+    decision.tell(EventKind.CUSTOMER_DELETED, before, after)
 
 
 def create(decision: Decision, command: SaveCustomer) -> Customer:

@@ -128,7 +128,7 @@ def land(
         left_minor=lot.left_minor + amount_minor,
         entry_id=entry and entry.id,
     )
-    move(decision, after, MovementKind.PURCHASED, amount_minor, invoice.id)
+    move(decision, after, MovementKind.PURCHASED, amount_minor, invoice.id, invoice.details)
     decision.tell(EventKind.CREDITS_PURCHASED, before, after)
 
 

@@ -11,7 +11,7 @@ from polaris.core import ledger
 from polaris.core.apply_note import reopen
 from polaris.core.commands import VoidInvoice
 from polaris.core.credit import given_legs, land_credit
-from polaris.core.customer import Lot
+from polaris.core.customer import Lot, Wallet, WalletStatus
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
 from polaris.core.funding import draw_cash, drawn, fund
@@ -26,7 +26,8 @@ from polaris.core.invoice import (
 from polaris.core.ledger import UNDONE_BY_VOID, Entry, EntryKind, Leg
 from polaris.core.note import CreditNote, Funding
 from polaris.core.parts import GiveBack, TopUpPolicy
-from polaris.core.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.pay import under_way
+from polaris.core.payment import Refund, RefundState
 from polaris.core.position import Position, refunded
 from polaris.core.refund import ask_refunds
 from polaris.core.settle import place
@@ -103,13 +104,19 @@ def end(decision: Decision, settlement: Settlement, give_back: GiveBack) -> None
         held = settlement.amount_minor - refunded(decision, settlement)
     elif settlement.kind is SettlementKind.NOTE and give_back.notes:
         reopen(decision, settlement.source_id, settlement.amount_minor)
-    elif settlement.kind is SettlementKind.WALLET and give_back.wallet:
+    elif settlement.kind is SettlementKind.WALLET and goes_back(decision, settlement, give_back):
         refill(decision, settlement.source_id, settlement.amount_minor, settlement.invoice_id)
     elif settlement.kind in (SettlementKind.NOTE, SettlementKind.WALLET):
         held = settlement.amount_minor
     elif settlement.kind is SettlementKind.WRITE_OFF:
         decision.change(decision.the(WriteOff, settlement.source_id), reversed_at=decision.at)
     decision.change(settlement, removed_at=decision.at, held_minor=held)
+
+
+def goes_back(decision: Decision, settlement: Settlement, give_back: GiveBack) -> bool:
+    """Whether wallet credits become spendable again: as asked, while their wallet is active."""
+    lot = decision.the(Lot, settlement.source_id)
+    return give_back.wallet and decision.the(Wallet, lot.wallet_id).status is WalletStatus.ACTIVE
 
 
 def clear_earlier_refunds(decision: Decision, position: Position) -> list[Leg]:
@@ -189,7 +196,5 @@ def keep_or_revoke_top_up(decision: Decision, position: Position, policy: TopUpP
 
 def stop_collection(decision: Decision, invoice: Invoice) -> None:
     """Payments on their way are to be stopped; one that arrives all the same is held."""
-    for payment in decision.of(Payment, "customer_id", invoice.customer_id):
-        waiting = payment.state in (PaymentState.IN_PROGRESS, PaymentState.NEEDS_ATTENTION)
-        if waiting and invoice.id in payment.intended:
-            decision.tell(EventKind.PAYMENT_CANCEL_REQUESTED, payment, payment, invoice.id)
+    for payment in under_way(decision, invoice):
+        decision.tell(EventKind.PAYMENT_CANCEL_REQUESTED, payment, payment, invoice.id)

@@ -9,7 +9,9 @@ from polaris.core.commands import (
     OpenWallet,
     RestoreCredits,
     TerminateWallet,
+    UpdateWallet,
     VoidCredits,
+    VoidWalletCredits,
 )
 from polaris.core.customer import Lot, LotFunding, MovementKind, Wallet, WalletStatus
 from polaris.core.decision import Decision
@@ -38,6 +40,16 @@ def open_wallet(decision: Decision, command: OpenWallet) -> None:
     decision.tell(EventKind.WALLET_OPENED, None, wallet)
 
 
+def update(decision: Decision, command: UpdateWallet) -> None:
+    """Change the fields given."""
+    before = decision.the(Wallet, command.wallet_id)
+    fields = ("name", "priority", "expires_at")
+    given = {name: value for name in fields if (value := getattr(command, name)) is not None}
+    details = {**before.details, **(command.details or {})}
+    after = decision.change(before, **given, details=details)
+    decision.tell(EventKind.WALLET_CHANGED, before, after)
+
+
 def grant(decision: Decision, command: GrantCredits) -> None:
     """Give credits for nothing; nothing is booked before they are spent."""
     wallet = decision.the(Wallet, command.wallet_id)
@@ -53,7 +65,7 @@ def grant(decision: Decision, command: GrantCredits) -> None:
         expires_at=command.expires_at or wallet.expires_at,
     )
     decision.put(lot)
-    move(decision, lot, MovementKind.GRANTED, command.amount_minor)
+    move(decision, lot, MovementKind.GRANTED, command.amount_minor, None, command.details)
     decision.tell(EventKind.CREDITS_GRANTED, None, lot)
 
 
@@ -98,21 +110,24 @@ def open_for(decision: Decision, note: CreditNote) -> Wallet:
 
 
 def spendable(decision: Decision, invoice: Invoice) -> list[Lot]:
-    """Lots to spend on an invoice: by wallet, lot priority, granted before purchased, oldest."""
-    wallets = {
-        row.id: row
-        for row in decision.of(Wallet, "customer_id", invoice.customer_id)
-        if row.status is WalletStatus.ACTIVE and row.currency == invoice.currency
-    }
+    """Lots to spend on an invoice, in that order."""
+    wallets = decision.of(Wallet, "customer_id", invoice.customer_id)
+    active = [row for row in wallets if row.status is WalletStatus.ACTIVE]
+    return in_order(decision, [row for row in active if row.currency == invoice.currency])
+
+
+def in_order(decision: Decision, wallets: list[Wallet]) -> list[Lot]:
+    """What is left in wallets: by wallet, lot priority, granted before purchased, oldest."""
+    by_id = {row.id: row for row in wallets}
 
     def key(lot: Lot) -> tuple[int, datetime, int, bool, datetime, str]:
-        wallet = wallets[lot.wallet_id]
+        wallet = by_id[lot.wallet_id]
         bought = lot.funding is LotFunding.PURCHASED
         return wallet.priority, wallet.created_at, lot.priority, bought, lot.landed_at, lot.id
 
     lots = [
         lot
-        for wallet_id in wallets
+        for wallet_id in by_id
         for lot in decision.of(Lot, "wallet_id", wallet_id)
         if lot.left_minor and not expired(lot, decision.at)
     ]
@@ -183,6 +198,17 @@ def void_credits(decision: Decision, command: VoidCredits) -> None:
     )
 
 
+def void_wallet_credits(decision: Decision, command: VoidWalletCredits) -> None:
+    """Take credits out of a wallet's lots, as they would be spent."""
+    left = command.amount_minor
+    for lot in in_order(decision, [decision.the(Wallet, command.wallet_id)]):
+        amount = min(left, lot.left_minor)
+        if amount:
+            why, told = MovementKind.VOIDED, EventKind.CREDITS_VOIDED
+            lapse(decision, lot, amount, why, told, command.details)
+            left -= amount
+
+
 def expire(decision: Decision, command: ExpireCredits) -> None:
     """Let a lot lapse."""
     lot = decision.the(Lot, command.lot_id)
@@ -190,11 +216,16 @@ def expire(decision: Decision, command: ExpireCredits) -> None:
 
 
 def lapse(
-    decision: Decision, lot: Lot, amount_minor: int, why: MovementKind, told: EventKind
+    decision: Decision,
+    lot: Lot,
+    amount_minor: int,
+    why: MovementKind,
+    told: EventKind,
+    details: dict[str, object] | None = None,
 ) -> None:
     """Credits end unspent; purchased ones are income."""
     after = decision.change(lot, left_minor=lot.left_minor - amount_minor)
-    move(decision, lot, why, -amount_minor)
+    move(decision, lot, why, -amount_minor, None, details)
     if lot.funding is LotFunding.PURCHASED:
         wallet = decision.the(Wallet, lot.wallet_id)
         where = Place(wallet.currency, lot.customer_id, None, Lot.table, lot.id)

@@ -260,6 +260,10 @@ select n.document_entry_id from credit_note n
 select r.entry_id from refund r
  where r.tenant_id = %(t)s and r.id = any(%(refunds)s::uuid[])
 
+-- entries_of_notes_refunds --
+select r.entry_id from refund r
+ where r.tenant_id = %(t)s and r.note_id = any(%(notes)s::uuid[])
+
 -- notes_of_invoices --
 select n.id from credit_note n
  where n.tenant_id = %(t)s and n.invoice_id = any(%(invoices)s::uuid[])
@@ -316,6 +320,10 @@ select s.source_id from settlement s
 select f.payment_id from funding f
  where f.tenant_id = %(t)s and f.note_id = any(%(notes)s::uuid[])
 
+-- payments_refunded_by_notes --
+select r.payment_id from refund r
+ where r.tenant_id = %(t)s and r.note_id = any(%(notes)s::uuid[])
+
 -- payments_under_way --
 select p.id from payment p
  where p.tenant_id = %(t)s and p.customer_id = any(%(concerned)s)
@@ -336,6 +344,12 @@ select l.id from lot l
 -- lots_left --
 select l.id from lot l
  where l.tenant_id = %(t)s and l.customer_id = any(%(concerned)s) and l.left_minor > 0
+
+-- wallets_on_invoices --
+select l.wallet_id from lot l
+ where l.tenant_id = %(t)s and l.id = any(array(
+   select s.source_id from settlement s
+    where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[]) and s.kind = 'wallet'))
 
 -- wallets_active --
 select w.id from wallet w

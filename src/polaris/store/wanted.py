@@ -44,7 +44,7 @@ WANTED: dict[type[Row], Reasons] = {
     WriteOff: {"invoices": ()},
     Entry: {
         "booked": ("entries_of_invoices",),
-        "notes": ("entries_of_notes",),
+        "notes": ("entries_of_notes", "entries_of_notes_refunds"),
         "refunds": ("entries_of_refunds",),
     },
     CreditNote: {
@@ -67,7 +67,7 @@ WANTED: dict[type[Row], Reasons] = {
     Payment: {
         "invoices": ("payments_on_invoices", "payments_under_way"),
         "payments": ("named",),
-        "notes": ("payments_behind_notes",),
+        "notes": ("payments_behind_notes", "payments_refunded_by_notes"),
         "open_credit": ("payments_unused",),
     },
     Lot: {
@@ -75,7 +75,11 @@ WANTED: dict[type[Row], Reasons] = {
         "lots": ("named",),
         "open_credit": ("lots_left",),
     },
-    Wallet: {"wallets": ("named",), "open_credit": ("wallets_active",)},
+    Wallet: {
+        "wallets": ("named",),
+        "invoices": ("wallets_on_invoices",),
+        "open_credit": ("wallets_active",),
+    },
 }
 """Why rows are loaded. A part without selects finds its rows by what the set names itself."""
 
