@@ -4,6 +4,7 @@ What is not said is as in the smallest case: invoice `inv` of customer `c1` over
 """
 
 from datetime import date
+from decimal import Decimal
 
 import msgspec
 
@@ -12,7 +13,19 @@ from core.values import NAMED, VAT, line, part
 from core.world import World
 from polaris.core import commands as ask
 from polaris.core.commands import Command
-from polaris.core.master_commands import CloseBooks, DeleteCustomer, ReopenBooks, SaveCustomer
+from polaris.core.master_commands import (
+    CloseBooks,
+    DeleteAddOn,
+    DeleteCustomer,
+    DeleteTaxCode,
+    DeleteWebhookEndpoint,
+    ReopenBooks,
+    SaveAddOn,
+    SaveCustomer,
+    SaveTaxCode,
+    SaveTenant,
+    SaveWebhookEndpoint,
+)
 from polaris.core.payment import PaymentState, RefundState
 from polaris.core.tenant import Settings
 from polaris.money import LARGEST_MINOR
@@ -70,6 +83,15 @@ SHORT: dict[str, Command] = {
     "void_credits": ask.VoidCredits(lot_id="lot"),
     "expire": ask.ExpireCredits(lot_id="lot"),
     "terminate": ask.TerminateWallet(wallet_id="wallet"),
+    "tax": SaveTaxCode(tax_code_id="tax", code="vat", name="VAT", rate=Decimal(20)),
+    "untax": DeleteTaxCode(tax_code_id="tax"),
+    "add_on": SaveAddOn(
+        add_on_id="add", code="setup", name="Setup", amount_minor=1000, currency="EUR"
+    ),
+    "drop": DeleteAddOn(add_on_id="add"),
+    "endpoint": SaveWebhookEndpoint(webhook_endpoint_id="end", url="https://a.example/hooks"),
+    "hush": DeleteWebhookEndpoint(webhook_endpoint_id="end"),
+    "tenant": SaveTenant(tenant_id="tenant"),
     "close": CloseBooks(through=date(2026, 2, 28)),
     "reopen": ReopenBooks(),
 }
@@ -88,6 +110,10 @@ STORIES: dict[str, tuple[str, ...]] = {
     "their_wallet": ("wallet wallet_id=theirs customer_id=c2",),
     "sold": ("wallet", "draft for=top kind=top_up lines=@sold", "finalize for=top"),
     "landed": ("sold", 'pay apply_to={"top":1000} amount=1000'),
+    "taxed": ("tax", 'add_on tax_codes=["vat"]'),
+    "nine": tuple(
+        f"endpoint webhook_endpoint_id=end{one} url=https://a.example/{one}" for one in range(9)
+    ),
     "revoked": ("landed", "credit for=top lines=@of_top credit=300"),
 }
 """Several commands in one word; more fields belong to the last."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import test_invoice_rules, test_money_rules
+from core import test_invoice_rules, test_master_rules, test_money_rules
 from core.asks import SHORT, after, told
 from core.tables import Row
 from polaris.core import refusals
@@ -12,7 +12,7 @@ from polaris.core.lifecycle import LIFECYCLE, POLARIS
 from polaris.core.move import ANY, Move
 from polaris.core.refusals import EVERY
 
-ROWS: list[Row] = [*test_invoice_rules.ROWS, *test_money_rules.ROWS]
+ROWS: list[Row] = [*test_invoice_rules.ROWS, *test_money_rules.ROWS, *test_master_rules.ROWS]
 
 BEFORE_ANY_RULE = {
     refusals.KeyReused,

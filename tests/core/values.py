@@ -33,6 +33,9 @@ CREDITS = line(kind=LineKind.TOP_UP, wallet_id="wallet", taxes=())
 NAMED: dict[str, object] = {
     "vast": LARGEST_MINOR + 1,
     "empty": "",
+    "spaced": "https://a.example/a b",
+    "longest_format": {"invoice_format": "{next}".rjust(100, "0")},
+    "longer_format": {"invoice_format": "{next}".rjust(101, "0")},
     # lines of invoices
     "two": (line(id="one"), line(id="other", amount_minor=500)),
     "negative": (line(amount_minor=-1),),

@@ -12,7 +12,7 @@ from polaris.core.ledger import Entry
 from polaris.core.master_commands import SaveCustomer
 from polaris.core.row import Row
 from polaris.core.tenant import Books, Settings, VoidDated
-from properties import billing, crediting
+from properties import billing, crediting, mastering
 from properties.asking import Asking, finalized
 from properties.choices import Choices
 
@@ -64,6 +64,13 @@ ASKED = weighed(
         (1, crediting.terminate),
         (2, billing.save_customer),
         (1, billing.delete_customer),
+        (1, mastering.save_add_on),
+        (1, mastering.drop_add_on),
+        (1, mastering.save_tax),
+        (1, mastering.drop_tax),
+        (1, mastering.save_endpoint),
+        (1, mastering.drop_endpoint),
+        (1, mastering.save_tenant),
         (1, billing.close),
         (1, billing.reopen),
     )

@@ -14,6 +14,7 @@ from typing import TypeVar
 import pytest
 
 from polaris.core import commands as asked
+from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
 from polaris.core.commands import Command
 from polaris.core.customer import Customer, Lot, SeriesScope, Wallet
 from polaris.core.invoice import (
@@ -28,7 +29,19 @@ from polaris.core.invoice import (
 )
 from polaris.core.ledger import Entry
 from polaris.core.lifecycle import LIFECYCLE
-from polaris.core.master_commands import CloseBooks, DeleteCustomer, ReopenBooks, SaveCustomer
+from polaris.core.master_commands import (
+    CloseBooks,
+    DeleteAddOn,
+    DeleteCustomer,
+    DeleteTaxCode,
+    DeleteWebhookEndpoint,
+    ReopenBooks,
+    SaveAddOn,
+    SaveCustomer,
+    SaveTaxCode,
+    SaveTenant,
+    SaveWebhookEndpoint,
+)
 from polaris.core.note import CreditNote, CreditTo
 from polaris.core.parts import (
     Apply,
@@ -257,6 +270,39 @@ class Asker:
         row = self.settled(SettlementKind.WALLET)
         return asked.RestoreCredits(invoice_id=row.invoice_id if row else next(self.ids))
 
+    def code(self) -> str:
+        return self.random.choice("abc")
+
+    def either(self, kind: type[Row]) -> str:
+        """The id of something new, or of some row."""
+        return next(self.ids) if self.maybe() else self.any(kind)
+
+    def add_on(self) -> Command:
+        return SaveAddOn(
+            add_on_id=self.either(AddOn),
+            code=self.code(),
+            name="Thing",
+            amount_minor=self.amount(),
+            currency="EUR",
+            tax_codes=(self.code(),) if self.maybe() else None,
+        )
+
+    def tax_code(self) -> Command:
+        return SaveTaxCode(
+            tax_code_id=self.either(TaxCode), code=self.code(), name="Tax", rate=Decimal(5)
+        )
+
+    def endpoint(self) -> Command:
+        return SaveWebhookEndpoint(
+            webhook_endpoint_id=self.either(WebhookEndpoint), url=f"https://{self.code()}.example/"
+        )
+
+    def tenant(self) -> Command:
+        form = self.random.choice(["R{next}", "S{next:05}", "{next"])
+        name = self.random.choice(["invoice_format", "note_format"])
+        tenant_id = self.facts.tenant.id
+        return SaveTenant(tenant_id=tenant_id, settings_changes={name: form})
+
     def bought(self) -> Command:
         return asked.BuyCredits(
             invoice_id=next(self.ids), wallet_id=self.any(Wallet), amount_minor=self.amount()
@@ -276,8 +322,11 @@ WISHES: list[Callable[[Asker], Command]] = [
     ],
     *[Asker.credit, Asker.refund, Asker.report_refund] * 3,
     *[Asker.bought, Asker.take_off, Asker.use] * 2,
-    *[Asker.passer_by, Asker.standalone, Asker.restore],
-    *[Asker.annotate_note, Asker.annotate_note],
+    *[Asker.passer_by, Asker.standalone, Asker.restore, Asker.annotate_note, Asker.annotate_note],
+    *[Asker.add_on, Asker.add_on, Asker.tax_code, Asker.endpoint, Asker.tenant],
+    lambda one: DeleteAddOn(add_on_id=one.any(AddOn)),
+    lambda one: DeleteTaxCode(tax_code_id=one.any(TaxCode)),
+    lambda one: DeleteWebhookEndpoint(webhook_endpoint_id=one.any(WebhookEndpoint)),
     lambda one: asked.LoseDispute(invoice_id=one.any(Invoice)),
     lambda one: asked.CollectInvoice(invoice_id=one.any(Invoice)),
     lambda one: asked.DeleteDraft(invoice_id=one.any(Invoice)),

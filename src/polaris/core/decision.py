@@ -99,6 +99,11 @@ class Decision:
         rows = [row for row in rows if getattr(row, field) == value]
         return rows  # type: ignore[return-value]  # a table holds rows of its own kind
 
+    def every(self, kind: type[R]) -> list[R]:
+        """Every row of a kind that is known, by id; only where all that matter are loaded."""
+        rows = {**self.facts.tables[kind], **self.rows[kind]}
+        return [rows[row_id] for row_id in sorted(rows)]  # type: ignore[misc]  # of its own kind
+
     # ------------------------------------------------------------ changing
 
     def put(self, row: R) -> R:

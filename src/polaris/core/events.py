@@ -76,6 +76,16 @@ class EventKind(StrEnum):
     CREDITS_RESTORED = "credits.restored", "Credits are back in their lot."
     CREDITS_VOIDED = "credits.voided", "Credits were taken out of a wallet."
     CREDITS_EXPIRED = "credits.expired", "Credits lapsed."
+    ADD_ON_SAVED = "add_on.saved", "A thing to bill was created or changed."
+    ADD_ON_DELETED = "add_on.deleted", "A thing is billed no longer."
+    TAX_CODE_SAVED = "tax_code.saved", "A tax was created or changed."
+    TAX_CODE_DELETED = "tax_code.deleted", "A tax is used no longer."
+    WEBHOOK_ENDPOINT_SAVED = (
+        "webhook_endpoint.saved",
+        "An address is told of events, or told otherwise.",
+    )
+    WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted", "An address is told nothing any more."
+    TENANT_SAVED = "tenant.saved", "The tenant's own fields or settings changed."
     BOOKS_CLOSED = "books.closed", "No later entry is dated on or before a day."
     BOOKS_REOPENED = "books.reopened", "The closing date moved back."
 

@@ -201,6 +201,10 @@ _SUBJECTS = (
     "lot_id",
     "wallet_id",
     "customer_id",
+    "add_on_id",
+    "tax_code_id",
+    "webhook_endpoint_id",
+    "tenant_id",
 )
 
 

@@ -46,7 +46,7 @@ def not_negative(*fields: str) -> Requirement:
     @requires(refusals.AmountNegative)
     def is_not_negative(case: Case) -> Details | None:
         """No amount is below zero."""
-        wrong = [name for name in fields if getattr(case.command, name) < 0]
+        wrong = [name for name in fields if (getattr(case.command, name) or 0) < 0]
         return unless(not wrong, field=wrong[0] if wrong else None)
 
     return is_not_negative

@@ -1,5 +1,8 @@
 """Numbers: gapless in their series, drawn in the same decision as what they number."""
 
+import re
+from string import Formatter
+
 from polaris.core.customer import Customer, Series, SeriesScope
 from polaris.core.decision import Decision
 from polaris.core.invoice import Invoice
@@ -8,6 +11,24 @@ from polaris.core.refusals import UnknownSeries
 INVOICES = "invoice"
 NOTES = "note"
 CUSTOMERS = "customer"
+
+LONGEST_FORMAT = 100
+_WIDTH = re.compile(r"(0?[1-9]\d?)?")
+
+
+def possible(form: str, *owners: str) -> bool:
+    """Whether numbers can be made by this format: of the next one, perhaps with these owners'."""
+    try:
+        fields = [field for field in Formatter().parse(form) if field[1] is not None]
+    except ValueError:  # a brace without its other half
+        return False
+    known = all(
+        not conversion
+        and (_WIDTH.fullmatch(width or "") if name == "next" else name in owners and not width)
+        for _, name, width, conversion in fields
+    )
+    counted = any(name == "next" for _, name, _, _ in fields)
+    return known and counted and form.isprintable() and len(form) <= LONGEST_FORMAT
 
 
 def draw(decision: Decision, series: Series) -> int:

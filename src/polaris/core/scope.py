@@ -6,9 +6,18 @@ import msgspec
 
 from polaris.core import commands
 from polaris.core.commands import Command
-from polaris.core.master_commands import SaveCustomer
+from polaris.core.master_commands import (
+    DeleteAddOn,
+    DeleteTaxCode,
+    DeleteWebhookEndpoint,
+    SaveAddOn,
+    SaveCustomer,
+    SaveTaxCode,
+    SaveTenant,
+    SaveWebhookEndpoint,
+)
 from polaris.core.note import CreditTo
-from polaris.core.numbering import CUSTOMERS, NOTES
+from polaris.core.numbering import CUSTOMERS, INVOICES, NOTES
 from polaris.core.parts import Apply, VoidNote
 from polaris.core.spoken import ID, UNSAYABLE, ids
 
@@ -23,6 +32,9 @@ _FIELDS = {
     "write_off_id": "write_offs",
     "wallet_id": "wallets",
     "lot_id": "lots",
+    "add_on_id": "add_ons",
+    "tax_code_id": "tax_codes",
+    "webhook_endpoint_id": "webhook_endpoints",
     "id": "lines",  # of a line to be made
     "apply_to": "invoices",
 }
@@ -42,6 +54,11 @@ class Scope(msgspec.Struct, kw_only=True):
     wallets: set[str] = msgspec.field(default_factory=set)
     lots: set[str] = msgspec.field(default_factory=set)
     lines: set[str] = msgspec.field(default_factory=set)
+    add_ons: set[str] = msgspec.field(default_factory=set)
+    tax_codes: set[str] = msgspec.field(default_factory=set)
+    webhook_endpoints: set[str] = msgspec.field(default_factory=set)  # any: all live ones
+    codes_of_add_ons: set[str] = msgspec.field(default_factory=set)
+    codes_of_taxes: set[str] = msgspec.field(default_factory=set)
     series: set[str] = msgspec.field(default_factory=set)  # tenant-wide ones, to be locked
     open_credit: bool = False  # whether the customers' spendable credit is needed
     billed: bool = True  # whether the lines and taxes of the invoices are needed
@@ -62,6 +79,11 @@ def _gather(scope: Scope, command: Command) -> None:
             getattr(scope, _FIELDS[field]).add(one)
     if isinstance(command, SaveCustomer):
         scope.external_ids |= _sayable(command.external_id)
+    if isinstance(command, SaveAddOn):
+        scope.codes_of_add_ons |= _sayable(command.code)
+        scope.codes_of_taxes |= _sayable(*(command.tax_codes or ()))
+    if isinstance(command, SaveTaxCode):
+        scope.codes_of_taxes |= _sayable(command.code)
     for asked in (command, getattr(command, "void_first", None)):
         if asked:
             scope.series |= _series(asked)
@@ -70,9 +92,11 @@ def _gather(scope: Scope, command: Command) -> None:
 
 
 def _series(command: Command) -> set[str]:
-    """The tenant-wide series that a command may draw from."""
-    if isinstance(command, SaveCustomer):
+    """The tenant-wide series that a command may draw from, or that stand for what it changes."""
+    if isinstance(command, _MASTERS):
         return {CUSTOMERS}
+    if isinstance(command, SaveTenant):
+        return {INVOICES, NOTES}
     if isinstance(command, commands.VoidInvoice):
         return {NOTES} if _writes_note(command) else set()
     if isinstance(command, _WITH_NOTE):
@@ -80,10 +104,16 @@ def _series(command: Command) -> set[str]:
     return _sayable(getattr(command, "series", None))
 
 
-def _sayable(name: str | None) -> set[str]:
-    """The name, if there is one and a database can have it."""
-    return {name} if name and not UNSAYABLE.search(name) else set()
+def _sayable(*names: str | None) -> set[str]:
+    """Those of the names that are there, and that a database can have."""
+    return {name for name in names if name and not UNSAYABLE.search(name)}
 
+
+_MASTERS = (
+    *(SaveCustomer, SaveAddOn, DeleteAddOn, SaveTaxCode, DeleteTaxCode),
+    *(SaveWebhookEndpoint, DeleteWebhookEndpoint),
+)
+"""What is numbered or named within the tenant, one after the other under the customers' series."""
 
 _WITH_NOTE = (commands.IssueCreditNote, commands.IssueStandaloneNote, commands.ConvertRefund)
 

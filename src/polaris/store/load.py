@@ -21,8 +21,10 @@ from polaris.store.sql import QUERIES, statement
 Connection = psycopg.Connection[Any]
 
 _UUIDS = tuple(
-    "customers invoices payments notes refunds write_offs wallets lots lines command_ids".split()
+    "customers invoices payments notes refunds write_offs wallets lots lines command_ids"
+    " add_ons tax_codes webhook_endpoints".split()
 )
+_TEXTS = ("external_ids", "series", "keys", "codes_of_add_ons", "codes_of_taxes")
 _DECODERS: dict[type[Row], msgspec.json.Decoder[list[Row]]] = {
     table: msgspec.json.Decoder(list[table])  # type: ignore[valid-type]  # a type known by value
     for table in wanted.WANTED
@@ -62,7 +64,7 @@ def naming(
     named = {**msgspec.structs.asdict(scope), "command_ids": set(command_ids), "keys": set(keys)}
     kinds = frozenset(kind for kind, ids in named.items() if ids) | {"tenant"}
     uuids = {kind: "{" + ",".join(named[kind]) + "}" for kind in _UUIDS}
-    texts = {kind: list(named[kind]) for kind in ("external_ids", "series", "keys")}
+    texts = {kind: list(named[kind]) for kind in _TEXTS}
     return Naming(kinds, {"t": tenant_id, **uuids, **texts})
 
 

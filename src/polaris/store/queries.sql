@@ -355,6 +355,24 @@ select l.wallet_id from lot l
 select w.id from wallet w
  where w.tenant_id = %(t)s and w.customer_id = any(%(concerned)s) and w.status = 'active'
 
+-- add_ons_of_codes --
+select a.id from add_on a
+ where a.tenant_id = %(t)s and a.code = any(%(codes_of_add_ons)s::text[])
+   and a.deleted_at is null
+
+-- add_ons_taxed --
+select a.id from add_on a
+ where a.tenant_id = %(t)s and a.deleted_at is null and a.tax_codes && array(
+   select x.code from tax_code x
+    where x.tenant_id = %(t)s and x.id = any(%(tax_codes)s::uuid[]))
+
+-- taxes_of_codes --
+select x.id from tax_code x
+ where x.tenant_id = %(t)s and x.code = any(%(codes_of_taxes)s::text[]) and x.deleted_at is null
+
+-- endpoints_live --
+select w.id from webhook_endpoint w where w.tenant_id = %(t)s and w.deleted_at is null
+
 -- commands_of_keys --
 select k.id from command k
  where k.tenant_id = %(t)s and k.key = any(%(keys)s::text[])

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
 from polaris.core.customer import Customer, Lot, Series, Wallet
 from polaris.core.invoice import Invoice, Line, Settlement, Tax, WriteOff
 from polaris.core.ledger import Entry
@@ -36,6 +37,13 @@ WANTED: dict[type[Row], Reasons] = {
     Account: {"tenant": ()},
     CommandRecord: {"command_ids": ("named",), "keys": ("commands_of_keys",)},
     Customer: CONCERNED,
+    AddOn: {
+        "add_ons": ("named",),
+        "codes_of_add_ons": ("add_ons_of_codes",),
+        "tax_codes": ("add_ons_taxed",),
+    },
+    TaxCode: {"tax_codes": ("named",), "codes_of_taxes": ("taxes_of_codes",)},
+    WebhookEndpoint: {"webhook_endpoints": ("named", "endpoints_live")},
     Series: {"series": ("named", "series_of_customers", "series_of_invoices")},
     Invoice: {"invoices": ()},
     Line: {"billed": ()},

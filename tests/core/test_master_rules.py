@@ -1,0 +1,140 @@
+"""What the catalogue, an endpoint and a tenant may be."""
+
+import pytest
+
+from core.tables import Row, expect, rows
+
+ADD_ONS = """
+    so far       | asked                                        | refused
+                 | add_on                                       | -
+                 | add_on code=null                             | value_missing
+                 | add_on name=null                             | value_missing
+                 | add_on amount=null                           | value_missing
+                 | add_on currency=null                         | value_missing
+                 | add_on code=@empty                           | value_missing
+                 | add_on amount=0                              | -
+                 | add_on amount=-1                             | amount_negative
+                 | add_on amount=@vast                          | amount_too_large
+                 | add_on currency=XXX                          | unknown_currency
+                 | add_on tax_codes=["vat"]                     | unknown_tax_code
+    tax          | add_on tax_codes=["vat"]                     | -
+    tax; untax   | add_on tax_codes=["vat"]                     | unknown_tax_code
+    add_on       | add_on                                       | -
+    =            | add_on code=null name=null amount=null       | -
+    =            | add_on name=@empty                           | value_missing
+    =            | add_on add_on_id=other                       | already_exists
+    =            | add_on add_on_id=other code=other            | -
+    =            | tax code=setup                               | -
+    add_on; drop | add_on                                       | not_found
+    =            | add_on add_on_id=other                       | -
+                 | drop                                         | not_found
+    add_on       | drop                                         | -
+    add_on; drop | drop                                         | not_found
+"""
+
+TAXES = """
+    so far     | asked                            | refused
+               | tax                              | -
+               | tax code=null                    | value_missing
+               | tax name=null                    | value_missing
+               | tax rate=null                    | value_missing
+               | tax rate=0                       | -
+               | tax rate=7.123456                | -
+               | tax rate=7.1234567               | number_not_possible
+               | tax rate=1000                    | -
+               | tax rate=1000.1                  | number_not_possible
+               | tax rate=-1                      | number_not_possible
+               | tax rate=NaN                     | number_not_possible
+               | tax rate=sNaN                    | number_not_possible
+               | tax rate=Infinity                | number_not_possible
+               | tax rate=1E-400000               | number_not_possible
+    tax        | tax code=null name=null rate=null | -
+    =          | tax tax_code_id=other            | already_exists
+    =          | tax tax_code_id=other code=other | -
+    =          | untax                            | -
+    tax; untax | tax                              | not_found
+    =          | tax tax_code_id=other            | -
+    =          | untax                            | not_found
+               | untax                            | not_found
+"""
+
+ENDPOINTS = """
+    so far         | asked                                       | refused
+                   | endpoint                                    | -
+                   | endpoint signature=hmac                     | -
+                   | endpoint signature=md5                      | unknown_signature
+                   | endpoint url=null                           | value_missing
+                   | endpoint url=@empty                         | value_missing
+                   | endpoint url=http://127.0.0.1:8000/?a=b     | -
+                   | endpoint url=https://[::1]/                 | -
+                   | endpoint url=ftp://a.example/               | url_malformed
+                   | endpoint url=a.example/hooks                | url_malformed
+                   | endpoint url=https:///hooks                 | url_malformed
+                   | endpoint url=https://:443/                  | url_malformed
+                   | endpoint url=https://a.example:port/        | url_malformed
+                   | endpoint url=https://a.example:70000/       | url_malformed
+                   | endpoint url=https://[::1/                  | url_malformed
+                   | endpoint url=https://a.example/ü            | url_malformed
+                   | endpoint url=@spaced                        | url_malformed
+    endpoint       | endpoint url=null signature=hmac            | -
+    =              | endpoint webhook_endpoint_id=other          | already_exists
+    =              | hush                                        | -
+    endpoint; hush | endpoint                                    | not_found
+    =              | endpoint webhook_endpoint_id=other          | -
+    =              | hush                                        | not_found
+                   | hush                                        | not_found
+    nine           | endpoint                                    | -
+    nine; endpoint | endpoint url=https://a.example/else         | -
+    =              | endpoint webhook_endpoint_id=b url=https://b | too_many
+    nine; endpoint; hush | endpoint webhook_endpoint_id=b       | -
+"""
+
+TENANTS = """
+    so far | asked                                                     | refused
+           | tenant                                                    | -
+           | tenant tenant_id=other                                    | not_found
+           | tenant name=Other currency=USD timezone=Europe/Berlin     | -
+           | tenant name=@empty                                        | value_missing
+           | tenant currency=usd                                       | unknown_currency
+           | tenant timezone=Berlin                                    | unknown_timezone
+           | tenant settings_changes={"colour":"red"}                  | unknown_setting
+           | tenant settings_changes={"payment_term_days":30}          | -
+           | tenant settings_changes={"payment_term_days":-1}          | setting_not_possible
+           | tenant settings_changes={"payment_term_days":10001}       | setting_not_possible
+           | tenant settings_changes={"payment_term_days":"30"}        | setting_not_possible
+           | tenant settings_changes={"payment_term_days":true}        | setting_not_possible
+           | tenant settings_changes={"payment_term_days":null}        | setting_not_possible
+           | tenant settings_changes={"void_reason_required":1}        | setting_not_possible
+           | tenant settings_changes={"void_reasons":"a"}              | setting_not_possible
+           | tenant settings_changes={"void_reasons":["a","b"]}        | -
+           | tenant settings_changes={"void_dated":"invoice"}          | -
+           | tenant settings_changes={"void_dated":"never"}            | setting_not_possible
+           | tenant settings_changes={"lago_notes_on_void":"back"}     | -
+           | tenant settings_changes={"invoice_scope":"customer"}      | -
+           | tenant settings_changes={"invoice_format":7}              | setting_not_possible
+           | tenant settings_changes={"invoice_format":"{next}"}       | -
+           | tenant settings_changes={"invoice_format":"{{}}{next:6}"} | -
+           | tenant settings_changes={"invoice_format":"{customer}-{next:03}"} | -
+           | tenant settings_changes={"invoice_format":"INV"}          | format_not_possible
+           | tenant settings_changes={"invoice_format":"{{next}}"}     | format_not_possible
+           | tenant settings_changes={"invoice_format":"{next"}        | format_not_possible
+           | tenant settings_changes={"invoice_format":"{}{next}"}     | format_not_possible
+           | tenant settings_changes={"invoice_format":"{next!r}"}     | format_not_possible
+           | tenant settings_changes={"invoice_format":"{next:x}"}     | format_not_possible
+           | tenant settings_changes={"invoice_format":"{next:0999}"}  | format_not_possible
+           | tenant settings_changes={"invoice_format":"{next.real}"}  | format_not_possible
+           | tenant settings_changes={"invoice_format":"{next:{customer}}"} | format_not_possible
+           | tenant settings_changes={"invoice_format":"{invoice}{next}"} | format_not_possible
+           | tenant settings_changes={"note_format":"{invoice}{next}"} | -
+           | tenant settings_changes={"note_format":"{customer:>9}{next}"} | format_not_possible
+           | tenant settings_changes={"note_format":"CN"}              | format_not_possible
+           | tenant settings_changes=@longest_format                   | -
+           | tenant settings_changes=@longer_format                    | format_not_possible
+"""
+
+ROWS = [row for table in (ADD_ONS, TAXES, ENDPOINTS, TENANTS) for row in rows(table)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=str)
+def test_the_rule(row: Row) -> None:
+    assert expect(row).books() == {}

@@ -1,0 +1,78 @@
+"""Random wishes about what invoices refer to: the catalogue, endpoints, the tenant."""
+
+from decimal import Decimal
+
+from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
+from polaris.core.commands import Command
+from polaris.core.customer import SeriesScope
+from polaris.core.master_commands import (
+    DeleteAddOn,
+    DeleteTaxCode,
+    DeleteWebhookEndpoint,
+    SaveAddOn,
+    SaveTaxCode,
+    SaveTenant,
+    SaveWebhookEndpoint,
+)
+from properties.asking import CURRENCIES, Asking
+
+CODES = ("a", "b", "c")
+SETTINGS: tuple[dict[str, object], ...] = (
+    {"payment_term_days": 14},
+    {"payment_term_days": -1},
+    {"invoice_format": "J-{next}"},
+    {"invoice_format": "J"},
+    {"invoice_scope": SeriesScope.CUSTOMER, "invoice_format": "K-{customer}-{next}"},
+    {"note_scope": "invoice", "note_format": "{invoice}-{next}"},
+    {"note_scope": "tenant"},
+    {"nothing": 1},
+)
+
+
+def save_add_on(by: Asking) -> Command:
+    return SaveAddOn(
+        add_on_id=by.new("add-on") if by.seldom(2) else by.id_of(AddOn),
+        code=by.choices.among(CODES),
+        name="Thing",
+        amount_minor=by.amount(1000),
+        currency=by.choices.among(CURRENCIES),
+        tax_codes=by.perhaps(tuple(one.code for one in by.world.all(TaxCode)[-2:])),
+    )
+
+
+def drop_add_on(by: Asking) -> Command:
+    return DeleteAddOn(add_on_id=by.id_of(AddOn))
+
+
+def save_tax(by: Asking) -> Command:
+    return SaveTaxCode(
+        tax_code_id=by.new("tax") if by.seldom(2) else by.id_of(TaxCode),
+        code=by.choices.among(CODES),
+        name="Tax",
+        rate=by.choices.among((Decimal(20), Decimal("5.5"), Decimal(-1))),
+    )
+
+
+def drop_tax(by: Asking) -> Command:
+    return DeleteTaxCode(tax_code_id=by.id_of(TaxCode))
+
+
+def save_endpoint(by: Asking) -> Command:
+    return SaveWebhookEndpoint(
+        webhook_endpoint_id=by.new("end") if by.seldom(2) else by.id_of(WebhookEndpoint),
+        url=by.choices.among(("https://a.example/", "https://b.example/", "b.example")),
+        signature=by.perhaps("hmac"),
+    )
+
+
+def drop_endpoint(by: Asking) -> Command:
+    return DeleteWebhookEndpoint(webhook_endpoint_id=by.id_of(WebhookEndpoint))
+
+
+def save_tenant(by: Asking) -> Command:
+    return SaveTenant(
+        tenant_id="tenant",
+        currency=by.perhaps("USD"),
+        timezone=by.perhaps("Asia/Tokyo"),
+        settings_changes=by.choices.among(SETTINGS),
+    )
