@@ -8,10 +8,11 @@ import pytest
 
 from polaris.core import commands as asked
 from polaris.core.commands import Command
+from polaris.core.customer import Lot
 from polaris.core.invoice import Settlement
 from polaris.core.ledger import Entry, EntryKind
 from polaris.core.note import CreditNote, NoteLine, NoteTax
-from polaris.core.parts import CreditedLine, GiveBack, NewLine, TaxRate
+from polaris.core.parts import Apply, CreditedLine, GiveBack, NewLine, TaxRate
 from polaris.core.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.scope import Scope
 from polaris.store.database import connect
@@ -185,3 +186,48 @@ def test_a_page_needs_a_notes_lines_but_no_entries(story: Story) -> None:
         assert [len(facts.tables[kind]) for kind in (NoteLine, NoteTax, Settlement)] == [2, 1, 1]
         kinds = {row.kind for row in facts.tables[Entry].values() if isinstance(row, Entry)}
         assert kinds == {EntryKind.NOTE_ISSUED, *(OF_INVOICE if booked else ())}
+
+
+def test_what_is_said_of_a_notes_refund_moves_it(story: Story) -> None:
+    """Of no invoice; and when its payment went back, nothing but the refund names that any more."""
+    payment_id = story.payment(700)
+    note_id = story.converted(story.refund(300, payment_id=payment_id))
+    refund_id = story.refund(100, note_id=note_id)
+    for state in (RefundState.SETTLED, RefundState.FAILED):
+        story.does(asked.AnnotateCreditNote(note_id=note_id, refund_status=state))
+    story.does(asked.UpdatePayment(payment_id=payment_id, state=PaymentState.REVERSED))
+    story.does(asked.AnnotateCreditNote(note_id=note_id, refund_status=RefundState.SETTLED))
+    refund = story.whole.tables[Refund][refund_id]
+    assert isinstance(refund, Refund)
+    assert refund.state is RefundState.SETTLED
+
+
+def test_a_void_knows_that_a_wallet_was_terminated(story: Story) -> None:
+    wallet_id, lot_id, invoice_id = (next(story.ids) for _ in range(3))
+    customer_id = story.customers[0]
+    story.does(asked.OpenWallet(wallet_id=wallet_id, customer_id=customer_id, currency="EUR"))
+    story.does(asked.GrantCredits(lot_id=lot_id, wallet_id=wallet_id, amount_minor=300))
+    story.does(
+        asked.IssueInvoice(
+            invoice_id=invoice_id,
+            customer_id=customer_id,
+            currency="EUR",
+            lines=(NewLine(amount_minor=TOTAL),),
+            apply=Apply(wallet=True),
+        )
+    )
+    story.does(asked.TerminateWallet(wallet_id=wallet_id))
+    story.does(asked.VoidInvoice(invoice_id=invoice_id))
+    assert [one.held_minor for one in held(story)] == [300]
+
+
+def test_credits_of_a_wallet_are_voided_in_all_its_lots(story: Story) -> None:
+    wallet_id = next(story.ids)
+    customer_id = story.customers[0]
+    story.does(asked.OpenWallet(wallet_id=wallet_id, customer_id=customer_id, currency="EUR"))
+    for _ in range(2):
+        lot_id = next(story.ids)
+        story.does(asked.GrantCredits(lot_id=lot_id, wallet_id=wallet_id, amount_minor=300))
+    story.does(asked.VoidWalletCredits(wallet_id=wallet_id, amount_minor=500))
+    lots = [row for row in story.whole.tables[Lot].values() if isinstance(row, Lot)]
+    assert sorted(lot.left_minor for lot in lots) == [0, 100]
