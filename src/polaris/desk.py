@@ -18,6 +18,7 @@ from polaris.engine import Engine, Preview, lost
 from polaris.keys import ApiKey, KnownKey
 from polaris.store import keys
 from polaris.store.database import Database, EngineConnection
+from polaris.store.postgres import signing_key
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -89,6 +90,18 @@ class Desk:
                 return function(connection, *args, **kwargs)
 
         return await self._in_thread(reading)
+
+    async def signing_key(self, tenant_id: str, kind: str, make: Callable[[], str]) -> str:
+        """The key that a tenant signs with for one use, made the first time; as in `postgres`."""
+
+        def keeping() -> str:
+            with self._pool.connection() as connection:
+                connection.read_only = False
+                # Who made it at the same time committed meanwhile, and is to be seen.
+                connection.isolation_level = IsolationLevel.READ_COMMITTED
+                return signing_key(connection, tenant_id, kind, make)
+
+        return await self._in_thread(keeping)
 
     async def _in_thread(self, reading: Callable[[], T]) -> T:
         if self._closed:

@@ -32,8 +32,13 @@ def save(decision: Decision, command: SaveTenant) -> None:
 
 
 def changed(settings: Settings, changes: dict[str, object]) -> Settings:
-    """The settings with these changes. Raises msgspec.ValidationError, KeyError."""
+    """The settings with these changes; details keep what is not among them.
+
+    Raises msgspec.ValidationError, KeyError.
+    """
     values = {name: convert(name, value) for name, value in changes.items()}
+    if isinstance(details := values.get("details"), dict):
+        values["details"] = {**settings.details, **details}
     return msgspec.structs.replace(settings, **values)
 
 

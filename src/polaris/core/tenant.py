@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
+from msgspec import field
 
 from polaris.core.customer import SeriesScope
 from polaris.core.row import Changing, Row
@@ -36,10 +37,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     void_reasons: tuple[str, ...] = ()  # the reason codes of a void; empty: any will do
     void_reason_required: bool = False  # a void must give a reason
     refuse_void_when_credited: bool = True  # an invoice credited in full is not voided as well
-    lago_notes_on_void: LagoNotesOnVoid = (
-        LagoNotesOnVoid.PARKED
-    )  # credit notes of a void through Lago
+    lago_notes_on_void: LagoNotesOnVoid = LagoNotesOnVoid.PARKED  # notes, at a void by Lago
     lago_skip_zero: bool = False  # Lago's invoices over nothing are closed, not finalized
+    details: dict[str, object] = field(default_factory=dict)  # what a dialect keeps besides
 
 
 class Books(Changing, frozen=True, array_like=True, kw_only=True):
