@@ -1,0 +1,121 @@
+"""What Lago requires beyond the engine, and the limits that its formulas give.
+
+Lago counts what is left by line, and a voided credit note still uses its lines up; the engine
+counts what was given and not taken back. Both must allow a credit.
+"""
+
+from polaris.core import commands, refusals
+from polaris.core.invoice import Invoice, InvoiceKind, Status
+from polaris.core.move import Dialect
+from polaris.core.requirement import Case, Details, at_most, requires, unless
+from polaris.dialects.lago.rules.amounts import (
+    creditable,
+    line_left,
+    paid,
+    payment_status,
+    refundable,
+)
+
+__all__ = ["LAGO", "creditable", "paid", "payment_status", "refundable"]
+
+
+@requires(refusals.CreditExceedsInvoice)
+def void_within_creditable(case: Case) -> Details | None:
+    """Credit and refund together are at most what Lago's formula leaves of the lines."""
+    asked = case.command.credit_minor + case.command.refund_minor
+    return at_most("credit_minor", asked, creditable(case.position)) if asked else None
+
+
+@requires(refusals.RefundExceedsCash)
+def void_within_refundable(case: Case) -> Details | None:
+    """The refund is at most what Lago's formula leaves of the money received."""
+    asked = case.command.refund_minor
+    return at_most("refund_minor", asked, refundable(case.position)) if asked else None
+
+
+@requires(refusals.LineOverCredited)
+def note_within_lines(case: Case) -> Details | None:
+    """No line is credited beyond what Lago's formula leaves of it."""
+    left = line_left(case.position)
+    for line in case.command.lines:
+        left[line.line_id] = left.get(line.line_id, 0) - line.amount_minor
+    return unless(min(left.values(), default=0) >= 0, field="lines")
+
+
+@requires(refusals.NothingToVoid)
+def note_has_balance(case: Case) -> Details | None:
+    """The note has a balance: what it only offset or refunded cannot be taken back."""
+    return unless(case.note.balance_minor > 0, id=case.note.id)
+
+
+# ---------------------------------------------------------------- payments
+
+LONGEST_REFERENCE = 40
+
+
+def paid_for(case: Case) -> Invoice:
+    """The one invoice that a payment of Lago's is for."""
+    return case.decision.the(Invoice, next(iter(case.command.apply_to), None), "apply_to")
+
+
+@requires(refusals.NotFinalized)
+def payment_for_issued(case: Case) -> Details | None:
+    """A payment is for an invoice that was issued."""
+    status = paid_for(case).status
+    return unless(status in (Status.FINALIZED, Status.VOIDED), status=status)
+
+
+@requires(refusals.AlreadyVoided)
+def payment_for_standing(case: Case) -> Details | None:
+    """A payment is for an invoice that was not voided."""
+    invoice = paid_for(case)
+    return unless(invoice.status is not Status.VOIDED, number=invoice.number)
+
+
+@requires(refusals.ValueMissing)
+def payment_has_reference(case: Case) -> Details | None:
+    """A payment says by what it can be found."""
+    return unless(bool(case.command.reference), field="reference")
+
+
+@requires(refusals.TextTooLong)
+def payment_reference_short(case: Case) -> Details | None:
+    """What a payment can be found by has at most 40 characters."""
+    fits = len(case.command.reference or "") <= LONGEST_REFERENCE
+    return unless(fits, field="reference")
+
+
+@requires(refusals.OutstandingExceeded)
+def payment_within_due(case: Case) -> Details | None:
+    """A payment is at most what is outstanding."""
+    return at_most("amount_minor", case.command.amount_minor, paid_for(case).outstanding_minor)
+
+
+@requires(refusals.UnsuitableTopUp)
+def payment_of_whole_top_up(case: Case) -> Details | None:
+    """Credits are paid at once."""
+    invoice = paid_for(case)
+    whole = case.command.amount_minor == invoice.total_minor
+    return unless(whole or invoice.kind is not InvoiceKind.TOP_UP, field="amount_minor")
+
+
+PAYMENT = (
+    payment_for_issued,
+    payment_for_standing,
+    payment_has_reference,
+    payment_reference_short,
+    payment_within_due,
+    payment_of_whole_top_up,
+)
+
+
+LAGO = Dialect(
+    "lago",
+    {
+        commands.VoidInvoice: (void_within_creditable, void_within_refundable),
+        commands.IssueCreditNote: (note_within_lines,),
+        commands.VoidCreditNote: (note_has_balance,),
+        commands.ReceivePayment: PAYMENT,
+    },
+)
+"""The dialect, as the engine knows it."""
