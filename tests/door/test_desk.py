@@ -1,27 +1,26 @@
-"""What a dialect is given: keys that are known for a second, and reads beside the event loop."""
+"""What a dialect is given: to read beside the event loop, to preview, to perform; and its end."""
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 
 import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
 
+from door.desks import desk_of, made
 from door.stories import saving, story
 from faults.world import customers, drafts, invoices, opened, reversals, scalar, tenant, voiding
 from polaris import app
 from polaris.core.commands import FinalizeInvoice, VoidInvoice
-from polaris.desk import KEY_SECONDS, MOST_KEYS, Desk
-from polaris.door import Door, DoorClosed
-from polaris.engine import Engine, new_id, now, request
-from polaris.keys import ApiKey, KnownKey
+from polaris.desk import Desk
+from polaris.door import DoorClosed
+from polaris.engine import Engine, new_id, request
 from polaris.settings import Settings
-from polaris.store import keys, reading
+from polaris.store import reading
 from polaris.store.database import Database, EngineConnection
-from polaris.store.postgres import UnknownTenant, create_api_key, revoke_api_key
+from polaris.store.postgres import UnknownTenant
 
 COUNT = "select count(*) from tenant"
 
@@ -30,197 +29,6 @@ COUNT = "select count(*) from tenant"
 def database(database_url: str) -> Iterator[Database]:
     with opened(database_url) as database:
         yield database
-
-
-class Clock:
-    """Stands still until it is set."""
-
-    seconds = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-@asynccontextmanager
-async def desk_of(
-    database: Database, clock: Clock | None = None, readers: int = 4
-) -> AsyncIterator[Desk]:
-    engine = Engine(database)
-    door = Door(engine)
-    desk = Desk(door, engine, database, readers, clock or Clock())
-    try:
-        yield desk
-    finally:
-        await door.close()
-        await desk.close()
-
-
-def made(database: Database, tenant_id: str, count: int = 1) -> list[ApiKey]:
-    fresh = [ApiKey.new() for _ in range(count)]
-    with database.connect() as connection:
-        for key in fresh:
-            create_api_key(connection, tenant_id, new_id(), "shop", key, now())
-    return fresh
-
-
-def revoke(database: Database, key: ApiKey) -> None:
-    with database.connect() as connection:
-        known = keys.find(connection, key.client_id)
-        assert known
-        assert revoke_api_key(connection, known.tenant_id, known.id, now())
-
-
-@asynccontextmanager
-async def keys_locked(database: Database) -> AsyncIterator[None]:
-    """Nobody can look for a key meanwhile."""
-    with database.connect() as connection:
-        connection.execute("lock table api_key in access exclusive mode")
-        yield
-
-
-async def looking(database: Database, count: int) -> None:
-    """Wait until so many look for a key, and wait for the lock."""
-    waiting = """select count(*) from pg_stat_activity
-                  where datname = current_database() and wait_event_type = 'Lock'"""
-    while await asyncio.to_thread(scalar, database, waiting) < count:
-        await asyncio.sleep(0.01)
-
-
-# ------------------------------------------------------------------------------------- the keys
-
-
-def test_a_key_tells_whose_it_is(database: Database) -> None:
-    tenant_id = tenant(database)
-    [key, other] = made(database, tenant_id, 2)
-
-    async def tell() -> None:
-        async with desk_of(database) as desk:
-            known = await desk.key(key.whole)
-            assert known and known.tenant_id == tenant_id
-            for wrong in (
-                f"{key.client_id}_{other.client_secret}",
-                ApiKey.new().whole,
-                key.client_id,
-                key.client_secret,
-                "",
-            ):
-                assert await desk.key(wrong) is None
-
-    story(tell)
-
-
-def test_a_revoked_key_stops_within_a_second(database: Database) -> None:
-    [key], clock = made(database, tenant(database)), Clock()
-
-    async def tell() -> None:
-        async with desk_of(database, clock) as desk:
-            assert await desk.key(key.whole)
-            revoke(database, key)
-            clock.seconds += KEY_SECONDS - 0.01
-            assert await desk.key(key.whole)
-            clock.seconds += 0.01
-            assert await desk.key(key.whole) is None
-
-    story(tell)
-
-
-def test_the_second_begins_before_the_look(database: Database) -> None:
-    """What a slow look has found was true when it began."""
-    [key], clock = made(database, tenant(database)), Clock()
-
-    async def tell() -> None:
-        async with desk_of(database, clock) as desk:
-            async with keys_locked(database):
-                first = asyncio.create_task(desk.key(key.whole))
-                await looking(database, 1)
-                clock.seconds += KEY_SECONDS
-            assert await first
-            revoke(database, key)
-            assert await desk.key(key.whole) is None
-
-    story(tell)
-
-
-def test_only_good_keys_are_remembered(database: Database) -> None:
-    """Who was turned away is let in as soon as the key is made; nobody fills our memory."""
-    key, tenant_id = ApiKey.new(), tenant(database)
-    [revoked] = made(database, tenant_id)
-    revoke(database, revoked)
-
-    async def tell() -> None:
-        async with desk_of(database) as desk:
-            assert await desk.key(key.whole) is None
-            with database.connect() as connection:
-                create_api_key(connection, tenant_id, new_id(), "late", key, now())
-            assert await desk.key(key.whole)
-            assert await desk.key(revoked.whole) is None
-            with database.connect() as connection:
-                connection.execute("update api_key set revoked_at = null")
-            assert await desk.key(revoked.whole)
-
-    story(tell)
-
-
-def test_only_so_many_keys_are_remembered(database: Database) -> None:
-    """The oldest look goes first."""
-    first, *_, last = every = made(database, tenant(database), MOST_KEYS + 1)
-
-    async def tell() -> None:
-        async with desk_of(database) as desk:
-            for key in every:
-                assert await desk.key(key.whole)
-            revoke(database, first)
-            revoke(database, last)
-            assert await desk.key(first.whole) is None
-            assert await desk.key(last.whole)
-
-    story(tell)
-
-
-def test_callers_with_one_key_look_once(database: Database) -> None:
-    """Else each second would begin with as many looks as there are callers."""
-    [key] = made(database, tenant(database))
-
-    async def tell() -> None:
-        async with desk_of(database, readers=2) as desk:
-            async with keys_locked(database):
-                asking = [asyncio.create_task(desk.key(key.whole)) for _ in range(50)]
-                await looking(database, 1)
-                # The other reader is free.
-                assert await desk.read(reading.tenants)
-                asking[0].cancel()
-                await asyncio.sleep(0)
-            left, *stayed = await asyncio.gather(*asking, return_exceptions=True)
-            assert isinstance(left, asyncio.CancelledError)
-            assert all(isinstance(one, KnownKey) and one.opens(key) for one in stayed)
-
-    story(tell)
-
-
-def test_a_look_that_failed_is_made_again(database: Database) -> None:
-    [key] = made(database, tenant(database))
-
-    async def tell() -> None:
-        async with desk_of(database) as desk:
-            async with keys_locked(database):
-                first = asyncio.create_task(desk.key(key.whole))
-                await looking(database, 1)
-                cancel_lookers(database)
-                with pytest.raises(psycopg.errors.QueryCanceled):
-                    await first
-            assert await desk.key(key.whole)
-
-    story(tell)
-
-
-def cancel_lookers(database: Database) -> None:
-    with database.connect() as connection:
-        connection.execute("""
-            select pg_cancel_backend(pid) from pg_stat_activity
-             where datname = current_database() and wait_event_type = 'Lock'""")
-
-
-# ------------------------------------------------------------------------------------- reading
 
 
 def test_reads_go_on_beside_each_other(database: Database) -> None:
@@ -296,7 +104,8 @@ def shoot(database: Database) -> None:
     with database.connect() as connection:
         connection.execute("""
             select pg_terminate_backend(pid, 10000) from pg_stat_activity
-             where datname = current_database() and pid <> pg_backend_pid()""")
+             where datname = current_database() and backend_type = 'client backend'
+               and pid <> pg_backend_pid()""")
 
 
 def test_a_fault_of_the_reader_is_told_at_once(database: Database) -> None:

@@ -1,6 +1,6 @@
 """`polaris key`: who may speak for a tenant over the network."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
@@ -14,6 +14,7 @@ from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
 from polaris.core.spoken import LONGEST, UNSAYABLE
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey, KeyScope, KnownKey, audit_line
+from polaris.store.database import EngineConnection
 from polaris.store.keys import find, listed
 from polaris.store.postgres import create_api_key, revoke_api_key, write
 
@@ -63,8 +64,8 @@ def create(
 ) -> None:
     """Make a key, which is shown this once."""
     with seated(tenant, data_dir, database_url) as desk:
-        key = ApiKey.new()
-        made = create_in(desk, name, key, [one for one in KeyScope if one in (scope or KeyScope)])
+        key, scopes = ApiKey.new(), [one for one in KeyScope if one in (scope or KeyScope)]
+        made = keep(desk.connection, desk.tenant.id, name, key, scopes)
     if as_json:
         parts = {"client_id": key.client_id, "client_secret": key.client_secret}
         document(shown(made) | {"api_key": key.whole, **parts})
@@ -76,14 +77,20 @@ def create(
     )
 
 
-def create_in(desk: Desk, name: str, key: ApiKey, scopes: list[KeyScope]) -> KnownKey:
+def keep(
+    connection: EngineConnection,
+    tenant_id: str,
+    name: str,
+    key: ApiKey,
+    scopes: Sequence[KeyScope] = tuple(KeyScope),
+) -> KnownKey:
     """Keep a key, and who made it."""
-    tenant_id, at = desk.tenant.id, now()
+    at = now()
     made = KnownKey(new_id(), tenant_id, name, key.client_id, key.hash, tuple(scopes), at)
-    with desk.connection.transaction():
-        create_api_key(desk.connection, tenant_id, made.id, name, key, at, scopes)
+    with connection.transaction():
+        create_api_key(connection, tenant_id, made.id, name, key, at, scopes)
         line = audit_line("CreateApiKey", made, new_id(), at, actor())
-        write(desk.connection, tenant_id, [line])
+        write(connection, tenant_id, [line])
     return made
 
 

@@ -1,0 +1,42 @@
+"""A desk over a database, its clock standing still, and keys to bring there."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from polaris.desk import Desk
+from polaris.door import Door
+from polaris.engine import Engine, new_id, now
+from polaris.keys import ApiKey
+from polaris.store.database import Database
+from polaris.store.postgres import create_api_key
+
+
+class Clock:
+    """Stands still until it is set."""
+
+    seconds = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@asynccontextmanager
+async def desk_of(
+    database: Database, clock: Clock | None = None, readers: int = 4
+) -> AsyncIterator[Desk]:
+    engine = Engine(database)
+    door = Door(engine)
+    desk = Desk(door, engine, database, readers, clock or Clock())
+    try:
+        yield desk
+    finally:
+        await door.close()
+        await desk.close()
+
+
+def made(database: Database, tenant_id: str, count: int = 1) -> list[ApiKey]:
+    fresh = [ApiKey.new() for _ in range(count)]
+    with database.connect() as connection:
+        for key in fresh:
+            create_api_key(connection, tenant_id, new_id(), "shop", key, now())
+    return fresh

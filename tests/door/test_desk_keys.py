@@ -1,0 +1,179 @@
+"""A key is looked for once a second: a revoked one stops, and a crowd makes one look."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+
+import psycopg
+import pytest
+
+from door.desks import Clock, desk_of, made
+from door.stories import story
+from faults.world import opened, scalar, tenant
+from polaris.desk import KEY_SECONDS, MOST_KEYS
+from polaris.engine import new_id, now
+from polaris.keys import ApiKey, KnownKey
+from polaris.store import keys, reading
+from polaris.store.database import Database
+from polaris.store.postgres import create_api_key, revoke_api_key
+
+
+@pytest.fixture(scope="module")
+def database(database_url: str) -> Iterator[Database]:
+    with opened(database_url) as database:
+        yield database
+
+
+def revoke(database: Database, key: ApiKey) -> None:
+    with database.connect() as connection:
+        known = keys.find(connection, key.client_id)
+        assert known
+        assert revoke_api_key(connection, known.tenant_id, known.id, now())
+
+
+@asynccontextmanager
+async def keys_locked(database: Database) -> AsyncIterator[None]:
+    """Nobody can look for a key meanwhile."""
+    with database.connect() as connection:
+        connection.execute("lock table api_key in access exclusive mode")
+        yield
+
+
+async def looking(database: Database, count: int) -> None:
+    """Wait until so many look for a key, and wait for the lock."""
+    waiting = """select count(*) from pg_stat_activity
+                  where datname = current_database() and wait_event_type = 'Lock'"""
+    while await asyncio.to_thread(scalar, database, waiting) < count:
+        await asyncio.sleep(0.01)
+
+
+def test_a_key_tells_whose_it_is(database: Database) -> None:
+    tenant_id = tenant(database)
+    [key, other] = made(database, tenant_id, 2)
+
+    async def tell() -> None:
+        async with desk_of(database) as desk:
+            known = await desk.key(key.whole)
+            assert known and known.tenant_id == tenant_id
+            for wrong in (
+                f"{key.client_id}_{other.client_secret}",
+                ApiKey.new().whole,
+                key.client_id,
+                key.client_secret,
+                "",
+            ):
+                assert await desk.key(wrong) is None
+
+    story(tell)
+
+
+def test_a_revoked_key_stops_within_a_second(database: Database) -> None:
+    [key], clock = made(database, tenant(database)), Clock()
+
+    async def tell() -> None:
+        async with desk_of(database, clock) as desk:
+            assert await desk.key(key.whole)
+            revoke(database, key)
+            clock.seconds += KEY_SECONDS - 0.01
+            assert await desk.key(key.whole)
+            clock.seconds += 0.01
+            assert await desk.key(key.whole) is None
+
+    story(tell)
+
+
+def test_the_second_begins_before_the_look(database: Database) -> None:
+    """What a slow look has found was true when it began."""
+    [key], clock = made(database, tenant(database)), Clock()
+
+    async def tell() -> None:
+        async with desk_of(database, clock) as desk:
+            async with keys_locked(database):
+                first = asyncio.create_task(desk.key(key.whole))
+                await looking(database, 1)
+                clock.seconds += KEY_SECONDS
+            assert await first
+            revoke(database, key)
+            assert await desk.key(key.whole) is None
+
+    story(tell)
+
+
+def test_only_good_keys_are_remembered(database: Database) -> None:
+    """Who was turned away is let in as soon as the key is made; nobody fills our memory."""
+    key, tenant_id = ApiKey.new(), tenant(database)
+    [revoked] = made(database, tenant_id)
+    revoke(database, revoked)
+
+    async def tell() -> None:
+        async with desk_of(database) as desk:
+            assert await desk.key(key.whole) is None
+            with database.connect() as connection:
+                create_api_key(connection, tenant_id, new_id(), "late", key, now())
+            assert await desk.key(key.whole)
+            assert await desk.key(revoked.whole) is None
+            with database.connect() as connection:
+                connection.execute("update api_key set revoked_at = null")
+            assert await desk.key(revoked.whole)
+
+    story(tell)
+
+
+def test_only_so_many_keys_are_remembered(database: Database) -> None:
+    """The oldest look goes first."""
+    first, *_, last = every = made(database, tenant(database), MOST_KEYS + 1)
+
+    async def tell() -> None:
+        async with desk_of(database) as desk:
+            for key in every:
+                assert await desk.key(key.whole)
+            revoke(database, first)
+            revoke(database, last)
+            assert await desk.key(first.whole) is None
+            assert await desk.key(last.whole)
+
+    story(tell)
+
+
+def test_callers_with_one_key_look_once(database: Database) -> None:
+    """Else each second would begin with as many looks as there are callers."""
+    [key] = made(database, tenant(database))
+
+    async def tell() -> None:
+        async with desk_of(database, readers=2) as desk:
+            async with keys_locked(database):
+                asking = [asyncio.create_task(desk.key(key.whole)) for _ in range(10)]
+                await looking(database, 1)
+                # The other reader is free.
+                assert await desk.read(reading.tenants)
+                asking[0].cancel()
+                await asyncio.sleep(0)
+            left, *stayed = await asyncio.gather(*asking, return_exceptions=True)
+            assert isinstance(left, asyncio.CancelledError)
+            assert all(isinstance(one, KnownKey) and one.opens(key) for one in stayed)
+
+    story(tell)
+
+
+def test_a_look_that_failed_is_made_again(database: Database) -> None:
+    [key] = made(database, tenant(database))
+
+    async def tell() -> None:
+        async with desk_of(database) as desk:
+            async with keys_locked(database):
+                first = asyncio.create_task(desk.key(key.whole))
+                await looking(database, 1)
+                cancel_lookers(database)
+                with pytest.raises(psycopg.errors.QueryCanceled):
+                    await first
+            assert await desk.key(key.whole)
+
+    story(tell)
+
+
+def cancel_lookers(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute("""
+            select pg_cancel_backend(pid) from pg_stat_activity
+             where datname = current_database() and backend_type = 'client backend'
+               and wait_event_type = 'Lock'""")
