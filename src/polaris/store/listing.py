@@ -16,7 +16,8 @@ BLOCKS = blocks("listing.sql")
 class Listing(NamedTuple):
     """A list: the block that pages it, the one that counts it, and its filters.
 
-    A filter's block is a whole select; what stands after its `where` is the condition.
+    A filter's block is a whole select; what stands after its `where` is the condition. Each
+    `where` of the list's own blocks takes all conditions.
     """
 
     listed: str
@@ -30,9 +31,54 @@ INVOICES = Listing(
     "invoices_counted",
     {
         "statuses": "invoices_in_status",
+        "payment_statuses": "invoices_paid_as",
+        "payment_overdue": "invoices_overdue",
+        "payment_dispute_lost": "invoices_disputed",
+        "partially_paid": "invoices_partially_paid",
+        "kinds": "invoices_of_kind",
+        "currency": "invoices_in_currency",
+        "issued_from": "invoices_issued_from",
+        "issued_to": "invoices_issued_to",
+        "amount_between": "invoices_amounting_to",
+        "metadata": "invoices_with_metadata",
+        "metadata_without": "invoices_without_metadata",
+        "purchase_order_number": "invoices_ordered_as",
+        "settlements": "invoices_settled_by",
         "external_customer_id": "invoices_of_customer",
+        "search_term": "invoices_searched",
+        "search_of_customer": "invoices_searched_of_customer",
     },
     always=("invoices_visible",),
+)
+"""Each list of invoices also needs to know `today`: a draft without a date counts as of today."""
+
+CUSTOMERS = Listing(
+    "customers_listed",
+    "customers_counted",
+    {
+        "external_id": "customers_with_external_id",
+        "currencies": "customers_in_currency",
+        "countries": "customers_in_country",
+        "states": "customers_in_state",
+        "zipcodes": "customers_in_zipcode",
+        "account_types": "customers_of_account_type",
+        "customer_type": "customers_of_type",
+        "has_customer_type": "customers_having_type",
+        "has_tax_identification_number": "customers_having_tax_number",
+        "metadata": "customers_with_metadata",
+        "metadata_without": "customers_without_metadata",
+        "search_term": "customers_searched",
+    },
+    always=("customers_live",),
+)
+
+PAYMENTS = Listing(
+    "payments_listed",
+    "payments_counted",
+    {
+        "invoice_id": "payments_of_invoice",
+        "external_customer_id": "payments_of_customer",
+    },
 )
 
 
@@ -46,14 +92,19 @@ class IdPage(NamedTuple):
 def page(
     connection: Connection,
     tenant_id: str,
+    /,
     listing: Listing,
     filters: Mapping[str, object],
     limit: int,
     offset: int,
+    **beside: object,
 ) -> IdPage:
-    """One page of a list. `filters` are values by filter name; one that is none does not filter."""
+    """One page of a list. `filters` are values by filter name; one that is none does not filter.
+
+    `beside` are the values that the blocks need besides.
+    """
     given = {name: value for name, value in filters.items() if value is not None}
-    values = {"t": tenant_id, "limit": limit, "offset": offset, **given}
+    values = {"t": tenant_id, "limit": limit, "offset": offset, **beside, **given}
     conditions = (*listing.always, *(listing.filters[name] for name in given))
     ids = _filtered(listing.listed, conditions).run(connection, values)
     counted = _filtered(listing.counted, conditions).run(connection, values)
@@ -64,6 +115,5 @@ def page(
 @cache
 def _filtered(block: str, conditions: tuple[str, ...]) -> Statement:
     """The block with these conditions beside its own."""
-    before, where, after = BLOCKS[block].partition("where ")
     added = "".join(f"({BLOCKS[one].partition('where ')[2]}) and " for one in conditions)
-    return statement(f"{before}{where}{added}{after}")
+    return statement(BLOCKS[block].replace("where ", f"where {added}"))

@@ -1,9 +1,21 @@
 -- Pages of lists, newest first. A filter is a select of its own; what stands after its
--- `where` is put into the page and into its count.
+-- `where` is put after each `where` of the page and of its count.
+
+
+-- ----------------------------------------------------------------------------------- invoices
 
 -- invoices_listed --
-select i.id::text from invoice i where i.tenant_id = %(t)s
- order by i.issue_date desc, i.created_at desc, i.id
+-- Drafts have no date and count as of today; each half comes in the order of its index.
+select x.id::text from (
+  (select i.id, %(today)s::date as issue_date, i.created_at from invoice i
+    where i.tenant_id = %(t)s and i.issue_date is null
+    order by i.created_at desc, i.id limit %(limit)s::bigint + %(offset)s::bigint)
+  union all
+  (select i.id, i.issue_date, i.created_at from invoice i
+    where i.tenant_id = %(t)s and i.issue_date is not null
+    order by i.issue_date desc, i.created_at desc, i.id
+    limit %(limit)s::bigint + %(offset)s::bigint)) x
+ order by x.issue_date desc, x.created_at desc, x.id
  limit %(limit)s offset %(offset)s
 
 -- invoices_counted --
@@ -16,8 +28,200 @@ select i.id from invoice i
 -- invoices_in_status --
 select i.id from invoice i where i.tenant_id = %(t)s and i.status = any(%(statuses)s::text[])
 
--- invoices_of_customer --
+-- invoices_paid_as --
+-- What was said of its payment, else what its money says.
 select i.id from invoice i
  where i.tenant_id = %(t)s
-   and i.customer_id = any(array(select c.id from customer c
+   and coalesce(i.payment_status_asserted,
+     case when i.status = 'draft' or i.outstanding_minor > 0 or i.outstanding_at_void_minor > 0
+          then 'pending' else 'succeeded' end) = any(%(payment_statuses)s::text[])
+
+-- invoices_overdue --
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and %(payment_overdue)s::boolean = (i.status = 'finalized' and i.dispute_lost_at is null
+     and i.due_date is not null and i.due_date < %(today)s::date
+     and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0))
+
+-- invoices_disputed --
+select i.id from invoice i
+ where i.tenant_id = %(t)s and (i.dispute_lost_at is not null) = %(payment_dispute_lost)s::boolean
+
+-- invoices_partially_paid --
+-- Of what credit notes and wallets left to be paid; see `invoices_amounting_to`.
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and %(partially_paid)s::boolean = (coalesce(i.paid_at_void_minor, i.paid_minor) > 0
+     and coalesce(i.paid_at_void_minor, i.paid_minor) < i.total_minor
+     and coalesce(i.paid_at_void_minor, i.paid_minor) < i.total_minor
+       - (select coalesce(sum(s.amount_minor), 0) from settlement s
+           where s.tenant_id = %(t)s and s.invoice_id = i.id and s.kind in ('note', 'wallet')
+             and (s.removed_at is null or s.removed_at = i.voided_at)))
+
+-- invoices_of_kind --
+select i.id from invoice i where i.tenant_id = %(t)s and i.kind = any(%(kinds)s::text[])
+
+-- invoices_in_currency --
+select i.id from invoice i where i.tenant_id = %(t)s and i.currency = %(currency)s
+
+-- invoices_issued_from --
+select i.id from invoice i
+ where i.tenant_id = %(t)s and coalesce(i.issue_date, %(today)s::date) >= %(issued_from)s::date
+
+-- invoices_issued_to --
+select i.id from invoice i
+ where i.tenant_id = %(t)s and coalesce(i.issue_date, %(today)s::date) <= %(issued_to)s::date
+
+-- invoices_amounting_to --
+-- After credit notes and wallets, those of a voided invoice until it was voided. Most invoices
+-- are settled by money alone, and their settlements need not be looked for.
+select i.id from invoice i
+ where i.tenant_id = %(t)s and i.total_minor >= (%(amount_between)s::bigint[])[1]
+   and case when i.total_minor = coalesce(i.paid_at_void_minor, i.paid_minor)
+              + coalesce(i.outstanding_at_void_minor, i.outstanding_minor)
+       then i.total_minor
+       else i.total_minor - (select coalesce(sum(s.amount_minor), 0) from settlement s
+           where s.tenant_id = %(t)s and s.invoice_id = i.id and s.kind in ('note', 'wallet')
+             and (s.removed_at is null or s.removed_at = i.voided_at)) end
+     between (%(amount_between)s::bigint[])[1] and (%(amount_between)s::bigint[])[2]
+
+-- invoices_with_metadata --
+select i.id from invoice i
+ where i.tenant_id = %(t)s and i.details @> %(metadata)s::jsonb
+
+-- invoices_without_metadata --
+select i.id from invoice i
+ where i.tenant_id = %(t)s and not (i.details @> any(%(metadata_without)s::text[]::jsonb[]))
+
+-- invoices_ordered_as --
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and lower(i.details->>'purchase_order_number') = lower(%(purchase_order_number)s)
+
+-- invoices_settled_by --
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and exists (select 1 from settlement s
+     where s.tenant_id = %(t)s and s.invoice_id = i.id and s.kind = any(%(settlements)s::text[])
+       and (s.removed_at is null or s.removed_at = i.voided_at))
+
+-- invoices_of_customer --
+-- Those that had the customer's id before it was deleted count too.
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and i.customer_id = any(array(
+     select c.id from customer c
+      where c.tenant_id = %(t)s and c.external_id = %(external_customer_id)s
+        and c.deleted_at is null
+      union all
+     select c.id from customer c
+      where c.tenant_id = %(t)s and c.external_id = %(external_customer_id)s
+        and c.deleted_at is not null))
+
+-- invoices_searched --
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and (strpos(lower(i.number), lower(%(search_term)s)) > 0 or i.id::text = lower(%(search_term)s)
+     or i.customer_id in (select c.id from customer c
+       where c.tenant_id = %(t)s
+         and strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email,
+           c.details->>'firstname', c.details->>'lastname')), lower(%(search_term)s)) > 0))
+
+-- invoices_searched_of_customer --
+-- Within one customer's, its name would find all of them.
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and (strpos(lower(i.number), lower(%(search_of_customer)s)) > 0
+     or i.id::text = lower(%(search_of_customer)s))
+
+
+-- ---------------------------------------------------------------------------------- customers
+
+-- customers_listed --
+select c.id::text from customer c where c.tenant_id = %(t)s
+ order by c.created_at desc, c.id
+ limit %(limit)s offset %(offset)s
+
+-- customers_counted --
+select count(*) from customer c where c.tenant_id = %(t)s
+
+-- customers_live --
+select c.id from customer c where c.tenant_id = %(t)s and c.deleted_at is null
+
+-- customers_with_external_id --
+select c.id from customer c where c.tenant_id = %(t)s and c.external_id = %(external_id)s
+
+-- customers_in_currency --
+select c.id from customer c where c.tenant_id = %(t)s and c.currency = any(%(currencies)s::text[])
+
+-- customers_in_country --
+select c.id from customer c
+ where c.tenant_id = %(t)s and c.details->>'country' = any(%(countries)s::text[])
+
+-- customers_in_state --
+select c.id from customer c
+ where c.tenant_id = %(t)s and c.details->>'state' = any(%(states)s::text[])
+
+-- customers_in_zipcode --
+select c.id from customer c
+ where c.tenant_id = %(t)s and c.details->>'zipcode' = any(%(zipcodes)s::text[])
+
+-- customers_of_account_type --
+select c.id from customer c
+ where c.tenant_id = %(t)s
+   and coalesce(c.details->>'account_type', 'customer') = any(%(account_types)s::text[])
+
+-- customers_of_type --
+select c.id from customer c
+ where c.tenant_id = %(t)s and c.details->>'customer_type' = %(customer_type)s
+
+-- customers_having_type --
+select c.id from customer c
+ where c.tenant_id = %(t)s
+   and (c.details->>'customer_type' is not null) = %(has_customer_type)s::boolean
+
+-- customers_having_tax_number --
+select c.id from customer c
+ where c.tenant_id = %(t)s
+   and (coalesce(c.details->>'tax_identification_number', '') <> '')
+     = %(has_tax_identification_number)s::boolean
+
+-- customers_with_metadata --
+select c.id from customer c
+ where c.tenant_id = %(t)s and c.details @> %(metadata)s::jsonb
+
+-- customers_without_metadata --
+select c.id from customer c
+ where c.tenant_id = %(t)s and not (c.details @> any(%(metadata_without)s::text[]::jsonb[]))
+
+-- customers_searched --
+select c.id from customer c
+ where c.tenant_id = %(t)s
+   and strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email, c.details->>'firstname',
+     c.details->>'lastname', c.details->>'legal_name')), lower(%(search_term)s)) > 0
+
+-- payments_listed --
+select p.id::text from payment p where p.tenant_id = %(t)s
+ order by p.received_at desc, p.id
+ limit %(limit)s offset %(offset)s
+
+-- payments_counted --
+select count(*) from payment p where p.tenant_id = %(t)s
+
+-- payments_of_invoice --
+-- Those that it was made for, and those that settle it or did until it was voided.
+select p.id from payment p
+ where p.tenant_id = %(t)s
+   and p.customer_id = any(array(select i.customer_id from invoice i
+     where i.tenant_id = %(t)s and i.id = %(invoice_id)s::uuid))
+   and (p.intended->(%(invoice_id)s::uuid)::text is not null
+     or p.id = any(array(select s.source_id from settlement s
+       join invoice i on i.tenant_id = %(t)s and i.id = s.invoice_id
+       where s.tenant_id = %(t)s and s.invoice_id = %(invoice_id)s::uuid and s.kind = 'payment'
+         and (s.removed_at is null or s.removed_at >= i.voided_at))))
+
+-- payments_of_customer --
+select p.id from payment p
+ where p.tenant_id = %(t)s
+   and p.customer_id = any(array(select c.id from customer c
      where c.tenant_id = %(t)s and c.external_id = %(external_customer_id)s))

@@ -9,6 +9,8 @@ from psycopg import Connection
 from pydantic import AfterValidator
 
 from polaris.core.commands import Command
+from polaris.core.customer import Customer
+from polaris.core.decision import Facts
 from polaris.core.fold import Outcome
 from polaris.core.scope import Scope
 from polaris.core.spoken import ID, UNSAYABLE
@@ -20,7 +22,7 @@ from polaris.dialects.lago.rules import LAGO
 from polaris.engine import Preview, now, request
 from polaris.keys import KeyScope, KnownKey
 from polaris.store import reading
-from polaris.store.load import load
+from polaris.store.load import load, resolve
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -61,18 +63,30 @@ class Call:
 
     async def view(self, scope: Scope) -> View:
         """Everything that belongs to what is named, to be shown."""
-        facts = await self.desk.read(
-            lambda connection: load(connection, self.tenant_id, scope).facts
-        )
+        facts = await self.read(known, scope)
         return View(facts, now(), self.base_url)
 
     async def invoice(self, invoice_id: str) -> View:
         """An invoice with everything that belongs to it, whatever its state."""
         return await self.view(Scope(invoices=named(invoice_id, "invoice"), booked=False))
 
+    async def customer(self, external_id: str) -> Customer:
+        """The customer that has this id now. Raises LagoError."""
+        view = await self.view(Scope(external_ids={external_id}))
+        called = view.of(Customer, "external_id", external_id)
+        live = next((one for one in called if one.deleted_at is None), None)
+        if live is None:
+            raise not_found("customer")
+        return live
+
     async def tenant(self) -> Tenant:
         """Whose books these are, with its settings."""
         return await self.read(reading.tenant)
+
+
+def known(connection: Connection[Any], tenant_id: str, scope: Scope) -> Facts:
+    """Everything that belongs to what is named, and to what that leads to."""
+    return load(connection, tenant_id, resolve(connection, tenant_id, scope)).facts
 
 
 def named(one: str, resource: str) -> set[str]:

@@ -1,13 +1,18 @@
 """Values as Lago casts them: hardly anything is refused, much is taken for no or for zero."""
 
+import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, NamedTuple
 
+import msgspec
 from fastapi import Depends, Request
 from pydantic import BeforeValidator
 
 FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "off", "OFF"})
+METADATA = re.compile(r"metadata\[([^\]]+)\]")
+LARGEST = 2**62
+"""More than any amount."""
 LARGEST_PAGE = 1000
 """Lago has no limit; a page of ours has one."""
 
@@ -33,8 +38,29 @@ def day(value: str | None) -> date | None:
         return None
 
 
+def flag(value: Any) -> bool | None:
+    """A yes or no to filter by; none when nothing is said."""
+    return None if value in (None, "") else truth(value)
+
+
+def cents(value: Any) -> int | None:
+    """An amount to filter by; none when nothing is said."""
+    return None if value in (None, "") else max(-LARGEST, min(whole(value), LARGEST))
+
+
+def moment(value: str | None) -> datetime | None:
+    """A time, in UTC when it names no zone; a day is its beginning. Raises ValueError."""
+    if not value:
+        return None
+    at = datetime.fromisoformat(value)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 Truth = Annotated[bool, BeforeValidator(truth)]
 Whole = Annotated[int, BeforeValidator(whole)]
+Flag = Annotated[bool | None, BeforeValidator(flag)]
+Cents = Annotated[int | None, BeforeValidator(cents)]
+Day = Annotated[date | None, BeforeValidator(day)]
 
 
 class Paging(NamedTuple):
@@ -75,3 +101,23 @@ def many(request: Request, *names: str) -> list[str]:
     """Every value of a parameter, written `name=a`, `name[]=a&name[]=b` or `name=a&name=b`."""
     keys: Iterable[str] = (key for name in names for key in (name, f"{name}[]"))
     return [value for key in keys for value in request.query_params.getlist(key) if value]
+
+
+def metadata(request: Request) -> dict[str, object]:
+    """`metadata[key]=value` as filters: the pairs that must be there, and those that must not."""
+    asked = [
+        (found[1], value)
+        for name, value in request.query_params.multi_items()
+        if (found := METADATA.fullmatch(name))
+    ]
+    present = [{"key": key, "value": value} for key, value in asked if value]
+    absent = [_holding([{"key": key}]) for key, value in asked if not value]
+    return {
+        "metadata": _holding(present) if present else None,
+        "metadata_without": absent or None,
+    }
+
+
+def _holding(pairs: list[dict[str, str]]) -> str:
+    """Details that hold these pairs, as JSON."""
+    return msgspec.json.encode({"metadata": pairs}).decode()

@@ -1,0 +1,148 @@
+"""Lists of invoices: all of them, or one customer's, with every filter that Lago has."""
+
+from collections.abc import Collection
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+
+from polaris.core.invoice import SettlementKind
+from polaris.core.scope import Scope
+from polaris.dialects.lago.errors import INVALID, invalid, not_found
+from polaris.dialects.lago.requests.call import Call, answered, may
+from polaris.dialects.lago.requests.casting import (
+    LARGEST,
+    Cents,
+    Day,
+    Flag,
+    Paged,
+    Paging,
+    many,
+    metadata,
+)
+from polaris.dialects.lago.responses import invoices as shown
+from polaris.dialects.lago.responses.view import entity_code
+from polaris.engine import now
+from polaris.keys import KeyScope
+from polaris.store import listing
+
+router = APIRouter(tags=["invoices"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "invoice"))]
+
+STATUSES = frozenset({"draft", "finalized", "voided", "failed", "pending"})
+PAYMENT_STATUSES = frozenset({"pending", "succeeded", "failed"})
+KINDS = {name: kind for kind, name in shown.TYPES.items()}
+SETTLEMENTS = {
+    "payment": (SettlementKind.PAYMENT,),
+    "credit_note": (SettlementKind.NOTE, SettlementKind.OFFSET),
+}
+
+
+class Filters(BaseModel):
+    """Which invoices are asked for; `status`, `payment_status`, `settlements`,
+    `billing_entity_codes` and `metadata[key]` may be given beside."""
+
+    external_customer_id: str | None = None
+    customer_external_id: str | None = None
+    currency: str | None = None
+    invoice_type: str | None = None
+    issuing_date_from: Day = None
+    issuing_date_to: Day = None
+    amount_from: Cents = None
+    amount_to: Cents = None
+    payment_overdue: Flag = None
+    payment_dispute_lost: Flag = None
+    partially_paid: Flag = None
+    self_billed: Flag = None
+    purchase_order_number: str | None = None
+    search_term: str | None = None
+
+    @property
+    def customer(self) -> str | None:
+        """Whose invoices, by either name of the parameter."""
+        return self.external_customer_id or self.customer_external_id or None
+
+    @property
+    def kinds(self) -> list[str] | None:
+        """Our kinds of the type asked for: none for an unknown type, or when billed by oneself."""
+        if self.self_billed:
+            return []
+        if not self.invoice_type:
+            return None
+        return [kind for name, kind in KINDS.items() if name == self.invoice_type]
+
+    @property
+    def amount_between(self) -> list[int] | None:
+        """The least and the most that is asked for."""
+        if self.amount_from is None and self.amount_to is None:
+            return None
+        least = -LARGEST if self.amount_from is None else self.amount_from
+        return [least, LARGEST if self.amount_to is None else self.amount_to]
+
+
+Filtered = Annotated[Filters, Query()]
+
+
+@router.get("/invoices")
+async def find_all(call: Reads, request: Request, filters: Filtered, paged: Paged) -> Response:
+    """All invoices that pass the filters, the newest first."""
+    return await listed(call, request, filters, paged, filters.customer)
+
+
+@router.get("/customers/{external_id:path}/invoices")
+async def find_all_of_customer(
+    call: Reads, external_id: str, request: Request, filters: Filtered, paged: Paged
+) -> Response:
+    """One customer's invoices that pass the filters, the newest first."""
+    await call.customer(external_id)
+    return await listed(call, request, filters, paged, external_id)
+
+
+async def listed(
+    call: Call, request: Request, filters: Filters, paged: Paging, customer: str | None
+) -> Response:
+    """A page of invoices, without their fees."""
+    asked = wanted(request, filters, customer)
+    tenant = await call.tenant()
+    if not set(many(request, "billing_entity_codes")) <= {entity_code(tenant)}:
+        raise not_found("billing_entity")
+    today = now().astimezone(ZoneInfo(tenant.timezone)).date()
+    page = await call.read(
+        listing.page, listing.INVOICES, asked, paged.per_page, paged.offset, today=today
+    )
+    view = await call.view(Scope(invoices=set(page.ids), booked=False))
+    rows = [shown.listed(view, view.invoice(row_id)) for row_id in page.ids]
+    return answered("invoices", rows, meta=paged.meta(page.total))
+
+
+def wanted(request: Request, filters: Filters, customer: str | None) -> dict[str, object]:
+    """The filters as the store names them. Raises LagoError for a word that Lago does not know."""
+    settlements = chosen(request, SETTLEMENTS, "settlements")
+    searched = filters.search_term.strip() if filters.search_term else None
+    return {
+        "statuses": chosen(request, STATUSES, "status", "statuses"),
+        "payment_statuses": chosen(request, PAYMENT_STATUSES, "payment_status", "payment_statuses"),
+        "payment_overdue": filters.payment_overdue,
+        "payment_dispute_lost": filters.payment_dispute_lost,
+        "partially_paid": filters.partially_paid,
+        "kinds": filters.kinds,
+        "currency": filters.currency or None,
+        "issued_from": filters.issuing_date_from,
+        "issued_to": filters.issuing_date_to,
+        "amount_between": filters.amount_between,
+        "purchase_order_number": filters.purchase_order_number or None,
+        "settlements": settlements and [kind for one in settlements for kind in SETTLEMENTS[one]],
+        "external_customer_id": customer,
+        "search_of_customer" if customer else "search_term": searched or None,
+        **metadata(request),
+    }
+
+
+def chosen(request: Request, known: Collection[str], *names: str) -> list[str] | None:
+    """The words given, by any of the parameter's names; none when there are none."""
+    words = many(request, *names)
+    if not set(words) <= set(known):
+        raise invalid(**{names[0]: [INVALID]})
+    return words or None
