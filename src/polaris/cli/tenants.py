@@ -1,5 +1,7 @@
-"""`polaris tenant`: whose books there are."""
+"""`polaris tenant`: whose books there are, and how they want things done."""
 
+import re
+from enum import StrEnum
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -7,9 +9,11 @@ import typer
 from rich.text import Text
 
 from polaris import show
+from polaris.cli import tenant_settings as its
 from polaris.cli.answer import document, say
-from polaris.cli.desk import opened
+from polaris.cli.desk import opened, seated
 from polaris.cli.options import DatabaseUrl, DataDir, Json
+from polaris.core.customer import SeriesScope
 from polaris.core.tenant import Settings
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey
@@ -17,7 +21,32 @@ from polaris.money import CURRENCIES
 from polaris.store import reading
 from polaris.store.postgres import create_api_key, create_tenant
 
-group = typer.Typer(help="Create and list tenants: each has books of its own.")
+group = typer.Typer(help="Create, list and change tenants: each has books of its own.")
+
+TenantArgument = Annotated[
+    str, typer.Argument(metavar="TENANT", help="An id of `polaris tenant list`.")
+]
+
+
+class Numbering(StrEnum):
+    """How a new tenant's documents are numbered."""
+
+    PLAIN = "plain"
+    LAGO = "lago"
+
+
+def settings_for(numbering: Numbering, name: str, tenant_id: str) -> Settings:
+    """A new tenant's settings; as Lago numbers, its invoices bear its name and count by customer,
+    and credit notes count by invoice."""
+    if numbering is Numbering.PLAIN:
+        return Settings()
+    begin = re.sub(r"[^A-Z0-9]", "", name.upper())[:3] or "INV"
+    return Settings(
+        invoice_scope=SeriesScope.CUSTOMER,
+        invoice_format=f"{begin}-{tenant_id[-4:].upper()}-{{customer}}-{{next:03}}",
+        note_scope=SeriesScope.INVOICE,
+        note_format="{invoice}-CN{next:03}",
+    )
 
 
 def known_currency(currency: str) -> str:
@@ -43,14 +72,18 @@ def create(
     timezone: Annotated[
         str, typer.Option(help="Its books' days begin here.", callback=known_timezone)
     ] = "UTC",
+    numbering: Annotated[
+        Numbering, typer.Option(help="One series for all, or as Lago numbers.")
+    ] = Numbering.PLAIN,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Create a tenant, and a key for it, which is shown this once."""
     tenant_id, key = new_id(), ApiKey.new()
+    settings = settings_for(numbering, name, tenant_id)
     with opened(data_dir, database_url) as database, database.connect() as connection:
-        create_tenant(connection, tenant_id, name, currency, timezone, Settings(), now())
+        create_tenant(connection, tenant_id, name, currency, timezone, settings, now())
         create_api_key(connection, tenant_id, new_id(), "created with the tenant", key, now())
     made = {
         "tenant_id": tenant_id,
@@ -82,3 +115,43 @@ def list_(
         say(show.tenants(found))
     else:
         say("No tenant yet. Next: polaris tenant create NAME, or polaris demo.")
+
+
+@group.command("show")
+def show_(
+    tenant: TenantArgument,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Show a tenant with all its settings and what they mean."""
+    with seated(tenant, data_dir, database_url) as desk:
+        known = desk.tenant
+    if as_json:
+        document(known)
+    else:
+        say(its.head(known), "", its.table(known.settings))
+
+
+@group.command("set")
+def set_(
+    tenant: TenantArgument,
+    changes: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME=VALUE",
+            help="name, currency, timezone, or a setting of `polaris tenant show`; a list as a,b.",
+        ),
+    ],
+    as_json: Json = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Change a tenant. A new number format holds from the next number on."""
+    with seated(tenant, data_dir, database_url) as desk:
+        desk.perform(its.asked(desk.tenant.id, changes))
+        changed = its.changed(desk.tenant, reading.tenant(desk.connection, desk.tenant.id))
+    if as_json:
+        document({"done": True, "changed": changed})
+    else:
+        say(its.told(changed))

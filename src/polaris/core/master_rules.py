@@ -11,6 +11,7 @@ from polaris.core.input_rules import LONGEST_TERM_DAYS
 from polaris.core.line_rules import LARGEST_RATE
 from polaris.core.refusals import AlreadyExists, NotFound, NumberNotPossible, ValueMissing
 from polaris.core.requirement import Case, Details, Requirement, requires, unless
+from polaris.core.spoken import LONGEST
 from polaris.core.tenant import Tenant
 
 FINEST_RATE = Decimal("0.000001")
@@ -160,7 +161,7 @@ def tenant_named(case: Case) -> Details | None:
 def settings_known(case: Case) -> Details | None:
     """Every setting that is named exists."""
     wrong = [name for name in case.command.settings_changes if name not in save_tenant.KINDS]
-    return unless(not wrong, field=wrong[0] if wrong else None)
+    return unless(not wrong, field="settings_changes", id=wrong[0] if wrong else None)
 
 
 @requires(master_refusals.SettingNotPossible)
@@ -168,7 +169,7 @@ def settings_possible(case: Case) -> Details | None:
     """Every setting can have its value."""
     for name, value in case.command.settings_changes.items():
         if name in save_tenant.KINDS and not _can_be(name, value):
-            return {"field": name}
+            return {"field": name, "given": str(value)[:LONGEST]}
     return None
 
 
@@ -191,7 +192,7 @@ def formats_possible(case: Case) -> Details | None:
     for name, owners in _OWNERS.items():
         form = case.command.settings_changes.get(name)
         if isinstance(form, str) and not numbering.possible(form, *owners):
-            return {"field": name}
+            return {"field": name, "given": form[:LONGEST]}
     return None
 
 

@@ -1,0 +1,100 @@
+"""What a tenant bills, taxes and tells, as it is kept; what was deleted is not there any more."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import msgspec
+import psycopg
+
+from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
+from polaris.core.spoken import ID
+from polaris.store.sql import QUERIES, blocks, statement
+
+Connection = psycopg.Connection[Any]
+R = TypeVar("R", AddOn, TaxCode, WebhookEndpoint)
+
+BLOCKS = QUERIES | blocks("catalogue.sql")
+
+
+class Page(NamedTuple, Generic[R]):
+    """Some rows, newest first, and how many there are in all."""
+
+    rows: list[R]
+    total: int
+
+
+def add_ons(connection: Connection, tenant_id: str, limit: int, offset: int = 0) -> Page[AddOn]:
+    """A page of the add-ons."""
+    return _page(connection, AddOn, ("add_ons_paged", "add_ons_counted"), tenant_id, limit, offset)
+
+
+def tax_codes(connection: Connection, tenant_id: str, limit: int, offset: int = 0) -> Page[TaxCode]:
+    """A page of the taxes."""
+    return _page(
+        connection, TaxCode, ("tax_codes_paged", "tax_codes_counted"), tenant_id, limit, offset
+    )
+
+
+def webhook_endpoints(
+    connection: Connection, tenant_id: str, limit: int, offset: int = 0
+) -> Page[WebhookEndpoint]:
+    """A page of the endpoints."""
+    return _page(
+        connection,
+        WebhookEndpoint,
+        ("webhook_endpoints_paged", "webhook_endpoints_counted"),
+        tenant_id,
+        limit,
+        offset,
+    )
+
+
+def add_ons_called(
+    connection: Connection, tenant_id: str, codes: Iterable[str]
+) -> dict[str, AddOn]:
+    """The add-ons with these codes, by code; the ones that are not there are left out."""
+    values = {"t": tenant_id, "codes_of_add_ons": list(codes)}
+    found = _found(connection, AddOn, BLOCKS["add_ons_of_codes"], values)
+    return {add_on.code: add_on for add_on in found}
+
+
+def taxes_called(
+    connection: Connection, tenant_id: str, codes: Iterable[str]
+) -> dict[str, TaxCode]:
+    """The taxes with these codes, by code; the ones that are not there are left out."""
+    values = {"t": tenant_id, "codes_of_taxes": list(codes)}
+    found = _found(connection, TaxCode, BLOCKS["taxes_of_codes"], values)
+    return {tax.code: tax for tax in found}
+
+
+def the(connection: Connection, tenant_id: str, kind: type[R], row_id: str) -> R | None:
+    """The row with this id; none when there is none, or none any more."""
+    if not ID.fullmatch(row_id):
+        return None
+    values = {"t": tenant_id, "id": row_id}
+    found = _found(connection, kind, "select %(id)s::uuid", values)
+    return next((row for row in found if not row.deleted_at), None)
+
+
+def _page(
+    connection: Connection,
+    kind: type[R],
+    named: tuple[str, str],
+    tenant_id: str,
+    limit: int,
+    offset: int,
+) -> Page[R]:
+    values = {"t": tenant_id, "limit": limit, "offset": offset}
+    paged, counted = (BLOCKS[block] for block in named)
+    ((total,),) = statement(counted).run(connection, values)
+    return Page(_found(connection, kind, paged, values), total)
+
+
+def _found(
+    connection: Connection, kind: type[R], select: str, values: Mapping[str, object]
+) -> list[R]:
+    """The rows whose ids a select finds."""
+    part = BLOCKS[f"part_{kind.table}"].replace("%(ids)s", f"array({select})")
+    ((found,),) = statement(f"select {part}").run(connection, values)
+    rows = list[kind]  # type: ignore[valid-type]  # a type known by value
+    return msgspec.json.decode(found or "[]", type=rows)
