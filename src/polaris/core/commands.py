@@ -140,6 +140,7 @@ class RegenerateInvoice(Command, frozen=True, kw_only=True):
     status: Status = Status.DRAFT  # draft, or finalized at once
     void_first: VoidInvoice | None = None  # in the same breath
     lines: tuple[NewLine, ...] | None = None  # default: the lines of the original
+    details: dict[str, object] | None = None  # default: those of the original
     issue_date: date | None = None
     series: str = "invoice"
     apply: Apply = Apply()

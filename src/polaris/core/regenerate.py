@@ -43,7 +43,7 @@ def replacement(decision: Decision, original: Invoice, command: RegenerateInvoic
         rounding=original.rounding,
         price_type=original.price_type,
         memo=original.memo,
-        details=original.details,
+        details=original.details if command.details is None else command.details,
     )
 
 
