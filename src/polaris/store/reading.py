@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 import psycopg
 
+from polaris.core.catalogue import TaxCode
 from polaris.core.customer import Customer
 from polaris.core.decision import Facts
 from polaris.core.events import Event
@@ -135,6 +136,12 @@ def entries_of_customer(connection: Connection, tenant_id: str, customer_id: str
     """Every entry of a customer, oldest first, money not yet applied included."""
     values = {"t": tenant_id, "customers": [customer_id]}
     return _facts(connection, "entries_of_customers", Entry, values)
+
+
+def default_taxes(connection: Connection, tenant_id: str) -> list[TaxCode]:
+    """The taxes of whatever names none of its own, by code."""
+    found = _facts(connection, "taxes_by_default", TaxCode, {"t": tenant_id})
+    return sorted(found, key=lambda tax: tax.code)
 
 
 def newest_events(connection: Connection, tenant_id: str, limit: int = 20) -> list[Event]:

@@ -27,6 +27,10 @@ select i.id::text from invoice i where i.tenant_id = %(t)s and i.external_number
 select p.entry_id from posting p
  where p.tenant_id = %(t)s and p.customer_id = any(%(customers)s::uuid[])
 
+-- taxes_by_default --
+select x.id from tax_code x
+ where x.tenant_id = %(t)s and x.applied_by_default and x.deleted_at is null
+
 -- events_newest --
 select json_build_array(v.id, v.kind, v.at, v.command_id, v.position, v.customer_id, v.invoice_id,
          v.subject, v.subject_id, v.before, v.after)::text

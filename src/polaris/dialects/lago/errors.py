@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from polaris.core import commands, master_refusals, refusals
+from polaris.core import commands, master_commands, master_refusals, refusals
 from polaris.core.commands import Command
 from polaris.core.refusals import Refusal
 
@@ -112,6 +112,7 @@ TABLE: dict[type[Refusal], Said] = {
     refusals.AlreadyVoided: Said(405, "not_voidable"),
     refusals.NotVoided: Said(405, "not_voided"),
     refusals.AlreadyRegenerated: Said(405, "already_regenerated"),
+    refusals.AlreadyDisputed: Said(405, "not_disputable"),
     refusals.NothingOutstanding: Said(405, "invalid_status"),
     refusals.OutstandingExceeded: Said(422, RANGE),
     refusals.AlreadyCredited: Said(405, "already_credited"),
@@ -122,6 +123,7 @@ TABLE: dict[type[Refusal], Said] = {
     refusals.OffsetExceedsOutstanding: Said(422, HIGHER, "offset_amount_cents"),
     refusals.PeriodClosed: Said(422, "period_closed", "base"),
     refusals.PaymentNotReceived: Said(422, INVALID),
+    refusals.PaymentUnderWay: Said(405, "payment_processor_is_currently_handling_payment"),
     refusals.NotEnoughUnused: Said(422, RANGE),
     refusals.NotApplied: Said(422, INVALID),
     refusals.PaymentRefunded: Said(422, INVALID),
@@ -133,6 +135,13 @@ TABLE: dict[type[Refusal], Said] = {
     refusals.WalletTerminated: Said(422, "wallet_is_terminated", "wallet_id"),
     refusals.CreditsSpent: Said(422, "higher_than_wallet_balance", "amount_cents"),
     refusals.NotExpired: Said(422, INVALID),
+    master_refusals.UnknownTaxCode: Said(404, "tax_not_found"),
+    master_refusals.TooMany: Said(422, "exceeded_limit", "base"),
+    master_refusals.UrlMalformed: Said(422, "url_invalid"),
+    master_refusals.UnknownSignature: Said(422, INVALID),
+    master_refusals.UnknownSetting: Said(422, INVALID),
+    master_refusals.SettingNotPossible: Said(422, INVALID),
+    master_refusals.FormatNotPossible: Said(422, INVALID, "document_number_prefix"),
     master_refusals.PeriodNotOver: Said(422, INVALID),
     master_refusals.AdministratorRequired: Said(403, "forbidden"),
     master_refusals.BooksWouldMoveBack: Said(422, INVALID),
@@ -148,6 +157,24 @@ BY_COMMAND: dict[type[Command], dict[type[Refusal], Said]] = {
         refusals.RefundExceedsCash: EXCEEDS,
     },
     commands.DeleteDraft: {refusals.NotADraft: Said(405, "not_deletable")},
+    commands.LoseDispute: {refusals.NotFinalized: Said(405, "not_disputable")},
+    commands.CollectInvoice: {
+        refusals.NotFinalized: Said(405, "invalid_status"),
+        refusals.AlreadyVoided: Said(405, "invalid_status"),
+    },
+    commands.RegenerateInvoice: {refusals.NotFinalized: Said(405, "not_voidable")},
+    commands.ReceivePayment: {
+        refusals.NotFinalized: Said(403, "feature_unavailable"),
+        refusals.AlreadyVoided: Said(403, "feature_unavailable"),
+        refusals.UnsuitableTopUp: Said(422, "invalid_amount", "amount_cents"),
+    },
+    master_commands.SaveAddOn: {
+        refusals.UnknownCurrency: Said(422, INVALID, "amount_currency"),
+    },
+    master_commands.SaveTaxCode: {refusals.NumberNotPossible: Said(422, RANGE, "rate")},
+    master_commands.SaveTenant: {
+        refusals.UnknownCurrency: Said(422, INVALID, "default_currency"),
+    },
 }
 """What a refusal is called when this command meets it."""
 
@@ -166,6 +193,8 @@ FIELDS = {
     "received_at": "paid_at",
     "expires_at": "expiration_at",
     "rate": "rate_amount",
+    "url": "webhook_url",
+    "signature": "signature_algo",
 }
 """What Lago calls a field of ours, where the names differ."""
 
@@ -173,6 +202,7 @@ RESOURCES = {
     "note_id": "credit_note",
     "line_id": "fee",
     "tax_code_id": "tax",
+    "apply_to": "invoice",
 }
 """What Lago calls the thing that a field of ours names; the others by the field's own name."""
 
@@ -200,6 +230,7 @@ def _by_field(said: list[tuple[Refusal, Said]]) -> dict[str, list[str]]:
     details: dict[str, list[str]] = {}
     for refusal, one in said:
         own = str(refusal.details.get("field") or "base")
+        own = own.partition("[")[0]  # of several lines Lago never says which
         codes = details.setdefault(one.field or FIELDS.get(own, own), [])
         if one.code not in codes:
             codes.append(one.code)

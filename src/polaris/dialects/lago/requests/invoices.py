@@ -5,12 +5,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from polaris.core.commands import DeleteDraft, FinalizeInvoice, LoseDispute, VoidInvoice
+from polaris.core.commands import (
+    DeleteDraft,
+    EditDraft,
+    FinalizeInvoice,
+    LoseDispute,
+    VoidInvoice,
+)
 from polaris.core.customer import Customer
-from polaris.core.invoice import Invoice, InvoiceKind
+from polaris.core.invoice import Invoice, InvoiceKind, Status
 from polaris.core.parts import Apply, GiveBack, VoidNote
 from polaris.core.tenant import LagoNotesOnVoid, Settings
 from polaris.dialects.lago.errors import LagoError
+from polaris.dialects.lago.requests import billing
 from polaris.dialects.lago.requests.call import Call, answered, may
 from polaris.dialects.lago.requests.casting import Truth, Whole
 from polaris.dialects.lago.responses import invoices as shown
@@ -113,8 +120,21 @@ async def lose_dispute(call: Writes, invoice_id: str) -> Response:
 
 @router.put("/invoices/{invoice_id}/refresh")
 async def refresh(call: Writes, invoice_id: str) -> Response:
-    """Show a subscription's invoice as it is; a draft is computed again once plans exist."""
+    """Tax a subscription's draft as things are taxed today; one that was issued stays."""
     view = await call.invoice(invoice_id)
-    if view.invoice(invoice_id).kind is not InvoiceKind.SUBSCRIPTION:
+    row = view.invoice(invoice_id)
+    if row.kind is not InvoiceKind.SUBSCRIPTION:
         raise LagoError(403, "feature_unavailable")
-    return answered("invoice", shown.invoice(view, view.invoice(invoice_id)))
+    if row.status is Status.DRAFT:
+        await call.perform(await refreshed(call, view, row))
+    return await as_it_is(call, invoice_id)
+
+
+async def refreshed(call: Call, view: View, draft: Invoice) -> EditDraft:
+    """The draft's lines again, with the rates that their tax codes have today."""
+    position = view.position(draft)
+    codes = [[tax.code for tax in position.taxes]]
+    taxes = await billing.taxing(call, view.the(Customer, draft.customer_id), asked=codes)
+    lines = tuple(billing.again(position, line, taxes) for line in position.lines)
+    details = {**draft.details, "taxes": taxes.kept(lines)}
+    return EditDraft(invoice_id=draft.id, lines=lines, details=details)

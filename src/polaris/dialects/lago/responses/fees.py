@@ -1,5 +1,6 @@
 """A line of an invoice, as Lago's fee."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from polaris.core.customer import Customer
@@ -46,6 +47,8 @@ def fee(
 ) -> dict[str, object]:
     """One line with its taxes. Amounts named cents are minor units, precise ones in full units."""
     currency = invoice.currency
+    asked = kept(invoice, "fees", str(line.position))
+    from_date, to_date = from_to(invoice, asked)
     exact_tax = sum((tax_of(tax) for tax in taxes), Decimal(0))
     tax = rounded(exact_tax)
     return {
@@ -55,7 +58,7 @@ def fee(
         "lago_original_fee_id": line.original_line_id,
         "lago_customer_id": customer.id,
         "external_customer_id": customer.external_id,
-        "item": item(line),
+        "item": item(line, asked),
         "pay_in_advance": False,
         "invoiceable": True,
         "amount_cents": line.gross_minor,
@@ -68,7 +71,7 @@ def fee(
         "total_amount_cents": line.net_minor + tax,
         "total_amount_currency": currency,
         "units": number(line.quantity),
-        "description": line.description or None,
+        "description": asked.get("description") if asked else line.description or None,
         "precise_unit_amount": major(unit_price(line), currency),
         "precise_coupons_amount_cents": number(Decimal(line.discount_minor)),
         "sub_total_excluding_taxes_amount_cents": line.net_minor,
@@ -81,8 +84,8 @@ def fee(
         "amount_details": {},
         "self_billed": False,
         "presentation_breakdowns": [],
-        "from_date": from_to(invoice, line)[0],
-        "to_date": from_to(invoice, line)[1],
+        "from_date": from_date,
+        "to_date": to_date,
     }
 
 
@@ -100,28 +103,32 @@ def unit_price(line: Line) -> Decimal:
     return line.gross_minor / line.quantity if line.quantity else Decimal(line.gross_minor)
 
 
-def item(line: Line) -> dict[str, object]:
-    """What the line bills."""
+def item(line: Line, asked: Mapping[str, object]) -> dict[str, object]:
+    """What the line bills: its add-on, as it was called when it was billed."""
     top_up = line.kind is LineKind.TOP_UP
+    name = line.description or line.code
     return {
         "type": "credit" if top_up else "add_on",
         "code": line.code,
-        "name": line.description or line.code,
-        "description": line.description or None,
-        "invoice_display_name": line.description or line.code,
+        "name": asked.get("name") or name,
+        "description": asked.get("item_description") if asked else line.description or None,
+        "invoice_display_name": name,
         "filters": None,
         "filter_invoice_display_name": None,
-        "lago_item_id": line.wallet_id if top_up else None,
+        "lago_item_id": line.wallet_id if top_up else asked.get("add_on_id"),
         "item_type": "WalletTransaction" if top_up else "AddOn",
         "grouped_by": {},
     }
 
 
-def from_to(invoice: Invoice, line: Line) -> tuple[object, object]:
+def kept(invoice: Invoice, group: str, key: str) -> Mapping[str, object]:
+    """What was kept beside the books when it was billed: of fees by position, of taxes by code."""
+    of_group = invoice.details.get(group)
+    one = of_group.get(key) if isinstance(of_group, dict) else None
+    return one if isinstance(one, dict) else {}
+
+
+def from_to(invoice: Invoice, asked: Mapping[str, object]) -> tuple[object, object]:
     """The period that the caller gave for the line; else the day of issue."""
-    periods = invoice.details.get("periods")
-    period = periods.get(str(line.position)) if isinstance(periods, dict) else None
-    if isinstance(period, list) and len(period) == 2:
-        return period[0], period[1]
     at = stamp(invoice.finalized_at or invoice.created_at)
-    return at, at
+    return asked.get("from") or at, asked.get("to") or at

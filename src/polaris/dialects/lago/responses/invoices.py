@@ -1,6 +1,7 @@
 """An invoice in Lago's JSON. Its totals are Lago's: after credit notes and prepaid credits."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import Decimal
 
 from polaris.core.customer import Customer, Lot, LotFunding
@@ -8,7 +9,7 @@ from polaris.core.invoice import Invoice, InvoiceKind, Settlement, SettlementKin
 from polaris.core.note import CreditNote
 from polaris.core.tax import weighted_rate
 from polaris.dialects.lago.responses.customers import customer, prefix
-from polaris.dialects.lago.responses.fees import fees, tax_of
+from polaris.dialects.lago.responses.fees import fees, kept, tax_of
 from polaris.dialects.lago.responses.view import (
     View,
     entity_code,
@@ -17,6 +18,7 @@ from polaris.dialects.lago.responses.view import (
     stamp_ms,
 )
 from polaris.dialects.lago.rules import paid
+from polaris.dialects.lago.rules import payment_status as payment_status
 from polaris.money import rounded
 
 TYPES = {
@@ -57,17 +59,20 @@ def listed(view: View, row: Invoice, status: str | None = None) -> dict[str, obj
 
 
 def base(view: View, row: Invoice, status: str | None = None) -> dict[str, object]:
-    """The invoice's own fields. A deleted draft is answered once more, with a status of its own."""
+    """The invoice's own fields; the last two are ours, Lago has them in its GraphQL only.
+
+    A deleted draft is answered once more, with a status of its own.
+    """
+    issued = row.issue_date or view.today(view.get(Customer, row.customer_id))
+    due_date = row.due_date or issued + timedelta(days=row.payment_term_days)
     return {
         "lago_id": row.id,
         "billing_entity_code": entity_code(view.tenant),
         "sequential_id": sequential_id(row),
         "number": row.number or f"{prefix(view.tenant)}-DRAFT",
         "purchase_order_number": row.details.get("purchase_order_number"),
-        "issuing_date": (
-            row.issue_date or view.today(view.get(Customer, row.customer_id))
-        ).isoformat(),
-        "payment_due_date": row.due_date.isoformat() if row.due_date else None,
+        "issuing_date": issued.isoformat(),
+        "payment_due_date": due_date.isoformat(),
         "net_payment_term": row.payment_term_days,
         "invoice_type": TYPES[row.kind],
         "status": status or STATUSES[row.status],
@@ -84,6 +89,8 @@ def base(view: View, row: Invoice, status: str | None = None) -> dict[str, objec
         "created_at": stamp(row.created_at),
         "updated_at": stamp(row.voided_at or row.finalized_at or row.created_at),
         "voided_at": stamp(row.voided_at),
+        "voided_invoice_id": row.regenerated_from,
+        "regenerated_invoice_id": row.regenerated_as,
     }
 
 
@@ -139,16 +146,6 @@ def due(row: Invoice) -> int:
     return row.total_minor if row.status is Status.DRAFT else row.outstanding_minor
 
 
-def payment_status(row: Invoice) -> str:
-    """What was said of it, else what its money says."""
-    if row.payment_status_asserted:
-        return row.payment_status_asserted
-    if row.status is Status.DRAFT:
-        return "pending"
-    owed = row.outstanding_at_void_minor if row.status is Status.VOIDED else row.outstanding_minor
-    return "pending" if owed else "succeeded"
-
-
 def overdue(view: View, row: Invoice) -> bool:
     """Whether it should have been paid by now; a lost dispute ends the waiting."""
     late = row.due_date is not None and row.due_date < view.today()
@@ -156,7 +153,7 @@ def overdue(view: View, row: Invoice) -> bool:
     return waiting and late and row.dispute_lost_at is None
 
 
-def sequential_id(row: Invoice) -> int | None:
+def sequential_id(row: Invoice | CreditNote) -> int | None:
     """Which of its series it is: what its number ends with."""
     digits = (row.number or "")[len((row.number or "").rstrip("0123456789")) :]
     return int(digits[-9:]) if digits and row.series else None
@@ -172,14 +169,15 @@ def applied_taxes(row: Invoice, taxes: list[Tax]) -> list[object]:
 
 def _applied_tax(row: Invoice, own: list[Tax]) -> dict[str, object]:
     first = own[0]
+    known = kept(row, "taxes", first.code)
     return {
         "lago_id": first.id,
         "lago_invoice_id": row.id,
-        "lago_tax_id": None,
+        "lago_tax_id": known.get("lago_tax_id"),
         "tax_name": first.name,
         "tax_code": first.code,
         "tax_rate": percent(first.rate),
-        "tax_description": None,
+        "tax_description": known.get("description"),
         "amount_cents": rounded(sum((tax_of(tax) for tax in own), Decimal(0))),
         "amount_currency": row.currency,
         "fees_amount_cents": sum(tax.base_minor for tax in own),

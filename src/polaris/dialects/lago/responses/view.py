@@ -1,5 +1,6 @@
 """What answers are made of: facts, the time, and the address under which files are found."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
@@ -41,6 +42,11 @@ class View:
     def of(self, kind: type[R], field: str, value: str) -> list[R]:
         """The rows whose field has this value."""
         return self.decision.of(kind, field, value)
+
+    def with_rows(self, rows: Iterable[Row]) -> "View":
+        """The same once these rows are written, which a preview never does."""
+        self.decision.facts.add(rows)
+        return self
 
     def position(self, invoice: Invoice) -> Position:
         """An invoice's derived amounts."""

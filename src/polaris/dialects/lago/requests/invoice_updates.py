@@ -1,0 +1,129 @@
+"""What is said of an invoice: its payment's state, its metadata; and asking for its money again."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from polaris.core.commands import AnnotateInvoice, CollectInvoice
+from polaris.core.invoice import Invoice, PaymentStatus, Status
+from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, TAKEN, invalid, not_allowed
+from polaris.dialects.lago.requests.call import Call, Text, may, nothing
+from polaris.dialects.lago.requests.invoices import as_it_is
+from polaris.dialects.lago.responses.invoices import payment_status
+from polaris.dialects.lago.responses.view import stamp
+from polaris.engine import new_id, now
+from polaris.keys import KeyScope
+
+router = APIRouter(tags=["invoices"])
+
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
+
+MOST_METADATA = 5
+LONGEST_KEY, LONGEST_VALUE = 20, 140
+
+
+class Metadata(BaseModel):
+    """A key with its value; one without an id is new."""
+
+    id: Text | None = None
+    key: Text | None = None
+    value: Text | None = None
+
+
+class Update(BaseModel):
+    """What is said; the metadata take the place of those that were there."""
+
+    payment_status: Text | None = None
+    metadata: list[Metadata] | None = None
+
+
+class UpdateBody(BaseModel):
+    """The changes under their root."""
+
+    invoice: Update
+
+
+@router.put("/invoices/{invoice_id}")
+async def update(call: Writes, invoice_id: str, body: UpdateBody) -> Response:
+    """Say what became of an invoice's payment, or keep metadata with it."""
+    row = (await call.invoice(invoice_id)).invoice(invoice_id)
+    check(row, body.invoice)
+    asked = body.invoice.metadata
+    await call.perform(
+        AnnotateInvoice(
+            invoice_id=invoice_id,
+            payment_status=body.invoice.payment_status,
+            details=None if asked is None else {"metadata": replaced(row, asked)},
+        )
+    )
+    return await as_it_is(call, invoice_id)
+
+
+def check(row: Invoice, asked: Update) -> None:
+    """In the contract's order. Raises LagoError."""
+    draft = row.status is Status.DRAFT
+    if row.status is Status.VOIDED:
+        raise not_allowed("update_on_voided_invoice")
+    if draft and asked.metadata is not None:
+        raise not_allowed("metadata_on_draft_invoice")
+    if asked.payment_status not in (None, *PaymentStatus):
+        raise invalid(payment_status=[INVALID])
+    if len(asked.metadata or ()) > MOST_METADATA:
+        raise invalid(metadata=["invalid_count"])
+    if draft and asked.payment_status is not None:
+        raise not_allowed("payment_status_update_on_draft_invoice")
+
+
+def replaced(row: Invoice, asked: list[Metadata]) -> list[object]:
+    """The metadata as they shall be; those with a known id remain what they are. Raises LagoError.
+
+    A field of a known one that is not given stays.
+    """
+    kept = row.details.get("metadata")
+    known = {one["lago_id"]: one for one in kept} if isinstance(kept, list) else {}
+    after = [entry(known.get(one.id or ""), one) for one in asked]
+    keys = [one["key"] for one in after]
+    if len(set(keys)) < len(keys):
+        raise invalid(key=[TAKEN])
+    return list(after)
+
+
+def entry(before: dict[str, object] | None, asked: Metadata) -> dict[str, object]:
+    """One of the metadata as it is kept and shown. Raises LagoError."""
+    old = before or {"lago_id": new_id(), "created_at": stamp(now())}
+    key = old.get("key") if asked.key is None else asked.key
+    value = old.get("value") if asked.value is None else asked.value
+    for name, text, longest in (("key", key, LONGEST_KEY), ("value", value, LONGEST_VALUE)):
+        if not text:
+            raise invalid(**{name: [MANDATORY]})
+        if len(str(text)) > longest:
+            raise invalid(**{name: [LONG]})
+    return {**old, "key": key, "value": value}
+
+
+# ---------------------------------------------------------------- asking for the money
+
+
+@router.post("/invoices/{invoice_id}/retry")
+async def retry(call: Writes, invoice_id: str) -> Response:
+    """Refused for every invoice: here none fails while it is made."""
+    (await call.invoice(invoice_id)).invoice(invoice_id)
+    raise not_allowed("invalid_status")
+
+
+@router.post("/invoices/{invoice_id}/retry_payment")
+async def retry_payment(call: Writes, invoice_id: str) -> Response:
+    """Try to collect what is owed again. Which payment method is asked for is ignored."""
+    row = (await call.invoice(invoice_id)).invoice(invoice_id)
+    if row.status is not Status.FINALIZED or payment_status(row) == "succeeded":
+        raise not_allowed("invalid_status")
+    await call.perform(CollectInvoice(invoice_id=invoice_id))
+    return nothing()
+
+
+@router.post("/invoices/{invoice_id}/payment_url")
+async def payment_url(call: Writes, invoice_id: str) -> Response:
+    """Refused for every invoice: no customer is linked to a payment provider yet."""
+    (await call.invoice(invoice_id)).invoice(invoice_id)
+    raise invalid(base=["no_linked_payment_provider"])

@@ -1,0 +1,127 @@
+"""Invoices over add-ons: issued at once, or only looked at."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from polaris.core.commands import IssueInvoice
+from polaris.core.customer import Customer
+from polaris.core.invoice import Invoice
+from polaris.core.scope import Scope
+from polaris.dialects.lago.errors import LagoError, not_found
+from polaris.dialects.lago.requests import billing
+from polaris.dialects.lago.requests.call import Call, Text, answered, may
+from polaris.dialects.lago.requests.invoices import as_it_is, skips_zero
+from polaris.dialects.lago.responses import invoices as shown
+from polaris.engine import new_id
+from polaris.keys import KeyScope
+
+router = APIRouter(tags=["invoices"])
+
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
+
+
+class OneOff(BaseModel):
+    """An invoice over add-ons. How it is collected and what is printed below it is ignored."""
+
+    external_customer_id: Text | None = None
+    currency: Text | None = None
+    billing_entity_code: Text | None = None
+    purchase_order_number: Text | None = None
+    fees: list[billing.Fee] | None = None
+
+
+class OneOffBody(BaseModel):
+    """The invoice under its root."""
+
+    invoice: OneOff
+
+
+@router.post("/invoices")
+async def create(call: Writes, body: OneOffBody) -> Response:
+    """Issue an invoice over add-ons, at once and with nothing applied to it."""
+    customer = await call.customer(body.invoice.external_customer_id or "")
+    command = await one_off(call, customer, body.invoice)
+    await call.perform(command)
+    return await as_it_is(call, command.invoice_id)
+
+
+async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice:
+    """What is asked for, in the contract's order of checks. Raises LagoError."""
+    fees = asked.fees or []
+    if not fees:
+        raise not_found("fees")
+    known = await billing.add_ons_of(call, (fee.add_on_code for fee in fees))
+    add_ons = [billing.add_on_of(fee, known) for fee in fees]
+    tenant = await call.tenant()
+    billing.check_entity(tenant, asked.billing_entity_code)
+    for fee in fees:
+        billing.period(fee)
+    taxes = await billing.taxing(call, customer, add_ons, (fee.tax_codes for fee in fees))
+    items = [billing.item(fee, one, taxes) for fee, one in zip(fees, add_ons, strict=True)]
+    order = billing.order_number(asked.purchase_order_number)
+    return IssueInvoice(
+        invoice_id=new_id(),
+        customer_id=customer.id,
+        currency=asked.currency or customer.currency or tenant.currency,
+        lines=tuple(item.line for item in items),
+        details=billing.details_of(items, taxes, order),
+        skip_zero=skips_zero(customer, tenant.settings),
+    )
+
+
+# ---------------------------------------------------------------- previews
+
+
+class Preview(BaseModel):
+    """What would be billed: a plan, as in Lago, or `fees` as for an invoice over add-ons."""
+
+    plan_code: Any = None
+    coupons: Any = None
+    customer: Any = None
+    subscriptions: Any = None
+    external_customer_id: Text | None = None
+    currency: Text | None = None
+    billing_entity_code: Text | None = None
+    purchase_order_number: Text | None = None
+    fees: list[billing.Fee] | None = None
+
+
+@router.post("/invoices/preview")
+async def preview(call: Writes, body: Preview) -> Response:
+    """Show an invoice that is not written. Its `fees` are our extension; plans come later."""
+    if body.coupons is not None and not isinstance(body.coupons, list):
+        raise LagoError(400, "coupons_must_be_an_array")
+    if body.subscriptions is not None and not isinstance(body.subscriptions, dict):
+        raise LagoError(400, "subscriptions_must_be_an_object")
+    billing.check_entity(await call.tenant(), body.billing_entity_code)
+    named = external_id(body)
+    customer = await call.customer(named) if named is not None else None
+    if body.subscriptions:
+        raise not_found("subscription")
+    if body.plan_code or body.fees is None:
+        raise not_found("plan")
+    if body.coupons:
+        raise not_found("coupon")
+    if customer is None:
+        raise not_found("customer")
+    return await previewed(call, await one_off(call, customer, asked_as_one_off(body)))
+
+
+def external_id(body: Preview) -> str | None:
+    """Whose invoice it would be, named as for one that is issued or as for a plan."""
+    within = body.customer.get("external_id") if isinstance(body.customer, dict) else None
+    return body.external_customer_id or (within if isinstance(within, str) else None)
+
+
+def asked_as_one_off(body: Preview) -> OneOff:
+    """The fees that are looked at, as an invoice that would be issued."""
+    return OneOff.model_validate(body.model_dump(include=set(OneOff.model_fields)))
+
+
+async def previewed(call: Call, command: IssueInvoice) -> Response:
+    """The invoice that the command would write."""
+    rows = (await call.preview(command)).rows
+    view = (await call.view(Scope(customers={command.customer_id}))).with_rows(rows)
+    return answered("invoice", shown.invoice(view, view.the(Invoice, command.invoice_id)))
