@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
+import psycopg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -11,6 +12,7 @@ from starlette.exceptions import HTTPException
 from polaris.core import commands, master_commands, master_refusals, refusals
 from polaris.core.commands import Command
 from polaris.core.refusals import Refusal
+from polaris.door import DoorClosed
 
 TITLES = {
     400: "BadRequest",
@@ -251,6 +253,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _routing)
+    for away in (psycopg.OperationalError, DoorClosed):
+        app.add_exception_handler(away, _away)
     app.add_exception_handler(Exception, _fault)
 
 
@@ -271,6 +275,11 @@ async def _routing(_: Request, error: Exception) -> Response:
     if error.status_code in (404, 405):
         return not_found("resource").response()
     return LagoError(error.status_code if error.status_code in TITLES else 400).response()
+
+
+async def _away(_: Request, __: Exception) -> Response:
+    """The database stays away, or the server is shutting down: to be tried again later."""
+    return LagoError(503).response()
 
 
 async def _fault(_: Request, __: Exception) -> Response:
