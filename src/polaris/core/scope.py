@@ -133,5 +133,5 @@ def _spends(command: Command) -> bool:
     """Whether the command looks at credit beyond what it names."""
     apply = getattr(command, "apply", None)
     to_wallet = getattr(command, "credit_to", None) is CreditTo.WALLET
-    of_wallet = isinstance(command, commands.VoidWalletCredits)
+    of_wallet = isinstance(command, commands.VoidWalletCredits | commands.OpenWallet)
     return to_wallet or of_wallet or (isinstance(apply, Apply) and apply != Apply())

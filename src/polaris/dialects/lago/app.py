@@ -5,9 +5,23 @@ from fastapi_offline import FastAPIOffline
 
 from polaris.desk import Desk
 from polaris.dialects.lago import errors
-from polaris.dialects.lago.requests import invoices
+from polaris.dialects.lago.requests import (
+    invoice_lists,
+    invoice_updates,
+    invoices,
+    one_off,
+    payments,
+    regenerate,
+)
 
-ROUTERS: tuple[APIRouter, ...] = (invoices.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    invoices.router,
+    invoice_lists.router,
+    invoice_updates.router,
+    one_off.router,
+    regenerate.router,
+    payments.router,
+)
 
 
 def build(desk: Desk) -> FastAPI:

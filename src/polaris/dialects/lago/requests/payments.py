@@ -1,0 +1,129 @@
+"""Payments: written down by hand, and read."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from polaris.core.commands import ReceivePayment
+from polaris.core.invoice import Status
+from polaris.core.payment import Payment
+from polaris.core.scope import Scope
+from polaris.dialects.lago.errors import INVALID, MANDATORY, LagoError, invalid
+from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
+from polaris.dialects.lago.requests.casting import Paged, Paging, moment
+from polaris.dialects.lago.responses import payments as shown
+from polaris.engine import new_id
+from polaris.keys import KeyScope
+from polaris.money import LARGEST_MINOR
+from polaris.store import listing
+
+router = APIRouter(tags=["payments"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "payment"))]
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "payment"))]
+
+
+class PaymentInput(BaseModel):
+    """Money that came for one invoice."""
+
+    invoice_id: Text | None = None
+    amount_cents: Any = None
+    reference: Text | None = None
+    paid_at: Text | None = None
+
+
+class PaymentBody(BaseModel):
+    """The body, under its root."""
+
+    payment: PaymentInput
+
+
+@router.post("/payments")
+async def create(call: Writes, body: PaymentBody) -> Response:
+    """Write down a payment that came for an invoice; it settles it at once."""
+    asked = body.payment
+    if not asked.invoice_id:
+        raise invalid(invoice_id=[MANDATORY])
+    amount = asked.amount_cents
+    if not isinstance(amount, int) or isinstance(amount, bool) or amount <= 0:
+        raise invalid(amount_cents=["invalid_value"])
+    command = await receive_command(call, asked, asked.invoice_id, min(amount, LARGEST_MINOR + 1))
+    await call.perform(command)
+    return await one(call, command.payment_id)
+
+
+async def receive_command(
+    call: Call, asked: PaymentInput, invoice_id: str, amount_minor: int
+) -> ReceivePayment:
+    """What is asked for, in the invoice's currency. How much of it fits is decided later."""
+    scope = Scope(invoices=named(invoice_id, "invoice"), billed=False, booked=False)
+    invoice = (await call.view(scope)).invoice(invoice_id)
+    if invoice.status is not Status.FINALIZED:
+        raise LagoError(403, "feature_unavailable")
+    try:
+        received_at = moment(asked.paid_at)
+    except ValueError:
+        raise invalid(paid_at=["invalid_date"]) from None
+    return ReceivePayment(
+        payment_id=new_id(),
+        currency=invoice.currency,
+        amount_minor=amount_minor,
+        reference=(asked.reference or "").strip(),
+        received_at=received_at,
+        apply_to={invoice_id: amount_minor},
+    )
+
+
+@router.get("/payments/{payment_id}")
+async def show(call: Reads, payment_id: str) -> Response:
+    """A payment."""
+    return await one(call, payment_id)
+
+
+async def one(call: Call, payment_id: str) -> Response:
+    """The payment as it is now."""
+    named_here = named(payment_id, "payment")
+    view = await call.view(Scope(payments=named_here, billed=False, booked=False))
+    row = view.the(Payment, payment_id, "payment_id")
+    return answered("payment", shown.payment(view, row))
+
+
+@router.get("/payments")
+async def find_all(
+    call: Reads,
+    paging: Paged,
+    invoice_id: str | None = None,
+    external_customer_id: str | None = None,
+) -> Response:
+    """Payments, the newest first."""
+    return await listed(call, paging, invoice_id, external_customer_id)
+
+
+@router.get("/customers/{external_id}/payments")
+async def of_customer(
+    call: Reads, paging: Paged, external_id: str, invoice_id: str | None = None
+) -> Response:
+    """A customer's payments, the newest first."""
+    await call.customer(external_id)
+    return await listed(call, paging, invoice_id, external_id)
+
+
+async def listed(
+    call: Call, paging: Paging, invoice_id: str | None, external_customer_id: str | None
+) -> Response:
+    """One page of payments."""
+    if invoice_id:
+        try:
+            named(invoice_id, "invoice")
+        except LagoError:
+            raise invalid(invoice_id=[INVALID]) from None
+    filters = {
+        "invoice_id": invoice_id or None,
+        "external_customer_id": external_customer_id or None,
+    }
+    page = await call.read(listing.page, listing.PAYMENTS, filters, paging.per_page, paging.offset)
+    scope = Scope(payments=set(page.ids), billed=False, booked=False)
+    view = await call.view(scope)
+    rows = [shown.payment(view, view.the(Payment, one)) for one in page.ids]
+    return answered("payments", rows, meta=paging.meta(page.total))

@@ -1,0 +1,68 @@
+"""A payment in Lago's JSON."""
+
+from polaris.core.customer import Customer
+from polaris.core.invoice import Invoice, Settlement, SettlementKind, Status
+from polaris.core.payment import Payment, PaymentState
+from polaris.dialects.lago.responses.view import View, stamp
+
+PROVIDER_STATUSES = {
+    PaymentState.IN_PROGRESS: "processing",
+    PaymentState.NEEDS_ATTENTION: "requires_action",
+    PaymentState.SUCCEEDED: "succeeded",
+    PaymentState.FAILED: "failed",
+    PaymentState.REVERSED: "failed",
+}
+"""What a provider would call where it stands."""
+
+STATUSES = {
+    PaymentState.IN_PROGRESS: "processing",
+    PaymentState.NEEDS_ATTENTION: "processing",
+    PaymentState.SUCCEEDED: "succeeded",
+    PaymentState.FAILED: "failed",
+    PaymentState.REVERSED: "failed",
+}
+"""What Lago makes of it; money that went back failed."""
+
+
+def payment(view: View, row: Payment) -> dict[str, object]:
+    """The payment. A provider's reference is its own id; what a person wrote is the reference."""
+    own = invoices(view, row)
+    provider, reference = (None, None) if row.manual else (row.provider, row.reference)
+    return {
+        "lago_id": row.id,
+        "lago_customer_id": row.customer_id,
+        "external_customer_id": view.the(Customer, row.customer_id).external_id,
+        "invoice_ids": [invoice.id for invoice in own],
+        "invoice_numbers": [invoice.number or "" for invoice in own],
+        "lago_payable_id": own[0].id if own else None,
+        "payable_type": "Invoice",
+        "amount_cents": row.amount_minor,
+        "amount_currency": row.currency,
+        "status": PROVIDER_STATUSES[row.state],
+        "payment_status": STATUSES[row.state],
+        "type": "manual" if row.manual else "provider",
+        "reference": (row.reference or "") if row.manual else "",
+        "payment_provider_code": provider,
+        "payment_provider_type": provider,
+        "external_payment_id": reference,
+        "provider_payment_id": reference,
+        "provider_customer_id": None,
+        "next_action": {},
+        "payment_method": None,
+        "created_at": stamp(row.received_at),
+    }
+
+
+def invoices(view: View, row: Payment) -> list[Invoice]:
+    """The invoices that it was made for, then those that it settles besides."""
+    applied = [one for one in view.of(Settlement, "source_id", row.id) if stands(view, one)]
+    ids = dict.fromkeys([*row.intended, *(one.invoice_id for one in applied)])
+    found = [invoice for one in ids if (invoice := view.get(Invoice, one))]
+    return [one for one in found if one.status is not Status.CLOSED and not one.hidden_at]
+
+
+def stands(view: View, settled: Settlement) -> bool:
+    """Whether a payment settles an invoice, or did until it was voided, or was held for it then."""
+    voided_at = view.the(Invoice, settled.invoice_id).voided_at
+    until_void = voided_at and settled.removed_at and settled.removed_at >= voided_at
+    return settled.kind is SettlementKind.PAYMENT and (settled.live or bool(until_void))
