@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from polaris.core import (
+    annotate,
     apply_note,
     arithmetic,
     credit,
@@ -23,6 +24,8 @@ from polaris.core import (
 from polaris.core.decision import Decision
 from polaris.core.invoice import Settlement, SettlementKind
 from polaris.core.ledger import EntryKind, Leg
+from polaris.core.note import CreditNote
+from polaris.core.payment import Refund, RefundState
 
 Mistake = Callable[[pytest.MonkeyPatch], None]
 
@@ -117,6 +120,22 @@ def credit_not_counted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(position.Position, "credited", 0)
 
 
+def landed_forgotten(patch: pytest.MonkeyPatch) -> None:
+    """What a top-up sold lands, whatever of it has landed."""
+    patch.setattr(settle, "unlanded", lambda _decision, invoice: invoice.net_minor)
+
+
+def refunds_said_not_kept(patch: pytest.MonkeyPatch) -> None:
+    """What is said of a note's refunds is booked, and they are not changed."""
+
+    def wrong(decision: Decision, note: CreditNote, state: RefundState) -> None:
+        for row in decision.of(Refund, "note_id", note.id):
+            if state is RefundState.SETTLED and row.state is RefundState.REQUESTED:
+                refund.pay_out(decision, row)
+
+    patch.setattr(annotate, "report_all", wrong)
+
+
 def unused_stays(patch: pytest.MonkeyPatch) -> None:
     """Applied money can be applied again."""
 
@@ -152,6 +171,8 @@ MISTAKES: dict[str, Mistake] = {
     "credit notes are given back twice": twice(void, "reopen"),
     "wallet credits are given back twice": twice(void, "refill"),
     "bought credits land twice": twice(settle, "land"),
+    "bought credits land again whenever they are said to be paid": landed_forgotten,
+    "a note's refunds stay where they are, whatever is booked": refunds_said_not_kept,
     "an entry is reversed twice": twice(Decision, "reverse"),
     "a note's funding is returned twice": twice(void_note, "give_back"),
     "a number is used twice": never(numbering, "draw", 7),
