@@ -81,6 +81,38 @@ PAYMENTS = Listing(
     },
 )
 
+ADD_ONS = Listing("add_ons_listed", "add_ons_counted", {})
+TAX_CODES = Listing("tax_codes_listed", "tax_codes_counted", {})
+ENDPOINTS = Listing("endpoints_listed", "endpoints_counted", {})
+
+CREDIT_NOTES = Listing(
+    "credit_notes_listed",
+    "credit_notes_counted",
+    {
+        "external_customer_id": "credit_notes_of_customer",
+        "credit_status": "credit_notes_in_credit_status",
+        "refund_status": "credit_notes_in_refund_status",
+        "reason": "credit_notes_because",
+        "types": "credit_notes_giving",
+        "currency": "credit_notes_in_currency",
+        "amount_from": "credit_notes_from_amount",
+        "amount_to": "credit_notes_to_amount",
+        "issued_from": "credit_notes_issued_from",
+        "issued_to": "credit_notes_issued_to",
+        "invoice_number": "credit_notes_on_number",
+        "purchase_order_number": "credit_notes_ordered_as",
+        "self_billed": "credit_notes_self_billed",
+        "search_term": "credit_notes_searched",
+        "search_of_customer": "credit_notes_searched_of_customer",
+    },
+)
+
+WALLETS = Listing(
+    "wallets_listed",
+    "wallets_counted",
+    {"external_customer_id": "wallets_of_customer"},
+)
+
 
 class IdPage(NamedTuple):
     """Ids in the order of the list, and how many it has on all its pages."""

@@ -225,3 +225,153 @@ select p.id from payment p
  where p.tenant_id = %(t)s
    and p.customer_id = any(array(select c.id from customer c
      where c.tenant_id = %(t)s and c.external_id = %(external_customer_id)s))
+
+
+-- ---------------------------------------------------------------------------------- catalogue
+
+-- add_ons_listed --
+select a.id::text from add_on a where a.tenant_id = %(t)s and a.deleted_at is null
+ order by a.created_at desc, a.id
+ limit %(limit)s offset %(offset)s
+
+-- add_ons_counted --
+select count(*) from add_on a where a.tenant_id = %(t)s and a.deleted_at is null
+
+-- tax_codes_listed --
+select x.id::text from tax_code x where x.tenant_id = %(t)s and x.deleted_at is null
+ order by x.created_at desc, x.id
+ limit %(limit)s offset %(offset)s
+
+-- tax_codes_counted --
+select count(*) from tax_code x where x.tenant_id = %(t)s and x.deleted_at is null
+
+-- endpoints_listed --
+select e.id::text from webhook_endpoint e where e.tenant_id = %(t)s and e.deleted_at is null
+ order by e.created_at desc, e.id
+ limit %(limit)s offset %(offset)s
+
+-- endpoints_counted --
+select count(*) from webhook_endpoint e where e.tenant_id = %(t)s and e.deleted_at is null
+
+
+-- ------------------------------------------------------------------------------- credit notes
+
+-- credit_notes_listed --
+select n.id::text from credit_note n where n.tenant_id = %(t)s
+ order by n.issued_at desc, n.id desc
+ limit %(limit)s offset %(offset)s
+
+-- credit_notes_counted --
+select count(*) from credit_note n where n.tenant_id = %(t)s
+
+-- credit_notes_of_customer --
+-- Those that had the customer's id before it was deleted count too.
+select n.id from credit_note n
+ where n.tenant_id = %(t)s
+   and n.customer_id = any(array(
+     select c.id from customer c
+      where c.tenant_id = %(t)s and c.external_id = %(external_customer_id)s
+        and c.deleted_at is null
+      union all
+     select c.id from customer c
+      where c.tenant_id = %(t)s and c.external_id = %(external_customer_id)s
+        and c.deleted_at is not null))
+
+-- credit_notes_in_credit_status --
+select n.id from credit_note n
+ where n.tenant_id = %(t)s
+   and case when n.status = 'voided' then 'voided'
+            when n.credit_minor > 0 and n.balance_minor = 0 then 'consumed'
+            else 'available' end = any(%(credit_status)s::text[])
+
+-- credit_notes_in_refund_status --
+-- What was said of its refund, else what became of the money.
+select n.id from credit_note n
+ where n.tenant_id = %(t)s
+   and case
+     when n.refund_status_asserted is not null
+       then case n.refund_status_asserted when 'settled' then 'succeeded'
+              else n.refund_status_asserted end
+     when n.refund_minor > 0
+       then coalesce((select case when bool_or(r.state = 'failed') then 'failed'
+                                  when bool_and(r.state = 'settled') then 'succeeded' end
+         from refund r
+        where r.tenant_id = %(t)s and r.note_id = n.id and not r.of_balance
+          and r.state <> 'converted'), 'pending') end = any(%(refund_status)s::text[])
+
+-- credit_notes_because --
+-- Reasons that only Polaris has are shown as another one.
+select n.id from credit_note n
+ where n.tenant_id = %(t)s
+   and case when n.reason in ('duplicated_charge', 'product_unsatisfactory', 'order_change',
+              'order_cancellation', 'fraudulent_charge') then n.reason
+            else 'other' end = any(%(reason)s::text[])
+
+-- credit_notes_giving --
+select n.id from credit_note n
+ where n.tenant_id = %(t)s
+   and ((n.credit_minor > 0 and 'credit' = any(%(types)s::text[]))
+     or (n.refund_minor > 0 and 'refund' = any(%(types)s::text[]))
+     or (n.offset_minor > 0 and 'offset' = any(%(types)s::text[])))
+
+-- credit_notes_in_currency --
+select n.id from credit_note n where n.tenant_id = %(t)s and n.currency = %(currency)s
+
+-- credit_notes_from_amount --
+select n.id from credit_note n where n.tenant_id = %(t)s and n.total_minor >= %(amount_from)s
+
+-- credit_notes_to_amount --
+select n.id from credit_note n where n.tenant_id = %(t)s and n.total_minor <= %(amount_to)s
+
+-- credit_notes_issued_from --
+select n.id from credit_note n where n.tenant_id = %(t)s and n.issue_date >= %(issued_from)s::date
+
+-- credit_notes_issued_to --
+select n.id from credit_note n where n.tenant_id = %(t)s and n.issue_date <= %(issued_to)s::date
+
+-- credit_notes_on_number --
+select n.id from credit_note n
+ where n.tenant_id = %(t)s
+   and n.invoice_id = any(array(select i.id from invoice i
+     where i.tenant_id = %(t)s and i.number = %(invoice_number)s))
+
+-- credit_notes_ordered_as --
+select n.id from credit_note n
+ where n.tenant_id = %(t)s
+   and n.invoice_id in (select i.id from invoice i
+     where i.tenant_id = %(t)s
+       and lower(i.details->>'purchase_order_number') = lower(%(purchase_order_number)s))
+
+-- credit_notes_self_billed --
+-- None is.
+select n.id from credit_note n where n.tenant_id = %(t)s and not %(self_billed)s::boolean
+
+-- credit_notes_searched --
+select n.id from credit_note n
+ where n.tenant_id = %(t)s
+   and (strpos(lower(n.number), lower(%(search_term)s)) > 0 or n.id::text = lower(%(search_term)s)
+     or n.customer_id in (select c.id from customer c
+       where c.tenant_id = %(t)s
+         and strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email,
+           c.details->>'firstname', c.details->>'lastname')), lower(%(search_term)s)) > 0))
+
+-- credit_notes_searched_of_customer --
+-- Within one customer's, its name would find all of them.
+select n.id from credit_note n
+ where n.tenant_id = %(t)s
+   and (strpos(lower(n.number), lower(%(search_of_customer)s)) > 0
+     or n.id::text = lower(%(search_of_customer)s))
+
+-- wallets_listed --
+select w.id::text from wallet w where w.tenant_id = %(t)s
+ order by w.created_at desc, w.id desc
+ limit %(limit)s offset %(offset)s
+
+-- wallets_counted --
+select count(*) from wallet w where w.tenant_id = %(t)s
+
+-- wallets_of_customer --
+select w.id from wallet w
+ where w.tenant_id = %(t)s
+   and w.customer_id = any(array(select c.id from customer c
+     where c.tenant_id = %(t)s and c.external_id = %(external_customer_id)s))

@@ -157,8 +157,11 @@ BY_COMMAND: dict[type[Command], dict[type[Refusal], Said]] = {
         refusals.NotFinalized: Said(405, "not_voidable"),
         refusals.CreditExceedsInvoice: EXCEEDS,
         refusals.RefundExceedsCash: EXCEEDS,
+        refusals.AmountTooLarge: EXCEEDS,
+        refusals.AmountNegative: Said(422, RANGE, "credit_refund_amount"),
     },
     commands.DeleteDraft: {refusals.NotADraft: Said(405, "not_deletable")},
+    commands.IssueCreditNote: {refusals.NotFinalized: Said(405, "invalid_type_or_status")},
     commands.LoseDispute: {refusals.NotFinalized: Said(405, "not_disputable")},
     commands.CollectInvoice: {
         refusals.NotFinalized: Said(405, "invalid_status"),

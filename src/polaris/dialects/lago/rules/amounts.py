@@ -20,7 +20,8 @@ def line_left(position: Position) -> dict[str, int]:
     left = {line.id: line.gross_minor for line in position.lines}
     for note in position.notes:
         for line_id, amount in credited_of(position, note).items():
-            left[line_id] = left.get(line_id, 0) - amount
+            if line_id in left:
+                left[line_id] -= amount
     return {line_id: max(amount, 0) for line_id, amount in left.items()}
 
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from polaris.core.customer import Lot
+from polaris.core.customer import Lot, Wallet, WalletStatus
+from polaris.core.invoice import InvoiceKind, Status
 from polaris.core.position import Position
 from polaris.dialects.lago.rules.amounts import (
     cash_left,
     offsettable,
     paid,
+    payment_status,
     said_unpaid,
     sold_left,
     uncredited,
@@ -43,6 +45,16 @@ HIGHER = "higher_than_remaining_invoice_amount"
 REFUND, CREDIT, OFFSET = "refund_amount_cents", "credit_amount_cents", "offset_amount_cents"
 
 Objection = tuple[str, str]  # a field, and what is wrong with it
+
+
+def not_creditable(position: Position, parts: Parts) -> bool:
+    """Whether it is no invoice to credit: a draft, or credits that are gone or were not paid."""
+    if position.invoice.kind is not InvoiceKind.TOP_UP:
+        return position.invoice.status is Status.DRAFT
+    wallets = [position.decision.get(Wallet, line.wallet_id) for line in position.lines]
+    active = all(one is not None and one.status is WalletStatus.ACTIVE for one in wallets)
+    gives = parts.credit > 0 or parts.refund > 0
+    return not active or (gives and payment_status(position.invoice) != "succeeded")
 
 
 def item_objection(position: Position, left: Mapping[str, int], line_id: str, amount: int) -> str:

@@ -1,0 +1,98 @@
+"""Lists of credit notes: all of them, or one customer's, with every filter that Lago has."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+
+from polaris.core.note import CreditNote
+from polaris.core.scope import Scope
+from polaris.dialects.lago.errors import not_found
+from polaris.dialects.lago.requests.call import Call, answered, may
+from polaris.dialects.lago.requests.casting import Cents, Day, Flag, Paged, Paging, many
+from polaris.dialects.lago.responses import credit_notes as shown
+from polaris.dialects.lago.responses.view import entity_code
+from polaris.keys import KeyScope
+from polaris.store import listing
+
+router = APIRouter(tags=["credit notes"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "credit_note"))]
+
+WORDS = {
+    "credit_status": frozenset({"available", "consumed", "voided"}),
+    "refund_status": frozenset(shown.REFUND_STATUSES),
+    "reason": shown.REASONS,
+    "types": frozenset({"credit", "refund", "offset"}),
+}
+"""Filters that take several words, and those that they know; others do not count."""
+
+
+class Filters(BaseModel):
+    """Which credit notes are asked for; `credit_status`, `refund_status`, `reason`, `types` and
+    `billing_entity_codes` may be given beside."""
+
+    external_customer_id: str | None = None
+    search_term: str | None = None
+    amount_from: Cents = None
+    amount_to: Cents = None
+    currency: str | None = None
+    invoice_number: str | None = None
+    purchase_order_number: str | None = None
+    issuing_date_from: Day = None
+    issuing_date_to: Day = None
+    self_billed: Flag = None
+
+
+Filtered = Annotated[Filters, Query()]
+
+
+@router.get("/credit_notes")
+async def find_all(call: Reads, request: Request, filters: Filtered, paged: Paged) -> Response:
+    """All credit notes that pass the filters, the newest first."""
+    return await listed(call, request, filters, paged, filters.external_customer_id or None)
+
+
+@router.get("/customers/{external_id:path}/credit_notes")
+async def find_all_of_customer(
+    call: Reads, external_id: str, request: Request, filters: Filtered, paged: Paged
+) -> Response:
+    """One customer's credit notes that pass the filters, the newest first."""
+    await call.customer(external_id)
+    return await listed(call, request, filters, paged, external_id)
+
+
+async def listed(
+    call: Call, request: Request, filters: Filters, paged: Paging, customer: str | None
+) -> Response:
+    """A page of credit notes, whole."""
+    codes = set(many(request, "billing_entity_codes"))
+    if codes and not codes <= {entity_code(await call.tenant())}:
+        raise not_found("billing_entity")
+    asked = wanted(request, filters, customer)
+    page = await call.read(listing.page, listing.CREDIT_NOTES, asked, paged.per_page, paged.offset)
+    view = await call.view(Scope(notes=set(page.ids), booked=False))
+    rows = [shown.credit_note(view, view.the(CreditNote, row_id)) for row_id in page.ids]
+    return answered("credit_notes", rows, meta=paged.meta(page.total))
+
+
+def wanted(request: Request, filters: Filters, customer: str | None) -> dict[str, object]:
+    """The filters as the store names them."""
+    words = {
+        name: [word for word in many(request, name) if word in known] or None
+        for name, known in WORDS.items()
+    }
+    searched = filters.search_term.strip() if filters.search_term else None
+    return {
+        **words,
+        "external_customer_id": customer,
+        "search_of_customer" if customer else "search_term": searched or None,
+        "amount_from": filters.amount_from,
+        "amount_to": filters.amount_to,
+        "currency": filters.currency or None,
+        "invoice_number": filters.invoice_number or None,
+        "purchase_order_number": filters.purchase_order_number or None,
+        "issued_from": filters.issuing_date_from,
+        "issued_to": filters.issuing_date_to,
+        "self_billed": filters.self_billed,
+    }

@@ -1,0 +1,315 @@
+"""One credit note: estimated, created, shown, annotated, voided; and its metadata."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, NamedTuple
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel, BeforeValidator
+
+from polaris.core.arithmetic import Credited, credited
+from polaris.core.commands import AnnotateCreditNote, IssueCreditNote, VoidCreditNote
+from polaris.core.customer import Customer
+from polaris.core.invoice import Invoice, Line
+from polaris.core.note import CreditNote
+from polaris.core.parts import CreditedLine
+from polaris.core.position import Position
+from polaris.core.scope import Scope
+from polaris.dialects.lago.errors import INVALID, invalid, not_allowed, not_found
+from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
+from polaris.dialects.lago.requests.casting import Whole
+from polaris.dialects.lago.responses import credit_notes as shown
+from polaris.dialects.lago.responses.view import View
+from polaris.dialects.lago.rules.amounts import Computed, computed, in_order, line_left
+from polaris.dialects.lago.rules.notes import (
+    Asked,
+    Parts,
+    fitted,
+    item_objection,
+    not_creditable,
+    objections,
+)
+from polaris.engine import new_id
+from polaris.keys import KeyScope
+
+router = APIRouter(tags=["credit notes"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "credit_note"))]
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "credit_note"))]
+
+Metadata = dict[Text, Text | None]
+
+
+def array(value: Any) -> Any:
+    """A list as it is; what is none counts as none."""
+    return value if isinstance(value, list) else None
+
+
+class ItemInput(BaseModel):
+    """What to credit of a fee, before its coupons and taxes."""
+
+    fee_id: Text | None = None
+    amount_cents: Whole = 0
+
+
+class EstimateInput(BaseModel):
+    """Which fees of which invoice."""
+
+    invoice_id: Text | None = None
+    items: Annotated[list[ItemInput] | None, BeforeValidator(array)] = None
+
+
+class CreateInput(EstimateInput):
+    """A note, and how its total is given back."""
+
+    reason: Text | None = None
+    description: Text | None = None
+    credit_amount_cents: Whole = 0
+    refund_amount_cents: Whole = 0
+    offset_amount_cents: Whole = 0
+    metadata: Metadata | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """How the total is given back."""
+        return Parts(self.credit_amount_cents, self.refund_amount_cents, self.offset_amount_cents)
+
+
+class UpdateInput(BaseModel):
+    """What is said of a note; metadata are added to those that it has."""
+
+    refund_status: Text | None = None
+    metadata: Metadata | None = None
+
+
+class EstimateBody(BaseModel):
+    """What to estimate, under its root."""
+
+    credit_note: EstimateInput
+
+
+class CreateBody(BaseModel):
+    """The note, under its root."""
+
+    credit_note: CreateInput
+
+
+class UpdateBody(BaseModel):
+    """The changes, under their root."""
+
+    credit_note: UpdateInput
+
+
+class MetadataBody(BaseModel):
+    """Metadata, under their root."""
+
+    metadata: Metadata
+
+
+# ---------------------------------------------------------------- a new one
+
+
+@router.post("/credit_notes")
+async def create(call: Writes, body: CreateBody) -> Response:
+    """Credit fees of an invoice: as credit, as a refund, or off what is due."""
+    asked = body.credit_note
+    view, invoice = await invoice_to_credit(call, asked, asked.parts)
+    wanted = wanted_of(view.position(invoice), asked)
+    check(wanted, asked)
+    customer = view.the(Customer, invoice.customer_id)
+    parts = fitted(wanted.asked(asked.parts))
+    command = IssueCreditNote(
+        note_id=new_id(),
+        invoice_id=invoice.id,
+        lines=wanted.lines,
+        offset_minor=parts.offset,
+        credit_minor=parts.credit,
+        refund_minor=parts.refund,
+        reason=asked.reason or "other",
+        description=asked.description,
+        dated=view.today(customer),
+        details={} if asked.metadata is None else {"metadata": asked.metadata},
+    )
+    await call.perform(command)
+    return await as_it_is(call, command.note_id)
+
+
+@router.post("/credit_notes/estimate")
+async def estimate(call: Writes, body: EstimateBody) -> Response:
+    """What a credit note over these items would come to; nothing is written."""
+    asked = body.credit_note
+    view, invoice = await invoice_to_credit(call, asked, Parts(0, 0, 0))
+    wanted = wanted_of(view.position(invoice), asked)
+    found = shown.Estimate(invoice, wanted.items, wanted.sums, wanted.exact)
+    return answered("estimated_credit_note", shown.estimate(view, found))
+
+
+async def invoice_to_credit(call: Call, asked: EstimateInput, parts: Parts) -> tuple[View, Invoice]:
+    """The invoice, with the wallets that it sold credits of. Raises LagoError."""
+    invoice_id = asked.invoice_id or ""
+    view = await call.invoice(invoice_id)
+    wallets = {line.wallet_id for line in view.of(Line, "invoice_id", invoice_id) if line.wallet_id}
+    if wallets:
+        view = await call.view(Scope(invoices={invoice_id}, wallets=wallets, booked=False))
+    invoice = view.invoice(invoice_id)
+    if not_creditable(view.position(invoice), parts):
+        raise not_allowed("invalid_type_or_status")
+    return view, invoice
+
+
+class Wanted(NamedTuple):
+    """What is to be credited of each fee, and what it comes to: ours, and in Lago's figures."""
+
+    position: Position
+    items: list[tuple[str, int]]
+    lines: tuple[CreditedLine, ...]
+    sums: Credited
+    exact: Computed
+
+    def asked(self, parts: Parts) -> Asked:
+        """With the parts to be given."""
+        return Asked(self.position, parts, (self.sums.total, self.exact.total))
+
+
+def wanted_of(position: Position, asked: EstimateInput) -> Wanted:
+    """What is asked for, line by line. Raises LagoError for the first item that cannot be."""
+    if asked.items is None:
+        raise invalid(items=["must_be_an_array"])
+    items = list(checked_items(position, asked.items))
+    gross: dict[str, int] = {}
+    for fee_id, amount in items:
+        gross[fee_id] = gross.get(fee_id, 0) + amount
+    lines = tuple(
+        CreditedLine(line_id=line_id, amount_minor=amount)
+        for line_id, amount in gross.items()
+        if amount
+    )
+    exact = computed(position, gross, in_order(position.notes))
+    return Wanted(position, items, lines, credited(position, lines), exact)
+
+
+def checked_items(position: Position, asked: Iterable[ItemInput]) -> Iterable[tuple[str, int]]:
+    """Fees and amounts. Raises LagoError."""
+    left = line_left(position)
+    for one in asked:
+        fee_id, amount = one.fee_id or "", one.amount_cents
+        if fee_id not in left:
+            raise not_found("fee")
+        wrong = item_objection(position, left, fee_id, amount)
+        if wrong:
+            raise invalid(amount_cents=[wrong])
+        left[fee_id] -= amount
+        yield fee_id, amount
+
+
+def check(wanted: Wanted, asked: CreateInput) -> None:
+    """Everything that Lago has against the note as a whole. Raises LagoError."""
+    found = objections(wanted.asked(asked.parts))
+    if asked.reason is not None and asked.reason not in shown.REASONS:
+        found.append(("reason", INVALID))
+    details: dict[str, list[str]] = {}
+    for field, code in found:
+        details.setdefault(field, []).append(code)
+    if details:
+        raise invalid(**details)
+
+
+# ---------------------------------------------------------------- one that is there
+
+
+@router.get("/credit_notes/{note_id}")
+async def show(call: Reads, note_id: str) -> Response:
+    """A credit note with its items and taxes."""
+    return await as_it_is(call, note_id)
+
+
+async def as_it_is(call: Call, note_id: str) -> Response:
+    """The note as it is now."""
+    view = await view_of(call, note_id)
+    return answered("credit_note", shown.credit_note(view, the(view, note_id)))
+
+
+async def view_of(call: Call, note_id: str) -> View:
+    """A note with everything that belongs to it, if it is there. Raises LagoError."""
+    return await call.view(Scope(notes=named(note_id, "credit_note"), booked=False))
+
+
+def the(view: View, note_id: str) -> CreditNote:
+    """The note. Raises NotFound."""
+    return view.the(CreditNote, note_id, "note_id")
+
+
+@router.put("/credit_notes/{note_id}")
+async def update(call: Writes, note_id: str, body: UpdateBody) -> Response:
+    """Say what became of a note's refund, or add metadata."""
+    asked = body.credit_note
+    row = the(await view_of(call, note_id), note_id)
+    if asked.refund_status is not None and asked.refund_status not in shown.REFUND_STATUSES:
+        raise invalid(refund_status=[INVALID])
+    added = asked.metadata
+    if asked.refund_status is not None or added is not None:
+        await call.perform(
+            AnnotateCreditNote(
+                note_id=note_id,
+                refund_status=shown.REFUND_STATUSES.get(asked.refund_status or ""),
+                details=None if added is None else {"metadata": {**metadata_of(row), **added}},
+            )
+        )
+    return await as_it_is(call, note_id)
+
+
+@router.put("/credit_notes/{note_id}/void")
+async def void(call: Writes, note_id: str) -> Response:
+    """Take back what is left of a note's credit."""
+    named(note_id, "credit_note")
+    await call.perform(VoidCreditNote(note_id=note_id))
+    return await as_it_is(call, note_id)
+
+
+# ---------------------------------------------------------------- its metadata
+
+
+def metadata_of(row: CreditNote) -> dict[str, object]:
+    """The note's metadata; empty when it has none."""
+    kept = row.details.get("metadata")
+    return kept if isinstance(kept, dict) else {}
+
+
+async def keep(call: Call, row: CreditNote, metadata: Mapping[str, object] | None) -> Response:
+    """Metadata in place of those that are kept; none takes them away."""
+    details = {key: value for key, value in row.details.items() if key != "metadata"}
+    if metadata is not None:
+        details["metadata"] = dict(metadata)
+    await call.perform(AnnotateCreditNote(note_id=row.id, details=details, replace=True))
+    return answered("metadata", metadata)
+
+
+@router.post("/credit_notes/{note_id}/metadata")
+async def replace_metadata(call: Writes, note_id: str, body: MetadataBody) -> Response:
+    """Keep these metadata with a note instead of those it has."""
+    return await keep(call, the(await view_of(call, note_id), note_id), body.metadata)
+
+
+@router.patch("/credit_notes/{note_id}/metadata")
+async def merge_metadata(call: Writes, note_id: str, body: MetadataBody) -> Response:
+    """Add metadata to those that a note has."""
+    row = the(await view_of(call, note_id), note_id)
+    return await keep(call, row, {**metadata_of(row), **body.metadata})
+
+
+@router.delete("/credit_notes/{note_id}/metadata")
+async def delete_metadata(call: Writes, note_id: str) -> Response:
+    """Forget all metadata of a note."""
+    row = the(await view_of(call, note_id), note_id)
+    if "metadata" not in row.details:
+        raise not_found("metadata")
+    return await keep(call, row, None)
+
+
+@router.delete("/credit_notes/{note_id}/metadata/{key:path}")
+async def delete_metadata_key(call: Writes, note_id: str, key: str) -> Response:
+    """Forget one of a note's metadata."""
+    row = the(await view_of(call, note_id), note_id)
+    kept = metadata_of(row)
+    if key not in kept:
+        raise not_found("metadata")
+    return await keep(call, row, {name: value for name, value in kept.items() if name != key})

@@ -1,0 +1,254 @@
+"""A credit note in Lago's JSON, and what one would come to."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from polaris.core.arithmetic import Credited
+from polaris.core.customer import Customer
+from polaris.core.invoice import Invoice, InvoiceKind, Line, Tax
+from polaris.core.note import CreditNote, NoteLine, NotePurpose, NoteStatus, NoteTax
+from polaris.core.payment import Refund, RefundState
+from polaris.core.tax import weighted_rate
+from polaris.dialects.lago.responses.customers import customer
+from polaris.dialects.lago.responses.fees import fee, kept
+from polaris.dialects.lago.responses.invoices import payment_status, sequential_id
+from polaris.dialects.lago.responses.view import View, entity_code, number, percent, stamp
+from polaris.dialects.lago.rules import refundable
+from polaris.dialects.lago.rules.amounts import (
+    Computed,
+    TaxShare,
+    computed_note,
+    offsettable,
+    whole,
+)
+
+REASONS = frozenset(
+    "duplicated_charge product_unsatisfactory order_change order_cancellation"
+    " fraudulent_charge other".split()
+)
+REFUND_STATUSES = {
+    "pending": RefundState.PENDING,
+    "succeeded": RefundState.SETTLED,
+    "failed": RefundState.FAILED,
+}
+_SAID = {state: name for name, state in REFUND_STATUSES.items()}
+
+PRECISE = Decimal("0.00001")
+
+
+def credit_note(view: View, row: CreditNote) -> dict[str, object]:
+    """The whole note. What only a void knows as its reason is `other`."""
+    invoice = view.get(Invoice, row.invoice_id)
+    metadata = row.details.get("metadata")
+    return {
+        "lago_id": row.id,
+        "billing_entity_code": entity_code(view.tenant),
+        "sequential_id": sequential_id(row),
+        "number": row.number,
+        "lago_invoice_id": row.invoice_id,
+        "invoice_number": invoice.number if invoice else None,
+        "purchase_order_number": invoice.details.get("purchase_order_number") if invoice else None,
+        "issuing_date": row.issue_date.isoformat(),
+        "credit_status": credit_status(row),
+        "refund_status": refund_status(view, row),
+        "reason": row.reason if row.reason in REASONS else "other",
+        "description": row.description,
+        "currency": row.currency,
+        **amounts(view, row),
+        "created_at": stamp(row.issued_at),
+        "updated_at": stamp(row.voided_at or row.issued_at),
+        "file_url": None,
+        "xml_url": None,
+        "self_billed": False,
+        "customer": customer(view, view.the(Customer, row.customer_id)),
+        "items": [item(view, row, line) for line in lines_of(view, row)],
+        "applied_taxes": applied_taxes(view, row),
+        "error_details": [],
+        **({} if metadata is None else {"metadata": metadata}),
+    }
+
+
+def credit_status(row: CreditNote) -> str:
+    """Whether credit of it can be spent; a note that gave none is available all the same."""
+    if row.status is NoteStatus.VOIDED:
+        return "voided"
+    return "consumed" if row.credit_minor and not row.balance_minor else "available"
+
+
+def refund_status(view: View, row: CreditNote) -> str | None:
+    """What was said of its refund, else what became of the money."""
+    if row.refund_status_asserted:
+        return _SAID.get(RefundState(row.refund_status_asserted))
+    if not row.refund_minor:
+        return None
+    refunds = view.of(Refund, "note_id", row.id)
+    states = {one.state for one in refunds if not one.of_balance} - {RefundState.CONVERTED}
+    if RefundState.FAILED in states:
+        return "failed"
+    return "succeeded" if states == {RefundState.SETTLED} else "pending"
+
+
+def lines_of(view: View, row: CreditNote) -> list[NoteLine]:
+    """What the note credits, in order."""
+    return sorted(view.of(NoteLine, "note_id", row.id), key=lambda line: line.position)
+
+
+def recomputed(view: View, row: CreditNote) -> Computed | None:
+    """The note in Lago's own figures; none when it shares out an amount, or stands alone."""
+    invoice = view.get(Invoice, row.invoice_id)
+    if invoice is None or row.purpose is not NotePurpose.CORRECTION:
+        return None
+    return computed_note(view.position(invoice), row)
+
+
+def amounts(view: View, row: CreditNote) -> dict[str, object]:
+    """All sums in minor units; those called precise unrounded, as text."""
+    exact = recomputed(view, row)
+    net, tax = (exact.net, exact.tax) if exact else (row.net_minor, row.tax_minor)
+    return {
+        "total_amount_cents": row.total_minor,
+        "precise_total_amount_cents": precise(Fraction(net) + Fraction(tax)),
+        "taxes_amount_cents": row.tax_minor,
+        "precise_taxes_amount_cents": precise(Fraction(tax)),
+        "sub_total_excluding_taxes_amount_cents": row.net_minor,
+        "balance_amount_cents": row.balance_minor,
+        "credit_amount_cents": row.credit_minor,
+        "refund_amount_cents": row.refund_minor,
+        "offset_amount_cents": row.offset_minor,
+        "coupons_adjustment_amount_cents": sum(line.discount_minor for line in lines_of(view, row)),
+        "taxes_rate": rate_of(taxes_of(view, row), row.net_minor),
+    }
+
+
+def precise(exact: Fraction) -> str:
+    """An unrounded amount of minor units as Lago keeps it, to five places."""
+    return number((Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(PRECISE))
+
+
+def item(view: View, row: CreditNote, part: NoteLine) -> dict[str, object]:
+    """What is credited of one fee, before its coupons and taxes."""
+    return {
+        "lago_id": part.id,
+        "amount_cents": part.gross_minor,
+        "precise_amount_cents": number(Decimal(part.gross_minor)),
+        "amount_currency": row.currency,
+        "fee": fee_of(view, part),
+    }
+
+
+def fee_of(view: View, part: NoteLine) -> dict[str, object] | None:
+    """The fee that is credited; a note that stands alone credits none."""
+    line = view.get(Line, part.line_id)
+    if line is None:
+        return None
+    invoice = view.the(Invoice, line.invoice_id)
+    taxes = [tax for tax in view.position(invoice).taxes if tax.line_id == line.id]
+    of = view.the(Customer, invoice.customer_id)
+    return fee(invoice, of, line, taxes, payment_status(invoice))
+
+
+# ---------------------------------------------------------------- taxes
+
+
+class TaxSaid(NamedTuple):
+    """What goes back of one tax code, minor units."""
+
+    tax: NoteTax | Tax
+    base_minor: int
+    amount_minor: int
+
+
+def taxes_of(view: View, row: CreditNote) -> list[TaxSaid]:
+    """The note's taxes, each rounded by itself as Lago does; shares of an amount as they are."""
+    exact = recomputed(view, row)
+    shares = {share.tax.code: share for share in exact.shares} if exact else {}
+    return [
+        rounded_share(tax, shares[tax.code])
+        if tax.code in shares
+        else TaxSaid(tax, tax.base_minor or base_of(view, row, tax.code), tax.amount_minor)
+        for tax in view.of(NoteTax, "note_id", row.id)
+    ]
+
+
+def rounded_share(tax: NoteTax | Tax, share: TaxShare) -> TaxSaid:
+    """What goes back of a code, by itself."""
+    return TaxSaid(tax, whole(share.base), whole(share.amount))
+
+
+def base_of(view: View, row: CreditNote, code: str) -> int:
+    """What a note credits of the lines that bear a tax."""
+    taxes = view.of(Tax, "invoice_id", row.invoice_id or "")
+    taxed = {tax.line_id for tax in taxes if tax.code == code}
+    return sum(part.net_minor for part in lines_of(view, row) if part.line_id in taxed)
+
+
+def rate_of(taxes: Iterable[TaxSaid], net_minor: int) -> float:
+    """The rate of the whole note in percent: each tax's by its share of the subtotal."""
+    return percent(weighted_rate(((one.tax.rate, one.base_minor) for one in taxes), net_minor))
+
+
+def tax_fields(said: TaxSaid, currency: str, invoice: Invoice | None) -> dict[str, object]:
+    """A tax of a note, or of one that might be."""
+    known = kept(invoice, "taxes", said.tax.code) if invoice else {}
+    return {
+        "lago_tax_id": known.get("lago_tax_id"),
+        "tax_name": said.tax.name,
+        "tax_code": said.tax.code,
+        "tax_rate": percent(said.tax.rate),
+        "tax_description": known.get("description"),
+        "base_amount_cents": said.base_minor,
+        "amount_cents": said.amount_minor,
+        "amount_currency": currency,
+    }
+
+
+def applied_taxes(view: View, row: CreditNote) -> list[object]:
+    """One for each code."""
+    invoice = view.get(Invoice, row.invoice_id)
+    return [
+        {
+            "lago_id": said.tax.id,
+            "lago_credit_note_id": row.id,
+            **tax_fields(said, row.currency, invoice),
+            "created_at": stamp(row.issued_at),
+        }
+        for said in taxes_of(view, row)
+    ]
+
+
+# ---------------------------------------------------------------- estimates
+
+
+class Estimate(NamedTuple):
+    """A note that might be: what is asked of each fee, what it comes to, and Lago's figures."""
+
+    invoice: Invoice
+    items: Sequence[tuple[str, int]]
+    sums: Credited
+    exact: Computed
+
+
+def estimate(view: View, asked: Estimate) -> dict[str, object]:
+    """What a note over these items would come to, and the most that each of its parts may be."""
+    invoice, sums, exact = asked.invoice, asked.sums, asked.exact
+    position = view.position(invoice)
+    taxes = [rounded_share(share.tax, share) for share in exact.shares]
+    sold = invoice.kind is InvoiceKind.TOP_UP
+    return {
+        "lago_invoice_id": invoice.id,
+        "invoice_number": invoice.number,
+        "currency": invoice.currency,
+        "taxes_amount_cents": sums.tax,
+        "precise_taxes_amount_cents": precise(exact.tax),
+        "sub_total_excluding_taxes_amount_cents": sums.net,
+        "max_creditable_amount_cents": 0 if sold else sums.total,
+        "max_refundable_amount_cents": min(sums.total, refundable(position)),
+        "max_offsettable_amount_cents": min(sums.total, offsettable(position)),
+        "coupons_adjustment_amount_cents": sum(part.discount_minor for part in sums.lines),
+        "precise_coupons_adjustment_amount_cents": precise(exact.coupons),
+        "taxes_rate": rate_of(taxes, sums.net),
+        "items": [{"lago_fee_id": fee_id, "amount_cents": cents} for fee_id, cents in asked.items],
+        "applied_taxes": [tax_fields(said, invoice.currency, invoice) for said in taxes],
+    }
