@@ -1,7 +1,11 @@
 """A customer in Lago's JSON. What only Lago knows of it is kept in its details, word for word."""
 
+from collections.abc import Mapping
+
+from polaris.core.catalogue import TaxCode
 from polaris.core.customer import Customer
 from polaris.core.tenant import Tenant
+from polaris.dialects.lago.responses.taxes import tax
 from polaris.dialects.lago.responses.view import View, entity_code, stamp
 
 KEPT = (
@@ -39,7 +43,7 @@ def customer(view: View, row: Customer) -> dict[str, object]:
         "sequential_id": row.sequence,
         "slug": f"{prefix(view.tenant)}-{row.sequence:03}",
         "created_at": stamp(row.created_at),
-        "updated_at": stamp(row.created_at),
+        "updated_at": kept.get("updated_at") or stamp(row.created_at),
         "email": row.email,
         "currency": row.currency,
         "timezone": row.timezone,
@@ -51,6 +55,23 @@ def customer(view: View, row: Customer) -> dict[str, object]:
         "skip_invoice_custom_sections": bool(kept.get("skip_invoice_custom_sections")),
         "metadata": kept.get("metadata") or [],
     }
+
+
+def rooted(view: View, row: Customer, taxes: Mapping[str, TaxCode]) -> dict[str, object]:
+    """The customer by itself: with those of the given taxes that it bears."""
+    return {
+        **customer(view, row),
+        "taxes": [tax(view, taxes[code]) for code in tax_codes(row) if code in taxes],
+        "integration_customers": [],
+        "applicable_invoice_custom_sections": [],
+        "error_details": [],
+    }
+
+
+def tax_codes(row: Customer) -> list[str]:
+    """The codes of the taxes that it bears; some may be deleted since."""
+    codes = row.details.get("tax_codes")
+    return codes if isinstance(codes, list) else []
 
 
 def prefix(tenant: Tenant) -> str:

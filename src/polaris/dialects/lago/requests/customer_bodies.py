@@ -1,0 +1,184 @@
+"""What may be said of a customer, and what is wrong with it. What Lago alone knows is kept."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from babel import Locale
+from pydantic import BaseModel
+
+from polaris.core.input_rules import LONGEST_TERM_DAYS
+from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, RANGE, TAKEN
+from polaris.dialects.lago.requests.call import Text
+from polaris.dialects.lago.requests.casting import Truth
+from polaris.dialects.lago.responses.customers import KEPT
+
+MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 5, 20, 100
+
+COUNTRIES = frozenset(
+    code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()
+) - frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())
+"""ISO 3166-1, without what libraries know besides: groups, islands of others, tests."""
+
+WORDS = {
+    "finalize_zero_amount_invoice": ("invalid_value", {"inherit", "skip", "finalize"}),
+    "customer_type": (INVALID, {"company", "individual"}),
+    "account_type": (INVALID, {"customer", "partner"}),
+}
+"""Fields that take one of a few words, with what is said to any other."""
+
+
+class Address(BaseModel):
+    """Where something is sent."""
+
+    address_line1: Text | None = None
+    address_line2: Text | None = None
+    city: Text | None = None
+    zipcode: Text | None = None
+    state: Text | None = None
+    country: Text | None = None
+
+
+class BillingConfiguration(BaseModel):
+    """How the customer is billed and pays; kept and shown again."""
+
+    invoice_grace_period: int | None = None
+    subscription_invoice_issuing_date_anchor: Text | None = None
+    subscription_invoice_issuing_date_adjustment: Text | None = None
+    payment_provider: Text | None = None
+    payment_provider_code: Text | None = None
+    provider_customer_id: Text | None = None
+    sync: bool | None = None
+    sync_with_provider: bool | None = None
+    document_locale: Text | None = None
+    provider_payment_methods: list[Text] | None = None
+
+
+class Metadata(BaseModel):
+    """A pair of the caller's own."""
+
+    id: Text | None = None
+    key: Text | None = None
+    value: Text | None = None
+    display_in_invoice: Truth = False
+
+
+class Given(BaseModel):
+    """What is given of a customer; what is not given, or null, stays as it is."""
+
+    external_id: Text | None = None
+    name: Text | None = None
+    email: Text | None = None
+    currency: Text | None = None
+    timezone: Text | None = None
+    net_payment_term: int | None = None
+    billing_entity_code: Text | None = None
+    account_type: Text | None = None
+    firstname: Text | None = None
+    lastname: Text | None = None
+    customer_type: Text | None = None
+    country: Text | None = None
+    address_line1: Text | None = None
+    address_line2: Text | None = None
+    state: Text | None = None
+    zipcode: Text | None = None
+    city: Text | None = None
+    url: Text | None = None
+    phone: Text | None = None
+    logo_url: Text | None = None
+    legal_name: Text | None = None
+    legal_number: Text | None = None
+    tax_identification_number: Text | None = None
+    external_salesforce_id: Text | None = None
+    finalize_zero_amount_invoice: Text | None = None
+    skip_invoice_custom_sections: Truth | None = None
+    tax_codes: list[Text] | None = None
+    shipping_address: Address | None = None
+    billing_configuration: BillingConfiguration | None = None
+    metadata: list[Metadata] | None = None
+
+    def details(
+        self, before: Mapping[str, object], at: str | None, new_id: Callable[[], str]
+    ) -> dict[str, object]:
+        """What is only kept, by the names that Lago shows it by, in the place of what was there."""
+        given = self.model_dump(include={*KEPT, *MORE_KEPT}, exclude_none=True)
+        for name in PATCHED & given.keys():
+            given[name] = {**_pairs(before.get(name)), **given[name]}
+        if self.country:
+            given["country"] = self.country.upper()
+        if self.metadata is not None:
+            given["metadata"] = kept_metadata(self.metadata, before.get("metadata"), at, new_id)
+        return given
+
+
+PATCHED = {"shipping_address", "billing_configuration"}
+"""Of these, too, what is not given stays."""
+
+MORE_KEPT = {
+    "finalize_zero_amount_invoice",
+    "skip_invoice_custom_sections",
+    "tax_codes",
+    *PATCHED,
+}
+
+
+def _pairs(kept: object) -> dict[str, object]:
+    return kept if isinstance(kept, dict) else {}
+
+
+class Body(BaseModel):
+    """A customer under its root key."""
+
+    customer: Given
+
+
+def complaints(given: Given) -> dict[str, list[str]]:
+    """What is wrong, by field."""
+    wrong = {
+        field: [code]
+        for field, (code, words) in WORDS.items()
+        if getattr(given, field) not in (None, *words)
+    }
+    if given.country and given.country.upper() not in COUNTRIES:
+        wrong["country"] = ["not_a_valid_country_code"]
+    if not 0 <= (given.net_payment_term or 0) <= LONGEST_TERM_DAYS:
+        wrong["net_payment_term"] = [RANGE]
+    billing = given.billing_configuration or BillingConfiguration()
+    if not 0 <= (billing.invoice_grace_period or 0) <= LONGEST_TERM_DAYS:
+        wrong["invoice_grace_period"] = [RANGE]
+    if given.timezone == "":
+        wrong["timezone"] = [INVALID]
+    return wrong | _wrong_metadata(given.metadata or [])
+
+
+def _wrong_metadata(pairs: list[Metadata]) -> dict[str, list[str]]:
+    if len(pairs) > MOST_METADATA:
+        return {"metadata": ["invalid_count"]}
+    keys = [pair.key or "" for pair in pairs]
+    if not all(keys):
+        return {"key": [MANDATORY]}
+    if not all(pair.value for pair in pairs):
+        return {"value": [MANDATORY]}
+    if any(len(key) > LONGEST_KEY for key in keys):
+        return {"key": [LONG]}
+    if len(set(keys)) < len(keys):
+        return {"key": [TAKEN]}
+    if any(len(pair.value or "") > LONGEST_VALUE for pair in pairs):
+        return {"value": [LONG]}
+    return {}
+
+
+def kept_metadata(
+    pairs: list[Metadata], before: object, at: str | None, new_id: Callable[[], str]
+) -> list[dict[str, Any]]:
+    """The metadata as it shall be: what is named by a known id changes, what is not named goes."""
+    known = {one["lago_id"]: one for one in before} if isinstance(before, list) else {}
+    return [
+        {
+            "lago_id": pair.id if pair.id in known else new_id(),
+            "key": pair.key,
+            "value": pair.value,
+            "display_in_invoice": pair.display_in_invoice,
+            "created_at": known[pair.id]["created_at"] if pair.id in known else at,
+        }
+        for pair in pairs
+    ]

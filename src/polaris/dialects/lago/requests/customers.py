@@ -1,0 +1,200 @@
+"""Customers, by the id that the caller gave them. Whatever has a slash in its id keeps it."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+
+from polaris.core.catalogue import TaxCode
+from polaris.core.customer import Customer
+from polaris.core.master_commands import DeleteCustomer, SaveCustomer
+from polaris.core.scope import Scope
+from polaris.dialects.lago.errors import (
+    MANDATORY,
+    TAKEN,
+    LagoError,
+    invalid,
+    not_allowed,
+    not_found,
+)
+from polaris.dialects.lago.requests.call import Call, answered, may
+from polaris.dialects.lago.requests.casting import Flag, Paged, many, metadata
+from polaris.dialects.lago.requests.customer_bodies import Body, Given, complaints
+from polaris.dialects.lago.responses import customers as shown
+from polaris.dialects.lago.responses.view import entity_code, stamp
+from polaris.engine import new_id, now
+from polaris.keys import KeyScope
+from polaris.store import listing
+
+router = APIRouter(tags=["customers"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "customer"))]
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "customer"))]
+
+
+@router.post("/customers")
+async def save(call: Writes, body: Body) -> Response:
+    """Create a customer, or change what is given of the one that has this external id."""
+    given = body.customer
+    external_id = given.external_id or ""
+    if not external_id.strip():
+        raise invalid(external_id=[MANDATORY])
+    if wrong := complaints(given):
+        raise LagoError(422, "validation_errors", wrong)
+    tenant = await call.tenant()
+    if given.billing_entity_code not in (None, entity_code(tenant)):
+        raise not_found("billing_entity")
+    codes = set(given.tax_codes or ())
+    if codes - (await known_taxes(call, codes)).keys():
+        raise not_found("tax")
+    return await one(call, await saved(call, external_id, given))
+
+
+async def saved(call: Call, external_id: str, given: Given) -> str:
+    """The id of the customer, saved. Who else creates it at this moment comes first."""
+    known = await current(call, external_id)
+    try:
+        return await performed(call, external_id, given, known)
+    except LagoError as refused:
+        if known or refused.details != {"external_id": [TAKEN]}:
+            raise
+    return await performed(call, external_id, given, await current(call, external_id))
+
+
+async def current(call: Call, external_id: str) -> Customer | None:
+    """The customer that has this id now, if there is one."""
+    try:
+        return await call.customer(external_id)
+    except LagoError:
+        return None
+
+
+async def performed(call: Call, external_id: str, given: Given, known: Customer | None) -> str:
+    """Save it, known already or new."""
+    customer_id = known.id if known else new_id()
+    at = stamp(now())
+    details = given.details(known.details if known else {}, at, new_id)
+    command = SaveCustomer(
+        customer_id=customer_id,
+        external_id=external_id,
+        name=given.name,
+        email=given.email,
+        currency=given.currency,
+        timezone=given.timezone,
+        payment_term_days=given.net_payment_term,
+        details={**details, "updated_at": at},
+    )
+    await call.perform(command)
+    return customer_id
+
+
+async def one(call: Call, customer_id: str) -> Response:
+    """The customer as it is now."""
+    return answered("customer", (await rooted(call, [customer_id]))[0])
+
+
+async def rooted(call: Call, ids: list[str]) -> list[dict[str, object]]:
+    """Customers with the taxes that they bear."""
+    view = await call.view(Scope(customers=set(ids)))
+    rows = [view.the(Customer, customer_id) for customer_id in ids]
+    taxes = await known_taxes(call, {code for row in rows for code in shown.tax_codes(row)})
+    return [shown.rooted(view, row, taxes) for row in rows]
+
+
+async def known_taxes(call: Call, codes: set[str]) -> dict[str, TaxCode]:
+    """Those of the taxes that there are, by code."""
+    if not codes:
+        return {}
+    view = await call.view(Scope(codes_of_taxes=codes))
+    return {row.code: row for code in codes for row in view.of(TaxCode, "code", code)}
+
+
+class Filters(BaseModel):
+    """Which customers are asked for; `currencies`, `countries`, `states`, `zipcodes`,
+    `account_type`, `billing_entity_codes` and `metadata[key]` may be given beside."""
+
+    external_id: str | None = None
+    customer_type: str | None = None
+    has_customer_type: Flag = None
+    has_tax_identification_number: Flag = None
+    search_term: str | None = None
+
+
+Filtered = Annotated[Filters, Query()]
+
+
+@router.get("/customers")
+async def find_all(call: Reads, request: Request, filters: Filtered, paged: Paged) -> Response:
+    """Customers that pass the filters, the newest first."""
+    asked = {
+        "external_id": filters.external_id or None,
+        "customer_type": filters.customer_type or None,
+        "has_customer_type": filters.has_customer_type,
+        "has_tax_identification_number": filters.has_tax_identification_number,
+        "currencies": many(request, "currencies", "currency") or None,
+        "countries": many(request, "countries", "country") or None,
+        "states": many(request, "states", "state") or None,
+        "zipcodes": many(request, "zipcodes", "zipcode") or None,
+        "account_types": many(request, "account_type") or None,
+        "search_term": (filters.search_term or "").strip() or None,
+        **metadata(request),
+    }
+    if not set(many(request, "billing_entity_codes")) <= {entity_code(await call.tenant())}:
+        raise not_found("billing_entity")
+    page = await call.read(listing.page, listing.CUSTOMERS, asked, paged.per_page, paged.offset)
+    return answered("customers", await rooted(call, page.ids), meta=paged.meta(page.total))
+
+
+# ---------------------------------------------------------------- what is not there yet
+
+
+@router.get("/customers/{external_id:path}/portal_url")
+async def portal_url(call: Reads, external_id: str) -> Response:
+    """Refuse: there is no portal for customers."""
+    await call.customer(external_id)
+    raise LagoError(403, "feature_unavailable")
+
+
+@router.post("/customers/{external_id:path}/checkout_url")
+async def checkout_url(call: Writes, external_id: str) -> Response:
+    """Refuse: no payment provider is linked to a customer."""
+    await call.customer(external_id)
+    raise invalid(base=["no_linked_payment_provider"])
+
+
+@router.get("/customers/{external_id:path}/current_usage")
+async def current_usage(call: Reads, external_id: str) -> Response:
+    """Refuse: nothing is metered, so no subscription has usage."""
+    await call.customer(external_id)
+    raise not_allowed("no_active_subscription")
+
+
+@router.get("/customers/{external_id:path}/projected_usage")
+async def projected_usage(call: Reads, external_id: str) -> Response:
+    """Refuse: what is not metered cannot be projected."""
+    await call.customer(external_id)
+    raise LagoError(403, "feature_unavailable")
+
+
+@router.get("/customers/{external_id:path}/past_usage")
+async def past_usage(call: Reads, external_id: str, paged: Paged) -> Response:
+    """The usage of periods gone by: none, since nothing is metered."""
+    await call.customer(external_id)
+    return answered("usage_periods", [], meta=paged.meta(0))
+
+
+# ---------------------------------------------------------------- last, since these take any path
+
+
+@router.get("/customers/{external_id:path}")
+async def show(call: Reads, external_id: str) -> Response:
+    """A customer with its taxes."""
+    return await one(call, (await call.customer(external_id)).id)
+
+
+@router.delete("/customers/{external_id:path}")
+async def delete(call: Writes, external_id: str) -> Response:
+    """Free the external id; the customer's invoices stay."""
+    customer = await call.customer(external_id)
+    await call.perform(DeleteCustomer(customer_id=customer.id))
+    return await one(call, customer.id)
