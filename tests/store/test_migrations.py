@@ -77,6 +77,28 @@ def test_every_revision_has_its_sql_beside_it() -> None:
     assert revisions() == sorted(path.stem for path in (FOLDER / "versions").glob("*.sql"))
 
 
+def test_what_was_there_is_carried_on(blank_url: str) -> None:
+    """A tenant from before can change, and what its wallets did was asked with nothing more."""
+    tenant, lot = "01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002"
+    first = (FOLDER / "versions" / "0001_books.sql").read_bytes()
+    with psycopg.connect(blank_url) as connection:
+        connection.execute(first)
+        connection.execute(VERSION_TABLE)
+        connection.execute("insert into alembic_version values ('0001_books')")
+        connection.execute(
+            "insert into tenant values (%s, 'Old', 'EUR', 'UTC', '{}', now())", [tenant]
+        )
+        connection.execute("alter table movement drop constraint movement_tenant_id_lot_id_fkey")
+        connection.execute(
+            "insert into movement values (%s, %s, %s, %s, %s, 'granted', 5, null, now())",
+            [tenant, lot, lot, lot, lot],
+        )
+    assert migrate(blank_url) == revisions()[1:]
+    with psycopg.connect(blank_url) as connection:
+        assert connection.execute("select name, version from tenant").fetchall() == [("Old", 1)]
+        assert connection.execute("select details from movement").fetchall() == [({},)]
+
+
 # ---------------------------------------------------------------------------------- two, or none
 
 
