@@ -1,7 +1,7 @@
 """A tenant as its Lago client sees it, and the engine behind, to prepare what Lago cannot."""
 
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx
 from lago_python_client import Client
@@ -10,14 +10,20 @@ from faults import world
 from polaris.core import commands, master_commands
 from polaris.core.commands import Command
 from polaris.core.customer import SeriesScope
+from polaris.core.decision import Facts
 from polaris.core.fold import Outcome
 from polaris.core.invoice import InvoiceKind
 from polaris.core.parts import NewLine, TaxRate
+from polaris.core.row import Row
+from polaris.core.scope import Scope
 from polaris.core.tenant import Settings
 from polaris.engine import Engine, new_id, now
 from polaris.keys import ApiKey, KeyScope
 from polaris.store.database import Database
+from polaris.store.load import load, resolve
 from polaris.store.postgres import create_api_key
+
+R = TypeVar("R", bound=Row)
 
 NUMBERED_AS_LAGO: Final = Settings(
     invoice_scope=SeriesScope.CUSTOMER,
@@ -111,6 +117,20 @@ class Books:
             )
         )
         return payment_id
+
+    def facts(self, **named: Any) -> Facts:
+        """What the books hold of the things named, as `Scope` takes them."""
+        scope = Scope(**named)
+        with self.database.connect() as connection:
+            return load(
+                connection, self.tenant_id, resolve(connection, self.tenant_id, scope)
+            ).facts
+
+    def the(self, kind: type[R], row_id: str, **named: Any) -> R:
+        """One row of the books, looked for among the facts of what is named."""
+        row = self.facts(**named).tables[kind][row_id]
+        assert isinstance(row, kind)
+        return row
 
     def check_proofs(self) -> None:
         """The whole proof set holds."""

@@ -1,0 +1,398 @@
+"""Void, through the vendor's client and by hand: who may, what is given back, what stays."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pytest
+from lago_python_client.exceptions import LagoApiError
+
+from dialects.lago.books import VAT, Books, line
+from dialects.lago.said import error, invalid
+from faults.world import at_once
+from polaris.core import commands, master_commands
+from polaris.core.customer import Lot
+from polaris.core.invoice import Settlement, SettlementKind
+from polaris.core.note import CreditNote, NoteStatus
+from polaris.core.parts import Apply, CreditedLine
+from polaris.engine import new_id
+
+Answer = tuple[int, dict[str, object] | None]
+
+VOIDED: Answer = 200, None
+MISSING: Answer = 404, error(404, "invoice_not_found")
+NOT_VOIDABLE: Answer = 405, error(405, "not_voidable")
+EXCEEDS: Answer = 422, invalid(credit_refund_amount=["total_amount_exceeds_invoice_amount"])
+
+NOTE: dict[str, object] = {"generate_credit_note": True}
+BODIES: dict[str, dict[str, object] | None] = {
+    "no body": None,
+    "amounts without a note": {"credit_amount": 99_999, "refund_amount": 99_999},
+    "a note": NOTE,
+    "credit": NOTE | {"credit_amount": 1200},
+    "too much credit": NOTE | {"credit_amount": 1201},
+    "refund": NOTE | {"refund_amount": 500},
+    "too much together": NOTE | {"credit_amount": 701, "refund_amount": 500},
+}
+
+Made = Callable[[Books], str]
+
+
+def draft(books: Books) -> str:
+    """A draft of 1,200."""
+    return books.draft(books.customer())
+
+
+def unpaid(books: Books) -> str:
+    """An issued one of 1,200."""
+    return books.invoice(books.customer())
+
+
+def paid(books: Books) -> str:
+    """A paid one of 1,200."""
+    invoice_id = unpaid(books)
+    books.paid(invoice_id, 1200)
+    return invoice_id
+
+
+def voided(books: Books) -> str:
+    """One that was voided without a note."""
+    invoice_id = paid(books)
+    books.client.invoices.void(invoice_id)
+    return invoice_id
+
+
+def voided_with_note(books: Books) -> str:
+    """One whose lines a voided note has used up."""
+    invoice_id = paid(books)
+    books.client.invoices.void_invoice(invoice_id, NOTE)
+    return invoice_id
+
+
+def deleted(books: Books) -> str:
+    """A deleted draft."""
+    invoice_id = draft(books)
+    books.client.invoices.destroy(invoice_id)
+    return invoice_id
+
+
+def foreign(books: Books) -> str:
+    """Another tenant's."""
+    return unpaid(Books(books.database, books.url))
+
+
+def top_up(books: Books) -> str:
+    """One that sells credits."""
+    wallet_id, invoice_id = new_id(), new_id()
+    books.done(
+        commands.OpenWallet(wallet_id=wallet_id, customer_id=books.customer(), currency="EUR"),
+        commands.BuyCredits(invoice_id=invoice_id, wallet_id=wallet_id, amount_minor=5000),
+    )
+    return invoice_id
+
+
+def unknown(_: Books) -> str:
+    """Nobody's."""
+    return new_id()
+
+
+def no_id(_: Books) -> str:
+    """What is no id at all."""
+    return "INV-1"
+
+
+ALL, NONE = dict.fromkeys(BODIES, MISSING), dict.fromkeys(BODIES, NOT_VOIDABLE)
+WANTING = {"too much credit": EXCEEDS, "too much together": EXCEEDS}
+POSITIVE = WANTING | dict.fromkeys(["credit", "refund"], EXCEEDS)
+
+EXPECTED: dict[Made, dict[str, Answer]] = {
+    unknown: ALL,
+    no_id: ALL,
+    foreign: ALL,
+    deleted: ALL,
+    draft: NONE | POSITIVE,
+    voided: NONE | WANTING,
+    voided_with_note: NONE | POSITIVE,
+    unpaid: dict.fromkeys(BODIES, VOIDED) | WANTING | {"refund": EXCEEDS},
+    paid: dict.fromkeys(BODIES, VOIDED) | WANTING,
+    top_up: dict.fromkeys(BODIES, VOIDED) | POSITIVE,
+}
+
+
+@pytest.mark.parametrize("made", EXPECTED, ids=lambda made: made.__name__)
+@pytest.mark.parametrize("body", BODIES)
+def test_what_is_asked_in_a_state_has_one_answer(books: Books, made: Made, body: str) -> None:
+    """Unknown first, then the amounts, then the state: in Lago's order and words."""
+    invoice_id = made(books)
+    status, expected = EXPECTED[made][body]
+    answer = books.http("POST", f"/invoices/{invoice_id}/void", json=BODIES[body])
+    assert answer.status_code == status, answer.text
+    if expected is None:
+        assert answer.json()["invoice"]["status"] == "voided"
+    else:
+        assert answer.json() == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "notes"),
+    [
+        *((no, 0) for no in (False, "false", "f", "0", 0, "off", "", None)),
+        *((yes, 1) for yes in (True, "true", "t", "1", 1, "on", "yes")),
+    ],
+)
+def test_yes_and_no_are_cast_as_in_lago(books: Books, said: object, notes: int) -> None:
+    """A few words are no; everything else is yes."""
+    invoice_id = unpaid(books)
+    asked = {"generate_credit_note": said, "credit_amount": None}
+    assert books.http("POST", f"/invoices/{invoice_id}/void", json=asked).status_code == 200
+    assert len(notes_of(books, invoice_id)) == notes
+
+
+@pytest.mark.parametrize(
+    ("said", "credit"), [("300", 300), (300.9, 300), ("300.9", 300), ("x", 0), ([1], 0), ({}, 0)]
+)
+def test_amounts_are_cast_as_in_lago(books: Books, said: object, credit: int) -> None:
+    """Cut off, or nothing."""
+    invoice_id = unpaid(books)
+    asked = NOTE | {"credit_amount": said}
+    assert books.http("POST", f"/invoices/{invoice_id}/void", json=asked).status_code == 200
+    assert sum(note.balance_minor for note in notes_of(books, invoice_id)) == credit
+
+
+@pytest.mark.parametrize("amount", [-1, 10**15, 10**30])
+def test_impossible_amounts_are_refused(books: Books, amount: int) -> None:
+    """Below zero, and beyond counting."""
+    invoice_id = unpaid(books)
+    asked = NOTE | {"credit_amount": amount}
+    answer = books.http("POST", f"/invoices/{invoice_id}/void", json=asked)
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["code"] == "validation_errors"
+    assert books.client.invoices.find(invoice_id).status == "finalized"
+
+
+def notes_of(books: Books, invoice_id: str) -> list[CreditNote]:
+    """The invoice's credit notes, in the order of their numbers."""
+    notes: Any = books.facts(invoices={invoice_id}).tables[CreditNote].values()
+    return sorted(notes, key=lambda note: note.number)
+
+
+# ---------------------------------------------------------------- what stays
+
+
+def test_an_unpaid_one_is_voided(books: Books) -> None:
+    """Nothing is due any more; what it was stays readable."""
+    customer_id = books.customer()
+    invoice_id = books.invoice(customer_id)
+    before = books.client.invoices.find(invoice_id)
+    after = books.client.invoices.void(invoice_id)
+    assert (after.status, after.total_due_amount_cents) == ("voided", 0)
+    assert after.voided_at is not None
+    assert same(before) == same(after)
+    assert after.dict() == books.client.invoices.find(invoice_id).dict()
+
+
+def test_a_paid_one_is_voided(books: Books) -> None:
+    """Its money stays where it is; the payment is neither sent back nor taken off."""
+    invoice_id = paid(books)
+    before = books.client.invoices.find(invoice_id)
+    after = books.client.invoices.void(invoice_id)
+    assert after.status == "voided"
+    assert same(before) == same(after)
+    assert (after.payment_status, after.total_paid_amount_cents) == ("succeeded", 1200)
+    (held,) = settlements(books, invoice_id, SettlementKind.PAYMENT)
+    assert held.held_minor == 1200
+
+
+def same(shown: Any) -> dict[str, object]:
+    """What a void leaves as it was."""
+    names = "number sequential_id payment_status currency issuing_date payment_due_date"
+    sums = (name for name in shown.dict() if name.endswith("_amount_cents") and "due" not in name)
+    return {name: getattr(shown, name) for name in (*names.split(), *sums)}
+
+
+def settlements(books: Books, invoice_id: str, kind: SettlementKind) -> list[Settlement]:
+    """What settled the invoice."""
+    rows: Any = books.facts(invoices={invoice_id}).tables[Settlement].values()
+    return [row for row in rows if row.kind is kind and row.invoice_id == invoice_id]
+
+
+def test_an_overdue_one_is_not_overdue_any_more(books: Books) -> None:
+    """Nobody waits for it."""
+    invoice_id = books.draft(books.customer())
+    books.done(commands.FinalizeInvoice(invoice_id=invoice_id, issue_date=date(2024, 1, 1)))
+    assert books.client.invoices.find(invoice_id).payment_overdue
+    assert not books.client.invoices.void(invoice_id).payment_overdue
+
+
+def test_what_may_be_done_with_a_voided_one(books: Books) -> None:
+    """It is not changed, finalized or deleted; a dispute about it may be lost."""
+    invoice_id = voided(books)
+    with pytest.raises(LagoApiError) as again:
+        books.client.invoices.void(invoice_id)
+    assert again.value.response == error(405, "not_voidable")
+    said = {"invoice": {"payment_status": "failed"}}
+    for method, path, expected in (
+        ("PUT", "", error(405, "update_on_voided_invoice")),
+        ("PUT", "/finalize", error(404, "invoice_not_found")),
+        ("DELETE", "", error(405, "not_deletable")),
+    ):
+        assert books.http(method, f"/invoices/{invoice_id}{path}", json=said).json() == expected
+    assert books.client.invoices.lose_dispute(invoice_id).payment_dispute_lost_at is not None
+
+
+def test_one_that_was_credited_in_full_is_voided_too(books: Books) -> None:
+    """Our own rule against it is not Lago's."""
+    invoice_id = unpaid(books)
+    (fee,) = books.client.invoices.find(invoice_id).fees.__root__
+    credited = CreditedLine(line_id=fee.lago_id, amount_minor=1000)
+    books.done(
+        commands.IssueCreditNote(
+            note_id=new_id(), invoice_id=invoice_id, lines=(credited,), offset_minor=1200
+        )
+    )
+    assert books.client.invoices.void(invoice_id).status == "voided"
+
+
+# ---------------------------------------------------------------- with a credit note
+
+
+def test_all_of_it_as_credit(books: Books) -> None:
+    """One note, to be spent."""
+    invoice_id = unpaid(books)
+    books.client.invoices.void_invoice(invoice_id, NOTE | {"credit_amount": 1200})
+    (note,) = notes_of(books, invoice_id)
+    assert (note.credit_minor, note.balance_minor, note.total_minor) == (1200, 1200, 1200)
+    assert note.number == "ACM-1A2B-001-001-CN001"
+    assert invoice_id in (note.description or "")
+
+
+def test_all_of_it_as_refund(books: Books) -> None:
+    """One note; its money is asked back, and the payment counts as it was."""
+    invoice_id = paid(books)
+    after = books.client.invoices.void_invoice(invoice_id, NOTE | {"refund_amount": 1200})
+    (note,) = notes_of(books, invoice_id)
+    assert (note.refund_minor, note.credit_minor, note.balance_minor) == (1200, 0, 0)
+    assert (after.payment_status, after.total_paid_amount_cents) == ("succeeded", 1200)
+
+
+def test_a_part_as_credit_and_refund(books: Books) -> None:
+    """Of 1,200 with 300 paid: a note of 600, and one of 600 that is void from the start."""
+    invoice_id = unpaid(books)
+    books.paid(invoice_id, 300)
+    asked = NOTE | {"credit_amount": 300, "refund_amount": 300}
+    after = books.client.invoices.void_invoice(invoice_id, asked)
+    given, rest = notes_of(books, invoice_id)
+    assert (given.total_minor, given.credit_minor, given.refund_minor) == (600, 300, 300)
+    assert (given.status, given.balance_minor) == (NoteStatus.ISSUED, 300)
+    assert (rest.total_minor, rest.status, rest.balance_minor) == (600, NoteStatus.VOIDED, 0)
+    assert (after.payment_status, after.total_paid_amount_cents) == ("pending", 300)
+    assert after.total_due_amount_cents == 0
+
+
+def test_a_note_of_no_amounts_is_void_from_the_start(books: Books) -> None:
+    """It documents the whole invoice."""
+    invoice_id = unpaid(books)
+    books.client.invoices.void_invoice(invoice_id, NOTE)
+    (note,) = notes_of(books, invoice_id)
+    assert (note.total_minor, note.status, note.balance_minor) == (1200, NoteStatus.VOIDED, 0)
+
+
+@pytest.mark.parametrize(("credit", "status"), [(960, 200), (961, 422)])
+def test_a_coupon_lowers_what_can_be_credited(books: Books, credit: int, status: int) -> None:
+    """1,000 less 200, with a fifth of tax."""
+    invoice_id = books.invoice(books.customer(), line(1000, VAT, discount_minor=200))
+    asked = NOTE | {"credit_amount": credit}
+    answer = books.http("POST", f"/invoices/{invoice_id}/void", json=asked)
+    assert answer.status_code == status, answer.text
+    given = sum(note.credit_minor for note in notes_of(books, invoice_id))
+    assert given == (credit if status == 200 else 0)
+
+
+# ---------------------------------------------------------------- what is given back
+
+
+def spent(books: Books, granted_minor: int = 500) -> tuple[str, str, str]:
+    """An invoice of 1,200 of which granted credits settle a part; the lot and its wallet."""
+    customer_id, wallet_id, lot_id = books.customer(), new_id(), new_id()
+    books.done(
+        commands.OpenWallet(wallet_id=wallet_id, customer_id=customer_id, currency="EUR"),
+        commands.GrantCredits(lot_id=lot_id, wallet_id=wallet_id, amount_minor=granted_minor),
+    )
+    invoice_id = books.draft(customer_id)
+    assert books.client.invoices.finalize(invoice_id).prepaid_credit_amount_cents == 500
+    return invoice_id, lot_id, wallet_id
+
+
+def test_credits_go_back_into_their_wallet(books: Books) -> None:
+    """They can be spent again, and the invoice still says what they had settled."""
+    invoice_id, lot_id, _ = spent(books)
+    after = books.client.invoices.void(invoice_id)
+    assert books.the(Lot, lot_id, lots={lot_id}).left_minor == 500
+    assert (after.prepaid_credit_amount_cents, after.total_amount_cents) == (500, 700)
+    assert after.prepaid_granted_credit_amount_cents == 500
+
+
+def test_a_terminated_wallet_gets_nothing_back(books: Books) -> None:
+    """The credits wait until somebody releases them."""
+    invoice_id, lot_id, wallet_id = spent(books)
+    books.done(commands.TerminateWallet(wallet_id=wallet_id))
+    assert books.client.invoices.void(invoice_id).status == "voided"
+    assert books.the(Lot, lot_id, lots={lot_id}).left_minor == 0
+    (parked,) = settlements(books, invoice_id, SettlementKind.WALLET)
+    assert parked.held_minor == 500
+
+
+def test_with_a_note_credits_fund_it(books: Books) -> None:
+    """They do not go back as well."""
+    invoice_id, lot_id, _ = spent(books)
+    books.client.invoices.void_invoice(invoice_id, NOTE | {"credit_amount": 1200})
+    assert books.the(Lot, lot_id, lots={lot_id}).left_minor == 0
+    (note,) = notes_of(books, invoice_id)
+    assert note.balance_minor == 1200
+
+
+@pytest.mark.parametrize(("setting", "balance"), [(None, 0), ("parked", 0), ("back", 700)])
+def test_applied_credit_notes_wait_unless_the_tenant_says_otherwise(
+    books: Books, setting: str | None, balance: int
+) -> None:
+    """As in Lago they stay used up; a tenant may have them back."""
+    if setting:
+        changed = {"lago_notes_on_void": setting}
+        books.done(
+            master_commands.SaveTenant(tenant_id=books.tenant_id, settings_changes=dict(changed))
+        )
+    customer_id, note_id = books.customer(), new_id()
+    credited = (CreditedLine(amount_minor=700, description="Sorry"),)
+    books.done(
+        commands.IssueStandaloneNote(
+            note_id=note_id, customer_id=customer_id, currency="EUR", lines=credited
+        )
+    )
+    invoice_id = books.draft(customer_id)
+    books.done(commands.FinalizeInvoice(invoice_id=invoice_id, apply=Apply(notes=True)))
+    after = books.client.invoices.void(invoice_id)
+    assert (after.credit_notes_amount_cents, after.total_amount_cents) == (700, 500)
+    (credit,) = after.credits.__root__
+    assert (credit.item.lago_item_id, credit.amount_cents) == (note_id, 700)
+    assert books.the(CreditNote, note_id, notes={note_id}).balance_minor == balance
+
+
+def test_credits_that_were_sold_stay_in_the_wallet(books: Books) -> None:
+    """Lago takes no purchase back with its invoice."""
+    invoice_id = top_up(books)
+    books.paid(invoice_id, 5000)
+    assert books.client.invoices.void(invoice_id).status == "voided"
+    lots: Any = books.facts(invoices={invoice_id}).tables[Lot].values()
+    assert [lot.left_minor for lot in lots] == [5000]
+
+
+# ---------------------------------------------------------------- at once
+
+
+def test_of_two_voids_at_once_one_succeeds(books: Books) -> None:
+    """The other finds it voided."""
+    for invoice_id in [books.invoice(books.customer(f"c{n}")) for n in range(5)]:
+        voiding = partial(books.http, "POST", f"/invoices/{invoice_id}/void")
+        answers: list[Any] = at_once([voiding] * 4)
+        assert sorted(answer.status_code for answer in answers) == [200, 405, 405, 405]
