@@ -4,16 +4,11 @@ from decimal import Decimal
 from typing import Any
 
 from dialects.lago.books import VAT, Books, line
+from dialects.lago.crediting import fees_of
 from polaris.core.parts import TaxRate
 
 TEN = TaxRate(code="ten", name="Ten", rate=Decimal(10))
 MORE = TaxRate(code="more", name="Ten more", rate=Decimal(10))
-
-
-def fees_of(books: Books, invoice_id: str) -> list[str]:
-    """The ids of an invoice's fees, in order."""
-    shown = books.http("GET", f"/invoices/{invoice_id}").json()["invoice"]
-    return [fee["lago_id"] for fee in shown["fees"]]
 
 
 def estimated(books: Books, invoice_id: str, **items: int) -> dict[str, Any]:

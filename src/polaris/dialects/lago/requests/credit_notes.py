@@ -126,7 +126,7 @@ async def create(call: Writes, body: CreateBody) -> Response:
         refund_minor=parts.refund,
         reason=asked.reason or "other",
         description=asked.description,
-        dated=view.today(customer),
+        dated=max(view.today(customer), view.decision.books.first_open_day),
         details={} if asked.metadata is None else {"metadata": asked.metadata},
     )
     await call.perform(command)
