@@ -1,0 +1,216 @@
+"""Invoices and credit notes as their readers see them: the JSON's own figures, on paper."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from polaris.core.customer import Customer
+from polaris.core.invoice import Invoice, Status, Tax
+from polaris.core.note import CreditNote, NoteStatus
+from polaris.dialects.lago.responses import credit_notes
+from polaris.dialects.lago.responses.fees import tax_of, unit_price
+from polaris.dialects.lago.responses.invoices import amounts
+from polaris.dialects.lago.responses.view import View, number
+from polaris.documents import Document, Line, Party
+from polaris.documents.printing import money
+from polaris.money import rounded
+
+LONGEST = 300
+"""Characters of a text; a name of a page's length would leave no room for the figures."""
+MOST_LINES = 2000
+ADDRESS = ("address_line1", "address_line2")
+
+Sum = tuple[str, int]
+
+
+class Paper(NamedTuple):
+    """A document, and since when it has been as it is."""
+
+    document: Document
+    at: datetime
+
+
+def invoice(view: View, row: Invoice) -> Paper:
+    """An invoice that was issued, or voided since."""
+    customer = view.the(Customer, row.customer_id)
+    lines = view.position(row).lines
+    order = row.details.get("purchase_order_number")
+    voided_at = row.voided_at if row.status is Status.VOIDED else None
+    document = Document(
+        title="Invoice",
+        number=row.number,
+        mark="VOID" if voided_at else None,
+        marked_on=_day(view, customer, voided_at),
+        seller=seller(view),
+        buyer=buyer(customer),
+        issue_date=row.issue_date,
+        due_date=row.due_date,
+        references=(("Purchase order", _short(order)),) if isinstance(order, str) else (),
+        currency=row.currency,
+        lines=_cut(
+            Line(
+                description=_short(line.description or line.code or ""),
+                quantity=line.quantity,
+                unit_price=unit_price(line),
+                amount_minor=line.gross_minor,
+            )
+            for line in lines
+        ),
+        sums=tuple(invoice_sums(view, row)),
+        notes=_left_out(len(lines)),
+    )
+    return Paper(document, voided_at or row.finalized_at or row.created_at)
+
+
+def invoice_sums(view: View, row: Invoice) -> Iterable[Sum]:
+    """From the lines to what is due, every step; those that change nothing are left out."""
+    said = amounts(view, row)
+    gross, net = said["fees_amount_cents"], said["sub_total_excluding_taxes_amount_cents"]
+    total, due = said["total_amount_cents"], said["total_due_amount_cents"]
+    paid, offset = (
+        said["total_paid_amount_cents"],
+        said["total_offsetted_credit_note_amount_cents"],
+    )
+    yield "Subtotal", gross
+    yield from _unless_zero(("Discount", net - gross))
+    yield from taxes(view.position(row).taxes, row.tax_minor)
+    yield from _unless_zero(
+        ("Credit notes applied", -said["credit_notes_amount_cents"]),
+        ("Prepaid credits", -said["prepaid_credit_amount_cents"]),
+    )
+    yield "Total", total
+    yield from _unless_zero(("Credited by notes", -offset), ("Paid", -paid))
+    if row.status is Status.FINALIZED:  # what a void took off says the mark
+        yield from _unless_zero(("Written off", due - (total - offset - paid)))
+    yield "Amount due", due
+
+
+def note(view: View, row: CreditNote) -> Paper:
+    """A credit note, whether it stands or not."""
+    customer = view.the(Customer, row.customer_id)
+    lines = credit_notes.lines_of(view, row)
+    of = view.get(Invoice, row.invoice_id)
+    voided_at = row.voided_at if row.status is NoteStatus.VOIDED else None
+    document = Document(
+        title="Credit note",
+        number=row.number,
+        mark="VOID" if voided_at else None,
+        marked_on=_day(view, customer, voided_at),
+        seller=seller(view),
+        buyer=buyer(customer),
+        issue_date=row.issue_date,
+        references=(("Invoice", of.number),) if of and of.number else (),
+        currency=row.currency,
+        lines=_cut(
+            Line(description=_short(line.description), amount_minor=line.gross_minor)
+            for line in lines
+        ),
+        sums=tuple(note_sums(view, row)),
+        notes=(*_left_out(len(lines)), *note_words(row)),
+    )
+    return Paper(document, voided_at or row.issued_at)
+
+
+def note_sums(view: View, row: CreditNote) -> Iterable[Sum]:
+    """From the lines to the total."""
+    gross = sum(line.gross_minor for line in credit_notes.lines_of(view, row))
+    yield "Subtotal", gross
+    yield from _unless_zero(("Discount", row.net_minor - gross))
+    shares = credit_notes.taxes_of(view, row)
+    yield from _labelled((one.tax.name, one.tax.rate, one.amount_minor) for one in shares)
+    yield from _rounding(row.tax_minor - sum(one.amount_minor for one in shares))
+    yield "Total", row.total_minor
+
+
+def note_words(row: CreditNote) -> Iterable[str]:
+    """Where the total goes, and what was said."""
+    parts = (
+        ("Set against the invoice", row.offset_minor),
+        ("To be refunded", row.refund_minor),
+        ("Kept as credit", row.credit_minor),
+    )
+    for label, amount_minor in _unless_zero(*parts):
+        yield f"{label}: {money(amount_minor, row.currency)}."
+    if row.description:
+        yield _short(row.description)
+
+
+def taxes(of: Iterable[Tax], tax_minor: int) -> Iterable[Sum]:
+    """One sum for each code, rounded by itself; what that makes of difference is said."""
+    by_code: dict[str, list[Tax]] = {}
+    for tax in of:
+        by_code.setdefault(tax.code, []).append(tax)
+    shares = [
+        (own[0].name, own[0].rate, rounded(sum(map(tax_of, own), Decimal(0))))
+        for own in by_code.values()
+    ]
+    yield from _labelled(shares)
+    yield from _rounding(tax_minor - sum(amount for _, _, amount in shares))
+
+
+def _labelled(shares: Iterable[tuple[str, Decimal | None, int]]) -> Iterable[Sum]:
+    for name, rate, amount_minor in shares:
+        percent = "" if rate is None else f" {number(rate).removesuffix('.0')} %"
+        yield f"{_short(name)}{percent}", amount_minor
+
+
+def _rounding(amount_minor: int) -> Iterable[Sum]:
+    return _unless_zero(("Rounding", amount_minor))
+
+
+def _unless_zero(*sums: Sum) -> Iterable[Sum]:
+    return (one for one in sums if one[1])
+
+
+# ---------------------------------------------------------------- who
+
+
+def seller(view: View) -> Party:
+    """The tenant, as its organization says."""
+    return _party(view.tenant.settings.details, view.tenant.name)
+
+
+def buyer(customer: Customer) -> Party:
+    """The customer; who has no name is called by the id that the caller gave."""
+    kept = customer.details
+    person = " ".join(str(kept[part]) for part in ("firstname", "lastname") if kept.get(part))
+    name = customer.name or person or customer.external_id
+    return _party({**kept, "email": customer.email}, name)
+
+
+def _party(kept: Mapping[str, object], name: str) -> Party:
+    city = " ".join(str(kept[part]) for part in ("zipcode", "city") if kept.get(part))
+    lines = (*(kept.get(part) for part in ADDRESS), city, kept.get("state"), kept.get("country"))
+    return Party(
+        name=_short(str(kept.get("legal_name") or name)),
+        address=tuple(_short(str(line)) for line in lines if line),
+        tax_number=_said(kept.get("tax_identification_number")),
+        email=_said(kept.get("email")),
+    )
+
+
+def _said(value: object) -> str | None:
+    return _short(str(value)) if value else None
+
+
+# ---------------------------------------------------------------- what fits
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _cut(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(lines)[:MOST_LINES]
+
+
+def _left_out(count: int) -> tuple[str, ...]:
+    more = count - MOST_LINES
+    return (f"And {more} more lines, which are in the sums.",) if more > 0 else ()
+
+
+def _day(view: View, customer: Customer, at: datetime | None) -> date | None:
+    zone = customer.timezone or view.tenant.timezone
+    return at.astimezone(ZoneInfo(zone)).date() if at else None

@@ -1,0 +1,237 @@
+"""The link that a download answers, and the paper that it leads to."""
+
+import re
+import time
+from io import BytesIO
+from typing import Any
+
+import httpx
+import pytest
+from pypdf import PdfReader
+
+from dialects.lago.books import VAT, Books, line
+from polaris.core import commands, master_commands
+from polaris.core.parts import CreditedLine, NewLine
+from polaris.dialects.lago.requests.downloads import KEY, LINK_SECONDS, Link
+from polaris.engine import new_id
+from polaris.keys import KeyScope
+from polaris.store.postgres import signing_key
+
+NO_FILE = {"status": 404, "error": "Not Found", "code": "file_not_found"}
+OPENED = re.compile(r"(http://[^/]+)/api/v1/files/([a-z_]+)\.([0-9a-f-]+)\.([0-9a-f-]+)\.(\d+)\.")
+
+
+def printed(url: str) -> tuple[httpx.Response, list[str]]:
+    """What somebody without a key gets, and the lines of text on it."""
+    answer = httpx.get(url, timeout=30)
+    assert answer.status_code == 200, answer.text
+    reader = PdfReader(BytesIO(answer.content))
+    return answer, [said for page in reader.pages for said in page.extract_text().splitlines()]
+
+
+def detailed(books: Books) -> str:
+    """A customer of whom everything is known that stands on paper."""
+    return books.customer(
+        "bakery",
+        name="Bakery",
+        email="till@bakery.example",
+        details={
+            "legal_name": "Bakery & Sons Ltd",
+            "address_line1": "1 Mill Lane",
+            "zipcode": "SW1",
+            "city": "London",
+            "country": "GB",
+            "tax_identification_number": "GB123",
+        },
+    )
+
+
+def test_an_invoice_on_paper(books: Books, client: Any) -> None:
+    """Every figure of the JSON, for whoever has the link: no key is needed."""
+    invoice_id = books.invoice(
+        detailed(books),
+        line(1000, VAT),
+        NewLine(description="Goodwill", amount_minor=500, discount_minor=100, taxes=(VAT,)),
+        details={"purchase_order_number": "PO-7"},
+    )
+    books.paid(invoice_id, 600)
+    shown = client.invoices.download(invoice_id)
+    assert (shown.lago_id, shown.status) == (invoice_id, "finalized")
+    answer, said = printed(shown.file_url)
+    assert answer.headers["content-type"] == "application/pdf"
+    named = answer.headers["content-disposition"]
+    assert named == f'inline; filename="{shown.number}.pdf"'
+    assert shown.number in said
+    assert {"Bakery & Sons Ltd", "1 Mill Lane", "SW1 London", "GB", "Tax number GB123"} < set(said)
+    assert {"till@bakery.example", "Purchase order PO-7"} < set(said)
+    assert {"Service 1 10.00 10.00", "Goodwill 1 5.00 5.00"} < set(said)
+    sums = said[said.index("Subtotal €15.00") :]
+    assert sums[:6] == [
+        "Subtotal €15.00",
+        "Discount -€1.00",
+        "VAT 20 % €2.80",
+        "Total €16.80",
+        "Paid -€6.00",
+        "Amount due €10.80",
+    ]
+    assert not [word for word in said if "VOID" in word]
+
+
+def test_a_voided_invoice_says_so_through_the_link_of_before(books: Books, client: Any) -> None:
+    """The link leads to the paper as it is when it is opened."""
+    invoice_id = books.invoice(books.customer())
+    before = client.invoices.download(invoice_id).file_url
+    assert not [word for word in printed(before)[1] if "VOID" in word]
+    client.invoices.void(invoice_id)
+    _, said = printed(before)
+    assert [word for word in said if word.startswith("VOID · ")]
+    assert "VOID" in said
+    assert "Amount due €0.00" in said
+    again = client.invoices.download(invoice_id)
+    assert (again.status, printed(again.file_url)[1]) == ("voided", said)
+
+
+def credited(books: Books, invoice_id: str) -> str:
+    """A credit note of 200 and a fifth of tax, all of it kept as credit."""
+    (fee,) = books.client.invoices.find(invoice_id).fees.__root__
+    note_id = new_id()
+    books.done(
+        commands.IssueCreditNote(
+            note_id=note_id,
+            invoice_id=invoice_id,
+            reason="other",
+            description="One was broken",
+            lines=(CreditedLine(line_id=fee.lago_id, amount_minor=200),),
+            credit_minor=240,
+        )
+    )
+    return note_id
+
+
+def test_a_credit_note_on_paper(books: Books, client: Any) -> None:
+    invoice_id = books.invoice(books.customer())
+    books.paid(invoice_id, 1200)
+    note_id = credited(books, invoice_id)
+    shown = client.credit_notes.download(note_id)
+    assert shown.number == f"{shown.invoice_number}-CN001"
+    _, said = printed(shown.file_url)
+    assert said[0].endswith("Credit note")
+    assert {shown.number, f"Invoice {shown.invoice_number}"} < set(said)
+    sums = said[said.index("Subtotal €2.00") :]
+    assert sums[:5] == [
+        "Subtotal €2.00",
+        "VAT 20 % €0.40",
+        "Total €2.40",
+        "Kept as credit: €2.40.",
+        "One was broken",
+    ]
+    books.done(commands.VoidCreditNote(note_id=note_id))
+    _, after = printed(shown.file_url)
+    assert [word for word in after if word.startswith("VOID · ")]
+
+
+def test_the_seller_is_the_organization(books: Books, client: Any) -> None:
+    kept: dict[str, object] = {"legal_name": "Acme Holding", "city": "Paris", "country": "FR"}
+    changed: dict[str, object] = {"details": kept}
+    books.done(master_commands.SaveTenant(tenant_id=books.tenant_id, settings_changes=changed))
+    _, said = printed(client.invoices.download(books.invoice(books.customer())).file_url)
+    assert said[:3] == ["Acme Holding", "Paris", "FR"]
+
+
+@pytest.mark.parametrize("route", ["download", "download_pdf"])
+def test_both_routes_answer_the_base_fields(books: Books, route: str) -> None:
+    invoice_id = books.invoice(books.customer())
+    shown = books.http("POST", f"/invoices/{invoice_id}/{route}").json()["invoice"]
+    assert shown["file_url"].startswith(f"{books.url}/api/v1/files/invoice.")
+    assert not {"fees", "customer", "credits", "applied_taxes"} & shown.keys()
+    note_id = credited(books, invoice_id)
+    note = books.http("POST", f"/credit_notes/{note_id}/{route}").json()["credit_note"]
+    assert note["file_url"].startswith(f"{books.url}/api/v1/files/credit_note.")
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        ("/invoices/{draft}/download", "invoice_not_found"),
+        ("/invoices/{closed}/download", "invoice_not_found"),
+        ("/invoices/{unknown}/download", "invoice_not_found"),
+        ("/invoices/7/download", "invoice_not_found"),
+        ("/credit_notes/{unknown}/download", "credit_note_not_found"),
+        ("/credit_notes/7/download_pdf", "credit_note_not_found"),
+        ("/invoices/{finalized}/download_xml", "resource_not_found"),
+        ("/credit_notes/{unknown}/download_xml", "resource_not_found"),
+    ],
+)
+def test_what_has_no_paper(books: Books, path: str, code: str) -> None:
+    customer = books.customer()
+    closed = books.draft(customer)
+    books.done(commands.DeleteDraft(invoice_id=closed))
+    named = {
+        "draft": books.draft(customer),
+        "closed": closed,
+        "unknown": new_id(),
+        "finalized": books.invoice(customer),
+    }
+    answer = books.http("POST", path.format_map(named))
+    assert answer.status_code == 404
+    assert answer.json() == {"status": 404, "error": "Not Found", "code": code}
+
+
+def test_a_link_is_asked_for_with_a_key_that_may_write(books: Books) -> None:
+    reads = books.new_key(KeyScope.READ)
+    answer = books.http("POST", f"/invoices/{books.invoice(books.customer())}/download", reads)
+    assert answer.json()["code"] == "write_action_not_allowed_for_invoice"
+
+
+# ---------------------------------------------------------------- links that lead nowhere
+
+
+def key_of(books: Books) -> str:
+    """The tenant's key, made now if it has none."""
+    with books.database.connect() as connection:
+        return signing_key(connection, books.tenant_id, KEY, new_id)
+
+
+def file(books: Books, token: str) -> httpx.Response:
+    return httpx.get(f"{books.url}/api/v1/files/{token}", timeout=30)
+
+
+def test_a_link_ends_after_a_day(books: Books) -> None:
+    invoice_id = books.invoice(books.customer())
+    url = books.client.invoices.download(invoice_id).file_url
+    found = OPENED.match(url)
+    assert found
+    assert int(found[5]) == pytest.approx(time.time() + LINK_SECONDS, abs=30)
+    link = Link("invoice", books.tenant_id, invoice_id, int(time.time()) - 1)
+    assert file(books, link.token(key_of(books))).json() == NO_FILE
+    later = link._replace(until=link.until + 60)
+    assert file(books, later.token(key_of(books))).status_code == 200
+
+
+def test_a_link_is_good_for_what_it_was_signed_for(books: Books, shared: Books) -> None:
+    """Another kind, id, tenant or time under the same signature, and somebody else's key."""
+    invoice_id, other = (books.invoice(books.customer(name)) for name in ("a", "b"))
+    link = Link("invoice", books.tenant_id, invoice_id, int(time.time()) + 60)
+    key = key_of(books)
+    *_, signature = link.token(key).split(".")
+    forged = [
+        link._replace(kind="credit_note"),
+        link._replace(row_id=other),
+        link._replace(until=link.until + 1),
+        link._replace(tenant_id=shared.tenant_id),
+        link._replace(tenant_id=new_id()),
+    ]
+    tokens = [".".join([*map(str, one), signature]) for one in forged]
+    tokens += [link.token(key_of(shared)), f"{link.token(key)}0", "x", "%00", "%F0%9F", "a/b"]
+    said = {token: file(books, token) for token in tokens}
+    assert {one.status_code for one in said.values()} == {404}
+    assert file(books, link.token(key)).status_code == 200
+    foreign = link._replace(tenant_id=shared.tenant_id).token(key_of(shared))
+    assert file(books, foreign).json()["code"] == "invoice_not_found"
+
+
+def test_a_stranger_makes_no_tenant_a_key(books: Books) -> None:
+    link = Link("invoice", books.tenant_id, new_id(), int(time.time()) + 60)
+    assert file(books, link.token("guessed")).json() == NO_FILE
+    with books.database.connect() as connection:
+        assert signing_key(connection, books.tenant_id, KEY, lambda: "first") == "first"
