@@ -7,7 +7,6 @@ from decimal import Decimal
 from polaris.core.customer import Customer, Lot, LotFunding
 from polaris.core.invoice import Invoice, InvoiceKind, Settlement, SettlementKind, Status, Tax
 from polaris.core.note import CreditNote
-from polaris.core.tax import weighted_rate
 from polaris.dialects.lago.responses.customers import customer, prefix
 from polaris.dialects.lago.responses.fees import fees, kept, tax_of
 from polaris.dialects.lago.responses.view import (
@@ -183,11 +182,6 @@ def _applied_tax(row: Invoice, own: list[Tax]) -> dict[str, object]:
         "fees_amount_cents": sum(tax.base_minor for tax in own),
         "created_at": stamp(row.created_at),
     }
-
-
-def taxes_rate(row: Invoice, taxes: list[Tax]) -> float:
-    """The rate of the whole invoice in percent: each tax's by its share of the subtotal."""
-    return percent(weighted_rate(((tax.rate, tax.base_minor) for tax in taxes), row.net_minor))
 
 
 def applied_notes(view: View, row: Invoice) -> list[Settlement]:
