@@ -109,7 +109,8 @@ async def delete(call: Writes, invoice_id: str) -> Response:
     return await as_it_is(call, invoice_id, "deleted")
 
 
-@router.api_route("/invoices/{invoice_id}/lose_dispute", methods=["POST", "PUT"])
+@router.post("/invoices/{invoice_id}/lose_dispute")
+@router.put("/invoices/{invoice_id}/lose_dispute")
 async def lose_dispute(call: Writes, invoice_id: str) -> Response:
     """Note that the customer won a dispute; the official client sends PUT, Lago documents POST."""
     view = await call.invoice(invoice_id)
