@@ -18,6 +18,12 @@ select x.id::text from (
  order by x.issue_date desc, x.created_at desc, x.id
  limit %(limit)s offset %(offset)s
 
+-- invoices_gathered --
+-- The same order, which no index has.
+select i.id::text from invoice i where i.tenant_id = %(t)s
+ order by coalesce(i.issue_date, %(today)s::date) desc, i.created_at desc, i.id
+ limit %(limit)s offset %(offset)s
+
 -- invoices_counted --
 select count(*) from invoice i where i.tenant_id = %(t)s
 
@@ -64,21 +70,26 @@ select i.id from invoice i where i.tenant_id = %(t)s and i.kind = any(%(kinds)s:
 -- invoices_in_currency --
 select i.id from invoice i where i.tenant_id = %(t)s and i.currency = %(currency)s
 
--- invoices_issued_from --
+-- invoices_issued_between --
 select i.id from invoice i
- where i.tenant_id = %(t)s and coalesce(i.issue_date, %(today)s::date) >= %(issued_from)s::date
+ where i.tenant_id = %(t)s
+   and i.issue_date between (%(issued_between)s::date[])[1] and (%(issued_between)s::date[])[2]
 
--- invoices_issued_to --
+-- invoices_issued_between_or_not --
+-- The days have today among them, and so the drafts.
 select i.id from invoice i
- where i.tenant_id = %(t)s and coalesce(i.issue_date, %(today)s::date) <= %(issued_to)s::date
+ where i.tenant_id = %(t)s
+   and (i.issue_date is null or i.issue_date between (%(issued_between_or_not)s::date[])[1]
+     and (%(issued_between_or_not)s::date[])[2])
 
 -- invoices_amounting_to --
 -- After credit notes and wallets, those of a voided invoice until it was voided. Most invoices
 -- are settled by money alone, and their settlements need not be looked for.
 select i.id from invoice i
  where i.tenant_id = %(t)s and i.total_minor >= (%(amount_between)s::bigint[])[1]
-   and case when i.total_minor = coalesce(i.paid_at_void_minor, i.paid_minor)
-              + coalesce(i.outstanding_at_void_minor, i.outstanding_minor)
+   and case when i.status = 'draft'
+         or i.total_minor = coalesce(i.paid_at_void_minor, i.paid_minor)
+           + coalesce(i.outstanding_at_void_minor, i.outstanding_minor)
        then i.total_minor
        else i.total_minor - (select coalesce(sum(s.amount_minor), 0) from settlement s
            where s.tenant_id = %(t)s and s.invoice_id = i.id and s.kind in ('note', 'wallet')
@@ -121,7 +132,10 @@ select i.id from invoice i
 -- invoices_searched --
 select i.id from invoice i
  where i.tenant_id = %(t)s
-   and (strpos(lower(i.number), lower(%(search_term)s)) > 0 or i.id::text = lower(%(search_term)s)
+   and (strpos(lower(i.number), lower(%(search_term)s)) > 0
+     or i.id = (select case when %(search_term)s::text
+         ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+       then %(search_term)s::text::uuid end)
      or i.customer_id in (select c.id from customer c
        where c.tenant_id = %(t)s
          and strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email,
@@ -132,7 +146,9 @@ select i.id from invoice i
 select i.id from invoice i
  where i.tenant_id = %(t)s
    and (strpos(lower(i.number), lower(%(search_of_customer)s)) > 0
-     or i.id::text = lower(%(search_of_customer)s))
+     or i.id = (select case when %(search_of_customer)s::text
+         ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+       then %(search_of_customer)s::text::uuid end))
 
 
 -- ---------------------------------------------------------------------------------- customers
@@ -225,33 +241,6 @@ select p.id from payment p
  where p.tenant_id = %(t)s
    and p.customer_id = any(array(select c.id from customer c
      where c.tenant_id = %(t)s and c.external_id = %(external_customer_id)s))
-
-
--- ---------------------------------------------------------------------------------- catalogue
-
--- add_ons_listed --
-select a.id::text from add_on a where a.tenant_id = %(t)s and a.deleted_at is null
- order by a.created_at desc, a.id
- limit %(limit)s offset %(offset)s
-
--- add_ons_counted --
-select count(*) from add_on a where a.tenant_id = %(t)s and a.deleted_at is null
-
--- tax_codes_listed --
-select x.id::text from tax_code x where x.tenant_id = %(t)s and x.deleted_at is null
- order by x.created_at desc, x.id
- limit %(limit)s offset %(offset)s
-
--- tax_codes_counted --
-select count(*) from tax_code x where x.tenant_id = %(t)s and x.deleted_at is null
-
--- endpoints_listed --
-select e.id::text from webhook_endpoint e where e.tenant_id = %(t)s and e.deleted_at is null
- order by e.created_at desc, e.id
- limit %(limit)s offset %(offset)s
-
--- endpoints_counted --
-select count(*) from webhook_endpoint e where e.tenant_id = %(t)s and e.deleted_at is null
 
 
 -- ------------------------------------------------------------------------------- credit notes

@@ -1,6 +1,7 @@
 """Lists of invoices: all of them, or one customer's, with every filter that Lago has."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -81,6 +82,14 @@ class Filters(BaseModel):
         least = -LARGEST if self.amount_from is None else self.amount_from
         return [least, LARGEST if self.amount_to is None else self.amount_to]
 
+    def issued(self, today: date) -> dict[str, object]:
+        """The days asked for; drafts, which show today, have no day of their own."""
+        if self.issuing_date_from is None and self.issuing_date_to is None:
+            return {}
+        first, last = self.issuing_date_from or date.min, self.issuing_date_to or date.max
+        name = "issued_between_or_not" if first <= today <= last else "issued_between"
+        return {name: [first, last]}
+
 
 Filtered = Annotated[Filters, Query()]
 
@@ -104,11 +113,11 @@ async def listed(
     call: Call, request: Request, filters: Filters, paged: Paging, customer: str | None
 ) -> Response:
     """A page of invoices, without their fees."""
-    asked = wanted(request, filters, customer)
     tenant = await call.tenant()
+    today = now().astimezone(ZoneInfo(tenant.timezone)).date()
+    asked = wanted(request, filters, customer, today)
     if not set(many(request, "billing_entity_codes")) <= {entity_code(tenant)}:
         raise not_found("billing_entity")
-    today = now().astimezone(ZoneInfo(tenant.timezone)).date()
     page = await call.read(
         listing.page, listing.INVOICES, asked, paged.per_page, paged.offset, today=today
     )
@@ -117,7 +126,9 @@ async def listed(
     return answered("invoices", rows, meta=paged.meta(page.total))
 
 
-def wanted(request: Request, filters: Filters, customer: str | None) -> dict[str, object]:
+def wanted(
+    request: Request, filters: Filters, customer: str | None, today: date
+) -> dict[str, object]:
     """The filters as the store names them. Raises LagoError for a word that Lago does not know."""
     settlements = chosen(request, SETTLEMENTS, "settlements")
     searched = filters.search_term.strip() if filters.search_term else None
@@ -129,8 +140,7 @@ def wanted(request: Request, filters: Filters, customer: str | None) -> dict[str
         "partially_paid": filters.partially_paid,
         "kinds": filters.kinds,
         "currency": filters.currency or None,
-        "issued_from": filters.issuing_date_from,
-        "issued_to": filters.issuing_date_to,
+        **filters.issued(today),
         "amount_between": filters.amount_between,
         "purchase_order_number": filters.purchase_order_number or None,
         "settlements": settlements and [kind for one in settlements for kind in SETTLEMENTS[one]],
