@@ -10,6 +10,7 @@ import pytest
 from house.sql import blocks
 from polaris.core.commands import VoidInvoice
 from polaris.core.customer import SeriesScope
+from polaris.core.master_commands import SaveTenant
 from polaris.core.tenant import Settings
 from polaris.engine import Engine
 from polaris.reports.ledger import (
@@ -175,6 +176,23 @@ def test_numbers_are_read_by_the_format_of_their_series(
     assert prove(connection, tenant_id, "numbers").violations == [
         Violation(None, f"{row[0]} 1", expected=1, found=0),
         Violation(None, f"{row[0]} 11", expected=0, found=1),
+    ]
+
+
+def test_numbers_of_a_former_format_still_count(
+    engine: Engine, connection: EngineConnection, empty_tenant_id: str
+) -> None:
+    """The tenant's own series goes on under a new format, its older numbers stay as they are."""
+    books = Books(engine, empty_tenant_id)
+    for form in ("INV-{next:06}", "A/{next}", "INV-{next:06}", "B-{next:03}"):
+        changes: dict[str, object] = {"invoice_format": form}
+        books.does(SaveTenant(tenant_id=empty_tenant_id, settings_changes=changes))
+        books.invoice()
+    assert verify(connection, empty_tenant_id).ok
+    connection.execute("update invoice set number = 'C-3' where number = 'INV-000003'")
+    assert prove(connection, empty_tenant_id, "numbers").violations == [
+        Violation(None, "invoice 3", expected=1, found=0),
+        Violation(None, "invoice C-3", expected=0, found=1),
     ]
 
 

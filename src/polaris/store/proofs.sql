@@ -259,9 +259,13 @@ select null::text as currency, o.id as subject,
  group by o.id, o.reverses
 
 -- drawn --
--- Every number given, and which of its series it is; none when its format does not say.
+-- Every number given, and which of its series it is; none when its format does not say. The
+-- tenant's own series may have had other formats; of those that fit, the newest says it.
 select d.series, d.number, d.id, d.status, d.hidden,
-  substring(d.number from s.pattern)::bigint as counted
+  (select substring(d.number from pattern)::bigint
+     from unnest(s.patterns) with ordinality as one (pattern, place)
+    where d.number ~ pattern
+    order by place limit 1) as counted
   from (
     select i.series, i.number, i.id, i.status, i.hidden_at is not null as hidden
       from invoice i
@@ -275,13 +279,23 @@ select d.series, d.number, d.id, d.status, d.hidden,
       from customer c
      where c.tenant_id = %(t)s) d
   left join (
-    select x.id, '^' || regexp_replace(
+    select f.id, array_agg('^' || regexp_replace(
         regexp_replace(
-          regexp_replace(x.format, '([.^$*+?()|\\\[\]])', '\\\1', 'g'),
+          regexp_replace(f.format, '([.^$*+?()|\\\[\]])', '\\\1', 'g'),
           '\{(customer|invoice)[^}]*\}', '.*', 'g'),
-        '\{next[^}]*\}', '(\d{1,18})') || '$' as pattern
-      from series x
-     where x.tenant_id = %(t)s) s on s.id = d.series
+        '\{next[^}]*\}', '(\d{1,18})') || '$' order by f.until desc nulls first) as patterns
+      from (
+        select x.id, x.format, null::timestamptz as until
+          from series x
+         where x.tenant_id = %(t)s
+        union all
+        select k.series, v.before->'settings'->>k.setting, v.at
+          from event v
+         cross join (values ('invoice', 'invoice_format'), ('note', 'note_format'))
+           k (series, setting)
+         where v.tenant_id = %(t)s and v.kind = 'tenant.saved'
+           and v.before->'settings'->>k.setting <> v.after->'settings'->>k.setting) f
+     group by f.id) s on s.id = d.series
 
 -- numbers --
 -- Each number from 1 to the last one drawn is expected once; one out of series is not.
