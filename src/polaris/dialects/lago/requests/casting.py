@@ -56,7 +56,13 @@ def moment(value: str | None) -> datetime | None:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def maybe(value: Any) -> bool | None:
+    """A yes or no, where null says nothing."""
+    return None if value is None else truth(value)
+
+
 Truth = Annotated[bool, BeforeValidator(truth)]
+MaybeTruth = Annotated[bool | None, BeforeValidator(maybe)]
 Whole = Annotated[int, BeforeValidator(whole)]
 Flag = Annotated[bool | None, BeforeValidator(flag)]
 Cents = Annotated[int | None, BeforeValidator(cents)]

@@ -1,0 +1,124 @@
+"""Add-ons: things that are billed by their code."""
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from polaris.core.catalogue import AddOn
+from polaris.core.master_commands import DeleteAddOn, SaveAddOn
+from polaris.core.scope import Scope
+from polaris.dialects.lago.errors import RANGE, invalid, not_found
+from polaris.dialects.lago.requests.call import Call, Text, answered, may
+from polaris.dialects.lago.requests.casting import Paged
+from polaris.dialects.lago.requests.taxes import cleared, demanded
+from polaris.dialects.lago.responses import add_ons as shown
+from polaris.engine import new_id
+from polaris.keys import KeyScope
+from polaris.store import catalogue
+
+router = APIRouter(tags=["add-ons"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "add_on"))]
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "add_on"))]
+
+
+class AddOnAsked(BaseModel):
+    """An add-on as asked for; a change names only what changes."""
+
+    name: Text | None = None
+    invoice_display_name: Text | None = None
+    code: Text | None = None
+    amount_cents: int | None = None
+    amount_currency: Text | None = None
+    description: Text | None = None
+    tax_codes: list[Text] | None = None
+
+
+class AddOnBody(BaseModel):
+    """The add-on under its root."""
+
+    add_on: AddOnAsked
+
+
+@router.post("/add_ons")
+async def create(call: Writes, body: AddOnBody) -> Response:
+    """Create a thing to bill, with a code of its own."""
+    demanded(body.add_on, "name", "code", "amount_cents", "amount_currency")
+    command = save_command(new_id(), body.add_on)
+    await call.perform(command)
+    return await as_it_is(call, command.add_on_id)
+
+
+@router.get("/add_ons")
+async def find_all(call: Reads, paged: Paged) -> Response:
+    """All add-ons, the newest first."""
+    page = await call.read(catalogue.add_ons, paged.per_page, paged.offset)
+    return answered("add_ons", await with_taxes(call, page.rows), meta=paged.meta(page.total))
+
+
+@router.get("/add_ons/{code:path}")
+async def find(call: Reads, code: str) -> Response:
+    """An add-on by its code."""
+    return await shown_once(call, await called(call, code))
+
+
+@router.put("/add_ons/{code:path}")
+async def update(call: Writes, code: str, body: AddOnBody) -> Response:
+    """Change what is given of an add-on; what was billed keeps its name and price."""
+    command = save_command((await called(call, code)).id, body.add_on)
+    await call.perform(command)
+    return await as_it_is(call, command.add_on_id)
+
+
+@router.delete("/add_ons/{code:path}")
+async def destroy(call: Writes, code: str) -> Response:
+    """Delete an add-on; it is shown this once more."""
+    row = await called(call, code)
+    await call.perform(DeleteAddOn(add_on_id=row.id))
+    return await shown_once(call, row)
+
+
+def save_command(add_on_id: str, asked: AddOnAsked) -> SaveAddOn:
+    """The fields that are given. Raises LagoError: nothing is billed for free."""
+    if asked.amount_cents is not None and asked.amount_cents <= 0:
+        raise invalid(amount_cents=[RANGE])
+    return SaveAddOn(
+        add_on_id=add_on_id,
+        code=asked.code,
+        name=asked.name,
+        amount_minor=asked.amount_cents,
+        currency=asked.amount_currency,
+        invoice_display_name=cleared(asked, "invoice_display_name"),
+        description=cleared(asked, "description"),
+        tax_codes=None if asked.tax_codes is None else tuple(dict.fromkeys(asked.tax_codes)),
+    )
+
+
+async def called(call: Call, code: str) -> AddOn:
+    """The add-on with this code. Raises LagoError."""
+    view = await call.view(Scope(codes_of_add_ons={code}))
+    for row in view.of(AddOn, "code", code):
+        if row.deleted_at is None:
+            return row
+    raise not_found("add_on")
+
+
+async def as_it_is(call: Call, add_on_id: str) -> Response:
+    """The add-on as an action left it."""
+    view = await call.view(Scope(add_ons={add_on_id}))
+    return await shown_once(call, view.the(AddOn, add_on_id))
+
+
+async def shown_once(call: Call, row: AddOn) -> Response:
+    """The add-on under its root."""
+    (one,) = await with_taxes(call, [row])
+    return answered("add_on", one)
+
+
+async def with_taxes(call: Call, rows: Iterable[AddOn]) -> list[dict[str, object]]:
+    """Add-ons as they are shown, with the taxes that they name."""
+    rows = list(rows)
+    view = await call.view(Scope(codes_of_taxes={code for row in rows for code in row.tax_codes}))
+    return [shown.add_on(view, row) for row in rows]

@@ -1,0 +1,177 @@
+"""The tenant itself: what it is, and how its documents are numbered."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from polaris.core.catalogue import WebhookEndpoint
+from polaris.core.customer import SeriesScope
+from polaris.core.master_commands import SaveTenant, SaveWebhookEndpoint
+from polaris.core.master_rules import MOST_ENDPOINTS
+from polaris.core.scope import Scope
+from polaris.core.tenant import Tenant
+from polaris.dialects.lago.errors import INVALID, LONG, invalid
+from polaris.dialects.lago.requests.call import Call, Text, answered, may
+from polaris.dialects.lago.requests.casting import MaybeTruth
+from polaris.dialects.lago.requests.customer_bodies import COUNTRIES
+from polaris.dialects.lago.responses import organizations as shown
+from polaris.dialects.lago.responses.customers import prefix
+from polaris.dialects.lago.responses.view import View
+from polaris.engine import new_id
+from polaris.keys import KeyScope
+from polaris.store import catalogue, reading
+
+router = APIRouter(tags=["organizations"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "organization"))]
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "organization"))]
+
+LONGEST_PREFIX = 10
+
+SCOPES = {
+    "per_customer": SeriesScope.CUSTOMER,
+    "per_billing_entity": SeriesScope.TENANT,
+    "per_organization": SeriesScope.TENANT,  # as it was called before there were entities
+}
+FORMATS = {
+    SeriesScope.CUSTOMER: "{prefix}-{{customer}}-{{next:03}}",
+    SeriesScope.TENANT: "{prefix}-{{next:03}}",
+}
+NOTE_FORMAT = "{invoice}-CN{next:03}"
+
+
+class Billing(BaseModel):
+    """What is kept of how it bills."""
+
+    invoice_footer: Text | None = None
+    invoice_grace_period: int | None = None
+    document_locale: Text | None = None
+
+
+class Organization(BaseModel):
+    """The fields that change."""
+
+    name: Text | None = None
+    webhook_url: Text | None = None
+    country: Text | None = None
+    default_currency: Text | None = None
+    address_line1: Text | None = None
+    address_line2: Text | None = None
+    state: Text | None = None
+    zipcode: Text | None = None
+    email: Text | None = None
+    city: Text | None = None
+    legal_name: Text | None = None
+    legal_number: Text | None = None
+    tax_identification_number: Text | None = None
+    timezone: Text | None = None
+    net_payment_term: int | None = None
+    email_settings: list[Text] | None = None
+    document_numbering: Text | None = None
+    document_number_prefix: Text | None = None
+    finalize_zero_amount_invoice: MaybeTruth = None
+    billing_configuration: Billing | None = None
+
+
+class OrganizationBody(BaseModel):
+    """The organization under its root."""
+
+    organization: Organization
+
+
+@router.get("/organizations")
+async def show(call: Reads) -> Response:
+    """The tenant that the key belongs to."""
+    return await as_it_is(call)
+
+
+@router.put("/organizations")
+async def update(call: Writes, body: OrganizationBody) -> Response:
+    """Change what is given; new numbers follow a new prefix or numbering."""
+    asked = body.organization
+    command = save_command(await call.tenant(), asked)
+    if asked.webhook_url:
+        await call.preview(command)  # else the address would change even when this is refused
+        await call.perform(told_at(await endpoints(call), asked.webhook_url))
+    await call.perform(command)
+    return await as_it_is(call)
+
+
+def save_command(tenant: Tenant, asked: Organization) -> SaveTenant:
+    """The fields that are given. Raises LagoError."""
+    if asked.country and asked.country.upper() not in COUNTRIES:
+        raise invalid(country=["not_a_valid_country_code"])
+    settings: dict[str, object] = {**numbered(tenant, asked)}
+    if asked.net_payment_term is not None:
+        settings["payment_term_days"] = asked.net_payment_term
+    if asked.finalize_zero_amount_invoice is not None:
+        settings["lago_skip_zero"] = not asked.finalize_zero_amount_invoice
+    if details := kept(asked):
+        settings["details"] = details
+    return SaveTenant(
+        tenant_id=tenant.id,
+        name=asked.name,
+        currency=asked.default_currency,
+        timezone=asked.timezone,
+        settings_changes=settings,
+    )
+
+
+def kept(asked: Organization) -> dict[str, object]:
+    """What only Lago knows of a tenant, as far as it is given; null takes it away."""
+    billing = asked.billing_configuration or Billing()
+    names = {*shown.TEXTS, "email_settings"} & asked.model_fields_set
+    return {
+        **{name: getattr(asked, name) for name in sorted(names)},
+        **{name: getattr(billing, name) for name in sorted(billing.model_fields_set)},
+    }
+
+
+def numbered(tenant: Tenant, asked: Organization) -> dict[str, object]:
+    """The settings of a new prefix or numbering; nothing when both are so already.
+
+    Raises LagoError.
+    """
+    begin, numbering = prefix(tenant), shown.numbering(tenant)
+    wanted = asked.document_number_prefix
+    as_wanted = begin if wanted is None else checked(wanted)
+    scope = SCOPES.get(asked.document_numbering or numbering)
+    if scope is None:
+        raise invalid(document_numbering=[INVALID])
+    if (as_wanted, scope) == (begin, SCOPES[numbering]):
+        return {}
+    return {
+        "invoice_scope": scope.value,
+        "invoice_format": FORMATS[scope].format(prefix=as_wanted),
+        "note_scope": SeriesScope.INVOICE.value,
+        "note_format": NOTE_FORMAT,
+    }
+
+
+def checked(wanted: str) -> str:
+    """A prefix, in capitals as Lago keeps it. Raises LagoError."""
+    if len(wanted) > LONGEST_PREFIX:
+        raise invalid(document_number_prefix=[LONG])
+    if not wanted.strip() or not wanted.isprintable() or "{" in wanted or "}" in wanted:
+        raise invalid(document_number_prefix=[INVALID])
+    return wanted.upper()
+
+
+def told_at(there: list[WebhookEndpoint], url: str) -> SaveWebhookEndpoint:
+    """The one address that Lago once had: the oldest endpoint, or the first one ever."""
+    oldest = there[0].id if there else new_id()
+    return SaveWebhookEndpoint(webhook_endpoint_id=oldest, url=url)
+
+
+async def endpoints(call: Call) -> list[WebhookEndpoint]:
+    """Who is told of events, the oldest first."""
+    page = await call.read(catalogue.webhook_endpoints, MOST_ENDPOINTS)
+    return page.rows[::-1]
+
+
+async def as_it_is(call: Call) -> Response:
+    """The tenant, its endpoints and its default taxes."""
+    view: View = await call.view(Scope())
+    taxes = await call.read(reading.default_taxes)
+    return answered("organization", shown.organization(view, await endpoints(call), taxes))

@@ -1,0 +1,127 @@
+"""Taxes of the catalogue, each by its code."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from polaris.core.catalogue import TaxCode
+from polaris.core.master_commands import DeleteTaxCode, SaveTaxCode
+from polaris.core.scope import Scope
+from polaris.dialects.lago.errors import MANDATORY, invalid, not_found
+from polaris.dialects.lago.requests.call import Call, Text, answered, may
+from polaris.dialects.lago.requests.casting import MaybeTruth, Paged
+from polaris.dialects.lago.responses import taxes as shown
+from polaris.dialects.lago.responses.view import View
+from polaris.engine import new_id
+from polaris.keys import KeyScope
+from polaris.store import catalogue
+
+router = APIRouter(tags=["taxes"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "tax"))]
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "tax"))]
+
+
+class Tax(BaseModel):
+    """A tax as asked for; a change names only what changes."""
+
+    name: Text | None = None
+    code: Text | None = None
+    rate: Decimal | None = None
+    description: Text | None = None
+    applied_to_organization: MaybeTruth = None
+
+
+class TaxBody(BaseModel):
+    """The tax under its root."""
+
+    tax: Tax
+
+
+@router.post("/taxes")
+async def create(call: Writes, body: TaxBody) -> Response:
+    """Create a tax with a code of its own."""
+    demanded(body.tax, "name", "code", "rate")
+    command = save_command(new_id(), body.tax)
+    await call.perform(command)
+    return await as_it_is(call, command.tax_code_id)
+
+
+@router.get("/taxes")
+async def find_all(call: Reads, paged: Paged) -> Response:
+    """All taxes, the newest first."""
+    page = await call.read(catalogue.tax_codes, paged.per_page, paged.offset)
+    view = await call.view(Scope())
+    taxes = [shown.tax(view, row) for row in page.rows]
+    return answered("taxes", taxes, meta=paged.meta(page.total))
+
+
+@router.get("/taxes/{code:path}")
+async def find(call: Reads, code: str) -> Response:
+    """A tax by its code."""
+    view = await called(call, code)
+    return answered("tax", shown.tax(view, the(view, code)))
+
+
+@router.put("/taxes/{code:path}")
+async def update(call: Writes, code: str, body: TaxBody) -> Response:
+    """Change what is given of a tax; what was taxed keeps its rate."""
+    command = save_command(the(await called(call, code), code).id, body.tax)
+    await call.perform(command)
+    return await as_it_is(call, command.tax_code_id)
+
+
+@router.delete("/taxes/{code:path}")
+async def destroy(call: Writes, code: str) -> Response:
+    """Delete a tax; it is shown this once more."""
+    view = await called(call, code)
+    row = the(view, code)
+    await call.perform(DeleteTaxCode(tax_code_id=row.id))
+    return answered("tax", shown.tax(view, row))
+
+
+def save_command(tax_code_id: str, asked: Tax) -> SaveTaxCode:
+    """The fields that are given; a description that is null is none."""
+    return SaveTaxCode(
+        tax_code_id=tax_code_id,
+        code=asked.code,
+        name=asked.name,
+        rate=asked.rate,
+        description=cleared(asked, "description"),
+        applied_by_default=asked.applied_to_organization,
+    )
+
+
+async def called(call: Call, code: str) -> View:
+    """What there is with this code."""
+    return await call.view(Scope(codes_of_taxes={code}))
+
+
+def the(view: View, code: str) -> TaxCode:
+    """The tax with this code. Raises LagoError."""
+    for row in view.of(TaxCode, "code", code):
+        if row.deleted_at is None:
+            return row
+    raise not_found("tax")
+
+
+async def as_it_is(call: Call, tax_code_id: str) -> Response:
+    """The tax as an action left it."""
+    view = await call.view(Scope(tax_codes={tax_code_id}))
+    return answered("tax", shown.tax(view, view.the(TaxCode, tax_code_id)))
+
+
+def demanded(asked: BaseModel, *names: str) -> None:
+    """Check that what is new has these fields. Raises LagoError, naming all that are missing."""
+    missing: Iterable[str] = (name for name in names if getattr(asked, name) in (None, ""))
+    if details := {name: [MANDATORY] for name in missing}:
+        raise invalid(**details)
+
+
+def cleared(asked: BaseModel, name: str) -> str | None:
+    """A text as a command takes it: null was said and means empty, nothing was said of the rest."""
+    text: str | None = getattr(asked, name)
+    return "" if text is None and name in asked.model_fields_set else text

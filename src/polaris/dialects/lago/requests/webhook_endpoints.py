@@ -1,0 +1,155 @@
+"""Who is told of events, and the key that tells that it was us."""
+
+from base64 import b64encode
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from polaris.core.catalogue import WebhookEndpoint
+from polaris.core.master_commands import DeleteWebhookEndpoint, SaveWebhookEndpoint
+from polaris.core.scope import Scope
+from polaris.dialects.lago.errors import invalid, not_found
+from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
+from polaris.dialects.lago.requests.casting import Paged
+from polaris.dialects.lago.requests.taxes import cleared, demanded
+from polaris.dialects.lago.responses import webhook_endpoints as shown
+from polaris.dialects.lago.responses.view import View
+from polaris.dialects.lago.webhooks import SUBSCRIBABLE
+from polaris.dialects.lago.webhooks.signing import RSA_KEY, new_rsa_key, public_key
+from polaris.engine import new_id
+from polaris.keys import KeyScope
+from polaris.store import catalogue
+
+router = APIRouter(tags=["webhooks"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "webhook_endpoint"))]
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "webhook_endpoint"))]
+Checks = Annotated[Call, Depends(may(KeyScope.READ, "webhook_jwt_public_key"))]
+
+ALL = "*"
+
+
+class Endpoint(BaseModel):
+    """An endpoint as asked for; a change names only what changes."""
+
+    webhook_url: Text | None = None
+    signature_algo: Text | None = None
+    name: Text | None = None
+    event_types: list[Text | None] | None = None
+
+
+class EndpointBody(BaseModel):
+    """The endpoint under its root."""
+
+    webhook_endpoint: Endpoint
+
+
+@router.post("/webhook_endpoints")
+async def create(call: Writes, body: EndpointBody) -> Response:
+    """Tell an address of events."""
+    demanded(body.webhook_endpoint, "webhook_url")
+    command = save_command(new_id(), body.webhook_endpoint)
+    await call.perform(command)
+    return await as_it_is(call, command.webhook_endpoint_id)
+
+
+@router.get("/webhook_endpoints")
+async def find_all(call: Reads, paged: Paged) -> Response:
+    """All endpoints, the newest first."""
+    page = await call.read(catalogue.webhook_endpoints, paged.per_page, paged.offset)
+    view = await call.view(Scope())
+    endpoints = [shown.webhook_endpoint(view, row) for row in page.rows]
+    return answered("webhook_endpoints", endpoints, meta=paged.meta(page.total))
+
+
+@router.get("/webhook_endpoints/{endpoint_id}")
+async def find(call: Reads, endpoint_id: str) -> Response:
+    """An endpoint by its id."""
+    view = await identified(call, endpoint_id)
+    return answered("webhook_endpoint", shown.webhook_endpoint(view, the(view, endpoint_id)))
+
+
+@router.put("/webhook_endpoints/{endpoint_id}")
+async def update(call: Writes, endpoint_id: str, body: EndpointBody) -> Response:
+    """Change what is given of an endpoint."""
+    the(await identified(call, endpoint_id), endpoint_id)
+    await call.perform(save_command(endpoint_id, body.webhook_endpoint))
+    return await as_it_is(call, endpoint_id)
+
+
+@router.delete("/webhook_endpoints/{endpoint_id}")
+async def destroy(call: Writes, endpoint_id: str) -> Response:
+    """Tell an address nothing any more; it is shown this once more."""
+    view = await identified(call, endpoint_id)
+    row = the(view, endpoint_id)
+    await call.perform(DeleteWebhookEndpoint(webhook_endpoint_id=row.id))
+    return answered("webhook_endpoint", shown.webhook_endpoint(view, row))
+
+
+def save_command(endpoint_id: str, asked: Endpoint) -> SaveWebhookEndpoint:
+    """The fields that are given. Raises LagoError."""
+    return SaveWebhookEndpoint(
+        webhook_endpoint_id=endpoint_id,
+        url=asked.webhook_url,
+        signature=asked.signature_algo,
+        name=cleared(asked, "name"),
+        event_types=event_types(asked),
+    )
+
+
+def event_types(asked: Endpoint) -> tuple[str, ...] | None:
+    """The types asked for, each once; null, none and a star all mean everything.
+
+    Raises LagoError.
+    """
+    if asked.event_types is None:
+        return () if "event_types" in asked.model_fields_set else None
+    spelled = ((one or "").strip().lower() for one in asked.event_types)
+    types = tuple(dict.fromkeys(one for one in spelled if one))
+    if types == (ALL,):
+        return ()
+    if not SUBSCRIBABLE.issuperset(types):
+        raise invalid(event_types=["invalid_types"])
+    return types
+
+
+async def identified(call: Call, endpoint_id: str) -> View:
+    """What there is with this id."""
+    return await call.view(Scope(webhook_endpoints=named(endpoint_id, "webhook_endpoint")))
+
+
+def the(view: View, endpoint_id: str) -> WebhookEndpoint:
+    """The endpoint. Raises LagoError."""
+    row = view.get(WebhookEndpoint, endpoint_id)
+    if row is None or row.deleted_at is not None:
+        raise not_found("webhook_endpoint")
+    return row
+
+
+async def as_it_is(call: Call, endpoint_id: str) -> Response:
+    """The endpoint as an action left it."""
+    view = await identified(call, endpoint_id)
+    row = view.the(WebhookEndpoint, endpoint_id)
+    return answered("webhook_endpoint", shown.webhook_endpoint(view, row))
+
+
+# ---------------------------------------------------------------- the key
+
+
+async def encoded_key(call: Call) -> str:
+    """The tenant's public key: PEM in base64. The pair is made when it is first asked for."""
+    private_key = await call.desk.signing_key(call.tenant_id, RSA_KEY, new_rsa_key)
+    return b64encode(public_key(private_key).encode()).decode()
+
+
+@router.get("/webhooks/json_public_key")
+async def json_public_key(call: Checks) -> Response:
+    """The key that tokens on webhooks are checked with."""
+    return answered("webhook", {"public_key": await encoded_key(call)})
+
+
+@router.get("/webhooks/public_key")
+async def plain_public_key(call: Checks) -> Response:
+    """The same key as plain text."""
+    return Response(await encoded_key(call), media_type="text/plain")

@@ -1,0 +1,21 @@
+"""An add-on in Lago's JSON."""
+
+from polaris.core.catalogue import AddOn, TaxCode
+from polaris.dialects.lago.responses.taxes import tax
+from polaris.dialects.lago.responses.view import View, stamp
+
+
+def add_on(view: View, row: AddOn) -> dict[str, object]:
+    """The add-on with its taxes, which `view` holds."""
+    taxes = [one for code in row.tax_codes for one in view.of(TaxCode, "code", code)]
+    return {
+        "lago_id": row.id,
+        "name": row.name,
+        "invoice_display_name": row.invoice_display_name,
+        "code": row.code,
+        "amount_cents": row.amount_minor,
+        "amount_currency": row.currency,
+        "description": row.description,
+        "created_at": stamp(row.created_at),
+        "taxes": [tax(view, one) for one in taxes if one.deleted_at is None],
+    }

@@ -1,0 +1,62 @@
+"""The tenant as Lago's organization. What only Lago knows of it is kept in its details."""
+
+from collections.abc import Iterable
+
+from polaris.core.catalogue import TaxCode, WebhookEndpoint
+from polaris.core.customer import SeriesScope
+from polaris.core.tenant import Tenant
+from polaris.dialects.lago.responses.customers import prefix
+from polaris.dialects.lago.responses.taxes import tax
+from polaris.dialects.lago.responses.view import View, stamp
+
+TEXTS = (
+    "country",
+    "address_line1",
+    "address_line2",
+    "state",
+    "zipcode",
+    "email",
+    "city",
+    "legal_name",
+    "legal_number",
+    "tax_identification_number",
+)
+"""Texts that are kept as given."""
+
+BILLING = ("invoice_footer", "invoice_grace_period", "document_locale")
+"""What stands under `billing_configuration`; kept each by itself, so that each can change alone."""
+
+NUMBERINGS = {SeriesScope.CUSTOMER: "per_customer"}
+PER_ENTITY = "per_billing_entity"
+
+
+def organization(
+    view: View, endpoints: Iterable[WebhookEndpoint], taxes: Iterable[TaxCode]
+) -> dict[str, object]:
+    """The tenant with the addresses that it tells and its default taxes."""
+    tenant, settings = view.tenant, view.tenant.settings
+    kept = settings.details
+    urls = [endpoint.url for endpoint in endpoints]
+    return {
+        "lago_id": tenant.id,
+        "name": tenant.name,
+        "default_currency": tenant.currency,
+        "created_at": stamp(tenant.created_at),
+        "webhook_url": urls[0] if urls else "",
+        "webhook_urls": urls,
+        **{name: kept.get(name) for name in TEXTS},
+        "timezone": tenant.timezone,
+        "net_payment_term": settings.payment_term_days,
+        "email_settings": kept.get("email_settings") or [],
+        "document_numbering": numbering(tenant),
+        "document_number_prefix": prefix(tenant),
+        "finalize_zero_amount_invoice": not settings.lago_skip_zero,
+        "billing_configuration": {name: kept.get(name) for name in BILLING},
+        "events_store": "postgres",
+        "taxes": [tax(view, one) for one in taxes],
+    }
+
+
+def numbering(tenant: Tenant) -> str:
+    """Whose invoices are numbered together, as Lago calls it."""
+    return NUMBERINGS.get(tenant.settings.invoice_scope, PER_ENTITY)

@@ -1,0 +1,17 @@
+"""An address that is told of events, in Lago's JSON."""
+
+from polaris.core.catalogue import WebhookEndpoint
+from polaris.dialects.lago.responses.view import View, stamp
+
+
+def webhook_endpoint(view: View, row: WebhookEndpoint) -> dict[str, object]:
+    """The endpoint; without event types it is told everything."""
+    return {
+        "lago_id": row.id,
+        "lago_organization_id": view.tenant.id,
+        "webhook_url": row.url,
+        "signature_algo": row.signature.value,
+        "name": row.name,
+        "event_types": row.event_types,
+        "created_at": stamp(row.created_at),
+    }

@@ -1,0 +1,101 @@
+"""Which of our events Lago tells as which of its webhooks, and what endpoints can ask for."""
+
+from collections.abc import Mapping
+
+from polaris.core.events import EventKind
+
+
+class Declined(str):
+    """Why an event is told to nobody."""
+
+
+NO_TYPE = Declined("Lago has no webhook for it.")
+FOLLOWS = Declined("What follows from it, paid or owed again, is an event of its own.")
+OURS = Declined("Lago has nothing of the kind.")
+
+TYPES: Mapping[EventKind, tuple[str, ...] | Declined] = {
+    EventKind.CUSTOMER_SAVED: ("customer.created", "customer.updated"),
+    EventKind.CUSTOMER_DELETED: NO_TYPE,
+    EventKind.INVOICE_DRAFTED: ("invoice.drafted", "invoice.ready_to_finalize"),
+    EventKind.INVOICE_EDITED: NO_TYPE,
+    EventKind.INVOICE_CLOSED: ("invoice.deleted",),
+    EventKind.INVOICE_FINALIZED: (
+        "invoice.created",
+        "invoice.one_off_created",
+        "invoice.paid_credit_added",
+    ),
+    EventKind.INVOICE_RECORDED: Declined("Whoever issued it has told of it."),
+    EventKind.INVOICE_ANNOTATED: ("invoice.payment_status_updated",),
+    EventKind.INVOICE_DISPUTE_LOST: ("invoice.payment_dispute_lost",),
+    EventKind.INVOICE_COLLECTION_FAILED: ("invoice.payment_failure",),
+    EventKind.INVOICE_SETTLED: ("invoice.payment_status_updated",),
+    EventKind.INVOICE_UNSETTLED: ("invoice.payment_status_updated",),
+    EventKind.INVOICE_VOIDED: ("invoice.voided",),
+    EventKind.INVOICE_REGENERATED: Declined("The invoice that replaces it is told as created."),
+    EventKind.INVOICE_WRITTEN_OFF: OURS,
+    EventKind.WRITE_OFF_REVERSED: OURS,
+    EventKind.PAYMENT_CREATED: NO_TYPE,
+    EventKind.PAYMENT_RECEIVED: ("payment.succeeded",),
+    EventKind.PAYMENT_FAILED: ("invoice.payment_failure",),
+    EventKind.PAYMENT_NEEDS_ATTENTION: ("payment.requires_action",),
+    EventKind.PAYMENT_REVERSED: FOLLOWS,
+    EventKind.PAYMENT_APPLIED: FOLLOWS,
+    EventKind.PAYMENT_REMOVED: FOLLOWS,
+    EventKind.PAYMENT_CANCEL_REQUESTED: OURS,
+    EventKind.CREDIT_NOTE_ISSUED: ("credit_note.created",),
+    EventKind.CREDIT_NOTE_ANNOTATED: NO_TYPE,
+    EventKind.CREDIT_NOTE_VOIDED: NO_TYPE,
+    EventKind.CREDIT_NOTE_APPLIED: FOLLOWS,
+    EventKind.CREDIT_NOTE_REMOVED: FOLLOWS,
+    EventKind.REFUND_REQUESTED: NO_TYPE,
+    EventKind.REFUND_PENDING: NO_TYPE,
+    EventKind.REFUND_SETTLED: NO_TYPE,
+    EventKind.REFUND_FAILED: ("credit_note.provider_refund_failure",),
+    EventKind.REFUND_CONVERTED: OURS,
+    EventKind.WALLET_OPENED: ("wallet.created",),
+    EventKind.WALLET_CHANGED: ("wallet.updated",),
+    EventKind.WALLET_TERMINATED: ("wallet.terminated",),
+    EventKind.CREDITS_GRANTED: ("wallet_transaction.created",),
+    EventKind.CREDITS_PURCHASED: ("wallet_transaction.updated",),
+    EventKind.CREDITS_CONSUMED: ("wallet_transaction.created",),
+    EventKind.CREDITS_RESTORED: ("wallet_transaction.created",),
+    EventKind.CREDITS_VOIDED: ("wallet_transaction.created",),
+    EventKind.CREDITS_EXPIRED: ("wallet_transaction.created",),
+    EventKind.ADD_ON_SAVED: NO_TYPE,
+    EventKind.ADD_ON_DELETED: NO_TYPE,
+    EventKind.TAX_CODE_SAVED: NO_TYPE,
+    EventKind.TAX_CODE_DELETED: NO_TYPE,
+    EventKind.WEBHOOK_ENDPOINT_SAVED: NO_TYPE,
+    EventKind.WEBHOOK_ENDPOINT_DELETED: NO_TYPE,
+    EventKind.TENANT_SAVED: NO_TYPE,
+    EventKind.BOOKS_CLOSED: OURS,
+    EventKind.BOOKS_REOPENED: OURS,
+}
+"""Every event: as what it may be told, or why it is not."""
+
+SUBSCRIBABLE = frozenset(
+    """
+    alert.triggered billable_metric.created billable_metric.updated billable_metric.deleted
+    credit_note.created credit_note.generated credit_note.provider_refund_failure
+    customer.accounting_provider_created customer.accounting_provider_error
+    customer.checkout_url_generated customer.created customer.crm_provider_created
+    customer.crm_provider_error customer.payment_provider_created
+    customer.payment_provider_error customer.tax_provider_error customer.updated
+    customer.vies_check dunning_campaign.finished event.error events.errors feature.created
+    feature.deleted feature.updated fee.created fee.tax_provider_error
+    integration.provider_error invoice.created invoice.deleted invoice.drafted
+    invoice.generated invoice.one_off_created invoice.paid_credit_added
+    invoice.payment_dispute_lost invoice.payment_failure invoice.payment_overdue
+    invoice.payment_status_updated invoice.ready_to_finalize invoice.resynced invoice.voided
+    payment.requires_action payment.succeeded payment_provider.error payment_receipt.created
+    payment_receipt.generated payment_request.created payment_request.payment_failure
+    payment_request.payment_status_updated plan.created plan.deleted plan.updated
+    subscription.canceled subscription.incomplete subscription.started subscription.terminated
+    subscription.termination_alert subscription.trial_ended subscription.updated
+    subscription.usage_threshold_reached wallet.created wallet.depleted_ongoing_balance
+    wallet.terminated wallet.updated wallet_transaction.created
+    wallet_transaction.payment_failure wallet_transaction.payment_failure_after_settlement
+    wallet_transaction.updated
+    """.split()
+)
+"""What an endpoint can ask for: all that Lago tells, also where we have nothing to tell yet."""

@@ -1,0 +1,81 @@
+"""Every dialect has the same six parts, and leaves no refusal and no event without a word."""
+
+from collections.abc import Callable, Iterable, Iterator
+from importlib import import_module
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from house.tree import ROOT, expect_none
+from polaris.core.events import EventKind
+from polaris.core.refusals import EVERY
+
+FOLDER = ROOT / "src" / "polaris" / "dialects"
+PARTS = {"app", "requests", "responses", "errors", "rules", "webhooks"}
+
+Importer = Callable[[str], Any]
+
+
+def dialects(folder: Path = FOLDER) -> list[Path]:
+    return [one for one in sorted(folder.iterdir()) if one.is_dir() and one.name != "__pycache__"]
+
+
+def parts(dialect: Path) -> set[str]:
+    """The names of its modules and packages."""
+    below = [one for one in dialect.iterdir() if one.suffix == ".py" or one.is_dir()]
+    return {one.stem for one in below} - {"__init__", "__pycache__"}
+
+
+def misbuilt(dialect: Path) -> Iterator[str]:
+    for name in sorted(PARTS - parts(dialect)):
+        yield f"{dialect.name}: has no {name}"
+    for name in sorted(parts(dialect) - PARTS):
+        yield f"{dialect.name}: {name} belongs into one of {sorted(PARTS)}"
+
+
+def wordless(dialect: str, imported: Importer = import_module) -> Iterator[str]:
+    """Refusals that it cannot say, and events of which it does not say what it tells."""
+    said = imported(f"polaris.dialects.{dialect}.errors").TABLE
+    yield from (f"{dialect}: errors.TABLE lacks {one.__name__}" for one in EVERY if one not in said)
+    told = imported(f"polaris.dialects.{dialect}.webhooks").TYPES
+    yield from (f"{dialect}: webhooks.TYPES lacks {one}" for one in EventKind if one not in told)
+
+
+def each(check: Callable[[Path], Iterable[str]]) -> Iterator[str]:
+    for dialect in dialects():
+        yield from check(dialect)
+
+
+def test_every_dialect_has_the_same_parts() -> None:
+    """Whoever knows one dialect finds his way in each; a part that is missing is seen here."""
+    assert dialects()
+    expect_none(each(misbuilt))
+
+
+def test_every_refusal_and_every_event_has_a_word_in_every_dialect() -> None:
+    """A refusal without a word would be answered as a fault of ours; an event that is told to
+    nobody should be so on purpose."""
+    expect_none(each(lambda dialect: wordless(dialect.name)))
+
+
+def test_the_check_of_parts_catches_what_it_forbids(tmp_path: Path) -> None:
+    for name in PARTS - {"rules", "webhooks"}:
+        (tmp_path / f"{name}.py").touch()
+    (tmp_path / "__init__.py").touch()
+    (tmp_path / "webhooks").mkdir()
+    (tmp_path / "extras.py").touch()
+    complaints = list(misbuilt(tmp_path))
+    assert [complaint.split(": ")[1].split()[0:3] for complaint in complaints] == [
+        ["has", "no", "rules"],
+        ["extras", "belongs", "into"],
+    ]
+
+
+def test_the_check_of_words_catches_what_it_forbids() -> None:
+    """One word less in each table, and both are missed."""
+    refusals, events = dict.fromkeys(EVERY[1:]), dict.fromkeys(list(EventKind)[1:])
+    tables = {"errors": SimpleNamespace(TABLE=refusals), "webhooks": SimpleNamespace(TYPES=events)}
+    assert list(wordless("seed", lambda name: tables[name.rpartition(".")[2]])) == [
+        f"seed: errors.TABLE lacks {EVERY[0].__name__}",
+        f"seed: webhooks.TYPES lacks {next(iter(EventKind))}",
+    ]
