@@ -78,6 +78,7 @@ INVALID, RANGE, LONG = "value_is_invalid", "value_is_out_of_range", "value_is_to
 
 EXCEEDS = Said(422, "total_amount_exceeds_invoice_amount", "credit_refund_amount")
 HIGHER = "higher_than_remaining_invoice_amount"
+ALREADY_LOST = "dispute_already_lost"
 
 TABLE: dict[type[Refusal], Said] = {
     refusals.NotFound: Said(404, "not_found"),
@@ -114,7 +115,7 @@ TABLE: dict[type[Refusal], Said] = {
     refusals.AlreadyVoided: Said(405, "not_voidable"),
     refusals.NotVoided: Said(405, "not_voided"),
     refusals.AlreadyRegenerated: Said(405, "already_regenerated"),
-    refusals.AlreadyDisputed: Said(405, "not_disputable"),
+    refusals.AlreadyDisputed: Said(405, ALREADY_LOST),
     refusals.NothingOutstanding: Said(405, "invalid_status"),
     refusals.OutstandingExceeded: Said(422, RANGE),
     refusals.AlreadyCredited: Said(405, "already_credited"),
@@ -162,6 +163,7 @@ BY_COMMAND: dict[type[Command], dict[type[Refusal], Said]] = {
     },
     commands.DeleteDraft: {refusals.NotADraft: Said(405, "not_deletable")},
     commands.IssueCreditNote: {refusals.NotFinalized: Said(405, "invalid_type_or_status")},
+    commands.AnnotateInvoice: {refusals.AlreadyVoided: Said(405, "update_on_voided_invoice")},
     commands.LoseDispute: {refusals.NotFinalized: Said(405, "not_disputable")},
     commands.CollectInvoice: {
         refusals.NotFinalized: Said(405, "invalid_status"),
@@ -172,6 +174,12 @@ BY_COMMAND: dict[type[Command], dict[type[Refusal], Said]] = {
         refusals.NotFinalized: Said(403, "feature_unavailable"),
         refusals.AlreadyVoided: Said(403, "feature_unavailable"),
         refusals.UnsuitableTopUp: Said(422, "invalid_amount", "amount_cents"),
+    },
+    commands.OpenWallet: {
+        master_refusals.TooMany: Said(422, "wallet_limit_reached", "customer"),
+    },
+    commands.VoidWalletCredits: {
+        refusals.CreditsSpent: Said(422, "insufficient_credits", "voided_credits"),
     },
     master_commands.SaveAddOn: {
         refusals.UnknownCurrency: Said(422, INVALID, "amount_currency"),

@@ -16,7 +16,7 @@ from polaris.core.customer import Customer
 from polaris.core.invoice import Invoice, InvoiceKind, Status
 from polaris.core.parts import Apply, GiveBack, VoidNote
 from polaris.core.tenant import LagoNotesOnVoid, Settings
-from polaris.dialects.lago.errors import LagoError
+from polaris.dialects.lago.errors import ALREADY_LOST, LagoError
 from polaris.dialects.lago.requests import billing
 from polaris.dialects.lago.requests.call import Call, answered, may
 from polaris.dialects.lago.requests.casting import Truth, Whole
@@ -113,9 +113,12 @@ async def delete(call: Writes, invoice_id: str) -> Response:
 @router.put("/invoices/{invoice_id}/lose_dispute")
 async def lose_dispute(call: Writes, invoice_id: str) -> Response:
     """Note that the customer won a dispute; the official client sends PUT, Lago documents POST."""
-    view = await call.invoice(invoice_id)
-    if view.invoice(invoice_id).dispute_lost_at is None:
+    (await call.invoice(invoice_id)).invoice(invoice_id)
+    try:
         await call.perform(LoseDispute(invoice_id=invoice_id))
+    except LagoError as refused:
+        if refused.code != ALREADY_LOST:  # the second time changes nothing, and says nothing
+            raise
     return await as_it_is(call, invoice_id)
 
 
