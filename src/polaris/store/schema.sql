@@ -187,6 +187,10 @@ create table customer (
 create unique index customer_external_id on customer (tenant_id, external_id text_pattern_ops)
   where deleted_at is null;
 create unique index customer_sequence on customer (tenant_id, sequence);
+create index customer_list on customer (tenant_id, created_at desc, id) where deleted_at is null;
+-- Those that had an id before it was free again: their invoices are still asked for by it.
+create index customer_deleted on customer (tenant_id, external_id text_pattern_ops)
+  where deleted_at is not null;
 
 -- Prepaid and granted credits of a customer, in one currency.
 create table wallet (

@@ -17,6 +17,11 @@ create index credit_note_customer on credit_note
 drop index payment_customer;
 create index payment_customer on payment (tenant_id, customer_id, received_at desc, id);
 
+-- Customers in the order in which they are listed, and deleted ones by the id that they had.
+create index customer_list on customer (tenant_id, created_at desc, id) where deleted_at is null;
+create index customer_deleted on customer (tenant_id, external_id text_pattern_ops)
+  where deleted_at is not null;
+
 -- What a tenant signs with, one key per use. It never leaves the server.
 create table signing_key (
   tenant_id    uuid not null,
