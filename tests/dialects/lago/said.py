@@ -8,7 +8,7 @@ TITLES = {
 }
 
 
-def error(status: int, code: str, **details: list[str]) -> dict[str, object]:
+def error(status: int, code: str, /, **details: list[str]) -> dict[str, object]:
     """The whole body of a refusal."""
     body: dict[str, object] = {"status": status, "error": TITLES[status], "code": code}
     return {**body, "error_details": details} if details else body

@@ -11,6 +11,7 @@ from lago_python_client.exceptions import LagoApiError
 from lago_python_client.models import Payment
 
 from dialects.lago.books import VAT, Books, line
+from dialects.lago.said import error, invalid
 from faults.world import at_once
 from polaris.core import commands
 from polaris.core.invoice import InvoiceKind
@@ -26,17 +27,8 @@ def asked(invoice_id: object, amount_cents: object = 1200, **named: object) -> d
     return {"payment": {**inner, **named}}
 
 
-def refusal(status: int, error: str, code: str, **details: list[str]) -> dict[str, Any]:
-    body: dict[str, Any] = {"status": status, "error": error, "code": code}
-    return {**body, "error_details": details} if details else body
-
-
-def invalid(**details: list[str]) -> dict[str, Any]:
-    return refusal(422, "Unprocessable Entity", "validation_errors", **details)
-
-
-FORBIDDEN = refusal(403, "Forbidden", "feature_unavailable")
-NO_INVOICE = refusal(404, "Not Found", "invoice_not_found")
+FORBIDDEN = error(403, "feature_unavailable")
+NO_INVOICE = error(404, "invoice_not_found")
 
 
 def top_up(books: Books, amount_minor: int = 1000) -> str:
@@ -254,7 +246,7 @@ def test_a_providers_payment_is_shown_as_it_stands(
 @pytest.mark.parametrize("payment_id", [UNKNOWN, "x", "%20", UNKNOWN.upper()])
 def test_an_unknown_payment_is_not_found(shared: Books, payment_id: str) -> None:
     answer = shared.http("GET", f"/payments/{payment_id}")
-    assert answer.json() == refusal(404, "Not Found", "payment_not_found")
+    assert answer.json() == error(404, "payment_not_found")
 
 
 def test_lists_and_their_filters(books: Books, client: Any) -> None:
@@ -281,7 +273,7 @@ def test_lists_and_their_filters(books: Books, client: Any) -> None:
     assert found["meta"]["total_count"] == 1
     assert client.payments.find(paid[0]).invoice_ids == [first]
     nobody = books.http("GET", "/customers/nobody/payments")
-    assert nobody.json() == refusal(404, "Not Found", "customer_not_found")
+    assert nobody.json() == error(404, "customer_not_found")
     malformed = books.http("GET", "/payments", params={"invoice_id": "7"})
     assert malformed.json() == invalid(invoice_id=["value_is_invalid"])
 
@@ -312,7 +304,7 @@ def test_another_tenants_payment_does_not_exist(books: Books, client: Any) -> No
     stranger = Books(books.database, books.url)
     with pytest.raises(LagoApiError) as caught:
         stranger.client.payments.find(payment_id)
-    assert caught.value.response == refusal(404, "Not Found", "payment_not_found")
+    assert caught.value.response == error(404, "payment_not_found")
     answer = stranger.http("POST", "/payments", json=asked(invoice_id, 1))
     assert answer.json() == NO_INVOICE
     assert stranger.http("GET", "/payments").json()["payments"] == []

@@ -1,26 +1,49 @@
 """Lago's API as one application, with handlers of its own: always JSON, always in Lago's words."""
 
+from functools import partial
+
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from polaris.desk import Desk
 from polaris.dialects.lago import errors
 from polaris.dialects.lago.requests import (
+    add_ons,
+    credit_note_lists,
+    credit_notes,
+    customers,
+    described,
+    downloads,
     invoice_lists,
     invoice_updates,
     invoices,
     one_off,
+    organizations,
     payments,
     regenerate,
+    taxes,
+    wallet_moves,
+    wallets,
+    webhook_endpoints,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
+    credit_notes.router,
+    credit_note_lists.router,
     invoices.router,
     invoice_lists.router,
     invoice_updates.router,
     one_off.router,
     regenerate.router,
     payments.router,
+    downloads.router,
+    add_ons.router,
+    taxes.router,
+    webhook_endpoints.router,
+    organizations.router,
+    wallets.router,
+    wallet_moves.router,
+    customers.router,  # last: a customer's own id may have slashes, so it takes any path
 )
 
 
@@ -35,4 +58,5 @@ def build(desk: Desk) -> FastAPI:
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.openapi = partial(described.described, app)  # type: ignore[method-assign]  # meant to be
     return app

@@ -100,7 +100,7 @@ async def find_all(
     return await listed(call, paging, invoice_id, external_customer_id)
 
 
-@router.get("/customers/{external_id}/payments")
+@router.get("/customers/{external_id:path}/payments")
 async def of_customer(
     call: Reads, paging: Paged, external_id: str, invoice_id: str | None = None
 ) -> Response:

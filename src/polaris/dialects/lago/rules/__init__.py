@@ -8,6 +8,7 @@ from polaris.core import commands, refusals
 from polaris.core.invoice import Invoice, InvoiceKind, Status
 from polaris.core.move import Dialect
 from polaris.core.requirement import Case, Details, at_most, requires, unless
+from polaris.core.rules import not_voided_yet
 from polaris.dialects.lago.rules.amounts import (
     creditable,
     line_left,
@@ -15,6 +16,7 @@ from polaris.dialects.lago.rules.amounts import (
     payment_status,
     refundable,
 )
+from polaris.dialects.lago.rules.wallets import OPENING
 
 __all__ = ["LAGO", "creditable", "paid", "payment_status", "refundable"]
 
@@ -113,9 +115,11 @@ LAGO = Dialect(
     "lago",
     {
         commands.VoidInvoice: (void_within_creditable, void_within_refundable),
+        commands.AnnotateInvoice: (not_voided_yet,),
         commands.IssueCreditNote: (note_within_lines,),
         commands.VoidCreditNote: (note_has_balance,),
         commands.ReceivePayment: PAYMENT,
+        commands.OpenWallet: OPENING,
     },
 )
 """The dialect, as the engine knows it."""

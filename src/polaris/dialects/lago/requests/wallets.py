@@ -1,0 +1,306 @@
+"""Wallets: opened with their first credits, read, changed, terminated; and their metadata."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Response
+from pydantic import BaseModel
+
+from polaris.core.commands import Command, OpenWallet, TerminateWallet, UpdateWallet
+from polaris.core.customer import Customer, Wallet, WalletStatus
+from polaris.core.scope import Scope
+from polaris.dialects.lago.errors import INVALID, MANDATORY, RANGE, LagoError, invalid, not_found
+from polaris.dialects.lago.requests import credits
+from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
+from polaris.dialects.lago.requests.casting import Paged, Paging, Truth
+from polaris.dialects.lago.requests.credits import HIGHEST, LOWEST, Pair, Rate, Unsupported, Wrong
+from polaris.dialects.lago.responses import wallets as shown
+from polaris.dialects.lago.responses.view import View, entity_code
+from polaris.engine import new_id, now
+from polaris.keys import KeyScope
+from polaris.money import CURRENCIES
+from polaris.store import listing, wallet_reading
+from polaris.store.wallet_reading import Sums
+
+router = APIRouter(tags=["wallets"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "wallet"))]
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "wallet"))]
+
+Metadata = dict[Text, Text | None]
+CREDITS = ("paid_credits", "granted_credits")
+DETAILS = ("metadata", LOWEST, HIGHEST, "purchase_order_number")
+"""What Lago keeps of a wallet and the engine does not know."""
+
+
+class UpdateInput(Unsupported):
+    """What shall be different; what is null stays."""
+
+    name: Text | None = None
+    code: Text | None = None
+    priority: int | None = None
+    expiration_at: Text | None = None
+    paid_top_up_min_amount_cents: Any = None
+    paid_top_up_max_amount_cents: Any = None
+    metadata: Metadata | None = None
+    purchase_order_number: Text | None = None
+    billing_entity_code: Text | None = None
+
+    @property
+    def rank(self) -> int | None:
+        """The priority, where any that cannot be is as good as the first that cannot."""
+        return None if self.priority is None else min(max(self.priority, 0), 51)
+
+
+class CreateInput(UpdateInput):
+    """A wallet, and the credits that it begins with."""
+
+    external_customer_id: Text | None = None
+    rate_amount: Any = None
+    currency: Text | None = None
+    paid_credits: Any = None
+    granted_credits: Any = None
+    transaction_name: Text | None = None
+    transaction_metadata: list[Pair] | None = None
+    ignore_paid_top_up_limits_on_creation: Truth = False
+
+
+class CreateBody(BaseModel):
+    """The wallet, under its root."""
+
+    wallet: CreateInput
+
+
+class UpdateBody(BaseModel):
+    """The changes, under their root."""
+
+    wallet: UpdateInput
+
+
+class MetadataBody(BaseModel):
+    """Metadata, under their root."""
+
+    metadata: Metadata
+
+
+# ---------------------------------------------------------------- a new one
+
+
+@router.post("/wallets")
+async def create(call: Writes, body: CreateBody) -> Response:
+    """Open a wallet; bought credits land once their invoice is paid, granted ones at once."""
+    asked = body.wallet
+    view = await call.view(Scope(external_ids={asked.external_customer_id or ""}))
+    known_entity(view, asked)
+    wallet_id = new_id()
+    await call.perform_all(opening(view, asked, wallet_id))
+    return await as_it_is(call, wallet_id)
+
+
+def known_entity(view: View, asked: UpdateInput) -> None:
+    """A tenant has one issuer. Raises LagoError 404 for another."""
+    if asked.billing_entity_code not in (None, "", entity_code(view.tenant)):
+        raise not_found("billing_entity")
+
+
+def opening(view: View, asked: CreateInput, wallet_id: str) -> Sequence[Command]:
+    """The commands that open the wallet. Raises LagoError with everything that is wrong."""
+    wrong: Wrong = asked.refused()
+    customer = payer(view, asked, wrong)
+    rate = rate_of(view, customer, asked, wrong)
+    expires_at = credits.to_come(asked.expiration_at, view.at, wrong)
+    details = credits.given(asked, DETAILS)
+    credits.limits_possible(details, wrong)
+    amounts = credits.amounts(credits.given(asked, CREDITS), rate, wrong) if rate else {}
+    if not asked.ignore_paid_top_up_limits_on_creation:
+        credits.within(amounts.get("paid_credits"), details, wrong)
+    if wrong or customer is None or rate is None:
+        raise invalid(**wrong)
+    opened = OpenWallet(
+        wallet_id=wallet_id,
+        customer_id=customer.id,
+        currency=rate.currency,
+        name=asked.name or "",
+        code=asked.code or None,
+        priority=50 if asked.rank is None else asked.rank,
+        rate=rate.rate,
+        expires_at=expires_at,
+        details=details,
+    )
+    said = credits.said(
+        asked.transaction_name, asked.transaction_metadata, asked.purchase_order_number
+    )
+    return [opened, *credits.put_in(wallet_id, amounts, said)]
+
+
+def payer(view: View, asked: CreateInput, wrong: Wrong) -> Customer | None:
+    """Whose wallet it becomes."""
+    called = view.of(Customer, "external_id", asked.external_customer_id or "")
+    if not called:
+        wrong["customer"] = ["customer_not_found"]
+    return called[0] if called else None
+
+
+def rate_of(view: View, customer: Customer | None, asked: CreateInput, wrong: Wrong) -> Rate | None:
+    """What a credit is to be worth; none when it cannot be told."""
+    currency = asked.currency or (customer and customer.currency) or view.tenant.currency
+    rate = credits.decimal(asked.rate_amount)
+    if currency not in CURRENCIES:
+        wrong["currency"] = [INVALID]
+    if asked.rate_amount in (None, ""):
+        wrong["rate_amount"] = [MANDATORY]
+    elif rate is None:
+        wrong["rate_amount"] = [INVALID]
+    elif rate <= 0:
+        wrong["rate_amount"] = [RANGE]
+    elif currency in CURRENCIES:
+        return Rate(rate, currency)
+    return None
+
+
+# ---------------------------------------------------------------- reading
+
+
+async def seen(call: Call, wallet_id: str) -> tuple[View, Wallet, Sums]:
+    """A wallet and what is in it. Raises LagoError 404."""
+    view, sums = await sums_of(call, named(wallet_id, "wallet"))
+    return view, view.the(Wallet, wallet_id, "wallet_id"), sums[wallet_id]
+
+
+async def sums_of(call: Call, wallet_ids: set[str]) -> tuple[View, dict[str, Sums]]:
+    """Wallets as they are at one moment."""
+    at = now()
+    facts, sums = await call.read(wallet_reading.wallets, wallet_ids, at)
+    return View(facts, at, call.base_url), sums
+
+
+async def as_it_is(call: Call, wallet_id: str) -> Response:
+    """The wallet as an action left it."""
+    return answered("wallet", shown.wallet(*await seen(call, wallet_id)))
+
+
+@router.get("/wallets/{wallet_id}")
+async def show(call: Reads, wallet_id: str) -> Response:
+    """A wallet with its balance."""
+    return await as_it_is(call, wallet_id)
+
+
+@router.get("/wallets")
+async def find_all(call: Reads, paging: Paged, external_customer_id: str | None = None) -> Response:
+    """A customer's wallets, or all of them; the newest first."""
+    if external_customer_id:
+        await call.customer(external_customer_id)
+    return await listed(call, paging, external_customer_id)
+
+
+@router.get("/customers/{external_id:path}/wallets")
+async def of_customer(call: Reads, paging: Paged, external_id: str) -> Response:
+    """A customer's wallets, the newest first."""
+    await call.customer(external_id)
+    return await listed(call, paging, external_id)
+
+
+async def listed(call: Call, paging: Paging, external_customer_id: str | None) -> Response:
+    """One page of wallets."""
+    filters = {"external_customer_id": external_customer_id or None}
+    page = await call.read(listing.page, listing.WALLETS, filters, paging.per_page, paging.offset)
+    view, sums = await sums_of(call, set(page.ids))
+    rows = [shown.wallet(view, view.the(Wallet, one), sums[one]) for one in page.ids]
+    return answered("wallets", rows, meta=paging.meta(page.total))
+
+
+# ---------------------------------------------------------------- changing
+
+
+@router.put("/wallets/{wallet_id}")
+async def update(call: Writes, wallet_id: str, body: UpdateBody) -> Response:
+    """Change a wallet's name, priority, limits, metadata, or when credits to come expire."""
+    asked = body.wallet
+    view, row, _ = await seen(call, wallet_id)
+    known_entity(view, asked)
+    await call.perform(change(row, asked, view.at))
+    return await as_it_is(call, wallet_id)
+
+
+def change(row: Wallet, asked: UpdateInput, at: datetime) -> UpdateWallet:
+    """The command. Raises LagoError; a code is for good."""
+    wrong: Wrong = asked.refused()
+    if asked.code not in (None, "", row.code):
+        wrong["code"] = ["not_supported"]
+    details = credits.given(asked, DETAILS)
+    credits.limits_possible({**row.details, **details}, wrong)
+    expires_at = credits.to_come(asked.expiration_at, at, wrong)
+    if wrong:
+        raise invalid(**wrong)
+    if asked.metadata is not None:
+        details["metadata"] = {**metadata_of(row), **asked.metadata}
+    return UpdateWallet(
+        wallet_id=row.id,
+        name=asked.name,
+        priority=asked.rank,
+        expires_at=expires_at,
+        details=details,
+    )
+
+
+@router.delete("/wallets/{wallet_id}")
+async def terminate(call: Writes, wallet_id: str) -> Response:
+    """Close a wallet; one that is closed stays so."""
+    _, row, _ = await seen(call, wallet_id)
+    if row.status is WalletStatus.ACTIVE:
+        try:
+            await call.perform(TerminateWallet(wallet_id=wallet_id))
+        except LagoError:
+            _, row, _ = await seen(call, wallet_id)
+            if row.status is WalletStatus.ACTIVE:  # else somebody else was quicker
+                raise
+    return await as_it_is(call, wallet_id)
+
+
+# ---------------------------------------------------------------- its metadata
+
+
+def metadata_of(row: Wallet) -> dict[str, object]:
+    """The wallet's metadata; empty when it has none."""
+    found = row.details.get("metadata")
+    return found if isinstance(found, dict) else {}
+
+
+async def keep(call: Call, row: Wallet, metadata: Mapping[str, object] | None) -> Response:
+    """Metadata in place of those that are kept."""
+    await call.perform(UpdateWallet(wallet_id=row.id, details={"metadata": metadata}))
+    return answered("metadata", metadata)
+
+
+@router.post("/wallets/{wallet_id}/metadata")
+async def replace_metadata(call: Writes, wallet_id: str, body: MetadataBody) -> Response:
+    """Keep these metadata with a wallet instead of those it has."""
+    _, row, _ = await seen(call, wallet_id)
+    return await keep(call, row, body.metadata)
+
+
+@router.patch("/wallets/{wallet_id}/metadata")
+async def merge_metadata(call: Writes, wallet_id: str, body: MetadataBody) -> Response:
+    """Add metadata to those that a wallet has."""
+    _, row, _ = await seen(call, wallet_id)
+    return await keep(call, row, {**metadata_of(row), **body.metadata})
+
+
+@router.delete("/wallets/{wallet_id}/metadata")
+async def delete_metadata(call: Writes, wallet_id: str) -> Response:
+    """Forget all metadata of a wallet."""
+    _, row, _ = await seen(call, wallet_id)
+    if row.details.get("metadata") is None:
+        raise not_found("metadata")
+    return await keep(call, row, None)
+
+
+@router.delete("/wallets/{wallet_id}/metadata/{key:path}")
+async def delete_metadata_key(call: Writes, wallet_id: str, key: str) -> Response:
+    """Forget one of a wallet's metadata."""
+    _, row, _ = await seen(call, wallet_id)
+    found = metadata_of(row)
+    if key not in found:
+        raise not_found("metadata")
+    return await keep(call, row, {name: value for name, value in found.items() if name != key})

@@ -1,0 +1,24 @@
+"""A wallet as it is asked for, and one that is there."""
+
+from typing import Any
+
+from lago_python_client import models
+
+from dialects.lago.books import Books
+
+# Any: to a type checker of today each of their optional fields is required.
+Wallet: Any = models.Wallet
+WalletTransaction: Any = models.WalletTransaction
+
+
+def asked(external_id: str | None = "cust_1", **named: Any) -> dict[str, Any]:
+    """A body for a wallet whose credits are worth two euros."""
+    return {"wallet": {"external_customer_id": external_id, "rate_amount": "2", **named}}
+
+
+def opened(books: Books, external_id: str = "cust_1", **named: Any) -> dict[str, Any]:
+    """A wallet as it is answered."""
+    answer = books.http("POST", "/wallets", json=asked(external_id, **named))
+    assert answer.status_code == 200, answer.text
+    wallet: dict[str, Any] = answer.json()["wallet"]
+    return wallet
