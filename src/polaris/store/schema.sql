@@ -536,6 +536,7 @@ create unique index credit_note_number on credit_note
 create index credit_note_invoice on credit_note (tenant_id, invoice_id)
   where invoice_id is not null;
 create index credit_note_list on credit_note (tenant_id, issue_date desc, issued_at desc, id);
+create index credit_note_newest on credit_note (tenant_id, issued_at desc, id desc);
 create index credit_note_customer on credit_note
   (tenant_id, customer_id, issue_date desc, issued_at desc, id);
 create index credit_note_open on credit_note (tenant_id, customer_id) where balance_minor > 0;

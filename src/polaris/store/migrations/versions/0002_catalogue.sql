@@ -89,3 +89,6 @@ create table webhook_endpoint (
 );
 create unique index webhook_endpoint_url on webhook_endpoint (tenant_id, url)
   where deleted_at is null;
+
+-- A list of credit notes by when they were written.
+create index credit_note_newest on credit_note (tenant_id, issued_at desc, id desc);
