@@ -4,7 +4,8 @@ Everything here is a function of its arguments. Nothing is sent yet: deliveries,
 attempts and their log, come later and will use these pages as they are.
 """
 
+from polaris.dialects.lago.webhooks.bodies import Wallets
 from polaris.dialects.lago.webhooks.kinds import SUBSCRIBABLE, TYPES, Declined
-from polaris.dialects.lago.webhooks.shape import Webhook, shaped
+from polaris.dialects.lago.webhooks.shape import Webhook, looked_at, shaped
 
-__all__ = ["SUBSCRIBABLE", "TYPES", "Declined", "Webhook", "shaped"]
+__all__ = ["SUBSCRIBABLE", "TYPES", "Declined", "Wallets", "Webhook", "looked_at", "shaped"]

@@ -1,0 +1,190 @@
+"""What each webhook is about: the same bodies that Lago's clients are answered with."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from polaris.core.customer import Customer, MovementKind, Wallet
+from polaris.core.events import Event, EventKind
+from polaris.core.invoice import Invoice
+from polaris.core.note import CreditNote
+from polaris.core.payment import Payment, Refund
+from polaris.dialects.lago.responses import (
+    credit_notes,
+    customers,
+    invoices,
+    payments,
+    wallet_moves,
+    wallets,
+)
+from polaris.dialects.lago.responses.view import View
+from polaris.store.wallet_reading import Happening, Sums
+
+Body = dict[str, object]
+
+
+class Wallets(NamedTuple):
+    """What was read of wallets: what is left in each by its id, and what happened in one."""
+
+    sums: Mapping[str, Sums]
+    happenings: Sequence[Happening] = ()
+
+
+NO_WALLETS = Wallets({})
+
+
+class Shown(NamedTuple):
+    """What bodies are made of."""
+
+    view: View
+    wallets: Wallets
+
+
+Made = Callable[[Event, Shown], Iterable[Body]]
+
+
+# ---------------------------------------------------------------- invoices
+
+FEES = ("customer", "fees")
+ISSUED = (*FEES, "applied_taxes", "applied_invoice_custom_sections")
+PERIODS = ("subscriptions", "billing_periods", "credits")
+WHOLE = (*ISSUED, *PERIODS, "error_details")
+NESTED = frozenset((*WHOLE, "metadata"))
+
+
+def _invoice(*nested: str) -> Made:
+    """An invoice with these of the things inside it."""
+
+    def made(event: Event, shown: Shown) -> Iterable[Body]:
+        status = "deleted" if event.kind is EventKind.INVOICE_CLOSED else None
+        row = shown.view.the(Invoice, event.subject_id)
+        whole = invoices.invoice(shown.view, row, status)
+        yield {key: one for key, one in whole.items() if key not in NESTED or key in nested}
+
+    return made
+
+
+def _dispute(event: Event, shown: Shown) -> Iterable[Body]:
+    for invoice in _invoice(*WHOLE)(event, shown):
+        yield {"invoice": invoice, "provider_error": None}
+
+
+NO_PROVIDER = "customer_must_have_payment_provider"
+
+
+def _uncollected(event: Event, shown: Shown) -> Iterable[Body]:
+    """Each invoice that no money came for: the payment's, or the one that nobody can collect."""
+    payment = shown.view.get(Payment, event.subject_id)
+    code = "payment_failed" if payment else NO_PROVIDER
+    for invoice_id in payment.intended if payment else [event.subject_id]:
+        row = shown.view.the(Invoice, invoice_id)
+        yield {
+            "lago_invoice_id": row.id,
+            **_whose(shown.view, row.customer_id, payment),
+            "error_details": {"code": code},
+        }
+
+
+# ---------------------------------------------------------------- what else there is
+
+
+def _customer(event: Event, shown: Shown) -> Iterable[Body]:
+    yield customers.customer(shown.view, shown.view.the(Customer, event.subject_id))
+
+
+def _payment(event: Event, shown: Shown) -> Iterable[Body]:
+    yield payments.payment(shown.view, shown.view.the(Payment, event.subject_id))
+
+
+def _note(event: Event, shown: Shown) -> Iterable[Body]:
+    view, note = shown.view, shown.view.the(CreditNote, event.subject_id)
+    of = customers.customer(view, view.the(Customer, note.customer_id))
+    yield {**credit_notes.credit_note(view, note), "customer": of}
+
+
+def _unrefunded(event: Event, shown: Shown) -> Iterable[Body]:
+    """A credit note whose money did not go back; other refunds Lago does not know."""
+    refund = shown.view.the(Refund, event.subject_id)
+    if refund.note_id:
+        payment = shown.view.get(Payment, refund.payment_id)
+        whose = _whose(shown.view, refund.customer_id, payment)
+        yield {"lago_credit_note_id": refund.note_id, **whose}
+
+
+def _whose(view: View, customer_id: str, payment: Payment | None) -> Body:
+    """Whose money it is, and what is known of its provider."""
+    provider = payment.provider if payment else None
+    return {
+        "lago_customer_id": customer_id,
+        "external_customer_id": view.the(Customer, customer_id).external_id,
+        "provider_customer_id": None,
+        "payment_provider": provider,
+        "payment_provider_code": provider,
+        "provider_error": {"message": None, "error_code": None} if payment else None,
+    }
+
+
+def _wallet(event: Event, shown: Shown) -> Iterable[Body]:
+    row = shown.view.the(Wallet, event.subject_id)
+    yield wallets.wallet(shown.view, row, shown.wallets.sums[row.id])
+
+
+MOVED: dict[EventKind, frozenset[MovementKind]] = {
+    EventKind.INVOICE_FINALIZED: frozenset({MovementKind.PURCHASED}),
+    EventKind.CREDITS_GRANTED: frozenset({MovementKind.GRANTED}),
+    EventKind.CREDITS_PURCHASED: frozenset({MovementKind.PURCHASED, MovementKind.CREDITED}),
+    EventKind.CREDITS_CONSUMED: frozenset({MovementKind.CONSUMED}),
+    EventKind.CREDITS_RESTORED: frozenset({MovementKind.RESTORED}),
+    EventKind.CREDITS_VOIDED: frozenset({MovementKind.VOIDED, MovementKind.REVOKED}),
+    EventKind.CREDITS_EXPIRED: frozenset({MovementKind.EXPIRED}),
+}
+
+
+def _happening(event: Event, shown: Shown) -> Iterable[Body]:
+    """What happened in the wallet then; told once, however many lots had a part in it."""
+    for one in shown.wallets.happenings:
+        bought = event.kind is EventKind.INVOICE_FINALIZED and one.id == event.subject_id
+        first = one.parts[0].lot_id if one.parts else None
+        moved = first == event.subject_id and event.at in (one.at, one.settled_at)
+        if one.kind in MOVED[event.kind] and (bought or moved):
+            yield wallet_moves.happening(_wallet_of(shown), one)
+
+
+def _wallet_of(shown: Shown) -> Wallet:
+    """The one wallet whose happenings were read."""
+    (wallet_id,) = shown.wallets.sums
+    return shown.view.the(Wallet, wallet_id)
+
+
+class About(NamedTuple):
+    """What a webhook is about: the key that it stands under, and how it is made."""
+
+    object_type: str
+    made: Made
+
+
+OBJECTS: dict[str, About] = {
+    "customer.created": About("customer", _customer),
+    "customer.updated": About("customer", _customer),
+    "invoice.drafted": About("invoice", _invoice(*WHOLE)),
+    "invoice.ready_to_finalize": About("invoice", _invoice(*WHOLE)),
+    "invoice.created": About("invoice", _invoice(*ISSUED, *PERIODS)),
+    "invoice.one_off_created": About("invoice", _invoice(*ISSUED)),
+    "invoice.paid_credit_added": About("invoice", _invoice(*ISSUED)),
+    "invoice.deleted": About("invoice", _invoice(*FEES, "applied_taxes", *PERIODS)),
+    "invoice.voided": About("invoice", _invoice(*FEES, "applied_taxes", *PERIODS)),
+    "invoice.payment_status_updated": About("invoice", _invoice(*FEES)),
+    "invoice.payment_dispute_lost": About("payment_dispute_lost", _dispute),
+    "invoice.payment_failure": About("payment_provider_invoice_payment_error", _uncollected),
+    "payment.succeeded": About("payment", _payment),
+    "payment.requires_action": About("payment", _payment),
+    "credit_note.created": About("credit_note", _note),
+    "credit_note.provider_refund_failure": About(
+        "credit_note_payment_provider_refund_error", _unrefunded
+    ),
+    "wallet.created": About("wallet", _wallet),
+    "wallet.updated": About("wallet", _wallet),
+    "wallet.terminated": About("wallet", _wallet),
+    "wallet_transaction.created": About("wallet_transaction", _happening),
+    "wallet_transaction.updated": About("wallet_transaction", _happening),
+}
+"""What each type is about."""

@@ -1,0 +1,308 @@
+"""What endpoints will be told: every event as Lago tells it, and signed so that receivers see it.
+
+Nothing is delivered yet, so a test reads the events that were written and shapes them itself.
+"""
+
+import hmac
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from typing import Any
+
+import jwt
+import pytest
+
+from dialects.lago.books import Books
+from dialects.lago.story import Story
+from polaris.core.catalogue import Signature
+from polaris.core.customer import Lot, Wallet
+from polaris.core.events import Event, EventKind
+from polaris.core.invoice import Line
+from polaris.core.note import CreditNote
+from polaris.dialects.lago.responses.view import View
+from polaris.dialects.lago.webhooks import (
+    SUBSCRIBABLE,
+    TYPES,
+    Declined,
+    Wallets,
+    Webhook,
+    looked_at,
+    shaped,
+    signing,
+)
+from polaris.dialects.lago.webhooks.bodies import OBJECTS
+from polaris.dialects.lago.webhooks.shape import ONLY_IF
+from polaris.engine import now
+from polaris.store import reading, wallet_reading
+from polaris.store.load import load, resolve
+from polaris.store.postgres import signing_key
+
+ISSUER = "https://polaris.example/"
+
+
+def told(books: Books, done: Callable[[], object]) -> list[Webhook]:
+    """What endpoints are told of everything that is done."""
+    with books.database.connect() as connection:
+        before = {event.id for event in reading.newest_events(connection, books.tenant_id, 1000)}
+    done()
+    with books.database.connect() as connection:
+        events = reading.newest_events(connection, books.tenant_id, 1000)
+    fresh = [event for event in events if event.id not in before]
+    fresh.sort(key=lambda event: (event.at, event.position))
+    return [webhook for event in fresh for webhook in of(books, event)]
+
+
+def of(books: Books, event: Event) -> list[Webhook]:
+    """What endpoints are told of one event."""
+    with books.database.connect() as connection:
+        scope = resolve(connection, books.tenant_id, looked_at(event))
+        facts = load(connection, books.tenant_id, scope).facts
+        lots = [one for one in facts.tables[Lot].values() if isinstance(one, Lot)]
+        wallets = {lot.wallet_id for lot in lots if lot.id == event.subject_id}
+        if event.subject == Wallet.table:
+            wallets = {event.subject_id}
+        lines = [one for one in facts.tables[Line].values() if isinstance(one, Line)]
+        if event.kind is EventKind.INVOICE_FINALIZED:
+            wallets = {one.wallet_id for one in lines if one.wallet_id}
+        seen = wallet_reading.wallets(connection, books.tenant_id, wallets, event.at)
+        happenings = [
+            row
+            for wallet_id in wallets
+            for row in wallet_reading.history(connection, books.tenant_id, wallet_id).rows
+        ]
+    facts.add(seen.facts.tables[Wallet].values())
+    view = View(facts, now(), ISSUER)
+    return shaped(event, view, books.tenant_id, Wallets(seen.sums, happenings))
+
+
+# ---------------------------------------------------------------- the tables
+
+
+def test_what_is_told_can_be_asked_for_and_is_about_something() -> None:
+    said = {one for types in TYPES.values() if not isinstance(types, Declined) for one in types}
+    assert said == OBJECTS.keys()
+    assert said <= SUBSCRIBABLE
+    assert ONLY_IF.keys() <= said
+    reasons = [types for types in TYPES.values() if isinstance(types, Declined)]
+    assert [reason for reason in reasons if not reason.endswith(".")] == []
+
+
+# ---------------------------------------------------------------- one by one
+
+
+PAID = "invoice.payment_status_updated"
+FAILED = "invoice.payment_failure"
+MOVED = "wallet_transaction.created"
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "types"),
+    [
+        ("", "customer_made", ["customer.created"]),
+        ("", "customer_changed", ["customer.updated"]),
+        ("", "drafted", ["invoice.drafted", "invoice.ready_to_finalize"]),
+        ("drafted", "deleted", ["invoice.deleted"]),
+        ("drafted", "finalized", ["invoice.created"]),
+        ("", "issued", ["invoice.one_off_created"]),
+        ("", "skipped", []),
+        ("issued", "voided", ["invoice.voided"]),
+        ("issued", "disputed", ["invoice.payment_dispute_lost"]),
+        ("issued", "collected", [FAILED]),
+        ("issued", "said_paid", [PAID]),
+        ("issued", "annotated", []),
+        ("issued", "paid", ["payment.succeeded", PAID]),
+        ("issued paid", "unpaid", [PAID]),
+        ("issued", "payment_failed", [FAILED]),
+        ("issued", "payment_waits", ["payment.requires_action"]),
+        ("issued paid", "refunded", ["credit_note.created"]),
+        ("issued paid refunded", "refund_failed", ["credit_note.provider_refund_failure"]),
+        ("", "wallet_opened", ["wallet.created"]),
+        ("wallet_opened", "wallet_changed", ["wallet.updated"]),
+        ("wallet_opened", "wallet_terminated", ["wallet.terminated"]),
+        ("wallet_opened", "granted", [MOVED, MOVED]),
+        ("wallet_opened", "bought", ["invoice.paid_credit_added", MOVED]),
+        (
+            "wallet_opened bought",
+            "paid",
+            ["payment.succeeded", PAID, "wallet_transaction.updated"],
+        ),
+        ("wallet_opened granted", "spent", ["invoice.one_off_created", MOVED]),
+        ("wallet_opened granted spent", "given_back", [MOVED, "invoice.voided"]),
+        ("wallet_opened granted", "credits_voided", [MOVED]),
+        ("", "tax_made", []),
+    ],
+)
+def test_what_is_told_of_what_happens(
+    books: Books, before: str, then: str, types: list[str]
+) -> None:
+    """Each body is what a client would be shown, under the key that the envelope names."""
+    story = Story(books)
+    for step in before.split():
+        getattr(story, step)()
+    webhooks = told(books, getattr(story, then))
+    assert [webhook.webhook_type for webhook in webhooks] == types
+    for webhook in webhooks:
+        sent = json.loads(webhook.body)
+        assert list(sent) == [
+            "webhook_type",
+            "object_type",
+            "organization_id",
+            webhook.object_type,
+        ]
+        assert sent["webhook_type"] == webhook.webhook_type
+        assert sent["organization_id"] == books.tenant_id
+        assert sent[webhook.object_type]
+
+
+# ---------------------------------------------------------------- bodies
+
+BARE = {"metadata", "customer", "fees", "credits", "applied_taxes", "subscriptions"} | {
+    "billing_periods",
+    "error_details",
+    "applied_invoice_custom_sections",
+}
+
+
+def sent(webhooks: list[Webhook], webhook_type: str) -> Any:
+    """What the one webhook of a type is about, as a receiver reads it."""
+    (webhook,) = [one for one in webhooks if one.webhook_type == webhook_type]
+    return json.loads(webhook.body)[webhook.object_type]
+
+
+@pytest.mark.parametrize(
+    ("then", "webhook_type", "nested"),
+    [
+        ("finalized", "invoice.created", BARE - {"metadata", "error_details"}),
+        (
+            "voided",
+            "invoice.voided",
+            BARE - {"metadata", "error_details", "applied_invoice_custom_sections"},
+        ),
+        ("paid", PAID, {"customer", "fees"}),
+    ],
+)
+def test_an_invoice_is_told_as_it_is_shown_with_what_its_type_holds(
+    books: Books, then: str, webhook_type: str, nested: set[str]
+) -> None:
+    story = Story(books)
+    story.drafted()
+    if then != "finalized":
+        story.finalized()
+    if then == "paid":
+        webhooks = told(books, lambda: books.paid(story.draft, 1200))
+    else:
+        webhooks = told(books, getattr(story, then))
+    shown = books.http("GET", f"/invoices/{story.draft}").json()["invoice"]
+    body = sent(webhooks, webhook_type)
+    assert set(body) & BARE == nested
+    assert body == {name: one for name, one in shown.items() if name not in BARE - nested}
+
+
+def test_a_deleted_draft_says_so(books: Books) -> None:
+    story = Story(books)
+    story.drafted()
+    body = sent(told(books, story.deleted), "invoice.deleted")
+    assert (body["lago_id"], body["status"]) == (story.draft, "deleted")
+
+
+def test_notes_payments_and_wallets_are_told_as_they_are_shown(books: Books) -> None:
+    story = Story(books)
+    story.issued()
+    payment = sent(told(books, story.paid), "payment.succeeded")
+    assert payment == books.http("GET", f"/payments/{story.payment}").json()["payment"]
+    note = sent(told(books, story.refunded), "credit_note.created")
+    assert note["lago_id"] == story.note
+    assert note["customer"]["external_id"] == "cust_1"
+    assert len(note["items"]) == 1
+    wallet = sent(told(books, story.wallet_opened), "wallet.created")
+    assert wallet == books.http("GET", f"/wallets/{story.wallet}").json()["wallet"]
+    granted, _ = (json.loads(one.body) for one in told(books, story.granted))
+    moved = granted["wallet_transaction"]
+    path = f"/wallet_transactions/{moved['lago_id']}"
+    assert moved == books.http("GET", path).json()["wallet_transaction"]
+
+
+def test_failures_say_whose_money_it_is(books: Books) -> None:
+    story = Story(books)
+    story.issued()
+    whose = {
+        "lago_customer_id": story.customer,
+        "external_customer_id": "cust_1",
+        "provider_customer_id": None,
+    }
+    nobody = {"payment_provider": None, "payment_provider_code": None, "provider_error": None}
+    assert sent(told(books, story.collected), FAILED) == {
+        "lago_invoice_id": story.draft,
+        **whose,
+        **nobody,
+        "error_details": {"code": "customer_must_have_payment_provider"},
+    }
+    error = {"message": None, "error_code": None}
+    stripe = {"payment_provider": "stripe", "payment_provider_code": "stripe"}
+    assert sent(told(books, story.payment_failed), FAILED) == {
+        "lago_invoice_id": story.draft,
+        **whose,
+        **stripe,
+        "provider_error": error,
+        "error_details": {"code": "payment_failed"},
+    }
+    story.paid()
+    story.refunded()
+    manual = {"payment_provider": "manual", "payment_provider_code": "manual"}
+    webhooks = told(books, story.refund_failed)
+    assert sent(webhooks, "credit_note.provider_refund_failure") == {
+        "lago_credit_note_id": story.note,
+        **whose,
+        **manual,
+        "provider_error": error,
+    }
+    assert books.facts(notes={story.note}).tables[CreditNote].keys() == {story.note}
+
+
+# ---------------------------------------------------------------- on the way
+
+
+def test_a_receiver_checks_a_token_with_the_key_that_it_asks_for(books: Books, client: Any) -> None:
+    (webhook,) = told(books, Story(books).customer_changed)
+    with books.database.connect() as connection:
+        key = signing_key(connection, books.tenant_id, signing.RSA_KEY, signing.new_rsa_key)
+    headers = signing.headers(webhook.body, "unique", Signature.JWT, key, ISSUER)
+    token = headers.pop("X-Lago-Signature")
+    assert headers == {
+        "Content-Type": "application/json",
+        "X-Lago-Signature-Algorithm": "jwt",
+        "X-Lago-Unique-Key": "unique",
+    }
+    public = client.webhooks.public_key()
+    claims = jwt.decode(token, public, algorithms=["RS256"], issuer=ISSUER)
+    assert claims == {"data": webhook.body.decode(), "iss": ISSUER}
+    with pytest.raises(jwt.InvalidSignatureError):
+        jwt.decode(token, signing.public_key(signing.new_rsa_key()), algorithms=["RS256"])
+
+
+def test_a_receiver_checks_a_digest_with_the_secret_that_it_knows() -> None:
+    """Against a digest made by other means: HMAC-SHA256 of the body, in base64."""
+    secret, body = signing.new_hmac_key(), b'{"a":1}'
+    headers = signing.headers(body, "unique", Signature.HMAC, secret, ISSUER)
+    digest = b64encode(hmac.new(secret.encode(), body, "sha256").digest()).decode()
+    assert headers["X-Lago-Signature"] == digest
+    assert headers["X-Lago-Signature-Algorithm"] == "hmac"
+    assert signing.new_hmac_key() != secret
+    known = signing.headers(b"what do ya want for nothing?", "k", Signature.HMAC, "Jefe", ISSUER)
+    assert known["X-Lago-Signature"] == "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="
+
+
+@pytest.mark.parametrize(
+    ("attempt", "chance", "seconds"),
+    [(1, 0.0, 3.0), (1, 1.0, 3.15), (2, 0.0, 18.0), (2, 1.0, 20.4), (3, 0.5, None), (4, 0.0, None)],
+)
+def test_when_it_is_tried_again(attempt: int, chance: float, seconds: float | None) -> None:
+    assert signing.delay_seconds(attempt, chance) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(
+    ("status", "counts"),
+    [(200, True), (201, True), (202, True), (203, False), (204, True), (301, False), (500, False)],
+)
+def test_which_answers_count(status: int, counts: bool) -> None:
+    assert (status in signing.DELIVERED) is counts
