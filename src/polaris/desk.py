@@ -5,19 +5,25 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 import psycopg
 import structlog
 from psycopg import IsolationLevel
 from psycopg_pool import PoolTimeout
 
+from polaris.briefly import Briefly
+from polaris.core.decision import Facts
 from polaris.core.fold import Outcome, Request
+from polaris.core.scope import Scope
+from polaris.core.tenant import Tenant
 from polaris.door import Door, DoorClosed
 from polaris.engine import Engine, Preview, lost
+from polaris.gather import Gather
 from polaris.keys import ApiKey, KnownKey
-from polaris.store import keys
+from polaris.store import keys, reading
 from polaris.store.database import Database, EngineConnection
+from polaris.store.load import load, resolve
 from polaris.store.postgres import signing_key
 
 P = ParamSpec("P")
@@ -26,16 +32,8 @@ T = TypeVar("T")
 log = structlog.get_logger()
 
 READERS = 4
-KEY_SECONDS = 1.0
-"""For so long a key that was revoked may still be taken."""
-MOST_KEYS = 1000
-
-
-class Looked(NamedTuple):
-    """A look for a key, done or under way, and until when it counts."""
-
-    found: asyncio.Task[KnownKey | None]
-    until: float
+MOMENT_SECONDS = 1.0
+"""For so long a key that was revoked may still be taken, and a setting that was changed."""
 
 
 class Desk:
@@ -49,11 +47,20 @@ class Desk:
         readers: int = READERS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._door, self._engine, self._database, self._clock = door, engine, database, clock
+        self._door, self._engine, self._database = door, engine, database
         self._pool = database.pool(readers)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="desk")
         self._closed = False
-        self._looked: dict[str, Looked] = {}  # by prefix, the oldest look first
+        self._keys = Briefly(
+            lambda prefix: self.read(keys.find, prefix),
+            MOMENT_SECONDS,
+            clock,
+            worth=lambda key: not key.revoked_at,
+        )
+        self._tenants = Briefly(
+            lambda tenant_id: self.read(reading.tenant, tenant_id), MOMENT_SECONDS, clock
+        )
+        self._gather = Gather(self._load)
 
     async def perform(self, tenant_id: str, request: Request) -> Outcome:
         """Do what is asked; as `Door.perform`."""
@@ -103,6 +110,24 @@ class Desk:
 
         return await self._in_thread(keeping)
 
+    async def facts(self, tenant_id: str, scope: Scope) -> Facts:
+        """Everything that belongs to what is named; shared with who asks now, so not to be changed.
+
+        Raises UnknownTenant, and as `read` does.
+        """
+        return await self._gather.facts(tenant_id, scope)
+
+    async def _load(self, tenant_id: str, scope: Scope) -> Facts:
+        def loading() -> Facts:
+            with self._pool.connection() as connection:
+                connection.autocommit = True  # one statement is of one moment by itself
+                try:
+                    return load(connection, tenant_id, resolve(connection, tenant_id, scope)).facts
+                finally:
+                    connection.autocommit = False
+
+        return await self._in_thread(loading)
+
     async def _in_thread(self, reading: Callable[[], T]) -> T:
         if self._closed:
             raise DoorClosed(DoorClosed.__doc__)
@@ -126,33 +151,17 @@ class Desk:
     async def key(self, text: str) -> KnownKey | None:
         """The key that somebody brings, whole; none when it is unknown, wrong or revoked."""
         key = ApiKey.parse(text)
-        known = await self._known(key.client_id) if key else None
+        known = await self._keys.find(key.client_id) if key else None
         return known if key and known and known.opens(key) else None
 
-    async def _known(self, prefix: str) -> KnownKey | None:
-        """The key with a prefix. Who asks meanwhile waits for the same look."""
-        looked = self._looked.get(prefix)
-        if looked is None or looked.until <= self._clock():
-            looked = self._look(prefix)
-        # One caller that leaves must not take the look from the others.
-        return await asyncio.shield(looked.found)
+    async def tenant(self, tenant_id: str) -> Tenant:
+        """Whose books these are, with the settings of now or of a moment ago.
 
-    def _look(self, prefix: str) -> Looked:
-        # From before the look on: it may find what was true a moment earlier.
-        until = self._clock() + KEY_SECONDS
-        looked = Looked(asyncio.create_task(self.read(keys.find, prefix)), until)
-        self._looked.pop(prefix, None)
-        self._looked[prefix] = looked
-        if len(self._looked) > MOST_KEYS:
-            del self._looked[next(iter(self._looked))]
-        looked.found.add_done_callback(lambda _: self._forget_unless_good(prefix, looked))
-        return looked
-
-    def _forget_unless_good(self, prefix: str, looked: Looked) -> None:
-        failed = looked.found.cancelled() or looked.found.exception() is not None
-        known = None if failed else looked.found.result()
-        if (known is None or known.revoked_at) and self._looked.get(prefix) is looked:
-            del self._looked[prefix]
+        Raises UnknownTenant, and as `read` does.
+        """
+        found = await self._tenants.find(tenant_id)
+        assert found is not None  # who is not there is raised
+        return found
 
     async def close(self) -> None:
         """Read nothing more, and return once everybody who reads has an answer.

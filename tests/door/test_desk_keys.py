@@ -10,7 +10,8 @@ import pytest
 from door.desks import Clock, desk_of, made
 from door.stories import story
 from faults.world import opened, scalar, tenant
-from polaris.desk import KEY_SECONDS, MOST_KEYS
+from polaris.briefly import MOST
+from polaris.desk import MOMENT_SECONDS
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey, KnownKey
 from polaris.store import keys, reading
@@ -74,7 +75,7 @@ def test_a_revoked_key_stops_within_a_second(database: Database) -> None:
         async with desk_of(database, clock) as desk:
             assert await desk.key(key.whole)
             revoke(database, key)
-            clock.seconds += KEY_SECONDS - 0.01
+            clock.seconds += MOMENT_SECONDS - 0.01
             assert await desk.key(key.whole)
             clock.seconds += 0.01
             assert await desk.key(key.whole) is None
@@ -91,7 +92,7 @@ def test_the_second_begins_before_the_look(database: Database) -> None:
             async with keys_locked(database):
                 first = asyncio.create_task(desk.key(key.whole))
                 await looking(database, 1)
-                clock.seconds += KEY_SECONDS
+                clock.seconds += MOMENT_SECONDS
             assert await first
             revoke(database, key)
             assert await desk.key(key.whole) is None
@@ -121,7 +122,7 @@ def test_only_good_keys_are_remembered(database: Database) -> None:
 
 def test_only_so_many_keys_are_remembered(database: Database) -> None:
     """The oldest look goes first."""
-    first, *_, last = every = made(database, tenant(database), MOST_KEYS + 1)
+    first, *_, last = every = made(database, tenant(database), MOST + 1)
 
     async def tell() -> None:
         async with desk_of(database) as desk:

@@ -10,7 +10,6 @@ from pydantic import AfterValidator
 
 from polaris.core.commands import Command
 from polaris.core.customer import Customer
-from polaris.core.decision import Facts
 from polaris.core.fold import Outcome
 from polaris.core.scope import Scope
 from polaris.core.spoken import ID, UNSAYABLE
@@ -21,8 +20,6 @@ from polaris.dialects.lago.responses.view import View
 from polaris.dialects.lago.rules import LAGO
 from polaris.engine import Preview, now, request
 from polaris.keys import KeyScope, KnownKey
-from polaris.store import reading
-from polaris.store.load import load, resolve
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -63,7 +60,7 @@ class Call:
 
     async def view(self, scope: Scope) -> View:
         """Everything that belongs to what is named, to be shown."""
-        facts = await self.read(known, scope)
+        facts = await self.desk.facts(self.tenant_id, scope)
         return View(facts, now(), self.base_url)
 
     async def invoice(self, invoice_id: str) -> View:
@@ -81,12 +78,7 @@ class Call:
 
     async def tenant(self) -> Tenant:
         """Whose books these are, with its settings."""
-        return await self.read(reading.tenant)
-
-
-def known(connection: Connection[Any], tenant_id: str, scope: Scope) -> Facts:
-    """Everything that belongs to what is named, and to what that leads to."""
-    return load(connection, tenant_id, resolve(connection, tenant_id, scope)).facts
+        return await self.desk.tenant(self.tenant_id)
 
 
 def named(one: str, resource: str) -> set[str]:
