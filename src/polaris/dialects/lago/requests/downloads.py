@@ -15,7 +15,7 @@ from polaris.core.note import CreditNote
 from polaris.core.scope import Scope
 from polaris.desk import Desk
 from polaris.dialects.lago.errors import not_found
-from polaris.dialects.lago.requests.call import Call, answered, known, may, named
+from polaris.dialects.lago.requests.call import Call, answered, may, named
 from polaris.dialects.lago.responses import credit_notes, files, invoices
 from polaris.dialects.lago.responses.view import View
 from polaris.documents import pdf
@@ -119,7 +119,7 @@ async def file(request: Request, token: str) -> Response:
     desk: Desk = request.app.state.desk
     asked = await opened(desk, token)
     scope, document_of = FILES[asked.kind]
-    facts = await desk.read(known, asked.tenant_id, scope(asked.row_id))
+    facts = await desk.facts(asked.tenant_id, scope(asked.row_id))
     paper = document_of(View(facts, now(), str(request.base_url)), asked.row_id)
     content = await asyncio.to_thread(pdf, paper.document, paper.at)
     name = _NO_NAME.sub("-", paper.document.number or asked.kind)

@@ -1,0 +1,254 @@
+"""Every route with another tenant's key: nothing of theirs is found, told or changed."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from psycopg import sql
+
+from cli.terminal import Serving
+from dialects.lago.books import VAT, Books
+from dialects.lago.routes import KEYED, KEYLESS, ROUTES, VERBS, Route, body_of
+from faults.world import opened
+from polaris.core.parts import NewLine
+from polaris.dialects.lago.app import build
+from polaris.keys import ApiKey
+
+MARK = "aurora"
+"""In every text of theirs, and in nothing that is asked."""
+
+AT_ANY_TIME = {"seal"}
+"""Written beside everything else: the chain over what was done before."""
+
+PAGES = {"/openapi.json", "/static-offline-docs", "/docs", "/docs/oauth2-redirect", "/redoc"}
+"""What the application has besides: the same for everybody."""
+
+
+class Theirs:
+    """A tenant with one of everything, made by its own client."""
+
+    def __init__(self, books: Books) -> None:
+        self.books = books
+        self.ids: dict[str, str] = {"external_id": "cust_1", "add_on": "addon_1", "tax": "tax_1"}
+        self._made("customers", "customer", external_id="cust_1", name=f"{MARK} Ltd")
+        self._made("taxes", "tax", code="tax_1", name=f"{MARK} tax", rate=20)
+        price = {"amount_cents": 1000, "amount_currency": "EUR"}
+        self._made("add_ons", "add_on", code="addon_1", name=f"{MARK} add-on", **price)
+        self._made("webhook_endpoints", "webhook_endpoint", webhook_url=f"https://{MARK}.test")
+        wallet = {"rate_amount": "1", "currency": "EUR", "granted_credits": "10"}
+        self._made("wallets", "wallet", external_customer_id="cust_1", name=MARK, **wallet)
+        self._bill()
+        self._asked("PUT", f"/wallets/{self.ids['wallet']}", wallet={"metadata": {"k": MARK}})
+
+    def _bill(self) -> None:
+        customer_id = self.ids["customer"]
+        billed = NewLine(amount_minor=1000, description=f"{MARK} fee", taxes=(VAT,))
+        invoice_id = self.books.invoice(customer_id, billed)
+        self.ids |= {"invoice": invoice_id, "draft": self.books.draft(customer_id, billed)}
+        shown = self._asked("GET", f"/invoices/{invoice_id}")["invoice"]
+        self.ids["fee"] = shown["fees"][0]["lago_id"]
+        self._made("payments", "payment", invoice_id=invoice_id, amount_cents=600, reference=MARK)
+        items = [{"fee_id": self.ids["fee"], "amount_cents": 100}]
+        note = {"credit_amount_cents": 120, "items": items, "metadata": {"k": MARK}}
+        self._made("credit_notes", "credit_note", invoice_id=invoice_id, **note)
+        moved = self._asked("GET", f"/wallets/{self.ids['wallet']}/wallet_transactions")
+        self.ids["wallet_transaction"] = moved["wallet_transactions"][0]["lago_id"]
+
+    def _made(self, resource: str, root: str, **fields: object) -> None:
+        shown = self._asked("POST", f"/{resource}", **{root: fields})[root]
+        self.ids.setdefault(root, shown["lago_id"])
+
+    def _asked(self, method: str, path: str, **body: object) -> Any:
+        answer = self.books.http(method, path, json=body or None)
+        assert answer.status_code == 200, (method, path, answer.text)
+        return answer.json()
+
+    @property
+    def known(self) -> dict[str, list[str]]:
+        """What stands in paths, by what stands before it."""
+        ids = self.ids
+        return {
+            "invoices/{invoice_id}": [ids["invoice"], ids["draft"]],
+            "credit_notes/{note_id}": [ids["credit_note"]],
+            "payments/{payment_id}": [ids["payment"]],
+            "wallets/{wallet_id}": [ids["wallet"]],
+            "wallet_transactions/{happening_id}": [ids["wallet_transaction"]],
+            "customers/{external_id}": [ids["external_id"]],
+            "add_ons/{code}": [ids["add_on"]],
+            "taxes/{code}": [ids["tax"]],
+            "webhook_endpoints/{endpoint_id}": [ids["webhook_endpoint"]],
+            "metadata/{key}": ["k"],
+        }
+
+    def rows(self) -> dict[str, list[str]]:
+        """Everything that is kept of the tenant, by table."""
+        with self.books.database.connect() as connection:
+            tables = connection.execute(
+                "select distinct table_name from information_schema.columns"
+                " where table_schema = 'public' and column_name = 'tenant_id'"
+            ).fetchall()
+            kept = [name for (name,) in tables if name not in AT_ANY_TIME]
+            assert len(kept) > 20
+            read = sql.SQL("select r::text from {} r where tenant_id = %s order by 1")
+            return {
+                name: [row for (row,) in connection.execute(query, [self.books.tenant_id])]
+                for name in kept
+                for query in [read.format(sql.Identifier(name))]
+            }
+
+
+@pytest.fixture(scope="module")
+def theirs(database_url: str, serving: Serving) -> Iterator[Theirs]:
+    with opened(database_url) as database:
+        yield Theirs(Books(database, serving.url))
+
+
+def called(books: Books, route: Route, path: str, ids: dict[str, str]) -> httpx.Response:
+    return books.http(route.method, path, json=body_of(route, ids))
+
+
+def of_theirs(answer: httpx.Response, ids: dict[str, str]) -> list[str]:
+    """Whatever of another's stands in an answer, but for what was itself in the question."""
+    asked = f"{answer.request.url} {answer.request.content.decode()}"
+    secrets = [
+        *([] if MARK in asked else [MARK]),
+        *(one for one in ids.values() if one not in asked),
+    ]
+    return [secret for secret in secrets if secret in answer.text.lower()]
+
+
+def is_empty(answer: httpx.Response) -> bool:
+    """A list with nothing in it."""
+    body = answer.json() if answer.status_code == 200 else {}
+    meta = body.pop("meta", {})
+    return meta.get("total_count") == 0 and list(body.values()) == [[]]
+
+
+def test_the_walk_sees_every_route() -> None:
+    """What is added past the routers would be walked by nobody."""
+    beside = {route.path for route in build(None).routes if hasattr(route, "path")}  # type: ignore[arg-type]  # no desk is asked
+    assert beside == PAGES
+
+
+NAMING = [route for route in KEYED if route.parameters]
+OPEN = [route for route in KEYED if not route.parameters]
+
+
+@pytest.fixture(scope="module")
+def stranger(database_url: str, serving: Serving) -> Iterator[Books]:
+    """A tenant with nothing, for the whole walk."""
+    with opened(database_url) as database:
+        yield Books(database, serving.url)
+
+
+@pytest.mark.parametrize("route", NAMING, ids=str)
+def test_what_another_tenant_has_is_not_there(
+    theirs: Theirs, stranger: Books, route: Route
+) -> None:
+    """Not found, as if it had never been; of lists, empty ones."""
+    before = theirs.rows()
+    for path in route.paths(theirs.known):
+        answer = called(stranger, route, path, theirs.ids)
+        assert answer.status_code == 404 or is_empty(answer), answer.text
+        assert answer.status_code != 404 or answer.json()["code"] != "resource_not_found"
+        assert not of_theirs(answer, theirs.ids)
+    assert theirs.rows() == before
+
+
+STATUSES = {
+    "POST /invoices": 404,
+    "POST /invoices/preview": 404,
+    "POST /credit_notes": 404,
+    "POST /credit_notes/estimate": 404,
+    "POST /payments": 404,
+    "POST /wallets": 422,
+    "POST /wallet_transactions": 422,
+}
+"""What is said when what the body names is another's; the rest is done, in the caller's books."""
+
+
+@pytest.mark.parametrize("route", [one for one in OPEN if one.method != "GET"], ids=str)
+def test_what_names_another_tenants_things_in_its_body(
+    theirs: Theirs, books: Books, route: Route
+) -> None:
+    """The same names are free in every tenant."""
+    before = theirs.rows()
+    answer = called(books, route, route.path, theirs.ids)
+    assert answer.status_code == STATUSES.get(str(route), 200), answer.text
+    assert not of_theirs(answer, theirs.ids)
+    assert theirs.rows() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("page", "1"),
+        ("external_customer_id", "{external_id}"),
+        ("invoice_id", "{invoice}"),
+        ("search_term", MARK),
+        ("metadata[k]", MARK),
+        ("search_term", "{invoice}"),
+    ],
+)
+def test_filters_find_nothing_of_another_tenants(
+    theirs: Theirs, stranger: Books, name: str, value: str
+) -> None:
+    asked = {name: value.format_map(theirs.ids)}
+    for route in (one for one in OPEN if one.method == "GET"):
+        answer = stranger.http("GET", route.path, params=asked)
+        assert answer.status_code == 404 or "meta" not in answer.text or is_empty(answer), route
+        assert not of_theirs(answer, theirs.ids), route
+
+
+def test_the_ids_of_the_walk_are_good(theirs: Theirs) -> None:
+    """With the tenant's own key all of it is there, or the walk would find nothing anywhere."""
+    shown = [route for route in NAMING if route.method == "GET"]
+    found = {
+        path: called(theirs.books, route, path, theirs.ids)
+        for route in shown
+        for path in route.paths(theirs.known)
+    }
+    assert {path for path, answer in found.items() if answer.status_code == 404} == set()
+    assert [path for path, answer in found.items() if MARK in answer.text.lower()]
+
+
+# ---------------------------------------------------------------- what is not there at all
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/invoices/1/2/3", "/", "/subscriptions"])
+@pytest.mark.parametrize("verb", VERBS)
+def test_an_unknown_route(shared: Books, verb: str, path: str) -> None:
+    answer = shared.http(verb, path)
+    assert (answer.status_code, answer.json()) == (404, NO_RESOURCE)
+
+
+NO_RESOURCE = {"status": 404, "error": "Not Found", "code": "resource_not_found"}
+WRONG = [
+    wrong
+    for path in sorted({route.path for route in ROUTES})
+    for wrong in (Route(verb, path) for verb in VERBS)
+    if not any(one.takes(*wrong) for one in ROUTES)  # as the name of a thing
+]
+
+
+def test_a_wrong_verb(shared: Books) -> None:
+    """Lago tells no difference between a wrong verb and no such route."""
+    assert len(WRONG) > 50
+    with httpx.Client(timeout=30, headers={"Authorization": f"Bearer {shared.key}"}) as client:
+        for route in WRONG:
+            answer = client.request(route.method, f"{shared.url}/api/v1{route.path}")
+            assert (answer.status_code, answer.json()) == (404, NO_RESOURCE), route
+
+
+@pytest.mark.parametrize("verb", ["HEAD", "OPTIONS", "TRACE", "QUERY"])
+def test_verbs_that_nobody_serves(shared: Books, verb: str) -> None:
+    with httpx.Client(timeout=30) as client:
+        for path in sorted({route.path for route in ROUTES} | KEYLESS):
+            answer = client.request(verb, f"{shared.url}/api/v1{path}")
+            assert answer.status_code in (401, 404), (path, answer.status_code)
+
+
+def test_a_key_of_nobody(shared: Books) -> None:
+    unknown = shared.http("GET", "/invoices", ApiKey.new().whole)
+    assert (unknown.status_code, unknown.json()) == (401, {"status": 401, "error": "Unauthorized"})
