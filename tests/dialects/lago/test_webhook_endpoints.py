@@ -125,8 +125,9 @@ def test_an_endpoint_that_is_not_there(shared: Books, verb: str, named: str) -> 
 def test_another_tenants_endpoint_is_not_there(books: Books, shared: Books) -> None:
     theirs = create(shared, webhook_url=f"https://example.com/{new_id()}")
     path = f"/webhook_endpoints/{theirs['lago_id']}"
-    for verb, body in (("GET", {}), ("PUT", {"json": {"webhook_endpoint": {"name": "X"}}})):
-        assert books.http(verb, path, **body).status_code == 404  # type: ignore[arg-type]  # words
+    assert books.http("GET", path).status_code == 404
+    renamed = books.http("PUT", path, json={"webhook_endpoint": {"name": "X"}})
+    assert renamed.status_code == 404
     assert books.http("DELETE", path).status_code == 404
     assert shared.http("GET", path).json() == {"webhook_endpoint": theirs}
 
