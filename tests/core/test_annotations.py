@@ -209,3 +209,11 @@ def test_each_refund_that_moves_is_told() -> None:
         EventKind.REFUND_SETTLED,
         EventKind.REFUND_SETTLED,
     ]
+
+
+def test_what_was_said_of_a_refund_holds_until_its_provider_reports() -> None:
+    world = made("ONE; SETTLED")
+    assert world.the(CreditNote, "note").refund_status_asserted == "settled"
+    (refund,) = refunds(world)
+    after(f"report_refund refund_id={refund.id} state=failed", world=world)
+    assert world.the(CreditNote, "note").refund_status_asserted is None

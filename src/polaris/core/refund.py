@@ -174,8 +174,12 @@ MOVED_FROM = {
 
 
 def update(decision: Decision, command: UpdateRefund) -> None:
-    """A provider's report."""
-    report(decision, decision.the(Refund, command.refund_id), command.state, command.reference)
+    """A provider's report; what was said of the note's refund held until then."""
+    refund = decision.the(Refund, command.refund_id)
+    note = decision.get(CreditNote, refund.note_id)
+    if note is not None and note.refund_status_asserted is not None:
+        decision.change(note, refund_status_asserted=None)
+    report(decision, refund, command.state, command.reference)
 
 
 def report(
