@@ -28,19 +28,36 @@ class Briefly(Generic[V]):
     ) -> None:
         self._look_up, self._seconds, self._clock, self._worth = look, seconds, clock, worth
         self._looked: dict[str, Looked[V]] = {}  # the oldest look first
+        self._renewing: dict[str, Looked[V]] = {}
 
     async def find(self, name: str) -> V | None:
         """What the name stands for, now or a moment ago. Who asks meanwhile waits for one look."""
-        looked = self._looked.get(name)
-        if looked is None or looked.until <= self._clock():
-            looked = self._look(name)
+        looked, now = self._looked.get(name), self._clock()
+        if looked is None or looked.until <= now:
+            looked = self._keep(name, self._look(name))
+        elif looked.until - now < self._seconds / 2 and name not in self._renewing:
+            self._renew(name)
+        if looked.found.done():
+            return looked.found.result()
         # One caller that leaves must not take the look from the others.
         return await asyncio.shield(looked.found)
+
+    def _renew(self, name: str) -> None:
+        """Look again before the last look is too old, so that nobody has to wait for it."""
+        self._renewing[name] = looked = self._look(name)
+
+        def renewed(_: object) -> None:
+            del self._renewing[name]
+            self._keep(name, looked)
+
+        looked.found.add_done_callback(renewed)
 
     def _look(self, name: str) -> Looked[V]:
         # From before the look on: it may find what was true a moment earlier.
         until = self._clock() + self._seconds
-        looked = Looked(asyncio.ensure_future(self._look_up(name)), until)
+        return Looked(asyncio.ensure_future(self._look_up(name)), until)
+
+    def _keep(self, name: str, looked: Looked[V]) -> Looked[V]:
         self._looked.pop(name, None)
         self._looked[name] = looked
         if len(self._looked) > MOST:

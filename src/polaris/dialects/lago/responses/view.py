@@ -1,7 +1,7 @@
 """What answers are made of: facts, the time, and the address under which files are found."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -73,16 +73,16 @@ def _no_new_id() -> str:
 
 def stamp(at: datetime | None) -> str | None:
     """A time as Lago writes it: UTC, whole seconds."""
-    return at.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+    return _written(at, "seconds") if at else None
 
 
 def stamp_ms(at: datetime | None) -> str | None:
     """A time with milliseconds, which Lago writes in a few places."""
-    return (
-        f"{at.astimezone(ZoneInfo('UTC')):%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z"
-        if at
-        else None
-    )
+    return _written(at, "milliseconds") if at else None
+
+
+def _written(at: datetime, unit: str) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=unit) + "Z"
 
 
 def number(exact: Decimal) -> str:
