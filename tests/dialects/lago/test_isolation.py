@@ -1,17 +1,16 @@
 """Every route with another tenant's key: nothing of theirs is found, told or changed."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
 from psycopg import sql
 
 from cli.terminal import Serving
-from dialects.lago.books import VAT, Books
+from dialects.lago.books import Books
+from dialects.lago.everything import Everything
 from dialects.lago.routes import KEYED, KEYLESS, ROUTES, VERBS, Route, body_of
 from faults.world import opened
-from polaris.core.parts import NewLine
 from polaris.dialects.lago.app import build
 from polaris.keys import ApiKey
 
@@ -25,83 +24,27 @@ PAGES = {"/openapi.json", "/static-offline-docs", "/docs", "/docs/oauth2-redirec
 """What the application has besides: the same for everybody."""
 
 
-class Theirs:
-    """A tenant with one of everything, made by its own client."""
-
-    def __init__(self, books: Books) -> None:
-        self.books = books
-        self.ids: dict[str, str] = {"external_id": "cust_1", "add_on": "addon_1", "tax": "tax_1"}
-        self._made("customers", "customer", external_id="cust_1", name=f"{MARK} Ltd")
-        self._made("taxes", "tax", code="tax_1", name=f"{MARK} tax", rate=20)
-        price = {"amount_cents": 1000, "amount_currency": "EUR"}
-        self._made("add_ons", "add_on", code="addon_1", name=f"{MARK} add-on", **price)
-        self._made("webhook_endpoints", "webhook_endpoint", webhook_url=f"https://{MARK}.test")
-        wallet = {"rate_amount": "1", "currency": "EUR", "granted_credits": "10"}
-        self._made("wallets", "wallet", external_customer_id="cust_1", name=MARK, **wallet)
-        self._bill()
-        self._asked("PUT", f"/wallets/{self.ids['wallet']}", wallet={"metadata": {"k": MARK}})
-
-    def _bill(self) -> None:
-        customer_id = self.ids["customer"]
-        billed = NewLine(amount_minor=1000, description=f"{MARK} fee", taxes=(VAT,))
-        invoice_id = self.books.invoice(customer_id, billed)
-        self.ids |= {"invoice": invoice_id, "draft": self.books.draft(customer_id, billed)}
-        shown = self._asked("GET", f"/invoices/{invoice_id}")["invoice"]
-        self.ids["fee"] = shown["fees"][0]["lago_id"]
-        self._made("payments", "payment", invoice_id=invoice_id, amount_cents=600, reference=MARK)
-        items = [{"fee_id": self.ids["fee"], "amount_cents": 100}]
-        note = {"credit_amount_cents": 120, "items": items, "metadata": {"k": MARK}}
-        self._made("credit_notes", "credit_note", invoice_id=invoice_id, **note)
-        moved = self._asked("GET", f"/wallets/{self.ids['wallet']}/wallet_transactions")
-        self.ids["wallet_transaction"] = moved["wallet_transactions"][0]["lago_id"]
-
-    def _made(self, resource: str, root: str, **fields: object) -> None:
-        shown = self._asked("POST", f"/{resource}", **{root: fields})[root]
-        self.ids.setdefault(root, shown["lago_id"])
-
-    def _asked(self, method: str, path: str, **body: object) -> Any:
-        answer = self.books.http(method, path, json=body or None)
-        assert answer.status_code == 200, (method, path, answer.text)
-        return answer.json()
-
-    @property
-    def known(self) -> dict[str, list[str]]:
-        """What stands in paths, by what stands before it."""
-        ids = self.ids
-        return {
-            "invoices/{invoice_id}": [ids["invoice"], ids["draft"]],
-            "credit_notes/{note_id}": [ids["credit_note"]],
-            "payments/{payment_id}": [ids["payment"]],
-            "wallets/{wallet_id}": [ids["wallet"]],
-            "wallet_transactions/{happening_id}": [ids["wallet_transaction"]],
-            "customers/{external_id}": [ids["external_id"]],
-            "add_ons/{code}": [ids["add_on"]],
-            "taxes/{code}": [ids["tax"]],
-            "webhook_endpoints/{endpoint_id}": [ids["webhook_endpoint"]],
-            "metadata/{key}": ["k"],
-        }
-
-    def rows(self) -> dict[str, list[str]]:
-        """Everything that is kept of the tenant, by table."""
-        with self.books.database.connect() as connection:
-            tables = connection.execute(
-                "select distinct table_name from information_schema.columns"
-                " where table_schema = 'public' and column_name = 'tenant_id'"
-            ).fetchall()
-            kept = [name for (name,) in tables if name not in AT_ANY_TIME]
-            assert len(kept) > 20
-            read = sql.SQL("select r::text from {} r where tenant_id = %s order by 1")
-            return {
-                name: [row for (row,) in connection.execute(query, [self.books.tenant_id])]
-                for name in kept
-                for query in [read.format(sql.Identifier(name))]
-            }
-
-
 @pytest.fixture(scope="module")
-def theirs(database_url: str, serving: Serving) -> Iterator[Theirs]:
+def theirs(database_url: str, serving: Serving) -> Iterator[Everything]:
     with opened(database_url) as database:
-        yield Theirs(Books(database, serving.url))
+        yield Everything(Books(database, serving.url), MARK)
+
+
+def rows(books: Books) -> dict[str, list[str]]:
+    """Everything that is kept of the tenant, by table."""
+    with books.database.connect() as connection:
+        tables = connection.execute(
+            "select distinct table_name from information_schema.columns"
+            " where table_schema = 'public' and column_name = 'tenant_id'"
+        ).fetchall()
+        kept = [name for (name,) in tables if name not in AT_ANY_TIME]
+        assert len(kept) > 20
+        read = sql.SQL("select r::text from {} r where tenant_id = %s order by 1")
+        return {
+            name: [row for (row,) in connection.execute(query, [books.tenant_id])]
+            for name in kept
+            for query in [read.format(sql.Identifier(name))]
+        }
 
 
 def called(books: Books, route: Route, path: str, ids: dict[str, str]) -> httpx.Response:
@@ -144,16 +87,16 @@ def stranger(database_url: str, serving: Serving) -> Iterator[Books]:
 
 @pytest.mark.parametrize("route", NAMING, ids=str)
 def test_what_another_tenant_has_is_not_there(
-    theirs: Theirs, stranger: Books, route: Route
+    theirs: Everything, stranger: Books, route: Route
 ) -> None:
     """Not found, as if it had never been; of lists, empty ones."""
-    before = theirs.rows()
+    before = rows(theirs.books)
     for path in route.paths(theirs.known):
         answer = called(stranger, route, path, theirs.ids)
         assert answer.status_code == 404 or is_empty(answer), answer.text
         assert answer.status_code != 404 or answer.json()["code"] != "resource_not_found"
         assert not of_theirs(answer, theirs.ids)
-    assert theirs.rows() == before
+    assert rows(theirs.books) == before
 
 
 STATUSES = {
@@ -170,14 +113,14 @@ STATUSES = {
 
 @pytest.mark.parametrize("route", [one for one in OPEN if one.method != "GET"], ids=str)
 def test_what_names_another_tenants_things_in_its_body(
-    theirs: Theirs, books: Books, route: Route
+    theirs: Everything, books: Books, route: Route
 ) -> None:
     """The same names are free in every tenant."""
-    before = theirs.rows()
+    before = rows(theirs.books)
     answer = called(books, route, route.path, theirs.ids)
     assert answer.status_code == STATUSES.get(str(route), 200), answer.text
     assert not of_theirs(answer, theirs.ids)
-    assert theirs.rows() == before
+    assert rows(theirs.books) == before
 
 
 @pytest.mark.parametrize(
@@ -192,7 +135,7 @@ def test_what_names_another_tenants_things_in_its_body(
     ],
 )
 def test_filters_find_nothing_of_another_tenants(
-    theirs: Theirs, stranger: Books, name: str, value: str
+    theirs: Everything, stranger: Books, name: str, value: str
 ) -> None:
     asked = {name: value.format_map(theirs.ids)}
     for route in (one for one in OPEN if one.method == "GET"):
@@ -201,7 +144,7 @@ def test_filters_find_nothing_of_another_tenants(
         assert not of_theirs(answer, theirs.ids), route
 
 
-def test_the_ids_of_the_walk_are_good(theirs: Theirs) -> None:
+def test_the_ids_of_the_walk_are_good(theirs: Everything) -> None:
     """With the tenant's own key all of it is there, or the walk would find nothing anywhere."""
     shown = [route for route in NAMING if route.method == "GET"]
     found = {

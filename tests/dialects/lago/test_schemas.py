@@ -1,0 +1,122 @@
+"""Whatever its description allows, and what it does not, is answered in JSON and never by a fault;
+the description itself is the one served, and its pages need nobody else's server."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis import Case
+
+from dialects.lago.books import Books
+from dialects.lago.everything import Everything
+from dialects.lago.routes import PARAMETER, ROUTES, Route
+from polaris.dialects.lago.app import build
+from polaris.dialects.lago.requests.described import EXTENSIONS, name
+
+# What is asked of each operation is made from the page before any server runs.
+PAGE = build(None).openapi()  # type: ignore[arg-type]  # no desk is asked
+SCHEMA = schemathesis.openapi.from_dict(PAGE)
+EXAMPLES = 5
+
+TYPES = {"application/json", "application/pdf", "text/plain"}
+
+
+@pytest.fixture(scope="module")
+def everything(shared: Books) -> Everything:
+    return Everything(shared)
+
+
+@pytest.fixture(scope="module")
+def session(shared: Books) -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {shared.key}"
+        yield session
+
+
+@SCHEMA.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_input_is_answered_by_a_fault(
+    case: Case[Any], everything: Everything, session: requests.Session
+) -> None:
+    """Once as it comes, and once about something that is there."""
+    expect_answered(case, everything, session)
+    route = Route(case.method, case.operation.path)
+    if case.path_parameters and "file" not in route.path and case.method != "DELETE":
+        names = PARAMETER.findall(route.path)
+        known = (everything.known[name][0] for name in route.parameters)
+        case.path_parameters = dict(zip(names, known, strict=True))
+        expect_answered(case, everything, session)
+
+
+def expect_answered(case: Case[Any], everything: Everything, session: requests.Session) -> None:
+    answer: Any = case.call(base_url=f"{everything.books.url}/api/v1", session=session)
+    assert answer.status_code < 500, (case.as_curl_command(), answer.text)
+    kind = ",".join(answer.headers.get("content-type", [])).partition(";")[0]
+    if answer.content:
+        assert kind in TYPES, (case.as_curl_command(), answer.headers)
+    if kind == "application/json":
+        body = answer.json()
+        assert isinstance(body, dict)
+        assert answer.status_code == 200 or body["status"] == answer.status_code
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_the_page_is_the_one_served(shared: Books) -> None:
+    served = httpx.get(f"{shared.url}/api/v1/openapi.json").json()
+    assert served.pop("servers", [{"url": "/api/v1"}]) == [{"url": "/api/v1"}]
+    assert served == PAGE
+
+
+def test_every_route_is_on_the_page_once() -> None:
+    """With a name that is its own and stays, a tag, a sentence, and every error."""
+    operations = {
+        Route(method.upper(), path): operation
+        for path, methods in PAGE["paths"].items()
+        for method, operation in methods.items()
+    }
+    assert operations.keys() == set(ROUTES)
+    names = [operation["operationId"] for operation in operations.values()]
+    assert len(names) == len(set(names))
+    assert name("post", "/invoices/{invoice_id}/void") in names
+    for operation in operations.values():
+        assert re.fullmatch(r"[A-Z].+\.", operation["description"], re.DOTALL)
+        assert len(operation["tags"]) == 1
+        errors = {"400", "401", "403", "404", "405", "422", "503"}
+        assert operation["responses"].keys() == {"200", *errors}
+        said = {str(operation["responses"][status]["content"]) for status in errors}
+        assert said == {"{'application/json': {'schema': {'$ref': '#/components/schemas/Error'}}}"}
+    ours = {one.path for one, said in operations.items() if said.get("x-polaris-extension")}
+    assert ours == EXTENSIONS
+
+
+def test_the_key_is_on_the_page() -> None:
+    (kind,) = PAGE["components"]["securitySchemes"].values()
+    assert kind == {"type": "http", "scheme": "bearer"}
+    assert PAGE["security"] == [{key: [] for key in PAGE["components"]["securitySchemes"]}]
+    assert PAGE["paths"]["/files/{token}"]["get"]["security"] == []
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+def test_the_pages_need_nobody_elses_server(shared: Books, path: str) -> None:
+    """All that they load comes from here, and is there."""
+    page = httpx.get(f"{shared.url}/api/v1{path}")
+    assert page.status_code == 200
+    loaded = re.findall(r"""(?:src|href)=["']([^"']+)""", page.text)
+    scripts = [one for one in loaded if one.endswith(".js")]
+    assert scripts
+    assert not re.findall(r"https?://|[\"']//", page.text)
+    for one in loaded:
+        assert httpx.get(f"{shared.url}{one}").status_code == 200, one
