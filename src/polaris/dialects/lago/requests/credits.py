@@ -51,13 +51,14 @@ class Unsupported(BaseModel):
 
 
 def _asks(value: object) -> bool:
-    inner = value.values() if isinstance(value, Mapping) else ()
-    return any(map(_asks, inner)) if isinstance(value, Mapping) else bool(value)
+    """Whether anything is in it: lists that are empty ask for nothing."""
+    return any(value.values()) if isinstance(value, Mapping) else bool(value)
 
 
 def decimal(value: object) -> Decimal | None:
     """A plain number, as text or as a number; none for what is none."""
-    text = "" if isinstance(value, bool) else str(value).strip()
+    written = isinstance(value, str | int | float) and not isinstance(value, bool)
+    text = str(value).strip() if written else ""
     return Decimal(text) if NUMBER.fullmatch(text) else None
 
 
