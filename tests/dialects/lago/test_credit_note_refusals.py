@@ -86,6 +86,21 @@ def test_a_note_that_cannot_be_is_refused_in_lagos_words(
     assert (answer.status_code, answer.json()) == (said["status"], said)
 
 
+def test_a_fee_named_twice_is_left_less_for_the_second(
+    shared: Books, credited: tuple[str, list[str]]
+) -> None:
+    """Both count, and come to one item's tax."""
+    invoice_id, (fee, _) = credited
+    for first, status in ((400, 200), (401, 422)):
+        items = [{"fee_id": fee, "amount_cents": amount} for amount in (first, 600)]
+        body = {"credit_note": {"invoice_id": invoice_id, "items": items}}
+        answer = shared.http("POST", "/credit_notes/estimate", json=body)
+        assert answer.status_code == status, answer.text
+        if status == 200:
+            shown = answer.json()["estimated_credit_note"]
+            assert (shown["max_creditable_amount_cents"], len(shown["items"])) == (1200, 2)
+
+
 def test_an_unpaid_invoice_refunds_nothing(shared: Books) -> None:
     """Told with what else is wrong with the refund."""
     invoice_id = shared.invoice(shared.customer("unpaid"))
