@@ -34,12 +34,27 @@ WAYS = {
 
 IN_SETS = {f"{verb}_{way}": f"{verb}: {WAYS[way]}" for verb in ("finalize", "void") for way in WAYS}
 
+HTTP = {
+    "void_1": "HTTP void, 1 connection",
+    "void_16": "HTTP void, 16 connections",
+    "void_64": "HTTP void, 64 connections",
+    "void_64_workers_2": "HTTP void, 64 connections, two programs",
+    "show_64": "HTTP show, 64 connections",
+    "empty_64": "HTTP, a route that does nothing, 64 connections",
+}
+UNITS = {"": "", "_p50_ms": ": half within", "_p99_ms": ": 99 of 100 within"}
+
 SINGLE = {
     "void_pgbench_16": "void: prepared statement, 16 clients (pgbench)",
     "void_door": "void: engine, 64 callers through the door",
     "void_pgbench_1": "void: prepared statement, 1 client (pgbench)",
     "void_pgbench_1_ms": "void: the same, median of one",
     "void_lone_ms": "void: engine, 1 caller, median of one",
+    **{
+        f"http_{name}{unit}": f"{title}{said}"
+        for name, title in HTTP.items()
+        for unit, said in UNITS.items()
+    },
 }
 
 RATIOS = (
@@ -53,6 +68,9 @@ RATIOS = (
     Ratio("… small database to large", "finalize_engine_2_small", "finalize_engine_2", "≤ 1.3"),
     Ratio("voids through the door to pgbench", "void_door", "void_pgbench_16"),
     Ratio("a lone void to its statement", "void_lone_ms", "void_pgbench_1_ms", "≤ 4"),
+    Ratio("HTTP void, 64 connections, to pgbench", "http_void_64", "void_pgbench_16", "≥ 0.3"),
+    Ratio("… to a route that does nothing", "http_void_64", "http_empty_64", "≥ 0.15"),
+    Ratio("… two programs to one", "http_void_64_workers_2", "http_void_64"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The order of a run: fill two databases, then measure everything in turn, round after round.
+"""The order of a run: fill three databases, then measure everything in turn, round after round.
 
 What is compared is measured side by side, and every other round backwards: the machine is shared,
 and its speed drifts.
@@ -6,12 +6,14 @@ and its speed drifts.
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from rich.progress import Progress
 
-from bench import ceilings, ours
+from bench import ceilings, ours, web
+from bench.caller import Called
 from bench.figures import Figures, memory_mib
 from bench.sets import Perform, measured, perform_all
 from bench.world import FINALIZE, VOID, World
@@ -19,6 +21,7 @@ from polaris.core.commands import FinalizeInvoice, VoidInvoice
 from polaris.store.embedded import Embedded
 
 CLIENTS, CALLERS = 16, 64
+WEB = (1, 16, 64)
 
 
 class Sizes(NamedTuple):
@@ -30,9 +33,10 @@ class Sizes(NamedTuple):
     bulk: int = 6_000  # by each way in sets, in a round
     single: int = 6_400  # one by one, by 16 clients or 64 callers, in a round
     lone: int = 400  # one by one, by one, in a round
+    web: int = 3_200  # over HTTP, in a round; ten times as many of those that do nothing
 
 
-QUICK = Sizes(invoices=30_000, small=5_000, rounds=3, bulk=4_000, single=3_200, lone=200)
+QUICK = Sizes(invoices=30_000, small=5_000, rounds=3, bulk=4_000, single=3_200, lone=200, web=1_600)
 
 
 class Step(NamedTuple):
@@ -43,7 +47,7 @@ class Step(NamedTuple):
 
 
 class Bench:
-    """Two databases on one server, and what is measured on them; `folder` is for passing files."""
+    """Three databases of one server, what is measured on them, and a `folder` for passing files."""
 
     def __init__(
         self, server: Embedded, folder: Path, sizes: Sizes, progress: Progress, opened: ExitStack
@@ -51,6 +55,11 @@ class Bench:
         self.large, self.small = World(server, "large", opened), World(server, "small", opened)
         self.folder, self.sizes, self.progress = folder, sizes, progress
         self.figures = Figures()
+        # A database of their own: servers seal the audit, beside whatever else is measured.
+        self.served = World(server, "served", opened)
+        self.web = opened.enter_context(web.polaris(self.served))
+        self.web_of_two = opened.enter_context(web.polaris(self.served, workers=2))
+        self.nothing = opened.enter_context(web.nothing())
 
     def run(self) -> Figures:
         """Fill, measure, and tell what it was measured on."""
@@ -65,16 +74,17 @@ class Bench:
                 self.progress.advance(measuring)
             memory = "first" if number == 0 else "last"
             self.figures.tell(**{f"memory_after_{memory}_round_mib": memory_mib()})
-        for name, world in (("large", self.large), ("small", self.small)):
+        for name, world in (("large", self.large), ("small", self.small), ("served", self.served)):
             self.figures.tell(**{f"{name}_at_the_end": world.stored().invoices})
         return self.figures
 
     def _fill(self) -> None:
-        total = self.sizes.invoices + self.sizes.small
+        total = self.sizes.invoices + 2 * self.sizes.small
         filling = self.progress.add_task("Storing invoices", total=total)
         for world, count in (
             (self.large, self.sizes.invoices),
             (self.small, self.sizes.small),
+            (self.served, self.sizes.small),
         ):
             world.fill(count, lambda stored: self.progress.advance(filling, stored))
 
@@ -88,6 +98,10 @@ class Bench:
             Step("Voids by pgbench, 16 clients", self._pgbench),
             Step("Voids by pgbench, 1 client", self._statement),
             Step("Lone voids", self._lone),
+            *(Step(f"HTTP voids, {count} at once", partial(self._web, count)) for count in WEB),
+            Step("HTTP voids, two programs", self._web_of_two),
+            Step("HTTP shows", self._shows),
+            Step("HTTP, nothing", self._nothing),
         ]
 
     def _sql(self, lanes: int) -> Step:
@@ -125,6 +139,25 @@ class Bench:
         found = ceilings.one_by_one(self.large, 1, self.sizes.lone, self.folder)
         self.figures.add("void_pgbench_1", found.rate)
         self.figures.add("void_pgbench_1_ms", found.median_ms)
+
+    def _web(self, connections: int) -> None:
+        count = self.sizes.web if connections > 1 else self.sizes.lone
+        self._called(f"void_{connections}", self.web.void(self.served, count, connections))
+
+    def _web_of_two(self) -> None:
+        called = self.web_of_two.void(self.served, self.sizes.web, WEB[-1])
+        self._called("void_64_workers_2", called)
+
+    def _shows(self) -> None:
+        self._called("show_64", self.web.show(self.served, self.sizes.web, WEB[-1]))
+
+    def _nothing(self) -> None:
+        self._called("empty_64", self.nothing.empty(self.sizes.web * 10, WEB[-1]))
+
+    def _called(self, name: str, called: Called) -> None:
+        self.figures.add(f"http_{name}", called.rate)
+        self.figures.add(f"http_{name}_p50_ms", called.p50_ms)
+        self.figures.add(f"http_{name}_p99_ms", called.p99_ms)
 
     def _lone(self) -> None:
         self.figures.add("void_lone_ms", ours.lone_median_ms(self.large, self.sizes.lone))

@@ -22,7 +22,7 @@ from bench.world import FINALIZE, ID, VOID, World
 from polaris.core.commands import FinalizeInvoice, VoidInvoice
 from polaris.store.embedded import Embedded
 
-TINY = Sizes(invoices=20, small=10, rounds=1, bulk=20, single=64, lone=2)
+TINY = Sizes(invoices=20, small=10, rounds=1, bulk=20, single=64, lone=2, web=64)
 
 TABLES = (
     "invoice line tax series customer entry posting settlement payment credit_note "
@@ -114,9 +114,11 @@ def test_every_figure_is_measured_and_kept(server: Embedded, tmp_path: Path) -> 
         found.write(path)
     drop(server, "large")
     drop(server, "small")
+    drop(server, "served")
     kept = json.loads(path.read_text())
     assert all(min(kept["figures"][name]["rounds"]) > 0 for name in (*IN_SETS, *SINGLE))
     assert [ratio["title"] for ratio in kept["ratios"]] == [ratio.title for ratio in RATIOS]
     assert kept["run"]["large_at_the_end"] >= 20 + 4 * 20 + 64 + 64 + 2 + 2
+    assert kept["run"]["served_at_the_end"] >= 10 + 2 + 4 * 64
     found.show(Console(file=(shown := StringIO()), width=120))
     assert "a lone void to its statement" in shown.getvalue()
