@@ -81,11 +81,12 @@ def copied(server: Embedded, template: str) -> Iterator[str]:
     name = f"test_{next(NUMBERS)}"
     tell(server, f"create database {name} template {template}")
     yield server.url(name)
-    tell(server, f"drop database {name} with (force)")
+    # By the administrator: a vacuum that the server began by itself may be connected too.
+    tell(server, f"drop database {name} with (force)", user="postgres")
 
 
-def tell(server: Embedded, statement: str) -> None:
-    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+def tell(server: Embedded, statement: str, user: str = "polaris") -> None:
+    with psycopg.connect(server.url("postgres", user=user), autocommit=True) as connection:
         connection.execute(statement.encode())
 
 

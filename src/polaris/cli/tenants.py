@@ -12,6 +12,7 @@ from polaris import show
 from polaris.cli import tenant_settings as its
 from polaris.cli.answer import document, say
 from polaris.cli.desk import opened, seated
+from polaris.cli.keys import keep
 from polaris.cli.options import DatabaseUrl, DataDir, Json
 from polaris.core.customer import SeriesScope
 from polaris.core.tenant import Settings
@@ -19,7 +20,7 @@ from polaris.engine import new_id, now
 from polaris.keys import ApiKey
 from polaris.money import CURRENCIES
 from polaris.store import reading
-from polaris.store.postgres import create_api_key, create_tenant
+from polaris.store.postgres import create_tenant
 
 group = typer.Typer(help="Create, list and change tenants: each has books of its own.")
 
@@ -84,7 +85,7 @@ def create(
     settings = settings_for(numbering, name, tenant_id)
     with opened(data_dir, database_url) as database, database.connect() as connection:
         create_tenant(connection, tenant_id, name, currency, timezone, settings, now())
-        create_api_key(connection, tenant_id, new_id(), "created with the tenant", key, now())
+        keep(connection, tenant_id, "created with the tenant", key)
     made = {
         "tenant_id": tenant_id,
         "api_key": key.whole,
