@@ -96,6 +96,7 @@ class Engine:
     def _once(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
         with self._pool.connection() as connection:
             scope = scope_of(request.command for request in requests)
+            scope.billed |= any(request.shown for request in requests)
             scope = resolve(connection, tenant_id, scope)
             ids = [request.id for request in requests]
             keys = [request.key for request in requests if request.key is not None]
@@ -159,6 +160,7 @@ def request(
     key: str | None = None,
     fingerprint: str | None = None,
     dialect: Dialect = POLARIS,
+    shown: bool = False,
 ) -> Request:
     """A request made now, with a fresh id unless one is given."""
     return Request(
@@ -170,6 +172,7 @@ def request(
         key=key,
         fingerprint=fingerprint,
         dialect=dialect,
+        shown=shown,
     )
 
 

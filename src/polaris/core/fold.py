@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from polaris.core import refusals
 from polaris.core.commands import Command
@@ -35,6 +36,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     key: str | None = None  # the caller's idempotency key
     fingerprint: str | None = None  # SHA-256 of method, path and body under that key
     dialect: Dialect = POLARIS
+    shown: bool = False  # whether the outcome is to have the facts, for the answer to show
 
     def __post_init__(self) -> None:
         if not ID.fullmatch(self.id):
@@ -54,6 +56,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     refusals: tuple[Refusal, ...] = ()
     replayed: bool = False  # answered from the record of the first time
     fault: BaseException | None = None
+    facts: Facts | None = None  # as the set left them, when asked for; nobody may change them
 
     @property
     def done(self) -> bool:
@@ -87,7 +90,7 @@ class Memory:
 
     def keep(self, request: Request, outcome: Outcome) -> None:
         """Answer so when the request comes again."""
-        again = msgspec.structs.replace(outcome, replayed=True)
+        again = replace(outcome, replayed=True)
         self._keep(request.id, request.key, request.fingerprint, again)
 
     def replay(self, request: Request) -> Outcome | None:
@@ -141,7 +144,7 @@ def fold(
             folded.take([audit_of(request, said, outcome, new_id())])
         elif outcome.refusals and not outcome.replayed:
             folded.take([audit_of(request, said, outcome, new_id())])
-        folded.outcomes.append(outcome)
+        folded.outcomes.append(replace(outcome, facts=facts) if request.shown else outcome)
     return folded
 
 

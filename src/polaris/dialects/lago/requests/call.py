@@ -37,10 +37,17 @@ class Call:
         """Do it. Raises LagoError, in the words for this command."""
         return (await self.perform_all([command]))[0]
 
-    async def perform_all(self, commands: Sequence[Command]) -> list[Outcome]:
+    async def perform_and_show(self, command: Command) -> View:
+        """Do it; the facts as it left them, to be shown. Raises LagoError."""
+        (outcome,) = await self.perform_all([command], shown=True)
+        assert outcome.facts is not None  # they were asked for
+        return View(outcome.facts, now(), self.base_url)
+
+    async def perform_all(self, commands: Sequence[Command], shown: bool = False) -> list[Outcome]:
         """Do them in order, in one database transaction. Raises LagoError for the first refused."""
         requests = [
-            request(command, actor=f"key:{self.key.prefix}", dialect=LAGO) for command in commands
+            request(command, actor=f"key:{self.key.prefix}", dialect=LAGO, shown=shown)
+            for command in commands
         ]
         outcomes = await self.desk.perform_all(self.tenant_id, requests)
         return [accepted(*pair) for pair in zip(commands, outcomes, strict=True)]

@@ -9,7 +9,7 @@ from polaris.core.commands import AnnotateInvoice, CollectInvoice
 from polaris.core.invoice import Invoice, PaymentStatus, Status
 from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, TAKEN, invalid, not_allowed
 from polaris.dialects.lago.requests.call import Call, Text, may, nothing
-from polaris.dialects.lago.requests.invoices import as_it_is
+from polaris.dialects.lago.requests.invoices import done
 from polaris.dialects.lago.responses.invoices import payment_status
 from polaris.dialects.lago.responses.view import stamp
 from polaris.engine import new_id, now
@@ -50,14 +50,12 @@ async def update(call: Writes, invoice_id: str, body: UpdateBody) -> Response:
     row = (await call.invoice(invoice_id)).invoice(invoice_id)
     check(row, body.invoice)
     asked = body.invoice.metadata
-    await call.perform(
-        AnnotateInvoice(
-            invoice_id=invoice_id,
-            payment_status=body.invoice.payment_status,
-            details=None if asked is None else {"metadata": replaced(row, asked)},
-        )
+    command = AnnotateInvoice(
+        invoice_id=invoice_id,
+        payment_status=body.invoice.payment_status,
+        details=None if asked is None else {"metadata": replaced(row, asked)},
     )
-    return await as_it_is(call, invoice_id)
+    return await done(call, command, invoice_id)
 
 
 def check(row: Invoice, asked: Update) -> None:

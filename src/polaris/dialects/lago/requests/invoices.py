@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from polaris.core.commands import (
+    Command,
     DeleteDraft,
     EditDraft,
     FinalizeInvoice,
@@ -45,9 +46,17 @@ async def show(call: Reads, invoice_id: str) -> Response:
     return answered("invoice", shown.invoice(view, view.invoice(invoice_id)))
 
 
-async def as_it_is(call: Call, invoice_id: str, status: str | None = None) -> Response:
-    """The invoice as an action left it."""
+async def as_it_is(call: Call, invoice_id: str) -> Response:
+    """The invoice as it is now."""
     view = await call.invoice(invoice_id)
+    return answered("invoice", shown.invoice(view, view.the(Invoice, invoice_id)))
+
+
+async def done(
+    call: Call, command: Command, invoice_id: str, status: str | None = None
+) -> Response:
+    """Do it, and answer the invoice as it was left."""
+    view = await call.perform_and_show(command)
     return answered("invoice", shown.invoice(view, view.the(Invoice, invoice_id), status))
 
 
@@ -56,8 +65,7 @@ async def void(call: Writes, invoice_id: str, body: VoidBody | None = None) -> R
     """Take an invoice out of the books, with or without a credit note."""
     asked = body or VoidBody()
     settings = (await call.tenant()).settings
-    await call.perform(void_command(invoice_id, asked, settings))
-    return await as_it_is(call, invoice_id)
+    return await done(call, void_command(invoice_id, asked, settings), invoice_id)
 
 
 def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInvoice:
@@ -80,8 +88,7 @@ def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInv
 async def finalize(call: Writes, invoice_id: str) -> Response:
     """Number a draft and settle it with what the customer has to its credit."""
     view = await call.invoice(invoice_id)
-    await call.perform(finalize_command(view, view.invoice(invoice_id)))
-    return await as_it_is(call, invoice_id)
+    return await done(call, finalize_command(view, view.invoice(invoice_id)), invoice_id)
 
 
 def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
@@ -90,7 +97,7 @@ def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
     spends = draft.kind is InvoiceKind.SUBSCRIPTION
     return FinalizeInvoice(
         invoice_id=draft.id,
-        issue_date=view.today(customer),
+        issue_date=view.decision.accounting_date(view.today(customer)),
         apply=Apply(notes=spends, wallet=spends),
         skip_zero=skips_zero(customer, view.tenant.settings),
     )
@@ -105,8 +112,7 @@ def skips_zero(customer: Customer, settings: Settings) -> bool:
 @router.delete("/invoices/{invoice_id}")
 async def delete(call: Writes, invoice_id: str) -> Response:
     """Drop a draft; it is shown this once more."""
-    await call.perform(DeleteDraft(invoice_id=invoice_id))
-    return await as_it_is(call, invoice_id, "deleted")
+    return await done(call, DeleteDraft(invoice_id=invoice_id), invoice_id, "deleted")
 
 
 @router.post("/invoices/{invoice_id}/lose_dispute")

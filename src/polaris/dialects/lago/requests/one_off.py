@@ -12,7 +12,7 @@ from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import LagoError, not_found
 from polaris.dialects.lago.requests import billing
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
-from polaris.dialects.lago.requests.invoices import as_it_is, skips_zero
+from polaris.dialects.lago.requests.invoices import done, skips_zero
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.engine import new_id
 from polaris.keys import KeyScope
@@ -43,8 +43,7 @@ async def create(call: Writes, body: OneOffBody) -> Response:
     """Issue an invoice over add-ons, at once and with nothing applied to it."""
     customer = await call.customer(body.invoice.external_customer_id or "")
     command = await one_off(call, customer, body.invoice)
-    await call.perform(command)
-    return await as_it_is(call, command.invoice_id)
+    return await done(call, command, command.invoice_id)
 
 
 async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice:

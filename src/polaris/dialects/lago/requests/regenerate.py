@@ -23,7 +23,7 @@ from polaris.dialects.lago.requests import billing
 from polaris.dialects.lago.requests.billing import Item, Taxing
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
 from polaris.dialects.lago.requests.casting import Truth
-from polaris.dialects.lago.requests.invoices import VoidBody, as_it_is, void_command
+from polaris.dialects.lago.requests.invoices import VoidBody, done, void_command
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.dialects.lago.responses.fees import kept, unit_price
 from polaris.dialects.lago.responses.view import View
@@ -66,8 +66,7 @@ class Original(NamedTuple):
 async def regenerate(call: Writes, invoice_id: str, body: RegenerateBody | None = None) -> Response:
     """Replace a voided invoice, or void and replace it. Our extension to Lago's API."""
     command = await regeneration(call, invoice_id, body or RegenerateBody())
-    await call.perform(command)
-    return await as_it_is(call, command.new_invoice_id)
+    return await done(call, command, command.new_invoice_id)
 
 
 @router.post("/invoices/{invoice_id}/regenerate/preview")
