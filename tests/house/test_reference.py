@@ -23,6 +23,7 @@ from polaris.core.refusals import EVERY
 from polaris.core.requirement import Requirement
 from polaris.reference.__main__ import PAGES, PLACE, out_of_step, write_all
 from polaris.reference.books import recipes
+from polaris.reference.lago_calls import CALLS
 from polaris.reference.lifecycle import given_by, ruled
 from polaris.reference.markdown import beside
 from polaris.reports.ledger import PROOFS
@@ -84,6 +85,7 @@ PROMISED = [
     *product(["proofs.md"], PROOFS),
     *product(["settings.md"], [f"POLARIS_{name.upper()}" for name in Settings.model_fields]),
     *product(["settings.md"], tenant.Settings.__struct_fields__),
+    *product(["dialects/lago.md"], CALLS),
 ]
 
 

@@ -4,11 +4,15 @@ their reader to look at is looked at."""
 import json
 import re
 import sys
+from io import BytesIO
 from pathlib import Path
 
+import httpx
 import psycopg
 import pytest
+from pypdf import PdfReader
 
+from cli.terminal import Serving
 from polaris.core.commands import Command, DraftInvoice, FinalizeInvoice, ReceivePayment
 from polaris.core.master_commands import SaveCustomer
 from polaris.core.parts import NewLine
@@ -132,6 +136,33 @@ def test_closing_the_books(reader: Reader, tenant: str) -> None:
     assert "closed through 2025-12-31" in reader.types(closing, TENANT=tenant).said
     (reopening,) = page.section("Reopen").blocks()
     assert "closed through 2025-11-30" in reader.types(reopening, TENANT=tenant).said
+
+
+def test_pointing_a_lago_client_here(reader: Reader) -> None:
+    """The client's own package; only the address and the key are put in."""
+    page = Page.of("how-to/point-your-lago-client-here.md")
+    create, serve = page.section("Before").blocks()
+    (program,) = page.section("Do it").blocks("python")
+    made = reader.types(create)
+    found = re.search(r"plr_[0-9a-f]{16}_[0-9a-f]{64}", made.said)
+    assert found, made.said
+    _, *serving = serve.split()
+    with Serving(*serving, "--database-url", reader.url) as served:
+        told = program.replace("YOUR_KEY", found[0])
+        (reader.folder / "shop.py").write_text(told.replace("http://127.0.0.1:8000", served.url))
+        done = reader.types("python shop.py")
+        assert done.code == 0, done.said
+        issued, voided, note, paper = (line.split() for line in done.said.splitlines())
+        read = PdfReader(BytesIO(httpx.get(paper[1]).content)).pages[0].extract_text()
+    assert issued[2:] == ["finalized", "12000"]
+    assert voided == ["voided", issued[1], "voided", "0"]
+    assert note == ["note", f"{issued[1]}-CN001", "5000", "7000"]
+    assert {"VOID", issued[1]} < set(read.splitlines())
+    tenants = json.loads(reader.types("polaris tenant list --json").said)
+    tenant = tenants[0]["tenant_id"] if "tenant_id" in tenants[0] else tenants[0]["id"]
+    shown = reader.types(f"polaris invoice show {issued[1]} --tenant {tenant}").said
+    assert all(word in shown for word in ("70.00", "50.00", "CN001")), shown
+    expect_sound_books(reader, tenant)
 
 
 def test_backing_up_and_restoring(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from polaris.reference.books import accounts, events, proofs
+from polaris.reference.dialects import lago
 from polaris.reference.lifecycle import commands, lifecycle, refusals, rules
 from polaris.reference.settings import settings
 
@@ -29,12 +30,13 @@ PAGES: dict[str, Callable[[], str]] = {
     "proofs.md": proofs,
     "settings.md": settings,
     "cli.md": cli,
+    "dialects/lago.md": lago,
 }
 
 
 def out_of_step(place: Path = PLACE) -> Iterator[str]:
     """What is wrong with the pages in a folder, one sentence each."""
-    there = {path.name: path.read_text(encoding="utf-8") for path in sorted(place.glob("*.md"))}
+    there = {name: (place / name).read_text(encoding="utf-8") for name in sorted(pages_in(place))}
     for name, write in PAGES.items():
         if name not in there:
             yield f"{name} is missing."
@@ -43,12 +45,17 @@ def out_of_step(place: Path = PLACE) -> Iterator[str]:
     yield from (f"{name} is written by nothing." for name in there if name not in PAGES)
 
 
+def pages_in(place: Path) -> set[str]:
+    """The names of the pages in a folder and in those below it."""
+    return {path.relative_to(place).as_posix() for path in place.rglob("*.md")}
+
+
 def write_all(place: Path = PLACE) -> None:
     """Write every page, and drop what is no page any more."""
-    place.mkdir(parents=True, exist_ok=True)
-    for stale in {path.name for path in place.glob("*.md")} - PAGES.keys():
+    for stale in pages_in(place) - PAGES.keys():
         (place / stale).unlink()
     for name, write in PAGES.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
         (place / name).write_text(write(), encoding="utf-8")
 
 

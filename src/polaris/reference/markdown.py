@@ -20,9 +20,9 @@ def table(*rows: Sequence[str]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in lines) + "\n"
 
 
-def page(title: str, source: str, *parts: str) -> str:
-    """A page that says where it comes from."""
-    origin = f"Written by `make docs` from [{source}]({SOURCE}/{source}); change it there."
+def page(title: str, source: str, *parts: str, up: str = "") -> str:
+    """A page that says where it comes from; `up` leads from its folder to the others'."""
+    origin = f"Written by `make docs` from [{source}]({up}{SOURCE}/{source}); change it there."
     return "\n".join([f"# {title}\n", f"{origin}\n", *parts])
 
 

@@ -70,7 +70,8 @@ def is_empty(answer: httpx.Response) -> bool:
 
 def test_the_walk_sees_every_route() -> None:
     """What is added past the routers would be walked by nobody."""
-    beside = {route.path for route in build(None).routes if hasattr(route, "path")}  # type: ignore[arg-type]  # no desk is asked
+    application = build(None)  # type: ignore[arg-type]  # no desk is asked
+    beside = {route.path for route in application.routes if hasattr(route, "path")}
     assert beside == PAGES
 
 

@@ -1,0 +1,265 @@
+"""Each call of the official Python client of Lago, and how far this dialect answers it."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class How(StrEnum):
+    """How far a call is answered."""
+
+    DONE = "done"
+    PARTLY = "partly"
+    REFUSED = "refused"
+
+
+class Answered(NamedTuple):
+    """What becomes of a call."""
+
+    route: str
+    how: How = How.DONE
+    why: str = ""
+    refusal: str = ""  # status and code, of a refused one
+
+
+NO_ROUTE = "404 resource_not_found"
+NO_CUSTOMER = "404 customer_not_found"
+NO_KEY = "The client sends no key with this call; list by `external_customer_id` instead."
+
+
+def partly(route: str, why: str) -> Answered:
+    """Answered, but for something."""
+    return Answered(route, How.PARTLY, why)
+
+
+def refused(route: str, why: str, refusal: str = NO_ROUTE) -> Answered:
+    """Not done; the answer says so."""
+    return Answered(route, How.REFUSED, why, refusal)
+
+
+def rest(resource: str, by: str, *verbs: str) -> dict[str, Answered]:
+    """The usual calls of a resource."""
+    usual = {
+        "create": f"POST /{resource}",
+        "find": f"GET /{resource}/{by}",
+        "find_all": f"GET /{resource}",
+        "update": f"PUT /{resource}/{by}",
+        "destroy": f"DELETE /{resource}/{by}",
+    }
+    return {f"{resource}.{verb}": Answered(usual[verb]) for verb in verbs or usual}
+
+
+def metadata(resource: str) -> dict[str, Answered]:
+    """The calls that change a thing's metadata by themselves."""
+    path = f"/{resource}/{{id}}/metadata"
+    return {
+        f"{resource}.replace_metadata": Answered(f"POST {path}"),
+        f"{resource}.merge_metadata": Answered(f"PATCH {path}"),
+        f"{resource}.delete_all_metadata": Answered(f"DELETE {path}"),
+        f"{resource}.delete_metadata_key": Answered(f"DELETE {path}/{{key}}"),
+    }
+
+
+LATER = "Comes later: subscriptions, plans, metrics, usage and coupons."
+DUNNING = "Payments are taken invoice by invoice; there are no requests over several."
+REPORTS = "Sums over all invoices stand in the ledger, which is not read over HTTP yet."
+LOGS = "Who did what stands in the audit, which is not read over HTTP yet."
+SALES = "Quotes and orders are made elsewhere."
+BY_ID = "Wallets are named by their id: use `wallets`. There are no alerts."
+NOT_METERED = "Nothing is metered: there are no subscriptions, so there is no usage."
+NO_PROVIDER = "No payment provider is linked."
+NOT_SUPPORTED = (
+    "Recurring rules, `applies_to`, ways to pay and custom sections are refused with 422"
+    " `not_supported`: they would be kept and never done."
+)
+
+INVOICES = {
+    **rest("invoices", "{id}", "find", "find_all", "update", "destroy"),
+    "invoices.create": partly(
+        "POST /invoices",
+        "How it is collected (`skip_psp`, `payment_method`) and custom sections are ignored.",
+    ),
+    "invoices.finalize": Answered("PUT /invoices/{id}/finalize", why="Drafts of any origin."),
+    "invoices.void": Answered("POST /invoices/{id}/void"),
+    "invoices.void_invoice": Answered("POST /invoices/{id}/void"),
+    "invoices.refresh": partly(
+        "PUT /invoices/{id}/refresh", "Taxes are computed anew; there is no usage to fetch."
+    ),
+    "invoices.lose_dispute": Answered("PUT /invoices/{id}/lose_dispute", why="POST as well."),
+    "invoices.retry_payment": partly(
+        "POST /invoices/{id}/retry_payment",
+        "Noted and told; `payment_method` is ignored, no provider is called yet.",
+    ),
+    "invoices.download": Answered(
+        "POST /invoices/{id}/download",
+        why="The PDF is there at once, of voided invoices too; `file_url` is null elsewhere.",
+    ),
+    "invoices.retry": refused(
+        "POST /invoices/{id}/retry", "No invoice ever fails.", "405 invalid_status"
+    ),
+    "invoices.payment_url": refused(
+        "POST /invoices/{id}/payment_url", NO_PROVIDER, "422 validation_errors"
+    ),
+    "invoices.preview": refused(
+        "POST /invoices/preview",
+        "The client asks for plans, which are not there. An extension: with `fees` as for a new"
+        " invoice, that invoice is previewed.",
+        "404 plan_not_found",
+    ),
+}
+
+CREDIT_NOTES = {
+    **rest("credit_notes", "{id}", "create", "find", "find_all", "update"),
+    **metadata("credit_notes"),
+    "credit_notes.estimate": Answered("POST /credit_notes/estimate"),
+    "credit_notes.void": Answered("PUT /credit_notes/{id}/void"),
+    "credit_notes.download": Answered(
+        "POST /credit_notes/{id}/download", why="The PDF is there at once."
+    ),
+}
+
+WALLETS = {
+    **rest("wallets", "{id}", "find", "find_all", "destroy"),
+    **metadata("wallets"),
+    "wallets.create": partly("POST /wallets", NOT_SUPPORTED),
+    "wallets.update": partly("PUT /wallets/{id}", NOT_SUPPORTED),
+    "wallet_transactions.create": partly("POST /wallet_transactions", NOT_SUPPORTED),
+    "wallet_transactions.find_all": Answered("GET /wallets/{id}/wallet_transactions"),
+    "wallet_transactions.consumptions": Answered("GET /wallet_transactions/{id}/consumptions"),
+    "wallet_transactions.fundings": Answered("GET /wallet_transactions/{id}/fundings"),
+    "wallet_transactions.payment_url": refused(
+        "POST /wallet_transactions/{id}/payment_url", NO_PROVIDER, "422 validation_errors"
+    ),
+}
+
+CUSTOMERS = {
+    **rest("customers", "{external_id}", "find", "find_all", "destroy"),
+    "customers.create": partly(
+        "POST /customers",
+        "Settings of a payment provider are kept and shown; no provider is called.",
+    ),
+    "customers.wallets.find_all": Answered("GET /customers/{external_id}/wallets"),
+    "customers.past_usage": Answered(
+        "GET /customers/{external_id}/past_usage", why="Always empty: nothing is metered."
+    ),
+    "customers.current_usage": refused(
+        "GET /customers/{external_id}/current_usage", NOT_METERED, "405 no_active_subscription"
+    ),
+    "customers.projected_usage": refused(
+        "GET /customers/{external_id}/projected_usage", NOT_METERED, "403 feature_unavailable"
+    ),
+    "customers.portal_url": refused(
+        "GET /customers/{external_id}/portal_url",
+        "There is no portal for customers.",
+        "403 feature_unavailable",
+    ),
+    "customers.checkout_url": refused(
+        "POST /customers/{external_id}/checkout_url", NO_PROVIDER, "422 validation_errors"
+    ),
+}
+
+OTHERS = {
+    **rest("payments", "{id}", "create", "find", "find_all"),
+    **rest("add_ons", "{code}"),
+    **rest("taxes", "{code}"),
+    **rest("webhook_endpoints", "{id}"),
+    "webhooks.public_key": Answered("GET /webhooks/json_public_key"),
+    "organizations.update": partly(
+        "PUT /organizations",
+        "`per_billing_entity` numbers are `PREFIX-001`, without the month.",
+    ),
+}
+
+BELOW_CUSTOMERS = {
+    name: refused(f"{verb} /customers/{{external_id}}/{path}", why, NO_CUSTOMER)
+    for name, verb, path, why in (
+        ("applied_coupons.destroy", "DELETE", "applied_coupons/{id}", LATER),
+        ("customer_payment_methods.destroy", "DELETE", "payment_methods/{id}", NO_PROVIDER),
+        ("customers.wallets.find", "GET", "wallets/{code}", BY_ID),
+        ("customers.wallets.destroy", "DELETE", "wallets/{code}", BY_ID),
+        ("customers.wallets.metadata.delete_all", "DELETE", "wallets/{code}/metadata", BY_ID),
+        ("customers.wallets.metadata.delete_key", "DELETE", "wallets/{code}/metadata/{key}", BY_ID),
+        ("customers.wallets.alerts.find", "GET", "wallets/{code}/alerts/{id}", BY_ID),
+        ("customers.wallets.alerts.find_all", "GET", "wallets/{code}/alerts", BY_ID),
+        ("customers.wallets.alerts.destroy", "DELETE", "wallets/{code}/alerts/{id}", BY_ID),
+        ("customers.wallets.alerts.destroy_all", "DELETE", "wallets/{code}/alerts", BY_ID),
+    )
+}
+"""What is taken for a customer with slashes in its id."""
+
+SET_AS_DEFAULT = {
+    "customer_payment_methods.set_as_default": refused(
+        "PUT /customers/{external_id}/payment_methods/{id}/set_as_default", NO_PROVIDER
+    )
+}
+
+CALLS: dict[str, Answered] = {
+    **INVOICES,
+    **CREDIT_NOTES,
+    **WALLETS,
+    **CUSTOMERS,
+    **OTHERS,
+    **BELOW_CUSTOMERS,
+    **SET_AS_DEFAULT,
+}
+"""By the call's name."""
+
+ABSENT: dict[str, Answered] = {
+    "applied_coupons": refused("/applied_coupons", LATER),
+    "billable_metrics": refused("/billable_metrics", LATER),
+    "coupons": refused("/coupons", LATER),
+    "events": refused("/events", LATER),
+    "plan_charges": refused("/plans/{code}/charges", LATER),
+    "plan_fixed_charges": refused("/plans/{code}/fixed_charges", LATER),
+    "plans": refused("/plans", LATER),
+    "subscription_charges": refused("/subscriptions/{external_id}/charges", LATER),
+    "subscription_fixed_charges": refused("/subscriptions/{external_id}/fixed_charges", LATER),
+    "subscriptions": refused("/subscriptions", LATER),
+    "fees": refused("/fees", "A fee is read with its invoice, and never changes by itself."),
+    "billing_entities": refused("/billing_entities", "A tenant has one issuer: its organization."),
+    "payment_receipts": refused("/payment_receipts", DUNNING),
+    "payment_requests": refused("/payment_requests", DUNNING),
+    "activity_logs": refused("/activity_logs", LOGS),
+    "api_logs": refused("/api_logs", LOGS),
+    "gross_revenues": refused("/analytics/gross_revenue", REPORTS),
+    "invoice_collections": refused("/analytics/invoice_collection", REPORTS),
+    "invoiced_usages": refused("/analytics/invoiced_usage", REPORTS),
+    "mrrs": refused("/analytics/mrr", REPORTS),
+    "overdue_balances": refused("/analytics/overdue_balance", REPORTS),
+    "usages": refused("/analytics/usage", REPORTS),
+    "orders": refused("/orders", SALES),
+    "order_forms": refused("/order_forms", SALES),
+    "quotes": refused("/quotes", SALES),
+    "quote_versions": refused("/quote_versions", SALES),
+    "customers.wallets": refused(
+        "/customers/{external_id}/wallets",
+        BY_ID,
+    ),
+    **{
+        f"customer_{one}": refused(f"/customers/{{external_id}}/{one}", NO_KEY, "401")
+        for one in (
+            "applied_coupons",
+            "credit_notes",
+            "invoices",
+            "payment_methods",
+            "payment_requests",
+            "payments",
+            "subscriptions",
+            "wallets",
+        )
+    },
+}
+"""Whole resources that are refused, whatever is asked of them."""
+
+
+def answered(call: str) -> Answered | None:
+    """What becomes of a call; none when the table does not know it."""
+    resource = next((one for one in _within(call) if one in ABSENT), None)
+    return CALLS.get(call) or (ABSENT[resource] if resource else None)
+
+
+def _within(call: str) -> Iterator[str]:
+    """The resources that a call belongs to, the innermost first."""
+    while "." in call:
+        call = call.rpartition(".")[0]
+        yield call
