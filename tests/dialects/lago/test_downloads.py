@@ -2,6 +2,7 @@
 
 import re
 import time
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -11,8 +12,9 @@ from pypdf import PdfReader
 
 from dialects.lago.books import VAT, Books, line
 from polaris.core import commands, master_commands
-from polaris.core.parts import CreditedLine, NewLine
+from polaris.core.parts import CreditedLine, NewLine, TaxRate
 from polaris.dialects.lago.requests.downloads import KEY, LINK_SECONDS, Link
+from polaris.dialects.lago.responses.files import LONGEST, MOST_LINES
 from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.store.postgres import signing_key
@@ -89,6 +91,70 @@ def test_a_voided_invoice_says_so_through_the_link_of_before(books: Books, clien
     assert "Amount due €0.00" in said
     again = client.invoices.download(invoice_id)
     assert (again.status, printed(again.file_url)[1]) == ("voided", said)
+
+
+def sums(books: Books, invoice_id: str) -> list[str]:
+    """From the subtotal to what is due."""
+    _, said = printed(books.client.invoices.download(invoice_id).file_url)
+    first = next(at for at, word in enumerate(said) if word.startswith("Subtotal"))
+    last = next(at for at, word in enumerate(said) if word.startswith("Amount due"))
+    return said[first : last + 1]
+
+
+def test_every_step_to_what_is_due(books: Books) -> None:
+    """What was credited, paid and written off; each column of figures adds up."""
+    invoice_id = books.invoice(books.customer())
+    (fee,) = books.client.invoices.find(invoice_id).fees.__root__
+    books.done(
+        commands.IssueCreditNote(
+            note_id=new_id(),
+            invoice_id=invoice_id,
+            reason="other",
+            lines=(CreditedLine(line_id=fee.lago_id, amount_minor=200),),
+            offset_minor=240,
+        ),
+    )
+    books.paid(invoice_id, 600)
+    books.done(
+        commands.WriteOffInvoice(write_off_id=new_id(), invoice_id=invoice_id, amount_minor=60)
+    )
+    assert sums(books, invoice_id) == [
+        "Subtotal €10.00",
+        "VAT 20 % €2.00",
+        "Total €12.00",
+        "Credited by notes -€2.40",
+        "Paid -€6.00",
+        "Written off -€0.60",
+        "Amount due €3.00",
+    ]
+
+
+def test_what_rounding_each_tax_makes_is_said(books: Books) -> None:
+    """Two halves of a cent are one cent together, and two when each is rounded by itself."""
+    halves = [TaxRate(code=code, name=code, rate=Decimal(1)) for code in ("a", "b")]
+    invoice_id = books.invoice(books.customer(), line(50, *halves))
+    assert sums(books, invoice_id)[1:5] == [
+        "a 1 % €0.01",
+        "b 1 % €0.01",
+        "Rounding -€0.01",
+        "Total €0.51",
+    ]
+
+
+def test_a_very_long_invoice_says_what_is_left_out(books: Books) -> None:
+    count = MOST_LINES + 7
+    invoice_id = books.invoice(books.customer(), *(line(1) for _ in range(count)))
+    _, said = printed(books.client.invoices.download(invoice_id).file_url)
+    assert "And 7 more lines, which are in the sums." in said
+    assert f"Total €{count / 100:.2f}" in said
+
+
+def test_a_text_of_any_length_leaves_room(books: Books) -> None:
+    endless = NewLine(description="word " * 5000, amount_minor=100)
+    _, said = printed(
+        books.client.invoices.download(books.invoice(books.customer(), endless)).file_url
+    )
+    assert len(" ".join(said)) < 2 * LONGEST
 
 
 def credited(books: Books, invoice_id: str) -> str:
