@@ -347,8 +347,10 @@ select leg.account, p.currency, sum(leg.debit), sum(leg.credit)
    a.command, a.subject_id, a.outcome, a.refusals::text, a.request::text)::text)
 
 -- lock_chain --
--- Sealers of one tenant take turns; its commands never wait for them.
-select pg_advisory_xact_lock(hashtextextended('seal ' || %(t)s::text, 0))
+-- Sealers of one tenant take turns; its commands never wait for them. A plan made while there were
+-- no seals yet would read all of them for each line ever after: so it is made to use the index.
+select pg_advisory_xact_lock(hashtextextended('seal ' || %(t)s::text, 0)),
+       set_config('enable_seqscan', 'off', true)
 
 -- chain_end --
 select s.position, s.hash
