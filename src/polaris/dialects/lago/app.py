@@ -5,6 +5,7 @@ from functools import partial
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
+from polaris.bodies import Limited
 from polaris.desk import Desk
 from polaris.dialects.lago import errors
 from polaris.dialects.lago.requests import (
@@ -26,6 +27,9 @@ from polaris.dialects.lago.requests import (
     wallets,
     webhook_endpoints,
 )
+
+MOST_BYTES = 1024 * 1024
+"""Of a body: some thousand fees. More is neither kept in memory nor looked at."""
 
 ROUTERS: tuple[APIRouter, ...] = (
     credit_notes.router,
@@ -55,6 +59,8 @@ def build(desk: Desk) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.desk = desk
+    too_large = errors.LagoError(413).response()
+    app.add_middleware(Limited, most_bytes=MOST_BYTES, too_large=too_large)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)

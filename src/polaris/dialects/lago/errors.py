@@ -20,6 +20,7 @@ TITLES = {
     403: "Forbidden",
     404: "Not Found",
     405: "Method Not Allowed",
+    413: "Content Too Large",
     422: "Unprocessable Entity",
     500: "Internal Server Error",
     503: "Service Unavailable",

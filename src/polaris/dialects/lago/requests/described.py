@@ -25,6 +25,7 @@ ERRORS = {
     403: "The key was not made for this, or the invoice is of another kind.",
     404: "There is no such thing for this key.",
     405: "Its state does not allow it; the code says why.",
+    413: "The body is too large.",
     422: "A value cannot be taken; `error_details` has the codes by field.",
     503: "The database is away, or the server shuts down: try again later.",
 }
