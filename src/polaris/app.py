@@ -1,5 +1,6 @@
 """The composition root: one server program with its database, engine, door and sealer."""
 
+import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -87,6 +88,9 @@ async def running(app: FastAPI, settings: Settings) -> AsyncIterator[None]:
         app.state.database = database
         for path, build_dialect in DIALECTS.items():
             app.mount(path, build_dialect(desk))
+        # What is there now stays for good: to search it for garbage again and again is in vain.
+        gc.collect()
+        gc.freeze()
         try:
             yield
         finally:
