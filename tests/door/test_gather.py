@@ -1,4 +1,4 @@
-"""Readers who ask at the same time share one load, and read what was committed before they asked."""
+"""Readers who ask at once share one load, and read what was committed before they asked."""
 
 import asyncio
 from datetime import UTC, datetime
