@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from polaris.core.customer import Customer
 from polaris.core.decision import Facts
 from polaris.core.tenant import Books, Settings, Tenant
+from polaris.dialects.lago.requests.call import customer_called
+from polaris.dialects.lago.requests.wallets import CreateInput, payer
 from polaris.dialects.lago.responses.view import View
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -13,8 +15,15 @@ TENANT = Tenant(
 )
 
 
-def customer(name: str) -> Customer:
-    return Customer(id="c", external_id="cust_1", sequence=1, name=name, created_at=AT)
+def customer(name: str, deleted_at: datetime | None = None) -> Customer:
+    return Customer(
+        id=name if deleted_at else "c",
+        external_id="cust_1",
+        sequence=1,
+        name=name,
+        created_at=AT,
+        deleted_at=deleted_at,
+    )
 
 
 def test_a_preview_is_seen_by_nobody_who_reads_at_the_same_time() -> None:
@@ -23,3 +32,17 @@ def test_a_preview_is_seen_by_nobody_who_reads_at_the_same_time() -> None:
     assert previewed.the(Customer, "c").name == "Eve"
     assert [row.name for row in previewed.of(Customer, "external_id", "cust_1")] == ["Eve"]
     assert View(facts, AT, "").the(Customer, "c").name == "Ada"
+
+
+def test_a_customer_who_had_the_id_before_is_not_taken_for_who_has_it() -> None:
+    """Somebody else may have asked for an invoice of the deleted one at the same moment."""
+    view = View(
+        Facts(TENANT, Books(id="t"), [customer("Eve", deleted_at=AT), customer("Ada")]), AT, ""
+    )
+    found = customer_called(view, "cust_1")
+    assert found is not None
+    assert found.name == "Ada"
+    gone = View(Facts(TENANT, Books(id="t"), [customer("Eve", deleted_at=AT)]), AT, "")
+    wrong: dict[str, list[str]] = {}
+    assert payer(gone, CreateInput(external_customer_id="cust_1"), wrong) is None
+    assert wrong == {"customer": ["customer_not_found"]}

@@ -77,8 +77,7 @@ class Call:
     async def customer(self, external_id: str) -> Customer:
         """The customer that has this id now. Raises LagoError."""
         view = await self.view(Scope(external_ids={external_id}))
-        called = view.of(Customer, "external_id", external_id)
-        live = next((one for one in called if one.deleted_at is None), None)
+        live = customer_called(view, external_id)
         if live is None:
             raise not_found("customer")
         return live
@@ -86,6 +85,12 @@ class Call:
     async def tenant(self) -> Tenant:
         """Whose books these are, with its settings."""
         return await self.desk.tenant(self.tenant_id)
+
+
+def customer_called(view: View, external_id: str) -> Customer | None:
+    """The customer that has this id now; deleted ones had it before, and may be there too."""
+    called = view.of(Customer, "external_id", external_id)
+    return next((one for one in called if one.deleted_at is None), None)
 
 
 def named(one: str, resource: str) -> set[str]:

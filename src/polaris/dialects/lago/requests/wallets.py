@@ -12,7 +12,7 @@ from polaris.core.customer import Customer, Wallet, WalletStatus
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import INVALID, MANDATORY, RANGE, LagoError, invalid, not_found
 from polaris.dialects.lago.requests import credits
-from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
+from polaris.dialects.lago.requests.call import Call, Text, answered, customer_called, may, named
 from polaris.dialects.lago.requests.casting import Paged, Paging, Truth
 from polaris.dialects.lago.requests.credits import HIGHEST, LOWEST, Pair, Rate, Unsupported, Wrong
 from polaris.dialects.lago.responses import wallets as shown
@@ -136,10 +136,10 @@ def opening(view: View, asked: CreateInput, wallet_id: str) -> Sequence[Command]
 
 def payer(view: View, asked: CreateInput, wrong: Wrong) -> Customer | None:
     """Whose wallet it becomes."""
-    called = view.of(Customer, "external_id", asked.external_customer_id or "")
-    if not called:
+    customer = customer_called(view, asked.external_customer_id or "")
+    if customer is None:
         wrong["customer"] = ["customer_not_found"]
-    return called[0] if called else None
+    return customer
 
 
 def rate_of(view: View, customer: Customer | None, asked: CreateInput, wrong: Wrong) -> Rate | None:
