@@ -38,6 +38,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     void_reason_required: bool = False  # a void must give a reason
     refuse_void_when_credited: bool = True  # an invoice credited in full is not voided as well
     lago_notes_on_void: LagoNotesOnVoid = LagoNotesOnVoid.PARKED  # notes, at a void by Lago
+    lago_refuse_void_when_paid: bool = False  # a paid invoice is not voided by Lago, as once
     lago_skip_zero: bool = False  # Lago's invoices over nothing are closed, not finalized
     details: dict[str, object] = field(default_factory=dict)  # what a dialect keeps besides
 

@@ -11,11 +11,11 @@ from lago_python_client.exceptions import LagoApiError
 from dialects.lago.books import VAT, Books, line
 from dialects.lago.said import error, invalid
 from faults.world import at_once
-from polaris.core import commands, master_commands
+from polaris.core import commands
 from polaris.core.customer import Lot
 from polaris.core.invoice import Settlement, SettlementKind
 from polaris.core.note import CreditNote, NoteStatus
-from polaris.core.parts import Apply, CreditedLine
+from polaris.core.parts import CreditedLine
 from polaris.engine import new_id
 
 Answer = tuple[int, dict[str, object] | None]
@@ -350,32 +350,6 @@ def test_with_a_note_credits_fund_it(books: Books) -> None:
     assert books.the(Lot, lot_id, lots={lot_id}).left_minor == 0
     (note,) = notes_of(books, invoice_id)
     assert note.balance_minor == 1200
-
-
-@pytest.mark.parametrize(("setting", "balance"), [(None, 0), ("parked", 0), ("back", 700)])
-def test_applied_credit_notes_wait_unless_the_tenant_says_otherwise(
-    books: Books, setting: str | None, balance: int
-) -> None:
-    """As in Lago they stay used up; a tenant may have them back."""
-    if setting:
-        changed = {"lago_notes_on_void": setting}
-        books.done(
-            master_commands.SaveTenant(tenant_id=books.tenant_id, settings_changes=dict(changed))
-        )
-    customer_id, note_id = books.customer(), new_id()
-    credited = (CreditedLine(amount_minor=700, description="Sorry"),)
-    books.done(
-        commands.IssueStandaloneNote(
-            note_id=note_id, customer_id=customer_id, currency="EUR", lines=credited
-        )
-    )
-    invoice_id = books.draft(customer_id)
-    books.done(commands.FinalizeInvoice(invoice_id=invoice_id, apply=Apply(notes=True)))
-    after = books.client.invoices.void(invoice_id)
-    assert (after.credit_notes_amount_cents, after.total_amount_cents) == (700, 500)
-    (credit,) = after.credits.__root__
-    assert (credit.item.lago_item_id, credit.amount_cents) == (note_id, 700)
-    assert books.the(CreditNote, note_id, notes={note_id}).balance_minor == balance
 
 
 def test_credits_that_were_sold_stay_in_the_wallet(books: Books) -> None:

@@ -157,6 +157,7 @@ BY_COMMAND: dict[type[Command], dict[type[Refusal], Said]] = {
     commands.VoidInvoice: {
         refusals.AlreadyVoided: Said(405, "not_voidable"),
         refusals.NotFinalized: Said(405, "not_voidable"),
+        refusals.NothingOutstanding: Said(405, "not_voidable"),
         refusals.CreditExceedsInvoice: EXCEEDS,
         refusals.RefundExceedsCash: EXCEEDS,
         refusals.AmountTooLarge: EXCEEDS,

@@ -21,6 +21,14 @@ from polaris.dialects.lago.rules.wallets import OPENING
 __all__ = ["LAGO", "creditable", "paid", "payment_status", "refundable"]
 
 
+@requires(refusals.NothingOutstanding)
+def void_of_unpaid(case: Case) -> Details | None:
+    """The invoice is not paid, where the tenant's settings ask for it, as older Lagos did."""
+    asked_for = case.decision.tenant.settings.lago_refuse_void_when_paid
+    paid = payment_status(case.invoice) == "succeeded"
+    return unless(not (asked_for and paid), number=case.invoice.number)
+
+
 @requires(refusals.CreditExceedsInvoice)
 def void_within_creditable(case: Case) -> Details | None:
     """Credit and refund together are at most what Lago's formula leaves of the lines."""
@@ -114,7 +122,7 @@ PAYMENT = (
 LAGO = Dialect(
     "lago",
     {
-        commands.VoidInvoice: (void_within_creditable, void_within_refundable),
+        commands.VoidInvoice: (void_of_unpaid, void_within_creditable, void_within_refundable),
         commands.AnnotateInvoice: (not_voided_yet,),
         commands.IssueCreditNote: (note_within_lines,),
         commands.VoidCreditNote: (note_has_balance,),
