@@ -24,7 +24,7 @@ from polaris.dialects.lago.responses import customers as shown
 from polaris.dialects.lago.responses.view import entity_code, stamp
 from polaris.engine import new_id, now
 from polaris.keys import KeyScope
-from polaris.store import listing
+from polaris.store import catalogue, listing
 
 router = APIRouter(tags=["customers"])
 
@@ -103,10 +103,7 @@ async def rooted(call: Call, ids: list[str]) -> list[dict[str, object]]:
 
 async def known_taxes(call: Call, codes: set[str]) -> dict[str, TaxCode]:
     """Those of the taxes that there are, by code."""
-    if not codes:
-        return {}
-    view = await call.view(Scope(codes_of_taxes=codes))
-    return {row.code: row for code in codes for row in view.of(TaxCode, "code", code)}
+    return await call.read(catalogue.taxes_called, codes) if codes else {}
 
 
 class Filters(BaseModel):
