@@ -90,7 +90,8 @@ async def show(call: Reads) -> Response:
 async def update(call: Writes, body: OrganizationBody) -> Response:
     """Change what is given; new numbers follow a new prefix or numbering."""
     asked = body.organization
-    command = save_command(await call.tenant(), asked)
+    # Not the tenant of a moment ago: what is not given is to stay as it is now.
+    command = save_command((await call.view(Scope())).tenant, asked)
     if asked.webhook_url:
         await call.preview(command)  # else the address would change even when this is refused
         await call.perform(told_at(await endpoints(call), asked.webhook_url))
