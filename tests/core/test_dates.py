@@ -35,14 +35,22 @@ def test_the_due_date_is_the_issue_date_and_the_term() -> None:
     assert world.the(Invoice, "inv").due_date == date(2026, 4, 4)
 
 
-def test_issue_dates_follow_the_customers_zone_and_voids_the_tenants() -> None:
+def test_issue_dates_follow_the_customers_zone_and_no_void_comes_before_them() -> None:
     """Half past ten in the evening in London is the next morning in Tokyo."""
     world = new_world(timezone="Europe/London")
     world.at = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)
     after("customer customer_id=c1 timezone=Asia/Tokyo", "billed", world=world)
     assert world.the(Invoice, "inv").issue_date == date(2026, 3, 11)
     after("void", world=world)
-    assert days(world) == [TODAY]
+    assert days(world) == [date(2026, 3, 11)]
+
+
+def test_a_void_follows_the_tenants_zone() -> None:
+    world = new_world(timezone="Asia/Tokyo")
+    after("billed", world=world)
+    world.at = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)
+    after("void", world=world)
+    assert days(world) == [date(2026, 3, 11)]
 
 
 def test_a_recorded_invoice_is_of_the_customers_day_too() -> None:

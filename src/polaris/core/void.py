@@ -67,11 +67,16 @@ def void(decision: Decision, command: VoidInvoice) -> None:
 
 
 def business_day(decision: Decision, invoice: Invoice, command: VoidInvoice) -> date:
-    """The void's own day: the one asked for, else as the tenant's setting says."""
+    """The void's own day: the one asked for, else as the tenant's setting says.
+
+    By itself it is never before the invoice's, which may be tomorrow's where the customer is.
+    """
     if command.dated:
         return command.dated
+    today = decision.today()
+    issued = invoice.issue_date or today
     by_invoice = decision.tenant.settings.void_dated is VoidDated.INVOICE
-    return invoice.issue_date if by_invoice and invoice.issue_date else decision.today()
+    return issued if by_invoice else max(today, issued)
 
 
 def reverse_entries(decision: Decision, invoice: Invoice, day: date) -> None:
