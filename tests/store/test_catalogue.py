@@ -11,7 +11,7 @@ import pytest
 
 from faults.world import at_once, opened, tenant
 from polaris.core import commands
-from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
+from polaris.core.catalogue import WebhookEndpoint
 from polaris.core.commands import Command
 from polaris.core.fold import Outcome
 from polaris.core.invoice import Invoice
@@ -93,7 +93,7 @@ def test_pages_show_the_newest_first_and_say_how_many_there_are(
     assert [row.url[8] for row in told.rows] == list("dcba")
 
 
-def test_rows_are_found_by_code_and_by_id_until_they_are_deleted(
+def test_rows_are_found_by_code_until_they_are_deleted(
     database: Database, engine: Engine, tenant_id: str
 ) -> None:
     thing = add_on("setup", tax_codes=("vat",), details={"a": [1, None]})
@@ -101,19 +101,14 @@ def test_rows_are_found_by_code_and_by_id_until_they_are_deleted(
     with database.connect() as connection:
         found = catalogue.add_ons_called(connection, tenant_id, ["setup", "nothing"])
         vat = catalogue.taxes_called(connection, tenant_id, ["vat"])["vat"]
-        assert catalogue.the(connection, tenant_id, AddOn, thing.add_on_id) == found["setup"]
-        assert catalogue.the(connection, tenant_id, TaxCode, vat.id) == vat
-        assert catalogue.the(connection, tenant_id, AddOn, "setup") is None
-        assert catalogue.the(connection, tenant(database), AddOn, thing.add_on_id) is None
+        assert catalogue.add_ons_called(connection, tenant(database), ["setup"]) == {}
     assert list(found) == ["setup"]
     assert (found["setup"].tax_codes, found["setup"].details) == (("vat",), {"a": [1, None]})
     done(engine, tenant_id, DeleteTaxCode(tax_code_id=vat.id))
     with database.connect() as connection:
         assert catalogue.taxes_called(connection, tenant_id, ["vat"]) == {}
-        assert catalogue.the(connection, tenant_id, TaxCode, vat.id) is None
-        left = catalogue.the(connection, tenant_id, AddOn, thing.add_on_id)
-    assert left is not None
-    assert left.tax_codes == ()
+        left = catalogue.add_ons_called(connection, tenant_id, ["setup"])
+    assert left["setup"].tax_codes == ()
 
 
 def test_a_code_is_free_again_once_its_row_is_deleted(engine: Engine, tenant_id: str) -> None:
@@ -220,9 +215,8 @@ def test_changes_of_one_thing_by_many_are_all_kept(
     ]
     assert codes(at_once(asked)) == {"done": 8}
     with database.connect() as connection:
-        kept = catalogue.the(connection, tenant_id, AddOn, thing.add_on_id)
-    assert kept is not None
-    assert sorted(kept.details) == names
+        kept = catalogue.add_ons_called(connection, tenant_id, ["setup"])
+    assert sorted(kept["setup"].details) == names
 
 
 def test_changes_of_a_tenant_by_many_are_all_kept(

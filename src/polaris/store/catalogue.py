@@ -7,7 +7,6 @@ import msgspec
 import psycopg
 
 from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
-from polaris.core.spoken import ID
 from polaris.store.sql import QUERIES, blocks, statement
 
 Connection = psycopg.Connection[Any]
@@ -65,15 +64,6 @@ def taxes_called(
     values = {"t": tenant_id, "codes_of_taxes": list(codes)}
     found = _found(connection, TaxCode, BLOCKS["taxes_of_codes"], values)
     return {tax.code: tax for tax in found}
-
-
-def the(connection: Connection, tenant_id: str, kind: type[R], row_id: str) -> R | None:
-    """The row with this id; none when there is none, or none any more."""
-    if not ID.fullmatch(row_id):
-        return None
-    values = {"t": tenant_id, "id": row_id}
-    found = _found(connection, kind, "select %(id)s::uuid", values)
-    return next((row for row in found if not row.deleted_at), None)
 
 
 def _page(
