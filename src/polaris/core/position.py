@@ -105,6 +105,18 @@ class Position:
         ]
 
 
+class Unnamed(Position):
+    """What no note has named yet: one that was voided still uses up what it named."""
+
+    @property
+    def credited(self) -> int:
+        """What its notes came to."""
+        return sum(note.total_minor for note in self.notes)
+
+    def _note_rows(self, kind: type[N]) -> list[N]:
+        return [row for note in self.notes for row in self.decision.of(kind, "note_id", note.id)]
+
+
 def _above_zero(left: dict[str, int]) -> dict[str, int]:
     """What is left: a void's note may name more of a line than earlier notes left of it."""
     return {one: max(amount, 0) for one, amount in left.items()}

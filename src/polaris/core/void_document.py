@@ -6,10 +6,11 @@ from polaris.core.arithmetic import Credited, shared
 from polaris.core.commands import VoidInvoice
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
+from polaris.core.invoice import InvoiceKind
 from polaris.core.note import CreditNote, CreditTo, NotePurpose, NoteStatus
 from polaris.core.numbering import note_number
 from polaris.core.parts import VoidNote
-from polaris.core.position import Position
+from polaris.core.position import Position, Unnamed
 
 REASON = "invoice_voided"
 
@@ -18,6 +19,8 @@ def write_notes(
     decision: Decision, position: Position, command: VoidInvoice, day: date
 ) -> CreditNote | None:
     """Write what the command's policy asks for; the note that carries refund and credit, if any."""
+    if command.note is VoidNote.REQUESTED_AND_VOIDED_REMAINDER:
+        position = Unnamed(decision, position.invoice)
     left = position.creditable
     asked = command.credit_minor + command.refund_minor
     adjusts = command.note is VoidNote.ADJUSTMENT
@@ -27,9 +30,8 @@ def write_notes(
         offset = left - asked if adjusts else 0
         sums = shared(position, asked + offset)
         note = write(decision, position, command, sums, command.note_id, offset, day)
-    if command.note is VoidNote.REQUESTED_AND_VOIDED_REMAINDER and left > asked:
-        sums = shared(Position(decision, position.invoice), left - asked)
-        write_remainder(decision, position, command, sums, day)
+    if command.note is VoidNote.REQUESTED_AND_VOIDED_REMAINDER:
+        write_remainder(decision, command, Unnamed(decision, position.invoice), day)
     return note
 
 
@@ -57,11 +59,15 @@ def write(
     return note
 
 
-def write_remainder(
-    decision: Decision, position: Position, command: VoidInvoice, sums: Credited, day: date
-) -> None:
-    """A second note for what nobody asked for, voided at once, so that nothing stays creditable."""
-    note = blank(decision, position, command, sums, command.remainder_note_id, day)
+def write_remainder(decision: Decision, command: VoidInvoice, unnamed: Unnamed, day: date) -> None:
+    """A second note for what no other names, voided at once, so that nothing stays creditable.
+
+    Credits that were sold are creditable by nobody.
+    """
+    if unnamed.creditable <= 0 or unnamed.invoice.kind is InvoiceKind.TOP_UP:
+        return
+    sums = shared(unnamed, unnamed.creditable)
+    note = blank(decision, unnamed, command, sums, command.remainder_note_id, day)
     note = decision.change(
         note,
         status=NoteStatus.VOIDED,
