@@ -112,7 +112,9 @@ CREDIT_NOTES = {
     **rest("credit_notes", "{id}", "create", "find", "find_all", "update"),
     **metadata("credit_notes"),
     "credit_notes.estimate": Answered("POST /credit_notes/estimate"),
-    "credit_notes.void": Answered("PUT /credit_notes/{id}/void"),
+    "credit_notes.void": Answered(
+        "PUT /credit_notes/{id}/void", why="What the note offset is taken back with its balance."
+    ),
     "credit_notes.download": Answered(
         "POST /credit_notes/{id}/download", why="The PDF is there at once."
     ),
