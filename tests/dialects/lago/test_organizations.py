@@ -124,6 +124,13 @@ def test_numbers_of_the_whole_tenant(books: Books) -> None:
     assert (back["document_numbering"], number(books, other)) == ("per_customer", "NEW-002-001")
 
 
+def test_a_change_right_after_another_keeps_it(books: Books) -> None:
+    """What a server remembers of a tenant for a moment is nothing to build a change on."""
+    changed(books, document_number_prefix="BETA")
+    after = changed(books, document_numbering="per_billing_entity")
+    assert after["document_number_prefix"] == "BETA"
+
+
 def test_the_old_word_for_it_is_taken_too(books: Books) -> None:
     after = changed(books, document_numbering="per_organization")
     assert after["document_numbering"] == "per_billing_entity"
