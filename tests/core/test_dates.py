@@ -81,6 +81,15 @@ def test_a_voids_note_is_dated_with_its_entries() -> None:
     assert world.the(CreditNote, "void-note").issue_date == MARCH_1
 
 
+def test_a_voids_note_is_of_the_customers_day_and_its_entries_of_the_tenants() -> None:
+    world = new_world(timezone="Europe/London")
+    after("customer customer_id=c1 timezone=Asia/Tokyo", "billed", world=world)
+    world.at = datetime(2026, 3, 10, 22, 30, tzinfo=UTC)
+    after("void credit=1200", world=world)
+    assert world.the(CreditNote, "void-note").issue_date == date(2026, 3, 11)
+    assert set(days(world)) == {date(2026, 3, 10)}
+
+
 def test_money_of_a_closed_period_is_never_refused() -> None:
     """A document dated into a closed period is refused; money is booked on the first open day."""
     world = after("billed", "close", "pay amount=900 received_at=2026-02-10T12:00:00Z fee=3")

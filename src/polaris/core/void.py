@@ -11,7 +11,7 @@ from polaris.core import ledger
 from polaris.core.apply_note import reopen
 from polaris.core.commands import VoidInvoice
 from polaris.core.credit import given_legs, land_credit
-from polaris.core.customer import Lot, Wallet, WalletStatus
+from polaris.core.customer import Customer, Lot, Wallet, WalletStatus
 from polaris.core.decision import Decision
 from polaris.core.events import EventKind
 from polaris.core.funding import draw_cash, drawn, fund
@@ -57,7 +57,7 @@ def void(decision: Decision, command: VoidInvoice) -> None:
     )
     decision.tell(EventKind.INVOICE_VOIDED, before, after)
     legs = clear_earlier_refunds(decision, position)
-    note = write_notes(decision, position, command, day)
+    note = write_notes(decision, position, command, customers_day(decision, before, command))
     legs += refund_now(decision, position, command, note)
     legs += clear_earlier_credit(decision, position)
     legs += keep_or_revoke_top_up(decision, position, command.top_up)
@@ -66,14 +66,22 @@ def void(decision: Decision, command: VoidInvoice) -> None:
     stop_collection(decision, before)
 
 
-def business_day(decision: Decision, invoice: Invoice, command: VoidInvoice) -> date:
+def customers_day(decision: Decision, invoice: Invoice, command: VoidInvoice) -> date:
+    """The void's own day as its papers bear it: today is where the customer is."""
+    customer = decision.the(Customer, invoice.customer_id)
+    return business_day(decision, invoice, command, customer.timezone)
+
+
+def business_day(
+    decision: Decision, invoice: Invoice, command: VoidInvoice, timezone: str | None = None
+) -> date:
     """The void's own day: the one asked for, else as the tenant's setting says.
 
     By itself it is never before the invoice's, which may be tomorrow's where the customer is.
     """
     if command.dated:
         return command.dated
-    today = decision.today()
+    today = decision.today(timezone)
     issued = invoice.issue_date or today
     by_invoice = decision.tenant.settings.void_dated is VoidDated.INVOICE
     return issued if by_invoice else max(today, issued)
