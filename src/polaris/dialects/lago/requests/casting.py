@@ -10,6 +10,8 @@ from fastapi import Depends, Request
 from pydantic import BeforeValidator
 
 FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "off", "OFF"})
+WHOLE = re.compile(r"\s*([+-]?[0-9](?:_?[0-9]){0,40})")
+"""What a number begins with; forty digits are more than any amount."""
 METADATA = re.compile(r"metadata\[([^\]]+)\]")
 LARGEST = 2**62
 """More than any amount."""
@@ -23,9 +25,12 @@ def truth(value: Any) -> bool:
 
 
 def whole(value: Any) -> int:
-    """A whole number, cut off; 0 for what is none."""
+    """A whole number, cut off; 0 for what is none. Of a text what it begins with counts."""
+    if isinstance(value, str):
+        found = WHOLE.match(value)
+        return int(found[1]) if found else 0
     try:
-        return value if isinstance(value, int) else int(float(value))
+        return int(value)
     except (TypeError, ValueError, OverflowError):
         return 0
 
