@@ -86,7 +86,7 @@ def test_a_key_for_nothing_opens_nothing(shared: Books) -> None:
         ("Bearer {key}0", 401),
         ("Bearer {prefix}", 401),
         ("Bearer {stranger}", 401),
-        ("Bearer {key} {key}", 401),
+        ("Bearer {key} {stranger}", 200),  # the second word counts, whatever follows
         ("Bearer \xe4\xff", 401),
     ],
 )

@@ -116,8 +116,8 @@ def may(action: KeyScope, resource: str) -> Callable[[Request], Awaitable[Call]]
         if "\0" in request.url.path or "%00" in (request.url.query or ""):
             raise bad_request("string contains null byte")
         desk: Desk = request.app.state.desk
-        _, _, token = request.headers.get("authorization", "").strip().partition(" ")
-        key = await desk.key(token.strip())
+        _, token, *_ = [*request.headers.get("authorization", "").split(), "", ""]
+        key = await desk.key(token)
         if key is None:
             raise LagoError(401)
         if not key.may(action):
