@@ -54,6 +54,13 @@ class Happening(msgspec.Struct, frozen=True, array_like=True):
     parts: list[Part]
 
 
+class Place(NamedTuple):
+    """A wallet, and a moment in its history."""
+
+    wallet_id: str
+    at: datetime
+
+
 class History(NamedTuple):
     """A page of what happened, the newest first, and how much there is in all."""
 
@@ -82,11 +89,11 @@ def wallets(
     return Seen(facts, {wallet_id: Sums(*sums) for wallet_id, *sums in rows})
 
 
-def wallet_of(connection: Connection, tenant_id: str, happening_id: str) -> str | None:
-    """The wallet in which it happened."""
+def place_of(connection: Connection, tenant_id: str, happening_id: str) -> Place | None:
+    """Where and when it happened."""
     values = {"t": tenant_id, "happening": happening_id}
-    found = statement(BLOCKS["wallet_of_happening"]).run(connection, values).fetchone()
-    return found[0] if found else None
+    found = statement(BLOCKS["place_of_happening"]).run(connection, values).fetchone()
+    return Place(*found) if found else None
 
 
 def history(
@@ -94,6 +101,8 @@ def history(
     tenant_id: str,
     wallet_id: str,
     *,
+    since: datetime | None = None,
+    until: datetime | None = None,
     ids: Collection[str] | None = None,
     kinds: Collection[MovementKind] | None = None,
     state: str | None = None,
@@ -110,6 +119,8 @@ def history(
     values = {
         "t": tenant_id,
         "wallet_id": wallet_id,
+        "since": since or "-infinity",
+        "until": until or "infinity",
         "ids": None if ids is None else list(ids),
         "kinds": None if kinds is None else [str(kind) for kind in kinds],
         "state": state,

@@ -13,11 +13,12 @@ select w.id::text,
   from wallet w
  where w.tenant_id = %(t)s and w.id = any(%(wallets)s::uuid[])
 
--- wallet_of_happening --
-select m.wallet_id::text from movement m
+-- place_of_happening --
+select m.wallet_id::text, m.at from movement m
  where m.tenant_id = %(t)s and m.id = %(happening)s::uuid
  union all
-select n.wallet_id::text from line n
+select n.wallet_id::text, i.created_at from line n
+  join invoice i on i.tenant_id = %(t)s and i.id = n.invoice_id
  where n.tenant_id = %(t)s and n.invoice_id = %(happening)s::uuid and n.kind = 'top_up'
  limit 1
 
@@ -43,6 +44,7 @@ with history as (
     left join lot l on l.tenant_id = %(t)s and l.invoice_id = i.id
    where i.tenant_id = %(t)s and i.kind = 'top_up' and i.status <> 'closed'
      and i.hidden_at is null
+     and i.created_at between %(since)s::timestamptz and %(until)s::timestamptz
      and i.customer_id = any(array(select w.customer_id from wallet w
        where w.tenant_id = %(t)s and w.id = %(wallet_id)s::uuid))
    union all
@@ -58,6 +60,7 @@ with history as (
     join lot l on l.tenant_id = %(t)s and l.id = m.lot_id
     left join invoice i on i.tenant_id = %(t)s and i.id = m.invoice_id
    where m.tenant_id = %(t)s and m.wallet_id = %(wallet_id)s::uuid and m.kind <> 'purchased'
+     and m.at between %(since)s::timestamptz and %(until)s::timestamptz
    group by m.kind, m.at, m.invoice_id, m.details,
          case when m.kind in ('granted', 'credited') then m.lot_id end
 ), chosen as (

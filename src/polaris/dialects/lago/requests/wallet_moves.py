@@ -19,7 +19,7 @@ from polaris.dialects.lago.requests.credits import Pair, Rate, Unsupported, Wron
 from polaris.dialects.lago.requests.wallets import seen, sums_of
 from polaris.dialects.lago.responses import wallet_moves as shown
 from polaris.dialects.lago.responses.wallet_moves import KEPT, OUT, WHY
-from polaris.engine import new_id
+from polaris.engine import new_id, now
 from polaris.keys import KeyScope
 from polaris.store import wallet_reading
 from polaris.store.wallet_reading import Happening, Sums
@@ -61,13 +61,13 @@ async def create(call: Writes, body: CreateBody) -> Response:
     """Buy, grant or void credits: one answer for each of the three that is asked for."""
     asked = body.wallet_transaction
     wallet, sums = await wallet_asked(call, asked)
-    asking_id = new_id()
+    asking_id, asked_at = new_id(), now()
     voiding, adding = asked_of(wallet, sums, asked, asking_id)
     # First by itself: a voiding that comes too late must not leave half of it done.
     await call.perform_all(voiding)
     await call.perform_all(adding)
     made = msgspec.json.encode({"asking_id": asking_id}).decode()
-    history = await call.read(wallet_reading.history, wallet.id, said=made)
+    history = await call.read(wallet_reading.history, wallet.id, since=asked_at, said=made)
     rows = sorted(history.rows, key=lambda row: ORDER.index(row.kind))
     return answered("wallet_transactions", [shown.happening(wallet, row) for row in rows])
 
@@ -160,11 +160,13 @@ def kinds_of(direction: str | None, why: str | None) -> list[MovementKind]:
 async def found(call: Call, happening_id: str) -> tuple[Wallet, Happening]:
     """One of them, with its wallet. Raises LagoError 404."""
     named(happening_id, "wallet_transaction")
-    wallet_id = await call.read(wallet_reading.wallet_of, happening_id)
-    if wallet_id is None:
+    place = await call.read(wallet_reading.place_of, happening_id)
+    if place is None:
         raise not_found("wallet_transaction")
-    _, wallet, _ = await seen(call, wallet_id)
-    history = await call.read(wallet_reading.history, wallet_id, ids=[happening_id])
+    _, wallet, _ = await seen(call, place.wallet_id)
+    history = await call.read(
+        wallet_reading.history, wallet.id, since=place.at, until=place.at, ids=[happening_id]
+    )
     if not history.rows:
         raise not_found("wallet_transaction")
     return wallet, history.rows[0]
