@@ -35,8 +35,22 @@ EVERYTHING: Shown = {
     "external_salesforce_id": "sf-1",
     "finalize_zero_amount_invoice": "skip",
     "skip_invoice_custom_sections": True,
-    "shipping_address": {"city": "Lyon", "country": "FR"},
-    "billing_configuration": {"invoice_grace_period": 3, "document_locale": "fr"},
+    "shipping_address": {
+        "address_line1": None,
+        "address_line2": None,
+        "city": "Lyon",
+        "zipcode": None,
+        "state": None,
+        "country": "FR",
+    },
+    "billing_configuration": {
+        "invoice_grace_period": 3,
+        "payment_provider": None,
+        "payment_provider_code": None,
+        "document_locale": "fr",
+        "subscription_invoice_issuing_date_anchor": None,
+        "subscription_invoice_issuing_date_adjustment": None,
+    },
 }
 
 

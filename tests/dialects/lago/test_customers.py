@@ -83,8 +83,14 @@ def test_a_second_call_changes_only_what_it_gives(books: Books) -> None:
     changed = saved(books, **{**nothing, "city": "Nice", "shipping_address": {"city": "Metz"}})
     different = {name for name in made if made[name] != changed[name]}
     assert different == {"city", "shipping_address", "updated_at"}
-    assert changed["shipping_address"] == {"city": "Metz", "country": "FR"}
+    assert changed["shipping_address"] == made["shipping_address"] | {"city": "Metz"}
     assert changed["updated_at"] > made["updated_at"]
+
+
+@pytest.mark.parametrize("part", ["shipping_address", "billing_configuration"])
+def test_a_part_has_all_its_names_when_nothing_was_said(books: Books, part: str) -> None:
+    """Who reads `shipping_address.city` finds null, not nothing."""
+    assert saved(books)[part] == dict.fromkeys(EVERYTHING[part])
 
 
 def test_a_country_is_kept_in_capitals(books: Books) -> None:

@@ -1,6 +1,6 @@
 """A customer in Lago's JSON. What only Lago knows of it is kept in its details, word for word."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from polaris.core.catalogue import TaxCode
 from polaris.core.customer import Customer
@@ -29,6 +29,16 @@ KEPT = (
 )
 """Texts that are kept as given."""
 
+ADDRESS = ("address_line1", "address_line2", "city", "zipcode", "state", "country")
+BILLING = (
+    "invoice_grace_period",
+    "payment_provider",
+    "payment_provider_code",
+    "document_locale",
+    "subscription_invoice_issuing_date_anchor",
+    "subscription_invoice_issuing_date_adjustment",
+)
+
 
 def customer(view: View, row: Customer) -> dict[str, object]:
     """The customer as it stands inside other things."""
@@ -50,11 +60,16 @@ def customer(view: View, row: Customer) -> dict[str, object]:
         "applicable_timezone": row.timezone or view.tenant.timezone,
         "net_payment_term": row.payment_term_days,
         "finalize_zero_amount_invoice": kept.get("finalize_zero_amount_invoice") or "inherit",
-        "billing_configuration": kept.get("billing_configuration") or {},
-        "shipping_address": kept.get("shipping_address") or {},
+        "billing_configuration": always(BILLING, kept.get("billing_configuration")),
+        "shipping_address": always(ADDRESS, kept.get("shipping_address")),
         "skip_invoice_custom_sections": bool(kept.get("skip_invoice_custom_sections")),
         "metadata": kept.get("metadata") or [],
     }
+
+
+def always(names: Iterable[str], kept: object) -> dict[str, object]:
+    """What is kept, with each of these names even when nothing was said of it."""
+    return {**dict.fromkeys(names), **(kept if isinstance(kept, dict) else {})}
 
 
 def rooted(view: View, row: Customer, taxes: Mapping[str, TaxCode]) -> dict[str, object]:
