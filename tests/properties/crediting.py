@@ -65,7 +65,6 @@ def annotate_note(by: Asking) -> Command:
         note_id=(refunded and refunded.note_id) or by.id_of(CreditNote),
         refund_status=by.choices.among((None, *RefundState)),
         details=by.perhaps(said),
-        replace=by.seldom(),
     )
 
 

@@ -239,7 +239,6 @@ class Asker:
             note_id=self.random.choice(refunded[-3:]) if refunded else self.any(CreditNote),
             refund_status=self.random.choice([None, *RefundState]),
             details={"said": self.amount()},
-            replace=self.maybe(),
         )
 
     def report_refund(self) -> Command:

@@ -33,11 +33,10 @@ def lose_dispute(decision: Decision, command: LoseDispute) -> None:
 def annotate_note(decision: Decision, command: AnnotateCreditNote) -> None:
     """Keep what is said; what became of its refund is booked as if a provider had reported it."""
     before = decision.the(CreditNote, command.note_id)
-    kept = {} if command.replace and command.details is not None else before.details
     after = decision.change(
         before,
         refund_status_asserted=command.refund_status or before.refund_status_asserted,
-        details={**kept, **(command.details or {})},
+        details={**before.details, **(command.details or {})},
     )
     decision.tell(EventKind.CREDIT_NOTE_ANNOTATED, before, after)
     if command.refund_status is not None:

@@ -246,7 +246,6 @@ class AnnotateCreditNote(Command, frozen=True, kw_only=True):
     note_id: str
     refund_status: RefundState | None = None  # pending, settled or failed
     details: dict[str, object] | None = None  # merged into what is kept, key by key
-    replace: bool = False  # the details take the place of those kept
 
 
 class VoidCreditNote(Command, frozen=True, kw_only=True):

@@ -17,6 +17,13 @@ from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import INVALID, invalid, not_allowed, not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
 from polaris.dialects.lago.requests.casting import Whole
+from polaris.dialects.lago.requests.metadata import (
+    Metadata,
+    MetadataBody,
+    metadata_of,
+    must_be_kept,
+    without,
+)
 from polaris.dialects.lago.responses import credit_notes as shown
 from polaris.dialects.lago.responses.view import View
 from polaris.dialects.lago.rules.amounts import Computed, computed, in_order, line_left
@@ -35,8 +42,6 @@ router = APIRouter(tags=["credit notes"])
 
 Reads = Annotated[Call, Depends(may(KeyScope.READ, "credit_note"))]
 Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "credit_note"))]
-
-Metadata = dict[Text, Text | None]
 
 
 def array(value: Any) -> Any:
@@ -97,12 +102,6 @@ class UpdateBody(BaseModel):
     """The changes, under their root."""
 
     credit_note: UpdateInput
-
-
-class MetadataBody(BaseModel):
-    """Metadata, under their root."""
-
-    metadata: Metadata
 
 
 # ---------------------------------------------------------------- a new one
@@ -268,48 +267,35 @@ async def void(call: Writes, note_id: str) -> Response:
 # ---------------------------------------------------------------- its metadata
 
 
-def metadata_of(row: CreditNote) -> dict[str, object]:
-    """The note's metadata; empty when it has none."""
-    kept = row.details.get("metadata")
-    return kept if isinstance(kept, dict) else {}
-
-
-async def keep(call: Call, row: CreditNote, metadata: Mapping[str, object] | None) -> Response:
+async def keep(call: Call, note_id: str, metadata: Mapping[str, object] | None) -> Response:
     """Metadata in place of those that are kept; none takes them away."""
-    details = {key: value for key, value in row.details.items() if key != "metadata"}
-    if metadata is not None:
-        details["metadata"] = dict(metadata)
-    await call.perform(AnnotateCreditNote(note_id=row.id, details=details, replace=True))
+    await call.perform(AnnotateCreditNote(note_id=note_id, details={"metadata": metadata}))
     return answered("metadata", metadata)
 
 
 @router.post("/credit_notes/{note_id}/metadata")
 async def replace_metadata(call: Writes, note_id: str, body: MetadataBody) -> Response:
     """Keep these metadata with a note instead of those it has."""
-    return await keep(call, the(await view_of(call, note_id), note_id), body.metadata)
+    the(await view_of(call, note_id), note_id)
+    return await keep(call, note_id, body.metadata)
 
 
 @router.patch("/credit_notes/{note_id}/metadata")
 async def merge_metadata(call: Writes, note_id: str, body: MetadataBody) -> Response:
     """Add metadata to those that a note has."""
     row = the(await view_of(call, note_id), note_id)
-    return await keep(call, row, {**metadata_of(row), **body.metadata})
+    return await keep(call, note_id, {**metadata_of(row), **body.metadata})
 
 
 @router.delete("/credit_notes/{note_id}/metadata")
 async def delete_metadata(call: Writes, note_id: str) -> Response:
     """Forget all metadata of a note."""
-    row = the(await view_of(call, note_id), note_id)
-    if "metadata" not in row.details:
-        raise not_found("metadata")
-    return await keep(call, row, None)
+    must_be_kept(the(await view_of(call, note_id), note_id))
+    return await keep(call, note_id, None)
 
 
 @router.delete("/credit_notes/{note_id}/metadata/{key:path}")
 async def delete_metadata_key(call: Writes, note_id: str, key: str) -> Response:
     """Forget one of a note's metadata."""
     row = the(await view_of(call, note_id), note_id)
-    kept = metadata_of(row)
-    if key not in kept:
-        raise not_found("metadata")
-    return await keep(call, row, {name: value for name, value in kept.items() if name != key})
+    return await keep(call, note_id, without(row, key))

@@ -15,6 +15,13 @@ from polaris.dialects.lago.requests import credits
 from polaris.dialects.lago.requests.call import Call, Text, answered, customer_called, may, named
 from polaris.dialects.lago.requests.casting import Paged, Paging, Truth
 from polaris.dialects.lago.requests.credits import HIGHEST, LOWEST, Pair, Rate, Unsupported, Wrong
+from polaris.dialects.lago.requests.metadata import (
+    Metadata,
+    MetadataBody,
+    metadata_of,
+    must_be_kept,
+    without,
+)
 from polaris.dialects.lago.responses import wallets as shown
 from polaris.dialects.lago.responses.view import View, entity_code
 from polaris.engine import new_id, now
@@ -28,7 +35,6 @@ router = APIRouter(tags=["wallets"])
 Reads = Annotated[Call, Depends(may(KeyScope.READ, "wallet"))]
 Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "wallet"))]
 
-Metadata = dict[Text, Text | None]
 CREDITS = ("paid_credits", "granted_credits")
 DETAILS = ("metadata", LOWEST, HIGHEST, "purchase_order_number")
 """What Lago keeps of a wallet and the engine does not know."""
@@ -76,12 +82,6 @@ class UpdateBody(BaseModel):
     """The changes, under their root."""
 
     wallet: UpdateInput
-
-
-class MetadataBody(BaseModel):
-    """Metadata, under their root."""
-
-    metadata: Metadata
 
 
 # ---------------------------------------------------------------- a new one
@@ -261,46 +261,36 @@ async def terminate(call: Writes, wallet_id: str) -> Response:
 # ---------------------------------------------------------------- its metadata
 
 
-def metadata_of(row: Wallet) -> dict[str, object]:
-    """The wallet's metadata; empty when it has none."""
-    found = row.details.get("metadata")
-    return found if isinstance(found, dict) else {}
-
-
-async def keep(call: Call, row: Wallet, metadata: Mapping[str, object] | None) -> Response:
-    """Metadata in place of those that are kept."""
-    await call.perform(UpdateWallet(wallet_id=row.id, details={"metadata": metadata}))
+async def keep(call: Call, wallet_id: str, metadata: Mapping[str, object] | None) -> Response:
+    """Metadata in place of those that are kept; none takes them away."""
+    await call.perform(UpdateWallet(wallet_id=wallet_id, details={"metadata": metadata}))
     return answered("metadata", metadata)
 
 
 @router.post("/wallets/{wallet_id}/metadata")
 async def replace_metadata(call: Writes, wallet_id: str, body: MetadataBody) -> Response:
     """Keep these metadata with a wallet instead of those it has."""
-    _, row, _ = await seen(call, wallet_id)
-    return await keep(call, row, body.metadata)
+    await seen(call, wallet_id)
+    return await keep(call, wallet_id, body.metadata)
 
 
 @router.patch("/wallets/{wallet_id}/metadata")
 async def merge_metadata(call: Writes, wallet_id: str, body: MetadataBody) -> Response:
     """Add metadata to those that a wallet has."""
     _, row, _ = await seen(call, wallet_id)
-    return await keep(call, row, {**metadata_of(row), **body.metadata})
+    return await keep(call, wallet_id, {**metadata_of(row), **body.metadata})
 
 
 @router.delete("/wallets/{wallet_id}/metadata")
 async def delete_metadata(call: Writes, wallet_id: str) -> Response:
     """Forget all metadata of a wallet."""
     _, row, _ = await seen(call, wallet_id)
-    if row.details.get("metadata") is None:
-        raise not_found("metadata")
-    return await keep(call, row, None)
+    must_be_kept(row)
+    return await keep(call, wallet_id, None)
 
 
 @router.delete("/wallets/{wallet_id}/metadata/{key:path}")
 async def delete_metadata_key(call: Writes, wallet_id: str, key: str) -> Response:
     """Forget one of a wallet's metadata."""
     _, row, _ = await seen(call, wallet_id)
-    found = metadata_of(row)
-    if key not in found:
-        raise not_found("metadata")
-    return await keep(call, row, {name: value for name, value in found.items() if name != key})
+    return await keep(call, wallet_id, without(row, key))
