@@ -28,21 +28,19 @@ def customer(name: str, deleted_at: datetime | None = None) -> Customer:
 
 def test_a_preview_is_seen_by_nobody_who_reads_at_the_same_time() -> None:
     facts = Facts(TENANT, Books(id="t"), [customer("Ada")])
-    previewed = View(facts, AT, "").with_rows([customer("Eve")])
+    previewed = View(facts, AT).with_rows([customer("Eve")])
     assert previewed.the(Customer, "c").name == "Eve"
     assert [row.name for row in previewed.of(Customer, "external_id", "cust_1")] == ["Eve"]
-    assert View(facts, AT, "").the(Customer, "c").name == "Ada"
+    assert View(facts, AT).the(Customer, "c").name == "Ada"
 
 
 def test_a_customer_who_had_the_id_before_is_not_taken_for_who_has_it() -> None:
     """Somebody else may have asked for an invoice of the deleted one at the same moment."""
-    view = View(
-        Facts(TENANT, Books(id="t"), [customer("Eve", deleted_at=AT), customer("Ada")]), AT, ""
-    )
+    view = View(Facts(TENANT, Books(id="t"), [customer("Eve", deleted_at=AT), customer("Ada")]), AT)
     found = customer_called(view, "cust_1")
     assert found is not None
     assert found.name == "Ada"
-    gone = View(Facts(TENANT, Books(id="t"), [customer("Eve", deleted_at=AT)]), AT, "")
+    gone = View(Facts(TENANT, Books(id="t"), [customer("Eve", deleted_at=AT)]), AT)
     wrong: dict[str, list[str]] = {}
     assert payer(gone, CreateInput(external_customer_id="cust_1"), wrong) is None
     assert wrong == {"customer": ["customer_not_found"]}

@@ -71,7 +71,7 @@ def of(books: Books, event: Event) -> list[Webhook]:
             for row in wallet_reading.history(connection, books.tenant_id, wallet_id).rows
         ]
     facts.add(seen.facts.tables[Wallet].values())
-    view = View(facts, now(), ISSUER)
+    view = View(facts, now())
     return shaped(event, view, books.tenant_id, Wallets(seen.sums, happenings))
 
 

@@ -32,13 +32,13 @@ MOST_BYTES = 1024 * 1024
 """Of a body: some thousand fees. More is neither kept in memory nor looked at."""
 
 ROUTERS: tuple[APIRouter, ...] = (
-    credit_notes.router,
-    credit_note_lists.router,
     invoices.router,
     invoice_lists.router,
     invoice_updates.router,
     one_off.router,
     regenerate.router,
+    credit_notes.router,
+    credit_note_lists.router,
     payments.router,
     downloads.router,
     add_ons.router,

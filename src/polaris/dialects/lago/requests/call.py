@@ -29,8 +29,8 @@ Reader = Callable[Concatenate[Connection[Any], str, P], T]
 class Call:
     """A client's request, let in by its key. Everything it does, it does for the key's tenant."""
 
-    def __init__(self, desk: Desk, key: KnownKey, base_url: str) -> None:
-        self.desk, self.key, self.base_url = desk, key, base_url
+    def __init__(self, desk: Desk, key: KnownKey) -> None:
+        self.desk, self.key = desk, key
         self.tenant_id = key.tenant_id
 
     async def perform(self, command: Command) -> Outcome:
@@ -41,7 +41,7 @@ class Call:
         """Do it; the facts as it left them, to be shown. Raises LagoError."""
         (outcome,) = await self.perform_all([command], shown=True)
         assert outcome.facts is not None  # they were asked for
-        return View(outcome.facts, now(), self.base_url)
+        return View(outcome.facts, now())
 
     async def perform_all(self, commands: Sequence[Command], shown: bool = False) -> list[Outcome]:
         """Do them in order, in one database transaction. Raises LagoError for the first refused."""
@@ -68,7 +68,7 @@ class Call:
     async def view(self, scope: Scope) -> View:
         """Everything that belongs to what is named, to be shown."""
         facts = await self.desk.facts(self.tenant_id, scope)
-        return View(facts, now(), self.base_url)
+        return View(facts, now())
 
     async def invoice(self, invoice_id: str) -> View:
         """An invoice with everything that belongs to it, whatever its state."""
@@ -113,7 +113,7 @@ def may(action: KeyScope, resource: str) -> Callable[[Request], Awaitable[Call]]
     """Who calls, once the key says that it may. Raises LagoError 401, 403."""
 
     async def call(request: Request) -> Call:
-        if "\0" in request.url.path or "%00" in (request.url.query or ""):
+        if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
             raise bad_request("string contains null byte")
         desk: Desk = request.app.state.desk
         _, token, *_ = [*request.headers.get("authorization", "").split(), "", ""]
@@ -122,7 +122,7 @@ def may(action: KeyScope, resource: str) -> Callable[[Request], Awaitable[Call]]
             raise LagoError(401)
         if not key.may(action):
             raise LagoError(403, f"{action}_action_not_allowed_for_{resource}")
-        return Call(desk, key, str(request.base_url))
+        return Call(desk, key)
 
     return call
 

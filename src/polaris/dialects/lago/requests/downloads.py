@@ -120,7 +120,7 @@ async def file(request: Request, token: str) -> Response:
     asked = await opened(desk, token)
     scope, document_of = FILES[asked.kind]
     facts = await desk.facts(asked.tenant_id, scope(asked.row_id))
-    paper = document_of(View(facts, now(), str(request.base_url)), asked.row_id)
+    paper = document_of(View(facts, now()), asked.row_id)
     content = await asyncio.to_thread(pdf, paper.document, paper.at)
     name = _NO_NAME.sub("-", paper.document.number or asked.kind)
     return Response(

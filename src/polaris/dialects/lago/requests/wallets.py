@@ -172,7 +172,7 @@ async def sums_of(call: Call, wallet_ids: set[str]) -> tuple[View, dict[str, Sum
     """Wallets as they are at one moment."""
     at = now()
     facts, sums = await call.read(wallet_reading.wallets, wallet_ids, at)
-    return View(facts, at, call.base_url), sums
+    return View(facts, at), sums
 
 
 async def as_it_is(call: Call, wallet_id: str) -> Response:

@@ -21,8 +21,8 @@ R = TypeVar("R", bound=Row)
 class View:
     """Facts to look at; nothing in them changes any more."""
 
-    def __init__(self, facts: Facts, at: datetime, base_url: str) -> None:
-        self.at, self.base_url = at, base_url
+    def __init__(self, facts: Facts, at: datetime) -> None:
+        self.at = at
         self.decision = Decision(facts, "", at, _no_new_id)
         self._positions: dict[str, Position] = {}
 
