@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from polaris.core.catalogue import AddOn
 from polaris.core.master_commands import DeleteAddOn, SaveAddOn
 from polaris.core.scope import Scope
-from polaris.dialects.lago.errors import RANGE, invalid, not_found
+from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
 from polaris.dialects.lago.requests.casting import Paged
 from polaris.dialects.lago.requests.taxes import cleared, demanded
@@ -81,9 +81,7 @@ async def destroy(call: Writes, code: str) -> Response:
 
 
 def save_command(add_on_id: str, asked: AddOnAsked) -> SaveAddOn:
-    """The fields that are given. Raises LagoError: nothing is billed for free."""
-    if asked.amount_cents is not None and asked.amount_cents <= 0:
-        raise invalid(amount_cents=[RANGE])
+    """The fields that are given."""
     return SaveAddOn(
         add_on_id=add_on_id,
         code=asked.code,
@@ -92,7 +90,7 @@ def save_command(add_on_id: str, asked: AddOnAsked) -> SaveAddOn:
         currency=asked.amount_currency,
         invoice_display_name=cleared(asked, "invoice_display_name"),
         description=cleared(asked, "description"),
-        tax_codes=None if asked.tax_codes is None else tuple(dict.fromkeys(asked.tax_codes)),
+        tax_codes=None if asked.tax_codes is None else tuple(asked.tax_codes),
     )
 
 

@@ -4,7 +4,8 @@ Lago counts what is left by line, and a voided credit note still uses its lines 
 counts what was given and not taken back. Both must allow a credit.
 """
 
-from polaris.core import commands, refusals
+from polaris.core import commands, master_commands, refusals
+from polaris.core.input_rules import positive
 from polaris.core.invoice import Invoice, InvoiceKind, Status
 from polaris.core.move import Dialect
 from polaris.core.requirement import Case, Details, at_most, requires, unless
@@ -128,6 +129,7 @@ LAGO = Dialect(
         commands.VoidCreditNote: (note_has_balance,),
         commands.ReceivePayment: PAYMENT,
         commands.OpenWallet: OPENING,
+        master_commands.SaveAddOn: (positive("amount_minor"),),
     },
 )
 """The dialect, as the engine knows it."""
