@@ -97,7 +97,7 @@ def asked_of(
         credits.within(amounts.get("paid_credits"), wallet.details, wrong)
     if amounts.get("voided_credits", 0) > sums.left_minor:
         wrong["voided_credits"] = ["insufficient_credits"]
-    priority = 50 if asked.priority is None else asked.priority
+    priority = LAST_PRIORITY if asked.priority is None else asked.priority
     if not 1 <= priority <= LAST_PRIORITY:
         wrong["priority"] = [RANGE]
     elif priority != LAST_PRIORITY and "paid_credits" in amounts:

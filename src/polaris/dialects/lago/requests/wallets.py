@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from polaris.core.commands import Command, OpenWallet, TerminateWallet, UpdateWallet
 from polaris.core.customer import Customer, Wallet, WalletStatus
+from polaris.core.input_rules import LAST_PRIORITY
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import INVALID, MANDATORY, RANGE, LagoError, invalid, not_found
 from polaris.dialects.lago.requests import credits
@@ -56,7 +57,7 @@ class UpdateInput(Unsupported):
     @property
     def rank(self) -> int | None:
         """The priority, where any that cannot be is as good as the first that cannot."""
-        return None if self.priority is None else min(max(self.priority, 0), 51)
+        return None if self.priority is None else min(max(self.priority, 0), LAST_PRIORITY + 1)
 
 
 class CreateInput(UpdateInput):
@@ -123,7 +124,7 @@ def opening(view: View, asked: CreateInput, wallet_id: str) -> Sequence[Command]
         currency=rate.currency,
         name=asked.name or "",
         code=asked.code or None,
-        priority=50 if asked.rank is None else asked.rank,
+        priority=LAST_PRIORITY if asked.rank is None else asked.rank,
         rate=rate.rate,
         expires_at=expires_at,
         details=details,
