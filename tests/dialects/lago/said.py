@@ -1,4 +1,6 @@
-"""What an error's body must be, to the letter."""
+"""What a body must be, to the letter."""
+
+from typing import Any
 
 TITLES = {
     403: "Forbidden",
@@ -17,3 +19,13 @@ def error(status: int, code: str, /, **details: list[str]) -> dict[str, object]:
 def invalid(**details: list[str]) -> dict[str, object]:
     """The whole body of a 422."""
     return error(422, "validation_errors", **details)
+
+
+def timeless(shown: Any) -> Any:
+    """The same without what every invoice has for itself."""
+    if isinstance(shown, list):
+        return [timeless(one) for one in shown]
+    if not isinstance(shown, dict):
+        return shown
+    own = ("lago_id", "lago_invoice_id", "created_at", "updated_at", "from_date", "to_date")
+    return {name: timeless(one) for name, one in shown.items() if name not in own}

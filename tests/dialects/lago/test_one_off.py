@@ -9,7 +9,7 @@ from lago_python_client.models import InvoicePreview, OneOffInvoice
 from lago_python_client.models.invoice import InvoiceFee, InvoiceFeesList
 
 from dialects.lago.books import Books, line
-from dialects.lago.said import error, invalid
+from dialects.lago.said import error, invalid, timeless
 from polaris.core import commands, master_commands
 from polaris.core.invoice import InvoiceKind
 from polaris.core.parts import TaxRate
@@ -327,16 +327,6 @@ def test_a_preview_shows_what_would_be_issued_and_writes_nothing(books: Books) -
     after = asked(books, fee).json()["invoice"]
     assert timeless(first) == timeless(again) == timeless(after)
     assert after["number"] == "ACM-1A2B-001-001"
-
-
-def timeless(shown: Any) -> Any:
-    """The same without what every invoice has for itself."""
-    if isinstance(shown, list):
-        return [timeless(one) for one in shown]
-    if not isinstance(shown, dict):
-        return shown
-    own = ("lago_id", "lago_invoice_id", "created_at", "updated_at", "from_date", "to_date")
-    return {name: timeless(one) for name, one in shown.items() if name not in own}
 
 
 @pytest.mark.parametrize(

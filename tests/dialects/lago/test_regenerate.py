@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dialects.lago.books import VAT, Books, line
-from dialects.lago.said import error, invalid
+from dialects.lago.said import error, invalid, timeless
 from faults.world import at_once
 from polaris.core import commands, master_commands
 from polaris.core.customer import Lot
@@ -384,13 +384,3 @@ def test_a_preview_shows_the_new_one_and_writes_nothing(books: Books, void_first
     new = regenerated(books, old["lago_id"], **body)
     assert timeless(preview) == timeless(new)
     assert (new["total_amount_cents"], new["number"]) == (6000, "ACM-1A2B-001-002")
-
-
-def timeless(shown: Any) -> Any:
-    """The same without what every invoice has for itself."""
-    if isinstance(shown, list):
-        return [timeless(one) for one in shown]
-    if not isinstance(shown, dict):
-        return shown
-    own = ("lago_id", "lago_invoice_id", "created_at", "updated_at", "from_date", "to_date")
-    return {name: timeless(one) for name, one in shown.items() if name not in own}
