@@ -227,6 +227,22 @@ def test_a_draft_is_taxed_as_today(books: Books) -> None:
     assert books.client.invoices.finalize(invoice_id).taxes_amount_cents == 92
 
 
+def test_a_draft_is_taxed_as_today_when_it_is_finalized(books: Books) -> None:
+    """Nobody has to refresh it first; what has not changed keeps its fees."""
+    stale, current = books.draft(books.customer()), books.draft(books.customer("two"))
+    before = books.client.invoices.find(current).fees.__root__[0].lago_id
+    catalogued(books, 20)
+    assert books.client.invoices.finalize(current).fees.__root__[0].lago_id == before
+    books.done(
+        master_commands.SaveTaxCode(
+            tax_code_id=books.http("GET", "/taxes/vat").json()["tax"]["lago_id"], rate=Decimal(10)
+        )
+    )
+    issued = books.client.invoices.finalize(stale)
+    assert (issued.taxes_amount_cents, issued.total_amount_cents) == (100, 1100)
+    assert (issued.sequential_id, issued.status) == (1, "finalized")
+
+
 def test_one_that_was_issued_stays(books: Books) -> None:
     """Whatever the catalogue says by now."""
     invoice_id = finalized(books)

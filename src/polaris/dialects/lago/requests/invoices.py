@@ -86,9 +86,11 @@ def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInv
 
 @router.put("/invoices/{invoice_id}/finalize")
 async def finalize(call: Writes, invoice_id: str) -> Response:
-    """Number a draft and settle it with what the customer has to its credit."""
+    """Number a draft, taxed as today, and settle it with what the customer has to its credit."""
     view = await call.invoice(invoice_id)
-    return await done(call, finalize_command(view, view.invoice(invoice_id)), invoice_id)
+    draft = view.invoice(invoice_id)
+    await call.perform_all(await outdated(call, view, draft))
+    return await done(call, finalize_command(view, draft), invoice_id)
 
 
 def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
@@ -138,6 +140,17 @@ async def refresh(call: Writes, invoice_id: str) -> Response:
     if row.status is Status.DRAFT:
         await call.perform(await refreshed(call, view, row))
     return await as_it_is(call, invoice_id)
+
+
+async def outdated(call: Call, view: View, draft: Invoice) -> list[Command]:
+    """What brings a subscription's draft up to date; nothing when it is."""
+    if draft.kind is not InvoiceKind.SUBSCRIPTION or draft.status is not Status.DRAFT:
+        return []
+    edit = await refreshed(call, view, draft)
+    position = view.position(draft)
+    then = billing.Taxing({}, view.the(Customer, draft.customer_id))
+    as_drafted = tuple(billing.again(position, line, then) for line in position.lines)
+    return [] if edit.lines == as_drafted else [edit]
 
 
 async def refreshed(call: Call, view: View, draft: Invoice) -> EditDraft:
