@@ -13,14 +13,15 @@ from polaris.core.payment import Refund, RefundState
 from polaris.core.tax import weighted_rate
 from polaris.dialects.lago.responses.customers import customer
 from polaris.dialects.lago.responses.fees import fee, kept
-from polaris.dialects.lago.responses.invoices import payment_status, sequential_id
+from polaris.dialects.lago.responses.invoices import sequential_id
 from polaris.dialects.lago.responses.view import View, entity_code, number, percent, stamp
-from polaris.dialects.lago.rules import refundable
 from polaris.dialects.lago.rules.amounts import (
     Computed,
     TaxShare,
     computed_note,
     offsettable,
+    payment_status,
+    refundable,
     whole,
 )
 

@@ -16,8 +16,7 @@ from polaris.dialects.lago.responses.view import (
     stamp,
     stamp_ms,
 )
-from polaris.dialects.lago.rules import paid
-from polaris.dialects.lago.rules import payment_status as payment_status
+from polaris.dialects.lago.rules.amounts import paid, payment_status
 from polaris.money import rounded
 
 TYPES = {

@@ -13,13 +13,10 @@ from polaris.core.rules import not_voided_yet
 from polaris.dialects.lago.rules.amounts import (
     creditable,
     line_left,
-    paid,
     payment_status,
     refundable,
 )
 from polaris.dialects.lago.rules.wallets import OPENING
-
-__all__ = ["LAGO", "creditable", "paid", "payment_status", "refundable"]
 
 
 @requires(refusals.NothingOutstanding)
