@@ -162,6 +162,3 @@ def void_first_is_of_this_invoice(case: Case) -> Details | None:
 def write_off_stands(case: Case) -> Details | None:
     """The write-off has not been reversed."""
     return unless(case.write_off.reversed_at is None, id=case.write_off.id)
-
-
-# ---------------------------------------------------------------- the books

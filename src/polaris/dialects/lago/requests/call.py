@@ -44,7 +44,10 @@ class Call:
         return View(outcome.facts, now())
 
     async def perform_all(self, commands: Sequence[Command], shown: bool = False) -> list[Outcome]:
-        """Do them in order, in one database transaction. Raises LagoError for the first refused."""
+        """Do them in order, with nothing in between. Raises LagoError for the first refused.
+
+        The others are done all the same: name together only what is refused together.
+        """
         requests = [
             request(command, actor=f"key:{self.key.prefix}", dialect=LAGO, shown=shown)
             for command in commands
