@@ -66,3 +66,10 @@ def test_one_over_something_is_not_skipped() -> None:
         "issue skip_zero=true", "draft for=two lines=@two", "finalize for=two skip_zero=true"
     )
     assert [row.number for row in world.all(Invoice)] == ["INV-000001", "INV-000002"]
+
+
+def test_one_over_what_is_given_away_is_not_skipped() -> None:
+    """The customer sees what it was worth; only lines that come to nothing are left out."""
+    world = after("draft lines=@given_away", "finalize skip_zero=true")
+    invoice = world.the(Invoice, "inv")
+    assert (invoice.status, invoice.total_minor) == (Status.FINALIZED, 0)

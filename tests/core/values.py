@@ -68,6 +68,7 @@ NAMED: dict[str, object] = {
     "untaxed_new": (line(taxes=()),),
     "corrected": (line(amount_minor=900, original_line_id="l1"),),
     "free": (line(id="l1", amount_minor=0, taxes=()),),
+    "given_away": (line(id="l1", discount_minor=1000),),
     "untaxed": (line(id="l1", taxes=()),),
     # top-ups
     "sold": (msgspec.structs.replace(CREDITS, id="sold"),),

@@ -38,7 +38,7 @@ def claim(
     command: FinalizeInvoice | IssueInvoice,
 ) -> None:
     """Number, book and settle a draft; one that asks for nothing may be skipped instead."""
-    if command.skip_zero and not draft.total_minor:
+    if command.skip_zero and bills_nothing(decision, draft):
         closed = decision.change(draft, status=Status.CLOSED)
         decision.tell(EventKind.INVOICE_CLOSED, before, closed)
         return
@@ -59,6 +59,12 @@ def claim(
     decision.tell(EventKind.INVOICE_FINALIZED, before, after)
     book(decision, after, day)
     settle_at_once(decision, after.id, command.apply, day)
+
+
+def bills_nothing(decision: Decision, draft: Invoice) -> bool:
+    """Whether its lines come to nothing, discounts aside: a gift is worth an invoice."""
+    gross = sum(line.gross_minor for line in Position(decision, draft).lines)
+    return not gross and not draft.total_minor
 
 
 def book(decision: Decision, invoice: Invoice, day: date) -> None:
