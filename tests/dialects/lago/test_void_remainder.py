@@ -1,4 +1,4 @@
-"""The note for the rest at a void: what no note has named yet, not even one that was voided."""
+"""What notes have left of an invoice when it is voided: by Lago's count, and in whole units."""
 
 from typing import Any
 
@@ -33,6 +33,20 @@ def void(books: Books, invoice_id: str, **asked: Any) -> None:
     """Void it with a credit note."""
     answer = books.http("POST", f"/invoices/{invoice_id}/void", json={**CREDITED, **asked})
     assert answer.status_code == 200, answer.text
+
+
+@pytest.mark.parametrize(("asked", "status"), [(8199, 200), (8200, 200), (8201, 422)])
+def test_the_unit_that_rounding_leaves_is_taken_off(books: Books, asked: int, status: int) -> None:
+    """Lago rounds the tax of what is left by itself: 8,200 of the 8,199 that there are."""
+    invoice = shown(books, books.invoice(books.customer(), line(6833, VAT), line(6833, VAT)))
+    credit(books, invoice, 0, 6833, 8200)
+
+    body = {**CREDITED, "credit_amount": asked}
+    answer = books.http("POST", f"/invoices/{invoice['lago_id']}/void", json=body)
+
+    assert answer.status_code == status, answer.text
+    totals = [note["total_amount_cents"] for note in notes_of(books)]
+    assert totals == ([8200, 8199] if status == 200 else [8200])
 
 
 def test_a_voided_note_leaves_its_fees_used_up(books: Books) -> None:

@@ -17,12 +17,13 @@ from polaris.core.customer import Customer
 from polaris.core.invoice import Invoice, InvoiceKind, Status
 from polaris.core.parts import Apply, GiveBack, VoidNote
 from polaris.core.tenant import LagoNotesOnVoid, Settings
-from polaris.dialects.lago.errors import ALREADY_LOST, LagoError
+from polaris.dialects.lago.errors import ALREADY_LOST, EXCEEDING, LagoError
 from polaris.dialects.lago.requests import billing
 from polaris.dialects.lago.requests.call import Call, answered, may
 from polaris.dialects.lago.requests.casting import Truth, Whole
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.dialects.lago.responses.view import View
+from polaris.dialects.lago.rules import void_fitted
 from polaris.keys import KeyScope
 
 router = APIRouter(tags=["invoices"])
@@ -64,8 +65,17 @@ async def done(
 async def void(call: Writes, invoice_id: str, body: VoidBody | None = None) -> Response:
     """Take an invoice out of the books, with or without a credit note."""
     asked = body or VoidBody()
-    settings = (await call.tenant()).settings
-    return await done(call, void_command(invoice_id, asked, settings), invoice_id)
+    command = void_command(invoice_id, asked, (await call.tenant()).settings)
+    try:
+        return await done(call, command, invoice_id)
+    except LagoError as refused:
+        if refused.details != EXCEEDING:
+            raise
+        view = await call.invoice(invoice_id)
+        fitted = void_fitted(view.position(view.invoice(invoice_id)), command)
+        if fitted is command:
+            raise
+    return await done(call, fitted, invoice_id)
 
 
 def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInvoice:

@@ -4,10 +4,13 @@ Lago counts what is left by line, and a voided credit note still uses its lines 
 counts what was given and not taken back. Both must allow a credit.
 """
 
+from msgspec import structs
+
 from polaris.core import commands, master_commands, refusals
 from polaris.core.input_rules import positive
 from polaris.core.invoice import Invoice, InvoiceKind, Status
 from polaris.core.move import Dialect
+from polaris.core.position import Position
 from polaris.core.requirement import Case, Details, at_most, requires, unless
 from polaris.core.rules import not_voided_yet
 from polaris.dialects.lago.rules.amounts import (
@@ -16,6 +19,7 @@ from polaris.dialects.lago.rules.amounts import (
     payment_status,
     refundable,
 )
+from polaris.dialects.lago.rules.notes import TOLERANCE_MINOR
 from polaris.dialects.lago.rules.wallets import OPENING
 
 
@@ -39,6 +43,17 @@ def void_within_refundable(case: Case) -> Details | None:
     """The refund is at most what Lago's formula leaves of the money received."""
     asked = case.command.refund_minor
     return at_most("refund_minor", asked, refundable(case.position)) if asked else None
+
+
+def void_fitted(position: Position, command: commands.VoidInvoice) -> commands.VoidInvoice:
+    """The same, less the unit by which Lago's rounding may allow more than is left."""
+    asked = command.credit_minor + command.refund_minor
+    beyond = asked - position.creditable
+    if not 0 < beyond <= TOLERANCE_MINOR or asked > creditable(position):
+        return command
+    if command.credit_minor:
+        return structs.replace(command, credit_minor=command.credit_minor - beyond)
+    return structs.replace(command, refund_minor=command.refund_minor - beyond)
 
 
 @requires(refusals.LineOverCredited)
