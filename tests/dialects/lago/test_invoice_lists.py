@@ -163,7 +163,7 @@ FILTERS: dict[str, Passes] = {
     "amount_from=1000": lambda one: one["total_amount_cents"] >= 1000,
     "amount_to=800": lambda one: one["total_amount_cents"] <= 800,
     "amount_from=800&amount_to=800": lambda one: one["total_amount_cents"] == 800,
-    "amount_from=-1e300&amount_to=" + "9" * 400: lambda one: one["total_amount_cents"] <= 0,
+    "amount_from=-1e300&amount_to=" + "9" * 400: lambda one: one["total_amount_cents"] >= -1,
     "billing_entity_codes[]=faults": lambda one: True,
     "metadata[team]=red": lambda one: pairs(one).get("team") == "red",
     "metadata[team]=red&metadata[site]=b": lambda one: False,
