@@ -28,7 +28,7 @@ select n.wallet_id::text, i.created_at from line n
 with history as (
   select i.id::text, 'purchased' as kind,
          case when l.id is not null then 'settled'
-              when i.status = 'voided' then 'failed'
+              when i.status = 'voided' or i.payment_status_asserted = 'failed' then 'failed'
               when i.status = 'finalized' and i.outstanding_minor = 0 then 'failed'
               else 'pending' end as state,
          coalesce(l.amount_minor, n.net_minor)::bigint as amount_minor, l.left_minor,

@@ -248,3 +248,20 @@ def test_lists(books: Books, client: Any) -> None:
     unknown = error(404, "customer_not_found")
     assert books.http("GET", "/customers/x/wallets").json() == unknown
     assert books.http("GET", "/wallets", params={"external_customer_id": "x"}).json() == unknown
+
+
+def test_credits_whose_payment_is_said_to_have_failed(books: Books, client: Any) -> None:
+    """The purchase has failed with it; money that comes all the same lands."""
+    books.customer()
+    wallet_id = opened(books, paid_credits="10")["lago_id"]
+    [sale] = client.invoices.find_all({"invoice_type": "credit"})["invoices"]
+
+    def state() -> str:
+        return str(client.wallet_transactions.find_all(wallet_id)["wallet_transactions"][0].status)
+
+    body = {"invoice": {"payment_status": "failed"}}
+    assert state() == "pending"
+    assert books.http("PUT", f"/invoices/{sale.lago_id}", json=body).status_code == 200
+    assert state() == "failed"
+    books.paid(sale.lago_id, sale.total_due_amount_cents)
+    assert state() == "settled"
