@@ -11,8 +11,7 @@ from polaris.core.master_commands import DeleteAddOn, SaveAddOn
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
-from polaris.dialects.lago.requests.casting import Paged
-from polaris.dialects.lago.requests.taxes import cleared, demanded
+from polaris.dialects.lago.requests.casting import Paged, cleared, demanded
 from polaris.dialects.lago.responses import add_ons as shown
 from polaris.engine import new_id
 from polaris.keys import KeyScope

@@ -7,7 +7,9 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from fastapi import Depends, Request
-from pydantic import BeforeValidator
+from pydantic import BaseModel, BeforeValidator
+
+from polaris.dialects.lago.errors import MANDATORY, invalid
 
 FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "off", "OFF"})
 WHOLE = re.compile(r"\s*([+-]?[0-9](?:_?[0-9]){0,40})")
@@ -72,6 +74,25 @@ Whole = Annotated[int, BeforeValidator(whole)]
 Flag = Annotated[bool | None, BeforeValidator(flag)]
 Cents = Annotated[int | None, BeforeValidator(cents)]
 Day = Annotated[date | None, BeforeValidator(day)]
+
+
+# ---------------------------------------------------------------- what is given and what is not
+
+
+def demanded(asked: BaseModel, *names: str) -> None:
+    """Check that what is new has these fields. Raises LagoError, naming all that are missing."""
+    missing = (name for name in names if getattr(asked, name) in (None, ""))
+    if details := {name: [MANDATORY] for name in missing}:
+        raise invalid(**details)
+
+
+def cleared(asked: BaseModel, name: str) -> str | None:
+    """A text as a command takes it: null was said and means empty, nothing was said of the rest."""
+    text: str | None = getattr(asked, name)
+    return "" if text is None and name in asked.model_fields_set else text
+
+
+# ---------------------------------------------------------------- lists
 
 
 class Paging(NamedTuple):

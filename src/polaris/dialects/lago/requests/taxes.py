@@ -1,6 +1,5 @@
 """Taxes of the catalogue, each by its code."""
 
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Annotated
 
@@ -10,9 +9,9 @@ from pydantic import BaseModel
 from polaris.core.catalogue import TaxCode
 from polaris.core.master_commands import DeleteTaxCode, SaveTaxCode
 from polaris.core.scope import Scope
-from polaris.dialects.lago.errors import MANDATORY, invalid, not_found
+from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
-from polaris.dialects.lago.requests.casting import MaybeTruth, Paged
+from polaris.dialects.lago.requests.casting import MaybeTruth, Paged, cleared, demanded
 from polaris.dialects.lago.responses import taxes as shown
 from polaris.dialects.lago.responses.view import View
 from polaris.engine import new_id
@@ -112,16 +111,3 @@ async def as_it_is(call: Call, tax_code_id: str) -> Response:
     """The tax as an action left it."""
     view = await call.view(Scope(tax_codes={tax_code_id}))
     return answered("tax", shown.tax(view, view.the(TaxCode, tax_code_id)))
-
-
-def demanded(asked: BaseModel, *names: str) -> None:
-    """Check that what is new has these fields. Raises LagoError, naming all that are missing."""
-    missing: Iterable[str] = (name for name in names if getattr(asked, name) in (None, ""))
-    if details := {name: [MANDATORY] for name in missing}:
-        raise invalid(**details)
-
-
-def cleared(asked: BaseModel, name: str) -> str | None:
-    """A text as a command takes it: null was said and means empty, nothing was said of the rest."""
-    text: str | None = getattr(asked, name)
-    return "" if text is None and name in asked.model_fields_set else text

@@ -11,8 +11,7 @@ from polaris.core.master_commands import DeleteWebhookEndpoint, SaveWebhookEndpo
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import invalid, not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
-from polaris.dialects.lago.requests.casting import Paged
-from polaris.dialects.lago.requests.taxes import cleared, demanded
+from polaris.dialects.lago.requests.casting import Paged, cleared, demanded
 from polaris.dialects.lago.responses import webhook_endpoints as shown
 from polaris.dialects.lago.responses.view import View
 from polaris.dialects.lago.webhooks import SUBSCRIBABLE
