@@ -52,7 +52,10 @@ with history as (
          case when m.kind in ('granted', 'credited') then max(l.left_minor) end,
          case when m.kind in ('granted', 'credited') then max(l.priority) else 50 end,
          m.invoice_id, coalesce(bool_or(m.kind = 'restored' and i.status = 'voided'), false),
-         case when m.kind = 'credited' then min(l.note_id::text)::uuid end, m.at, m.at, null,
+         case m.kind when 'credited' then min(l.note_id::text)::uuid
+              when 'revoked' then (select n.id from credit_note n where n.tenant_id = %(t)s
+                and n.invoice_id = m.invoice_id and n.issued_at = m.at limit 1) end,
+         m.at, m.at, null,
          m.details,
          json_agg(json_build_array(m.id, m.lot_id, abs(m.amount_minor)) order by m.id)::text,
          array_agg(m.lot_id::text)

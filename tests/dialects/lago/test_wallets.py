@@ -265,3 +265,21 @@ def test_credits_whose_payment_is_said_to_have_failed(books: Books, client: Any)
     assert state() == "failed"
     books.paid(sale.lago_id, sale.total_due_amount_cents)
     assert state() == "settled"
+
+
+def test_credits_that_a_note_takes_back_name_it(books: Books) -> None:
+    """A refund of bought credits voids them."""
+    books.customer()
+    wallet_id = opened(books, paid_credits="10")["lago_id"]
+    [sale] = books.http("GET", "/invoices?invoice_type=credit").json()["invoices"]
+    books.paid(sale["lago_id"], sale["total_amount_cents"])
+    [fee] = books.http("GET", f"/invoices/{sale['lago_id']}").json()["invoice"]["fees"]
+    body = {
+        "invoice_id": sale["lago_id"],
+        "refund_amount_cents": 400,
+        "items": [{"fee_id": fee["lago_id"], "amount_cents": 400}],
+    }
+    note = books.http("POST", "/credit_notes", json={"credit_note": body}).json()["credit_note"]
+    path = f"/wallets/{wallet_id}/wallet_transactions?transaction_status=voided"
+    [taken] = books.http("GET", path).json()["wallet_transactions"]
+    assert (taken["amount"], taken["lago_credit_note_id"]) == ("4.0", note["lago_id"])
