@@ -229,6 +229,7 @@ def test_the_newest_come_first(world: Books) -> None:
     assert {one["status"] for one in everything} == {"draft", "finalized", "voided"}
     assert "fees" not in everything[0]
     assert everything[0].keys() >= {"customer", "metadata", "applied_taxes"}
+    assert everything[0]["customer"]["integration_customers"] == []
 
 
 def test_a_draft_stands_among_the_invoices_of_today(books: Books) -> None:

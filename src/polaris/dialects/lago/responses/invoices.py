@@ -50,7 +50,10 @@ def listed(view: View, row: Invoice, status: str | None = None) -> dict[str, obj
     """The invoice as a list shows it: its own fields, customer, metadata and taxes."""
     return {
         **base(view, row, status),
-        "customer": customer(view, view.the(Customer, row.customer_id)),
+        "customer": {
+            **customer(view, view.the(Customer, row.customer_id)),
+            "integration_customers": [],
+        },
         "metadata": row.details.get("metadata") or [],
         "applied_taxes": applied_taxes(row, view.position(row).taxes),
     }
