@@ -15,7 +15,7 @@ from polaris.core.scope import Scope
 from polaris.core.spoken import ID, UNSAYABLE
 from polaris.core.tenant import Tenant
 from polaris.desk import Desk
-from polaris.dialects.lago.errors import LagoError, bad_request, not_found, refused
+from polaris.dialects.lago.errors import LagoError, not_found, refused
 from polaris.dialects.lago.responses.view import View
 from polaris.dialects.lago.rules import LAGO
 from polaris.engine import Preview, now, request
@@ -117,7 +117,7 @@ def may(action: KeyScope, resource: str) -> Callable[[Request], Awaitable[Call]]
 
     async def call(request: Request) -> Call:
         if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
-            raise bad_request("string contains null byte")
+            raise LagoError(400, title="BadRequest: string contains null byte")
         desk: Desk = request.app.state.desk
         _, token, *_ = [*request.headers.get("authorization", "").split(), "", ""]
         key = await desk.key(token)
