@@ -66,6 +66,14 @@ def taxes_called(
     return {tax.code: tax for tax in found}
 
 
+def taxes_with_ids(
+    connection: Connection, tenant_id: str, ids: Iterable[str]
+) -> dict[str, TaxCode]:
+    """The taxes with these ids, by id; the ones that are not there are left out."""
+    values = {"t": tenant_id, "tax_ids": list(ids)}
+    return {tax.id: tax for tax in _found(connection, TaxCode, BLOCKS["taxes_of_ids"], values)}
+
+
 def _page(
     connection: Connection,
     kind: type[R],

@@ -114,6 +114,23 @@ def test_taxes_are_those_that_there_are(books: Books) -> None:
     assert shown(books, "cust_1")["taxes"] == []
 
 
+def test_a_customer_is_taxed_by_a_tax_whose_code_has_changed(books: Books) -> None:
+    """And no more by one that was deleted, whatever has its code now."""
+    tax(books, "vat", 20)
+    tax(books, "eco", 1)
+    saved(books, tax_codes=["vat", "eco"])
+    books.http("PUT", "/taxes/vat", json={"tax": {"code": "mwst"}})
+    books.http("DELETE", "/taxes/eco")
+    tax(books, "eco", 2)
+    assert [one["code"] for one in shown(books, "cust_1")["taxes"]] == ["mwst"]
+    add_on = {"name": "A", "code": "a", "amount_cents": 1000, "amount_currency": "EUR"}
+    books.http("POST", "/add_ons", json={"add_on": add_on})
+    asked = {"external_customer_id": "cust_1", "currency": "EUR", "fees": [{"add_on_code": "a"}]}
+    issued = books.http("POST", "/invoices", json={"invoice": asked}).json()["invoice"]
+    assert [one["tax_code"] for one in issued["applied_taxes"]] == ["mwst"]
+    assert issued["taxes_amount_cents"] == 200
+
+
 def test_metadata_follows_its_ids(books: Books) -> None:
     """Known ids change, new ones come, those not mentioned go."""
     first = saved(books, metadata=[{"key": "a", "value": "1"}, {"key": "b", "value": "2"}])

@@ -266,7 +266,7 @@ def test_taxes_are_looked_up_in_order(
     """Those asked for, the add-on's, the customer's, the default."""
     ids = {code: tax(books, code, percent) for percent, code in enumerate("abc", 1)}
     ids |= {code: tax(books, code, percent, True) for percent, code in enumerate("de", 4)}
-    books.customer(details={"tax_codes": of_customer})
+    books.customer(details={"tax_ids": [ids.get(code, new_id()) for code in of_customer]})
     add_on(books, tax_codes=tuple(of_add_on))
     after = issued(books, GOOD | {"tax_codes": explicit})
     taxes = {one.tax_code: one.tax_rate for one in after.applied_taxes.__root__}

@@ -256,11 +256,11 @@ def test_it_is_taxed_as_today(
     customer_id = books.customer()
     add_on(books)
     old = one_off(books, {"add_on_code": "setup", "tax_codes": then})
-    tax(books, "mine", 5)
+    mine_id = tax(books, "mine", 5)
     books.done(
         master_commands.SaveTaxCode(tax_code_id=old_id, rate=Decimal(12)),
         master_commands.DeleteTaxCode(tax_code_id=gone_id),
-        master_commands.SaveCustomer(customer_id=customer_id, details={"tax_codes": ["mine"]}),
+        master_commands.SaveCustomer(customer_id=customer_id, details={"tax_ids": [mine_id]}),
     )
     listed = [{"id": old["fees"][0]["lago_id"], "tax_codes": now}]
     new = regenerated(books, old["lago_id"], void=True, fees=listed)

@@ -15,6 +15,7 @@ from polaris.core.position import Position
 from polaris.core.tenant import Tenant
 from polaris.dialects.lago.errors import LONG, invalid, not_found
 from polaris.dialects.lago.requests.call import Call, Text
+from polaris.dialects.lago.responses.customers import tax_ids
 from polaris.dialects.lago.responses.view import entity_code, stamp
 from polaris.store import catalogue, reading
 
@@ -97,16 +98,19 @@ class Taxing:
     """Which taxes a line bears: those asked for, else its add-on's, its customer's, the default."""
 
     def __init__(
-        self, known: Mapping[str, TaxCode], customer: Customer, by_default: Sequence[str] = ()
+        self,
+        known: Mapping[str, TaxCode],
+        of_customer: Sequence[str] = (),
+        by_default: Sequence[str] = (),
     ) -> None:
-        self.known, self.customer, self.by_default = known, customer, by_default
+        self.known, self.of_customer, self.by_default = known, of_customer, by_default
 
     def of(self, asked: Sequence[str] | None, add_on: AddOn | None) -> tuple[TaxRate, ...]:
         """The taxes of a line. Raises LagoError: what is asked for must be there."""
         for code in asked or ():
             if code not in self.known:
                 raise not_found("tax")
-        usual = (add_on.tax_codes if add_on else (), own_codes(self.customer), self.by_default)
+        usual = (add_on.tax_codes if add_on else (), self.of_customer, self.by_default)
         codes = asked or next((some for some in usual if some), ())
         return tuple(rate(self.known[one]) for one in dict.fromkeys(codes) if one in self.known)
 
@@ -132,12 +136,6 @@ def rate(tax: TaxCode) -> TaxRate:
     return TaxRate(code=tax.code, name=tax.name, rate=tax.rate)
 
 
-def own_codes(customer: Customer) -> list[str]:
-    """The taxes that a customer's invoices bear unless something else is said."""
-    codes = customer.details.get("tax_codes")
-    return [code for code in codes if isinstance(code, str)] if isinstance(codes, list) else []
-
-
 async def taxing(
     call: Call,
     customer: Customer,
@@ -145,12 +143,15 @@ async def taxing(
     asked: Iterable[Iterable[str] | None] = (),
 ) -> Taxing:
     """Today's taxes, as far as lines with these add-ons and codes of their own may bear them."""
-    named = {code for codes in asked for code in codes or ()} | set(own_codes(customer))
+    named = {code for codes in asked for code in codes or ()}
     named |= {code for add_on in add_ons for code in add_on.tax_codes}
     found = await call.read(catalogue.taxes_called, named)
+    own = tax_ids(customer)
+    there = await call.read(catalogue.taxes_with_ids, own) if own else {}
+    of_customer = [there[tax_id] for tax_id in own if tax_id in there]
     by_default = await call.read(reading.default_taxes)
-    known = {**found, **{tax.code: tax for tax in by_default}}
-    return Taxing(known, customer, [tax.code for tax in by_default])
+    known = {**found, **{tax.code: tax for tax in (*of_customer, *by_default)}}
+    return Taxing(known, [tax.code for tax in of_customer], [tax.code for tax in by_default])
 
 
 # ---------------------------------------------------------------- lines

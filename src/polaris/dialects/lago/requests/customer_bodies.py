@@ -116,7 +116,6 @@ PATCHED = {"shipping_address", "billing_configuration"}
 MORE_KEPT = {
     "finalize_zero_amount_invoice",
     "skip_invoice_custom_sections",
-    "tax_codes",
     *PATCHED,
 }
 

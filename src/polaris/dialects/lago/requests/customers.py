@@ -5,7 +5,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
-from polaris.core.catalogue import TaxCode
 from polaris.core.customer import Customer
 from polaris.core.master_commands import DeleteCustomer, SaveCustomer
 from polaris.core.scope import Scope
@@ -44,21 +43,29 @@ async def save(call: Writes, body: Body) -> Response:
     tenant = await call.tenant()
     if given.billing_entity_code not in (None, entity_code(tenant)):
         raise not_found("billing_entity")
-    codes = set(given.tax_codes or ())
-    if codes - (await known_taxes(call, codes)).keys():
+    taxed = await taxes_of(call, given)
+    return await one(call, await saved(call, external_id, given, taxed))
+
+
+async def taxes_of(call: Call, given: Given) -> dict[str, object]:
+    """The taxes that are named by code, as they are kept: a code may change. Raises LagoError."""
+    if given.tax_codes is None:
+        return {}
+    known = await call.read(catalogue.taxes_called, given.tax_codes)
+    if set(given.tax_codes) - known.keys():
         raise not_found("tax")
-    return await one(call, await saved(call, external_id, given))
+    return {"tax_ids": [known[code].id for code in dict.fromkeys(given.tax_codes)]}
 
 
-async def saved(call: Call, external_id: str, given: Given) -> str:
+async def saved(call: Call, external_id: str, given: Given, taxed: dict[str, object]) -> str:
     """The id of the customer, saved. Who else creates it at this moment comes first."""
     known = await current(call, external_id)
     try:
-        return await performed(call, external_id, given, known)
+        return await performed(call, external_id, given, known, taxed)
     except LagoError as refused:
         if known or refused.details != {"external_id": [TAKEN]}:
             raise
-    return await performed(call, external_id, given, await current(call, external_id))
+    return await performed(call, external_id, given, await current(call, external_id), taxed)
 
 
 async def current(call: Call, external_id: str) -> Customer | None:
@@ -69,7 +76,13 @@ async def current(call: Call, external_id: str) -> Customer | None:
         return None
 
 
-async def performed(call: Call, external_id: str, given: Given, known: Customer | None) -> str:
+async def performed(
+    call: Call,
+    external_id: str,
+    given: Given,
+    known: Customer | None,
+    taxed: dict[str, object],
+) -> str:
     """Save it, known already or new."""
     customer_id = known.id if known else new_id()
     at = stamp(now())
@@ -82,7 +95,7 @@ async def performed(call: Call, external_id: str, given: Given, known: Customer 
         currency=given.currency,
         timezone=given.timezone,
         payment_term_days=given.net_payment_term,
-        details={**details, "updated_at": at},
+        details={**details, **taxed, "updated_at": at},
     )
     await call.perform(command)
     return customer_id
@@ -97,13 +110,9 @@ async def rooted(call: Call, ids: list[str]) -> list[dict[str, object]]:
     """Customers with the taxes that they bear."""
     view = await call.view(Scope(customers=set(ids)))
     rows = [view.the(Customer, customer_id) for customer_id in ids]
-    taxes = await known_taxes(call, {code for row in rows for code in shown.tax_codes(row)})
+    named = {tax_id for row in rows for tax_id in shown.tax_ids(row)}
+    taxes = await call.read(catalogue.taxes_with_ids, named) if named else {}
     return [shown.rooted(view, row, taxes) for row in rows]
-
-
-async def known_taxes(call: Call, codes: set[str]) -> dict[str, TaxCode]:
-    """Those of the taxes that there are, by code."""
-    return await call.read(catalogue.taxes_called, codes) if codes else {}
 
 
 class Filters(BaseModel):

@@ -158,7 +158,7 @@ async def outdated(call: Call, view: View, draft: Invoice) -> list[Command]:
         return []
     edit = await refreshed(call, view, draft)
     position = view.position(draft)
-    then = billing.Taxing({}, view.the(Customer, draft.customer_id))
+    then = billing.Taxing({})
     as_drafted = tuple(billing.again(position, line, then) for line in position.lines)
     return [] if edit.lines == as_drafted else [edit]
 

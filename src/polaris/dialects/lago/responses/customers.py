@@ -76,17 +76,17 @@ def rooted(view: View, row: Customer, taxes: Mapping[str, TaxCode]) -> dict[str,
     """The customer by itself: with those of the given taxes that it bears."""
     return {
         **customer(view, row),
-        "taxes": [tax(view, taxes[code]) for code in tax_codes(row) if code in taxes],
+        "taxes": [tax(view, taxes[tax_id]) for tax_id in tax_ids(row) if tax_id in taxes],
         "integration_customers": [],
         "applicable_invoice_custom_sections": [],
         "error_details": [],
     }
 
 
-def tax_codes(row: Customer) -> list[str]:
-    """The codes of the taxes that it bears; some may be deleted since."""
-    codes = row.details.get("tax_codes")
-    return codes if isinstance(codes, list) else []
+def tax_ids(row: Customer) -> list[str]:
+    """The taxes that it bears, whatever their codes are by now; some may be deleted since."""
+    ids = row.details.get("tax_ids")
+    return [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []
 
 
 def prefix(tenant: Tenant) -> str:
