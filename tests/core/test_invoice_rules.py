@@ -18,6 +18,9 @@ DRAFTING = """
     draft         | edit payment_term_days=-1     | number_not_possible
     =             | edit memo=corrected           | -
     =             | edit lines=@two               | -
+    =             | edit lines=@two revision=1    | -
+    draft; edit lines=@two | edit revision=1      | edited_meanwhile
+    =             | edit revision=2               | -
     billed        | edit                          | not_a_draft
     billed; void  | edit                          | not_a_draft
     draft; delete | edit                          | not_a_draft

@@ -51,6 +51,7 @@ class EditDraft(Command, frozen=True, kw_only=True):
     """Change the given fields of a draft; lines are replaced as a whole."""
 
     invoice_id: str
+    revision: int | None = None  # of the lines that were looked at; refused if it is another now
     lines: tuple[NewLine, ...] | None = None
     issue_date: date | None = None
     payment_term_days: int | None = None

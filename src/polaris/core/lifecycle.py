@@ -49,7 +49,7 @@ LIFECYCLE: tuple[Move, ...] = (
         commands.EditDraft,
         frozenset({DRAFT}),
         DRAFT,
-        (must.is_draft, given.term_possible, *lines.BILLED),
+        (must.is_draft, must.still_of_revision, given.term_possible, *lines.BILLED),
         draft.edit,
     ),
     Move(commands.DeleteDraft, frozenset({DRAFT}), CLOSED, (must.is_draft,), draft.delete),

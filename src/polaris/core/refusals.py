@@ -209,6 +209,12 @@ class NotADraft(Refusal):
     instead = "Correct an issued invoice by a credit note, or void and regenerate it."
 
 
+class EditedMeanwhile(Refusal):
+    """The draft has other lines than those that were looked at."""
+
+    instead = "Look at the draft again, then ask again."
+
+
 class AlreadyFinalized(Refusal):
     """The invoice is finalized already."""
 

@@ -18,6 +18,13 @@ def is_draft(case: Case) -> Details | None:
     return unless(case.invoice.status is Status.DRAFT, status=case.invoice.status)
 
 
+@requires(refusals.EditedMeanwhile)
+def still_of_revision(case: Case) -> Details | None:
+    """The draft has the lines that were looked at, where the command says which."""
+    seen, revision = case.command.revision, case.invoice.revision
+    return unless(seen in (None, revision), field="revision", revision=revision)
+
+
 @requires(refusals.AlreadyFinalized)
 def not_finalized_yet(case: Case) -> Details | None:
     """The invoice has not been finalized."""

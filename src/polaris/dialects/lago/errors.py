@@ -112,6 +112,7 @@ TABLE: dict[type[Refusal], Said] = {
     refusals.AlreadyInState: Said(422, INVALID),
     refusals.UnknownSeries: Said(422, INVALID),
     refusals.NotADraft: Said(404, "invoice_not_found"),
+    refusals.EditedMeanwhile: Said(422, INVALID, "base"),
     refusals.AlreadyFinalized: Said(404, "invoice_not_found"),
     refusals.InvoiceClosed: Said(404, "invoice_not_found"),
     refusals.NotFinalized: Said(405, "invoice_not_finalized"),

@@ -170,4 +170,4 @@ async def refreshed(call: Call, view: View, draft: Invoice) -> EditDraft:
     taxes = await billing.taxing(call, view.the(Customer, draft.customer_id), asked=codes)
     lines = tuple(billing.again(position, line, taxes) for line in position.lines)
     details = {**draft.details, "taxes": taxes.kept(lines)}
-    return EditDraft(invoice_id=draft.id, lines=lines, details=details)
+    return EditDraft(invoice_id=draft.id, revision=draft.revision, lines=lines, details=details)
