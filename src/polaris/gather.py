@@ -15,6 +15,8 @@ from polaris.core.decision import Facts
 from polaris.core.scope import Scope
 
 MOST_SCOPES = 64
+FEW = 16
+"""Who names more than so many things reads alone, so that nobody waits for a long list."""
 
 Load = Callable[[str, Scope], Awaitable[Facts]]
 
@@ -43,6 +45,8 @@ class Gather:
 
     async def facts(self, tenant_id: str, scope: Scope) -> Facts:
         """Everything about what is named, and maybe about what others named. Raises as `load`."""
+        if sum(len(getattr(scope, name)) for name in _NAMED) > FEW:
+            return await self._load(tenant_id, scope)
         alike = Alike(tenant_id, tuple(getattr(scope, flag) for flag in _FLAGS))
         reader = Reader(scope, asyncio.get_running_loop().create_future())
         self._waiting[alike].append(reader)

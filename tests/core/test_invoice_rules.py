@@ -189,6 +189,8 @@ WRITING_OFF = """
 LINES = """
     so far | asked                       | refused
            | … lines=[]                  | no_lines
+           | … lines=@most               | -
+           | … lines=@too_many           | too_many
            | … lines=@negative           | amount_negative
            | … lines=@negative_price     | amount_negative
            | … lines=@negative_rate      | amount_negative

@@ -44,6 +44,16 @@ def test_an_invoice_is_replaced_once_and_its_replacement_can_be_replaced() -> No
     assert world.the(Invoice, "third").regenerated_from == "again"
 
 
+def test_when_the_replacement_comes_to_nothing_another_may_take_its_place() -> None:
+    for ends in ("delete for=again", "finalize for=again skip_zero=true"):
+        world = after("draft lines=@free", "finalize", "void", "regenerate", ends)
+        closed = world.the(Invoice, "again")
+        assert (closed.status, closed.regenerated_from) == (Status.CLOSED, None)
+        assert world.the(Invoice, "inv").regenerated_as is None
+        after("regenerate as=third", world=world)
+        assert world.the(Invoice, "inv").regenerated_as == "third"
+
+
 def test_corrected_lines_replace_the_original_ones() -> None:
     world = after("billed", "void", "regenerate lines=@two")
     assert world.the(Invoice, "again").net_minor == 1500

@@ -6,6 +6,7 @@ import msgspec
 
 from polaris.core.commands import VoidInvoice
 from polaris.core.invoice import LineKind
+from polaris.core.line_rules import MOST_LINES
 from polaris.core.parts import Apply, CreditedLine, GiveBack, NewLine, TaxRate
 from polaris.money import LARGEST_MINOR
 
@@ -37,6 +38,8 @@ NAMED: dict[str, object] = {
     "longest_format": {"invoice_format": "{next}".rjust(100, "0")},
     "longer_format": {"invoice_format": "{next}".rjust(101, "0")},
     # lines of invoices
+    "most": tuple(line(id=None) for _ in range(MOST_LINES)),
+    "too_many": tuple(line(id=None) for _ in range(MOST_LINES + 1)),
     "two": (line(id="one"), line(id="other", amount_minor=500)),
     "negative": (line(amount_minor=-1),),
     "negative_price": (line(amount_minor=None, unit_price=Decimal("-0.01")),),

@@ -76,6 +76,24 @@ def test_a_load_serves_a_limited_number() -> None:
     story(tell)
 
 
+def test_who_names_much_reads_alone() -> None:
+    """A list of a thousand must not keep a single one waiting."""
+
+    async def tell() -> None:
+        slow = Slow()
+        gather = Gather(slow.load)
+        asked = [
+            asyncio.create_task(gather.facts("t", scope))
+            for scope in (invoices("1"), invoices(*map(str, range(100))), invoices("200"))
+        ]
+        await asyncio.sleep(0.01)
+        assert sorted(len(scope.invoices) for _, scope in slow.asked) == [2, 100]
+        slow.gate.set()
+        await asyncio.gather(*asked)
+
+    story(tell)
+
+
 def test_a_load_that_fails_fails_its_readers_and_no_others() -> None:
     async def tell() -> None:
         slow = Slow()

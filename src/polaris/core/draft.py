@@ -127,7 +127,15 @@ def edit(decision: Decision, command: EditDraft) -> None:
 def delete(decision: Decision, command: DeleteDraft) -> None:
     """Close a draft; it had no number, so there is no gap."""
     before = decision.the(Invoice, command.invoice_id)
-    after = decision.change(before, status=Status.CLOSED)
+    close(decision, before, before)
+
+
+def close(decision: Decision, before: Invoice | None, draft: Invoice) -> None:
+    """It never became an invoice; what it was to replace can be replaced by another."""
+    original = decision.get(Invoice, draft.regenerated_from)
+    if original is not None:
+        decision.change(original, regenerated_as=None)
+    after = decision.change(draft, status=Status.CLOSED, regenerated_from=None)
     decision.tell(EventKind.INVOICE_CLOSED, before, after)
 
 

@@ -7,7 +7,7 @@ from polaris.core.apply_note import apply_notes
 from polaris.core.commands import BuyCredits, FinalizeInvoice, IssueInvoice, RecordInvoice
 from polaris.core.customer import Customer
 from polaris.core.decision import Decision
-from polaris.core.draft import write, write_top_up
+from polaris.core.draft import close, write, write_top_up
 from polaris.core.events import EventKind
 from polaris.core.invoice import Invoice, LineKind, Status
 from polaris.core.ledger import EntryKind, Leg
@@ -39,8 +39,7 @@ def claim(
 ) -> None:
     """Number, book and settle a draft; one that asks for nothing may be skipped instead."""
     if command.skip_zero and bills_nothing(decision, draft):
-        closed = decision.change(draft, status=Status.CLOSED)
-        decision.tell(EventKind.INVOICE_CLOSED, before, closed)
+        close(decision, before, draft)
         return
     customer = decision.the(Customer, draft.customer_id)
     today = decision.accounting_date(decision.today(customer.timezone))

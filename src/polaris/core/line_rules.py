@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from polaris.core import ledger, refusals
+from polaris.core import ledger, master_refusals, refusals
 from polaris.core.commands import DraftInvoice
 from polaris.core.customer import Wallet
 from polaris.core.draft import countable, gross_of
@@ -16,6 +16,7 @@ from polaris.money import LARGEST_MINOR
 AnyLine = NewLine | CreditedLine
 
 LARGEST_RATE = Decimal(1000)
+MOST_LINES = 5_000
 
 
 @requires(refusals.NoLines)
@@ -23,6 +24,13 @@ def has_lines(case: Case) -> Details | None:
     """There is at least one line."""
     lines = case.command.lines
     return unless(lines is None or bool(lines), field="lines")
+
+
+@requires(master_refusals.TooMany)
+def lines_not_too_many(case: Case) -> Details | None:
+    """There are at most 5,000 lines."""
+    asked = len(case.command.lines or ())
+    return unless(asked <= MOST_LINES, field="lines", asked=asked, limit=MOST_LINES)
 
 
 def _first_wrong(case: Case, wrong: Callable[[AnyLine], bool]) -> Details | None:
@@ -159,6 +167,7 @@ def credited_amounts_positive(case: Case) -> Details | None:
 
 BILLED = (
     has_lines,
+    lines_not_too_many,
     lines_not_negative,
     lines_not_too_large,
     lines_countable_together,

@@ -54,6 +54,7 @@ class Scope(msgspec.Struct, kw_only=True):
     wallets: set[str] = msgspec.field(default_factory=set)
     lots: set[str] = msgspec.field(default_factory=set)
     lines: set[str] = msgspec.field(default_factory=set)
+    drafts: set[str] = msgspec.field(default_factory=set)  # that may come to nothing
     add_ons: set[str] = msgspec.field(default_factory=set)
     tax_codes: set[str] = msgspec.field(default_factory=set)
     webhook_endpoints: set[str] = msgspec.field(default_factory=set)  # any: all live ones
@@ -77,6 +78,8 @@ def _gather(scope: Scope, command: Command) -> None:
     for field, one in ids(command):
         if field in _FIELDS and ID.fullmatch(one):
             getattr(scope, _FIELDS[field]).add(one)
+    if isinstance(command, commands.DeleteDraft) or getattr(command, "skip_zero", False):
+        scope.drafts |= scope.invoices & {getattr(command, "invoice_id", "")}
     if isinstance(command, SaveCustomer):
         scope.external_ids |= _sayable(command.external_id)
     if isinstance(command, SaveAddOn):

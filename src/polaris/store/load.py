@@ -21,7 +21,7 @@ from polaris.store.sql import QUERIES, statement
 Connection = psycopg.Connection[Any]
 
 _UUIDS = tuple(
-    "customers invoices payments notes refunds write_offs wallets lots lines command_ids"
+    "customers invoices payments notes refunds write_offs wallets lots lines drafts command_ids"
     " add_ons tax_codes webhook_endpoints".split()
 )
 _TEXTS = ("external_ids", "series", "keys", "codes_of_add_ons", "codes_of_taxes")

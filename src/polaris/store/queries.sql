@@ -386,6 +386,10 @@ select k.id from command k
 select s.invoice_id from settlement s
  where s.tenant_id = %(t)s and s.source_id = any(%(payments)s::uuid[])
 
+-- invoices_replaced_by_drafts --
+select i.regenerated_from from invoice i
+ where i.tenant_id = %(t)s and i.id = any(%(drafts)s::uuid[]) and i.regenerated_from is not null
+
 -- invoices_of_intentions --
 select intended.invoice_id::uuid
   from payment p, json_object_keys(p.intended) as intended (invoice_id)
@@ -628,7 +632,8 @@ update invoice y set status = x.status, number = x.number, external_number = x.e
   payment_term_days = x.payment_term_days, finalized_at = x.finalized_at,
   voided_at = x.voided_at, void_reason = x.void_reason, void_comment = x.void_comment,
   paid_at_void_minor = x.paid_at_void_minor,
-  outstanding_at_void_minor = x.outstanding_at_void_minor, regenerated_as = x.regenerated_as,
+  outstanding_at_void_minor = x.outstanding_at_void_minor,
+  regenerated_from = x.regenerated_from, regenerated_as = x.regenerated_as,
   payment_status_asserted = x.payment_status_asserted, dispute_lost_at = x.dispute_lost_at,
   sent_at = x.sent_at, hidden_at = x.hidden_at, dunning = x.dunning,
   auto_collection = x.auto_collection, memo = x.memo, details = x.details,
@@ -638,9 +643,9 @@ update invoice y set status = x.status, number = x.number, external_number = x.e
        revision int, net_minor bigint, tax_minor bigint, total_minor bigint, paid_minor bigint,
        outstanding_minor bigint, issue_date date, due_date date, payment_term_days int,
        finalized_at timestamptz, voided_at timestamptz, void_reason text, void_comment text,
-       paid_at_void_minor bigint, outstanding_at_void_minor bigint, regenerated_as uuid,
-       payment_status_asserted text, dispute_lost_at timestamptz, sent_at timestamptz,
-       hidden_at timestamptz, dunning text, auto_collection boolean, memo text, details jsonb)
+       paid_at_void_minor bigint, outstanding_at_void_minor bigint, regenerated_from uuid,
+       regenerated_as uuid, payment_status_asserted text, dispute_lost_at timestamptz,
+       sent_at timestamptz, hidden_at timestamptz, dunning text, auto_collection boolean, memo text, details jsonb)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 

@@ -98,6 +98,7 @@ LEADS_TO: dict[str, Reasons] = {
         "refunds": ("invoices_of_refunds",),
         "write_offs": ("invoices_of_write_offs",),
         "lines": ("invoices_of_lines",),
+        "drafts": ("invoices_replaced_by_drafts",),
     },
     "payments": {"refunds": ("payments_of_refunds",)},
     "notes": {"refunds": ("notes_of_refunds",)},

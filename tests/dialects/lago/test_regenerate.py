@@ -114,6 +114,15 @@ def test_a_draft_is_made_when_that_is_asked(books: Books) -> None:
     assert (final.number, final.total_amount_cents) == ("ACM-1A2B-001-002", 1200)
 
 
+def test_a_draft_that_is_deleted_makes_room_for_another(books: Books) -> None:
+    invoice_id = books.invoice(books.customer())
+    draft = regenerated(books, invoice_id, void=True, status="draft")
+    books.client.invoices.destroy(draft["lago_id"])
+    again = regenerated(books, invoice_id)
+    assert again["voided_invoice_id"] == invoice_id
+    assert books.client.invoices.find(again["lago_id"]).status == "finalized"
+
+
 def test_a_chain_of_corrections(books: Books) -> None:
     """Each invoice replaces the one before."""
     invoice_id, chain = books.invoice(books.customer()), []
