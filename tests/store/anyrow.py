@@ -194,7 +194,7 @@ FIXED: dict[type[Row], str] = {
     Series: "scope owner_id",
     Customer: "sequence created_at",
     Wallet: "customer_id currency created_at",
-    Invoice: "customer_id kind currency rounding price_type regenerated_from created_at",
+    Invoice: "customer_id kind currency rounding price_type created_at",
     Payment: "customer_id currency amount_minor provider account created_at",
     Settlement: "invoice_id customer_id kind source_id amount_minor at entry_id",
     WriteOff: "invoice_id customer_id amount_minor mode account reason at",

@@ -645,7 +645,8 @@ update invoice y set status = x.status, number = x.number, external_number = x.e
        finalized_at timestamptz, voided_at timestamptz, void_reason text, void_comment text,
        paid_at_void_minor bigint, outstanding_at_void_minor bigint, regenerated_from uuid,
        regenerated_as uuid, payment_status_asserted text, dispute_lost_at timestamptz,
-       sent_at timestamptz, hidden_at timestamptz, dunning text, auto_collection boolean, memo text, details jsonb)
+       sent_at timestamptz, hidden_at timestamptz, dunning text, auto_collection boolean,
+       memo text, details jsonb)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
