@@ -1,6 +1,7 @@
 """Create, change and delete what a tenant bills and taxes by a code, and whom it tells."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from polaris.core.catalogue import AddOn, Signature, TaxCode, WebhookEndpoint
 from polaris.core.commands import Command
@@ -54,7 +55,7 @@ def save_tax_code(decision: Decision, command: SaveTaxCode) -> None:
         id=command.tax_code_id,
         code=command.code or "",
         name=command.name or "",
-        rate=command.rate or 0,  # type: ignore[arg-type]  # a new one has a rate
+        rate=command.rate or Decimal(0),
         created_at=decision.at,
     )
     after = decision.change(base, **fields)

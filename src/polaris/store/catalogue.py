@@ -1,12 +1,12 @@
 """What a tenant bills, taxes and tells, as it is kept; what was deleted is not there any more."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-import msgspec
 import psycopg
 
 from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
+from polaris.store.reading import rows_found
 from polaris.store.sql import QUERIES, blocks, statement
 
 Connection = psycopg.Connection[Any]
@@ -53,7 +53,7 @@ def add_ons_called(
 ) -> dict[str, AddOn]:
     """The add-ons with these codes, by code; the ones that are not there are left out."""
     values = {"t": tenant_id, "codes_of_add_ons": list(codes)}
-    found = _found(connection, AddOn, BLOCKS["add_ons_of_codes"], values)
+    found = rows_found(connection, AddOn, BLOCKS["add_ons_of_codes"], values)
     return {add_on.code: add_on for add_on in found}
 
 
@@ -62,7 +62,7 @@ def taxes_called(
 ) -> dict[str, TaxCode]:
     """The taxes with these codes, by code; the ones that are not there are left out."""
     values = {"t": tenant_id, "codes_of_taxes": list(codes)}
-    found = _found(connection, TaxCode, BLOCKS["taxes_of_codes"], values)
+    found = rows_found(connection, TaxCode, BLOCKS["taxes_of_codes"], values)
     return {tax.code: tax for tax in found}
 
 
@@ -71,7 +71,7 @@ def taxes_with_ids(
 ) -> dict[str, TaxCode]:
     """The taxes with these ids, by id; the ones that are not there are left out."""
     values = {"t": tenant_id, "tax_ids": list(ids)}
-    return {tax.id: tax for tax in _found(connection, TaxCode, BLOCKS["taxes_of_ids"], values)}
+    return {tax.id: tax for tax in rows_found(connection, TaxCode, BLOCKS["taxes_of_ids"], values)}
 
 
 def _page(
@@ -85,14 +85,4 @@ def _page(
     values = {"t": tenant_id, "limit": limit, "offset": offset}
     paged, counted = (BLOCKS[block] for block in named)
     ((total,),) = statement(counted).run(connection, values)
-    return Page(_found(connection, kind, paged, values), total)
-
-
-def _found(
-    connection: Connection, kind: type[R], select: str, values: Mapping[str, object]
-) -> list[R]:
-    """The rows whose ids a select finds."""
-    part = BLOCKS[f"part_{kind.table}"].replace("%(ids)s", f"array({select})")
-    ((found,),) = statement(f"select {part}").run(connection, values)
-    rows = list[kind]  # type: ignore[valid-type]  # a type known by value
-    return msgspec.json.decode(found or "[]", type=rows)
+    return Page(rows_found(connection, kind, paged, values), total)

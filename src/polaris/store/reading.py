@@ -178,8 +178,14 @@ def waiting(connection: Connection, tenant_id: str, providers: Iterable[str]) ->
 def _facts(
     connection: Connection, block: str, kind: type[R], values: Mapping[str, object]
 ) -> list[R]:
-    """The rows whose ids a block finds, as facts."""
-    part = BLOCKS[f"part_{kind.table}"].replace("%(ids)s", f"array({BLOCKS[block]})")
+    return rows_found(connection, kind, BLOCKS[block], values)
+
+
+def rows_found(
+    connection: Connection, kind: type[R], select: str, values: Mapping[str, object]
+) -> list[R]:
+    """The rows of a table whose ids a select finds, as facts."""
+    part = BLOCKS[f"part_{kind.table}"].replace("%(ids)s", f"array({select})")
     ((found,),) = statement(f"select {part}").run(connection, values)
     rows = list[kind]  # type: ignore[valid-type]  # a type known by value
     return msgspec.json.decode(found or "[]", type=rows)
