@@ -45,9 +45,7 @@ class AddOnBody(BaseModel):
 async def create(call: Writes, body: AddOnBody) -> Response:
     """Create a thing to bill, with a code of its own."""
     demanded(body.add_on, "name", "code", "amount_cents", "amount_currency")
-    command = save_command(new_id(), body.add_on)
-    await call.perform(command)
-    return await as_it_is(call, command.add_on_id)
+    return await saved(call, save_command(new_id(), body.add_on))
 
 
 @router.get("/add_ons")
@@ -66,9 +64,8 @@ async def find(call: Reads, code: str) -> Response:
 @router.put("/add_ons/{code:path}")
 async def update(call: Writes, code: str, body: AddOnBody) -> Response:
     """Change what is given of an add-on; what was billed keeps its name and price."""
-    command = save_command((await called(call, code)).id, body.add_on)
-    await call.perform(command)
-    return await as_it_is(call, command.add_on_id)
+    row = await called(call, code)
+    return await saved(call, save_command(row.id, body.add_on))
 
 
 @router.delete("/add_ons/{code:path}")
@@ -102,10 +99,10 @@ async def called(call: Call, code: str) -> AddOn:
     raise not_found("add_on")
 
 
-async def as_it_is(call: Call, add_on_id: str) -> Response:
-    """The add-on as an action left it."""
-    view = await call.view(Scope(add_ons={add_on_id}))
-    return await shown_once(call, view.the(AddOn, add_on_id))
+async def saved(call: Call, command: SaveAddOn) -> Response:
+    """Save it, and answer the add-on as it was left."""
+    view = await call.perform_and_show(command)
+    return await shown_once(call, view.the(AddOn, command.add_on_id))
 
 
 async def shown_once(call: Call, row: AddOn) -> Response:

@@ -44,9 +44,7 @@ class TaxBody(BaseModel):
 async def create(call: Writes, body: TaxBody) -> Response:
     """Create a tax with a code of its own."""
     demanded(body.tax, "name", "code", "rate")
-    command = save_command(new_id(), body.tax)
-    await call.perform(command)
-    return await as_it_is(call, command.tax_code_id)
+    return await saved(call, save_command(new_id(), body.tax))
 
 
 @router.get("/taxes")
@@ -68,9 +66,8 @@ async def find(call: Reads, code: str) -> Response:
 @router.put("/taxes/{code:path}")
 async def update(call: Writes, code: str, body: TaxBody) -> Response:
     """Change what is given of a tax; what was taxed keeps its rate."""
-    command = save_command(the(await called(call, code), code).id, body.tax)
-    await call.perform(command)
-    return await as_it_is(call, command.tax_code_id)
+    view = await called(call, code)
+    return await saved(call, save_command(the(view, code).id, body.tax))
 
 
 @router.delete("/taxes/{code:path}")
@@ -107,7 +104,7 @@ def the(view: View, code: str) -> TaxCode:
     raise not_found("tax")
 
 
-async def as_it_is(call: Call, tax_code_id: str) -> Response:
-    """The tax as an action left it."""
-    view = await call.view(Scope(tax_codes={tax_code_id}))
-    return answered("tax", shown.tax(view, view.the(TaxCode, tax_code_id)))
+async def saved(call: Call, command: SaveTaxCode) -> Response:
+    """Save it, and answer the tax as it was left."""
+    view = await call.perform_and_show(command)
+    return answered("tax", shown.tax(view, view.the(TaxCode, command.tax_code_id)))

@@ -48,9 +48,7 @@ class EndpointBody(BaseModel):
 async def create(call: Writes, body: EndpointBody) -> Response:
     """Tell an address of events."""
     demanded(body.webhook_endpoint, "webhook_url")
-    command = save_command(new_id(), body.webhook_endpoint)
-    await call.perform(command)
-    return await as_it_is(call, command.webhook_endpoint_id)
+    return await saved(call, save_command(new_id(), body.webhook_endpoint))
 
 
 @router.get("/webhook_endpoints")
@@ -73,8 +71,7 @@ async def find(call: Reads, endpoint_id: str) -> Response:
 async def update(call: Writes, endpoint_id: str, body: EndpointBody) -> Response:
     """Change what is given of an endpoint."""
     the(await identified(call, endpoint_id), endpoint_id)
-    await call.perform(save_command(endpoint_id, body.webhook_endpoint))
-    return await as_it_is(call, endpoint_id)
+    return await saved(call, save_command(endpoint_id, body.webhook_endpoint))
 
 
 @router.delete("/webhook_endpoints/{endpoint_id}")
@@ -126,10 +123,10 @@ def the(view: View, endpoint_id: str) -> WebhookEndpoint:
     return row
 
 
-async def as_it_is(call: Call, endpoint_id: str) -> Response:
-    """The endpoint as an action left it."""
-    view = await identified(call, endpoint_id)
-    row = view.the(WebhookEndpoint, endpoint_id)
+async def saved(call: Call, command: SaveWebhookEndpoint) -> Response:
+    """Save it, and answer the endpoint as it was left."""
+    view = await call.perform_and_show(command)
+    row = view.the(WebhookEndpoint, command.webhook_endpoint_id)
     return answered("webhook_endpoint", shown.webhook_endpoint(view, row))
 
 
