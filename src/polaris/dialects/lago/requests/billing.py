@@ -12,11 +12,10 @@ from polaris.core.customer import Customer
 from polaris.core.invoice import Line, Tax
 from polaris.core.parts import NewLine, TaxRate
 from polaris.core.position import Position
-from polaris.core.tenant import Tenant
 from polaris.dialects.lago.errors import LONG, invalid, not_found
 from polaris.dialects.lago.requests.call import Call, Text
 from polaris.dialects.lago.responses.customers import tax_ids
-from polaris.dialects.lago.responses.view import entity_code, stamp
+from polaris.dialects.lago.responses.view import stamp
 from polaris.store import catalogue, reading
 
 LONGEST_ORDER_NUMBER = 255
@@ -56,12 +55,6 @@ def add_on_of(fee: Fee, known: Mapping[str, AddOn]) -> AddOn:
     if add_on is None:
         raise not_found("add_on")
     return add_on
-
-
-def check_entity(tenant: Tenant, code: str | None) -> None:
-    """Every tenant has the one issuer. Raises LagoError."""
-    if code is not None and code != entity_code(tenant):
-        raise not_found("billing_entity")
 
 
 def period(fee: Fee) -> tuple[str | None, str | None]:

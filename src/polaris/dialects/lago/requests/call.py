@@ -16,7 +16,7 @@ from polaris.core.spoken import ID, UNSAYABLE
 from polaris.core.tenant import Tenant
 from polaris.desk import Desk
 from polaris.dialects.lago.errors import LagoError, not_found, refused
-from polaris.dialects.lago.responses.view import View
+from polaris.dialects.lago.responses.view import View, entity_code
 from polaris.dialects.lago.rules import LAGO
 from polaris.engine import Preview, now, request
 from polaris.keys import KeyScope, KnownKey
@@ -101,6 +101,12 @@ def named(one: str, resource: str) -> set[str]:
     if not ID.fullmatch(one):
         raise not_found(resource)
     return {one}
+
+
+def check_issuer(tenant: Tenant, *codes: str | None) -> None:
+    """Every code named is of the tenant's one issuer. Raises LagoError."""
+    if not set(codes) <= {None, entity_code(tenant)}:
+        raise not_found("billing_entity")
 
 
 def accepted(command: Command, outcome: Outcome) -> Outcome:

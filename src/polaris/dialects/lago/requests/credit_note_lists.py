@@ -7,11 +7,9 @@ from pydantic import BaseModel
 
 from polaris.core.note import CreditNote
 from polaris.core.scope import Scope
-from polaris.dialects.lago.errors import not_found
-from polaris.dialects.lago.requests.call import Call, answered, may
+from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
 from polaris.dialects.lago.requests.casting import Cents, Day, Flag, Paged, Paging, many
 from polaris.dialects.lago.responses import credit_notes as shown
-from polaris.dialects.lago.responses.view import entity_code
 from polaris.keys import KeyScope
 from polaris.store import listing
 
@@ -66,9 +64,7 @@ async def listed(
     call: Call, request: Request, filters: Filters, paged: Paging, customer: str | None
 ) -> Response:
     """A page of credit notes, whole."""
-    codes = set(many(request, "billing_entity_codes"))
-    if codes and not codes <= {entity_code(await call.tenant())}:
-        raise not_found("billing_entity")
+    check_issuer(await call.tenant(), *many(request, "billing_entity_codes"))
     asked = wanted(request, filters, customer)
     page = await call.read(listing.page, listing.CREDIT_NOTES, asked, paged.per_page, paged.offset)
     view = await call.view(Scope(notes=set(page.ids), booked=False))

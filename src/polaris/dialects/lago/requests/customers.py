@@ -16,11 +16,11 @@ from polaris.dialects.lago.errors import (
     not_allowed,
     not_found,
 )
-from polaris.dialects.lago.requests.call import Call, answered, may
+from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
 from polaris.dialects.lago.requests.casting import Flag, Paged, many, metadata
 from polaris.dialects.lago.requests.customer_bodies import Body, Given, complaints
 from polaris.dialects.lago.responses import customers as shown
-from polaris.dialects.lago.responses.view import entity_code, stamp
+from polaris.dialects.lago.responses.view import stamp
 from polaris.engine import new_id, now
 from polaris.keys import KeyScope
 from polaris.store import catalogue, listing
@@ -41,8 +41,7 @@ async def save(call: Writes, body: Body) -> Response:
     if wrong := complaints(given):
         raise LagoError(422, "validation_errors", wrong)
     tenant = await call.tenant()
-    if given.billing_entity_code not in (None, entity_code(tenant)):
-        raise not_found("billing_entity")
+    check_issuer(tenant, given.billing_entity_code)
     taxed = await taxes_of(call, given)
     return await one(call, await saved(call, external_id, given, taxed))
 
@@ -145,8 +144,7 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
         "search_term": (filters.search_term or "").strip() or None,
         **metadata(request),
     }
-    if not set(many(request, "billing_entity_codes")) <= {entity_code(await call.tenant())}:
-        raise not_found("billing_entity")
+    check_issuer(await call.tenant(), *many(request, "billing_entity_codes"))
     page = await call.read(listing.page, listing.CUSTOMERS, asked, paged.per_page, paged.offset)
     return answered("customers", await rooted(call, page.ids), meta=paged.meta(page.total))
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from polaris.core.invoice import SettlementKind
 from polaris.core.scope import Scope
-from polaris.dialects.lago.errors import INVALID, invalid, not_found
-from polaris.dialects.lago.requests.call import Call, answered, may
+from polaris.dialects.lago.errors import INVALID, invalid
+from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
 from polaris.dialects.lago.requests.casting import (
     LARGEST,
     Cents,
@@ -23,7 +23,6 @@ from polaris.dialects.lago.requests.casting import (
     metadata,
 )
 from polaris.dialects.lago.responses import invoices as shown
-from polaris.dialects.lago.responses.view import entity_code
 from polaris.engine import now
 from polaris.keys import KeyScope
 from polaris.store import listing
@@ -116,8 +115,7 @@ async def listed(
     tenant = await call.tenant()
     today = now().astimezone(ZoneInfo(tenant.timezone)).date()
     asked = wanted(request, filters, customer, today)
-    if not set(many(request, "billing_entity_codes")) <= {entity_code(tenant)}:
-        raise not_found("billing_entity")
+    check_issuer(tenant, *many(request, "billing_entity_codes"))
     page = await call.read(
         listing.page, listing.INVOICES, asked, paged.per_page, paged.offset, today=today
     )

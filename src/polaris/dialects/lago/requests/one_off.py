@@ -11,7 +11,7 @@ from polaris.core.invoice import Invoice
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import LagoError, not_found
 from polaris.dialects.lago.requests import billing
-from polaris.dialects.lago.requests.call import Call, Text, answered, may
+from polaris.dialects.lago.requests.call import Call, Text, answered, check_issuer, may
 from polaris.dialects.lago.requests.invoices import done, skips_zero
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.engine import new_id
@@ -54,7 +54,7 @@ async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice
     known = await billing.add_ons_of(call, (fee.add_on_code for fee in fees))
     add_ons = [billing.add_on_of(fee, known) for fee in fees]
     tenant = await call.tenant()
-    billing.check_entity(tenant, asked.billing_entity_code)
+    check_issuer(tenant, asked.billing_entity_code)
     for fee in fees:
         billing.period(fee)
     taxes = await billing.taxing(call, customer, add_ons, (fee.tax_codes for fee in fees))
@@ -94,7 +94,7 @@ async def preview(call: Writes, body: Preview) -> Response:
         raise LagoError(400, "coupons_must_be_an_array")
     if body.subscriptions is not None and not isinstance(body.subscriptions, dict):
         raise LagoError(400, "subscriptions_must_be_an_object")
-    billing.check_entity(await call.tenant(), body.billing_entity_code)
+    check_issuer(await call.tenant(), body.billing_entity_code)
     named = external_id(body)
     customer = await call.customer(named) if named is not None else None
     if body.subscriptions:

@@ -11,9 +11,17 @@ from polaris.core.commands import Command, OpenWallet, TerminateWallet, UpdateWa
 from polaris.core.customer import Customer, Wallet, WalletStatus
 from polaris.core.input_rules import LAST_PRIORITY
 from polaris.core.scope import Scope
-from polaris.dialects.lago.errors import INVALID, MANDATORY, RANGE, LagoError, invalid, not_found
+from polaris.dialects.lago.errors import INVALID, MANDATORY, RANGE, LagoError, invalid
 from polaris.dialects.lago.requests import credits
-from polaris.dialects.lago.requests.call import Call, Text, answered, customer_called, may, named
+from polaris.dialects.lago.requests.call import (
+    Call,
+    Text,
+    answered,
+    check_issuer,
+    customer_called,
+    may,
+    named,
+)
 from polaris.dialects.lago.requests.casting import Paged, Paging, Truth
 from polaris.dialects.lago.requests.credits import HIGHEST, LOWEST, Pair, Rate, Unsupported, Wrong
 from polaris.dialects.lago.requests.metadata import (
@@ -24,7 +32,7 @@ from polaris.dialects.lago.requests.metadata import (
     without,
 )
 from polaris.dialects.lago.responses import wallets as shown
-from polaris.dialects.lago.responses.view import View, entity_code
+from polaris.dialects.lago.responses.view import View
 from polaris.engine import new_id, now
 from polaris.keys import KeyScope
 from polaris.money import CURRENCIES
@@ -101,8 +109,7 @@ async def create(call: Writes, body: CreateBody) -> Response:
 
 def known_entity(view: View, asked: UpdateInput) -> None:
     """A tenant has one issuer. Raises LagoError 404 for another."""
-    if asked.billing_entity_code not in (None, "", entity_code(view.tenant)):
-        raise not_found("billing_entity")
+    check_issuer(view.tenant, asked.billing_entity_code or None)
 
 
 def opening(view: View, asked: CreateInput, wallet_id: str) -> Sequence[Command]:
