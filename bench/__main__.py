@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from bench.rounds import QUICK, Bench, Sizes
-from polaris.store.embedded import open_server
+from polaris.store.server.embedded import open_server
 
 LATEST = Path(__file__).with_name("results") / "latest.json"
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bench.sets import Perform
 from bench.world import CEILINGS, ID, TENANT, World, array
-from polaris.store.premises import binary
+from polaris.store.server.data_directory import binary
 from polaris.store.sql import Statement
 
 GENERIC = "-c plan_cache_mode=force_generic_plan"

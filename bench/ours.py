@@ -9,8 +9,8 @@ from bench.sets import Perform
 from bench.world import TENANT, World
 from polaris.core.commands import FinalizeInvoice, VoidInvoice
 from polaris.core.fold import Outcome
-from polaris.door import Door
 from polaris.engine import request
+from polaris.serving.write_batches import WriteBatches
 
 Asked = type[FinalizeInvoice] | type[VoidInvoice]
 
@@ -49,7 +49,7 @@ def door_rate(world: World, callers: int, each: int) -> float:
 
 
 async def _through_door(world: World, ids: deque[str], callers: int) -> float:
-    door, count = Door(world.engine), len(ids)
+    door, count = WriteBatches(world.engine), len(ids)
 
     async def call() -> None:
         while ids:

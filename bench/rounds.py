@@ -18,7 +18,7 @@ from bench.figures import Figures, memory_mib
 from bench.sets import Perform, measured, perform_all
 from bench.world import FINALIZE, VOID, World
 from polaris.core.commands import FinalizeInvoice, VoidInvoice
-from polaris.store.embedded import Embedded
+from polaris.store.server.embedded import Embedded
 
 CLIENTS, CALLERS = 16, 64
 WEB = (1, 16, 64)

@@ -16,7 +16,7 @@ from bench.caller import Called, Calls
 from bench.world import TENANT, World
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey
-from polaris.store.postgres import create_api_key
+from polaris.store.engine.write import create_api_key
 
 POLARIS = Path(sys.executable).with_name("polaris")
 

@@ -11,12 +11,12 @@ import psutil  # type: ignore[import-untyped]  # it ships no types
 import psycopg
 
 from bench.sets import SIZE, Sets
-from polaris.core.tenant import Settings as Choices
+from polaris.core.facts.tenant import Settings as Choices
 from polaris.engine import Engine
 from polaris.settings import Settings
-from polaris.store.database import EngineConnection, open_database
-from polaris.store.embedded import Embedded
-from polaris.store.postgres import create_tenant
+from polaris.store.engine.write import create_tenant
+from polaris.store.server.database import EngineConnection, open_database
+from polaris.store.server.embedded import Embedded
 from polaris.store.sql import blocks, statement
 
 CEILINGS = blocks(str(Path(__file__).with_name("ceilings.sql")))

@@ -11,8 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from polaris.store.embedded import Embedded, open_server
-from polaris.store.migrate import migrate
+from polaris.store.server.embedded import Embedded, open_server
+from polaris.store.server.migrate import migrate
 
 # What the machine or its user has set must not change what a test sees.
 for name in [name for name in os.environ if name.startswith(("POLARIS_", "PG"))]:

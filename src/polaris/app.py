@@ -18,17 +18,17 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from polaris import __version__, logs
-from polaris.desk import Desk
+from polaris.audit.sealer import Sealer
 from polaris.dialects.lago import app as lago
-from polaris.door import Door
 from polaris.engine import Engine
-from polaris.metrics import Measured
-from polaris.sealer import Sealer
+from polaris.serving.async_engine import AsyncEngine
+from polaris.serving.metrics import Measured
+from polaris.serving.write_batches import WriteBatches
 from polaris.settings import Settings
-from polaris.store.database import Database, open_database
-from polaris.store.migrate import pending
+from polaris.store.server.database import Database, open_database
+from polaris.store.server.migrate import pending
 
-DIALECTS: dict[str, Callable[[Desk], FastAPI]] = {"/api/v1": lago.build}
+DIALECTS: dict[str, Callable[[AsyncEngine], FastAPI]] = {"/api/v1": lago.build}
 """Where each dialect is mounted, and what builds it."""
 
 HOME = """<!doctype html>
@@ -97,8 +97,8 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
     """Open everything, in the order of need, and close it in reverse."""
     with open_database(settings) as database, Sealer(database):
         engine = Engine(database)
-        door = Door(Measured(engine, app.state.registry))
-        desk = Desk(door, engine, database)
+        door = WriteBatches(Measured(engine, app.state.registry))
+        desk = AsyncEngine(door, engine, database)
         app.state.database = database
         for path, build_dialect in DIALECTS.items():
             app.mount(path, build_dialect(desk))

@@ -9,20 +9,20 @@ import psycopg
 import structlog
 import uuid_utils
 
-from polaris.core.commands import Command
+from polaris.core.commands import CloseBooks, Command
+from polaris.core.commands.text import ID, as_text
 from polaris.core.decision import Decision
 from polaris.core.explain import Answer, answers
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.row import Row
 from polaris.core.fold import Folded, Memory, Outcome, Request, audit_of, fold
-from polaris.core.invoice import Invoice
 from polaris.core.lifecycle import POLARIS
-from polaris.core.master_commands import CloseBooks
-from polaris.core.move import Dialect
 from polaris.core.refusals import NotFound
-from polaris.core.row import Row
 from polaris.core.scope import Scope, scope_of
-from polaris.core.spoken import ID, spoken
-from polaris.store.database import Database, EngineConnection
-from polaris.store.postgres import Conflict, ScopeGrew, load, lock_and_load, resolve, write
+from polaris.core.transition import Dialect
+from polaris.store.engine.load import ScopeGrew, load, lock_and_load, resolve
+from polaris.store.engine.write import Conflict, write
+from polaris.store.server.database import Database, EngineConnection
 
 log = structlog.get_logger()
 
@@ -113,7 +113,7 @@ class Engine:
         """Give a request up; only its audit line is written."""
         outcome = Outcome(request_id=request.id, fault=fault)
         with self._pool.connection() as connection:
-            said = spoken(request.command)
+            said = as_text(request.command)
             write(connection, tenant_id, [audit_of(request, said, outcome, new_id())])
         return outcome
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from polaris.core.record import AuditLine
+from polaris.core.facts.audit import AuditLine
 
 _WHOLE = re.compile(r"(plr_[0-9a-f]{16})_([0-9a-f]{64})")
 

@@ -20,7 +20,7 @@ from bench.figures import IN_SETS, RATIOS, SINGLE
 from bench.rounds import Bench, Sizes
 from bench.world import FINALIZE, ID, VOID, World
 from polaris.core.commands import FinalizeInvoice, VoidInvoice
-from polaris.store.embedded import Embedded
+from polaris.store.server.embedded import Embedded
 
 TINY = Sizes(invoices=20, small=10, rounds=1, bulk=20, single=64, lone=2, web=64)
 

@@ -3,10 +3,10 @@
 from cli.terminal import Ended, polaris
 from faults.world import customers, done, drafts, invoices
 from polaris.core.commands import ReceivePayment
-from polaris.core.tenant import Settings
+from polaris.core.facts.tenant import Settings
 from polaris.engine import Engine, new_id, now
-from polaris.store.database import Database
-from polaris.store.postgres import create_tenant
+from polaris.store.engine.write import create_tenant
+from polaris.store.server.database import Database
 
 
 class Books:

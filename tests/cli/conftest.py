@@ -6,7 +6,7 @@ import pytest
 
 from cli.books import Books
 from faults.world import opened
-from polaris.store.database import Database
+from polaris.store.server.database import Database
 
 
 @pytest.fixture(scope="module")

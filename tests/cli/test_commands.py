@@ -10,7 +10,7 @@ from cli.books import Books
 from cli.terminal import polaris
 from polaris.cli import app
 from polaris.cli.invoices import minor
-from polaris.store.database import Database
+from polaris.store.server.database import Database
 
 NOBODY = "00000000-0000-0000-0000-000000000000"
 

@@ -6,11 +6,11 @@ import pytest
 
 from cli.books import Books
 from cli.terminal import polaris
+from polaris.audit.sealer import seal_pending
 from polaris.engine import new_id
 from polaris.keys import ApiKey, KeyScope, KnownKey
-from polaris.sealer import seal_pending
-from polaris.store.database import Database
-from polaris.store.keys import find
+from polaris.store.read.api_keys import find
+from polaris.store.server.database import Database
 
 
 def kept(books: Books, prefix: str) -> KnownKey:

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from cli.terminal import polaris
-from polaris.store.database import Database
+from polaris.store.server.database import Database
 
 
 def test_a_tenant_gets_a_key_of_which_only_a_hash_is_kept(database: Database) -> None:

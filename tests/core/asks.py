@@ -12,9 +12,9 @@ from core.proofs import failures
 from core.values import NAMED, VAT, line, part
 from core.world import World
 from polaris.core import commands as ask
-from polaris.core.commands import Command
-from polaris.core.master_commands import (
+from polaris.core.commands import (
     CloseBooks,
+    Command,
     DeleteAddOn,
     DeleteCustomer,
     DeleteTaxCode,
@@ -26,8 +26,8 @@ from polaris.core.master_commands import (
     SaveTenant,
     SaveWebhookEndpoint,
 )
-from polaris.core.payment import PaymentState, RefundState
-from polaris.core.tenant import Settings
+from polaris.core.facts.payment import PaymentState, RefundState
+from polaris.core.facts.tenant import Settings
 from polaris.money import LARGEST_MINOR
 
 SHORT: dict[str, Command] = {

@@ -4,7 +4,7 @@ from core.asks import after, steps, told
 from core.proofs import failures
 from core.world import World
 from polaris.core.decision import Decision
-from polaris.core.ledger import Entry
+from polaris.core.ledger.posting import Entry
 
 NAMES = {
     "ACCOUNTS_RECEIVABLE": "RECEIVABLE",

@@ -8,14 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
-from polaris.core.customer import Lot, Wallet
 from polaris.core.decision import Facts
-from polaris.core.invoice import Invoice, Settlement
-from polaris.core.ledger import Entry, Posting
-from polaris.core.note import CreditNote, NotePurpose, NoteTax
-from polaris.core.payment import Payment, Refund
-from polaris.core.row import Row
-from polaris.core.tenant import Account
+from polaris.core.facts.credit_note import CreditNote, NotePurpose, NoteTax
+from polaris.core.facts.invoice import Invoice, Settlement
+from polaris.core.facts.payment import Payment, Refund
+from polaris.core.facts.row import Row
+from polaris.core.facts.tenant import Account
+from polaris.core.facts.wallet import Lot, Wallet
+from polaris.core.ledger.posting import Entry, Posting
 
 R = TypeVar("R", bound=Row)
 

@@ -5,11 +5,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from core.proofs import Proof, Shelf
-from polaris.core.customer import Customer, Lot, Movement, Series
-from polaris.core.invoice import Invoice, Line, Settlement, Tax
-from polaris.core.ledger import Entry
-from polaris.core.note import CreditNote, Funding, NoteLine, NoteTax
-from polaris.core.payment import Payment, Refund
+from polaris.core.facts.credit_note import CreditNote, Funding, NoteLine, NoteTax
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, Line, Settlement, Tax
+from polaris.core.facts.payment import Payment, Refund
+from polaris.core.facts.series import Series
+from polaris.core.facts.wallet import Lot, Movement
+from polaris.core.ledger.posting import Entry
 
 
 def numbers_are_gapless(shelf: Shelf) -> Iterator[str]:

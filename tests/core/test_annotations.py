@@ -5,11 +5,11 @@ import pytest
 from core.asks import after, told
 from core.postings import booked, standing
 from core.world import World
-from polaris.core.customer import Lot
-from polaris.core.events import EventKind
-from polaris.core.invoice import Invoice
-from polaris.core.note import CreditNote
-from polaris.core.payment import Payment, Refund
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.payment import Payment, Refund
+from polaris.core.facts.wallet import Lot
 
 # ---------------------------------------------------------------- invoices
 

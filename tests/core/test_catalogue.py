@@ -5,12 +5,13 @@ from decimal import Decimal
 
 from core.asks import after, told
 from core.world import World
-from polaris.core.catalogue import AddOn, Signature, TaxCode, WebhookEndpoint
-from polaris.core.customer import SeriesScope
-from polaris.core.invoice import Invoice
-from polaris.core.master_commands import SaveTenant
-from polaris.core.note import CreditNote
-from polaris.core.tenant import Settings, Tenant
+from polaris.core.commands import SaveTenant
+from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.tenant import Settings, Tenant
+from polaris.core.facts.webhook import Signature, WebhookEndpoint
 
 
 def kinds(world: World) -> list[str]:

@@ -8,13 +8,13 @@ from core.asks import after, new_world, told
 from core.proofs import failures
 from core.values import line, part, taxed
 from core.world import World
-from polaris.core.arithmetic import Credited, credited
+from polaris.core.balances.credit_amounts import Credited, credited
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.tax import weighted_rate
 from polaris.core.commands import DraftInvoice, FinalizeInvoice, IssueCreditNote
-from polaris.core.invoice import Invoice, Rounding
-from polaris.core.note import CreditNote
-from polaris.core.parts import CreditedLine, NewLine
-from polaris.core.position import Position
-from polaris.core.tax import weighted_rate
+from polaris.core.commands.values import CreditedLine, NewLine
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.invoice import Invoice, Rounding
 
 TEN = taxed(code="ten", name="TEN", rate=Decimal(10))
 OTHER_TEN = taxed(code="other", name="OTHER", rate=Decimal(10))
@@ -40,8 +40,8 @@ def billed(*lines: NewLine, rounding: Rounding = Rounding.PER_DOCUMENT) -> World
 
 def estimate(world: World, *parts: CreditedLine) -> Credited:
     """What a note over these parts would come to."""
-    position = Position(world.decision(), world.the(Invoice, "inv"))
-    return credited(position, parts)
+    balance = InvoiceBalance(world.decision(), world.the(Invoice, "inv"))
+    return credited(balance, parts)
 
 
 def issue(world: World, note_id: str, *parts: CreditedLine) -> CreditNote:
@@ -54,8 +54,8 @@ def issue(world: World, note_id: str, *parts: CreditedLine) -> CreditNote:
     return world.the(CreditNote, note_id)
 
 
-def position_of(world: World) -> Position:
-    return Position(world.decision(), world.the(Invoice, "inv"))
+def position_of(world: World) -> InvoiceBalance:
+    return InvoiceBalance(world.decision(), world.the(Invoice, "inv"))
 
 
 # ---------------------------------------------------------------- Lago's numbers, in cents
@@ -74,8 +74,8 @@ def test_the_full_estimate_of_it_with_1200_paid() -> None:
     whole = estimate(world, part(17900, "f1"), part(39900, "f2"))
     assert (whole.net, whole.tax, whole.total) == (32800, 4770, 37570)
     assert sum(one.discount_minor for one in whole.lines) == 25000
-    position = position_of(world)
-    assert (position.creditable, position.refundable) == (37570, 1200)
+    balance = position_of(world)
+    assert (balance.creditable, balance.refundable) == (37570, 1200)
 
 
 def test_a_part_of_its_second_line() -> None:
@@ -105,8 +105,8 @@ def test_a_termination_at_25_percent() -> None:
 def test_offset_credit_and_refund_have_their_own_limits() -> None:
     """Lago: creditable is what no note took, refundable what was paid, offsettable what is due."""
     world = after("billed", "pay amount=900", "credit credit=500 refund=100")
-    position = position_of(world)
-    assert (position.creditable, position.refundable) == (600, 800)
+    balance = position_of(world)
+    assert (balance.creditable, balance.refundable) == (600, 800)
     assert world.the(Invoice, "inv").outstanding_minor == 300
 
 

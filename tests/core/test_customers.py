@@ -1,9 +1,9 @@
 """Customers change field by field, and when they are deleted only their own id is free again."""
 
 from core.asks import after, told
-from polaris.core.customer import Customer
-from polaris.core.events import EventKind
-from polaris.core.invoice import Invoice
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice
 
 
 def test_details_are_merged_key_by_key() -> None:

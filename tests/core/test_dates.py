@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 from core.asks import after, new_world, told
 from core.world import World
-from polaris.core.invoice import Invoice
-from polaris.core.ledger import Entry
-from polaris.core.note import CreditNote
-from polaris.core.tenant import Settings, VoidDated
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.tenant import Settings, VoidDated
+from polaris.core.ledger.posting import Entry
 
 MARCH_1 = date(2026, 3, 1)
 TODAY = date(2026, 3, 10)

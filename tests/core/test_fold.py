@@ -7,16 +7,15 @@ import pytest
 
 from polaris.core import commands as ask
 from polaris.core import lifecycle
-from polaris.core.commands import Command
-from polaris.core.customer import Series, SeriesScope
+from polaris.core.commands import CloseBooks, Command, SaveCustomer
+from polaris.core.commands.values import NewLine
 from polaris.core.decision import Facts
+from polaris.core.facts.audit import AuditLine, CommandRecord
+from polaris.core.facts.invoice import Invoice, Status
+from polaris.core.facts.series import Series, SeriesScope
+from polaris.core.facts.tenant import Books, Settings, Tenant
 from polaris.core.fold import Folded, Memory, Request, fold
-from polaris.core.invoice import Invoice, Status
-from polaris.core.master_commands import CloseBooks, SaveCustomer
-from polaris.core.move import Move
-from polaris.core.parts import NewLine
-from polaris.core.record import AuditLine, CommandRecord
-from polaris.core.tenant import Books, Settings, Tenant
+from polaris.core.transition import Transition
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 NUMBERS = count(1)
@@ -89,16 +88,16 @@ def test_a_broken_request_leaves_an_audit_line_and_no_record(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its neighbours are done as if it had not been there."""
-    move = lifecycle.MOVES[CloseBooks]
+    move = lifecycle.TRANSITIONS[CloseBooks]
 
     def fail(*_given: object) -> None:
         raise ZeroDivisionError
 
-    moves: dict[type[Command], Move] = {
-        **lifecycle.MOVES,
-        CloseBooks: move._replace(decides=fail),
+    moves: dict[type[Command], Transition] = {
+        **lifecycle.TRANSITIONS,
+        CloseBooks: move._replace(action=fail),
     }
-    monkeypatch.setattr(lifecycle, "MOVES", moves)
+    monkeypatch.setattr(lifecycle, "TRANSITIONS", moves)
     close = request(CloseBooks(through=AT.date().replace(day=1)))
     result = folded(new_facts(), request(BILLED[0]), close, request(BILLED[1]))
     assert statuses(result) == ["done", "broken", "done"]

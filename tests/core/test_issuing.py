@@ -5,9 +5,9 @@ import pytest
 from core.asks import after, told
 from core.postings import booked, written
 from core.world import World
-from polaris.core.customer import Series
-from polaris.core.events import EventKind
-from polaris.core.invoice import Invoice, Status
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, Status
+from polaris.core.facts.series import Series
 
 SAME = {
     "issue": ("draft", "finalize"),

@@ -6,8 +6,8 @@ from core.test_credit_notes import billed
 from core.values import line, part
 from core.world import World
 from polaris.core import commands
-from polaris.core.invoice import Invoice
-from polaris.core.position import Position
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.facts.invoice import Invoice
 from polaris.dialects.lago.rules import LAGO
 from polaris.dialects.lago.rules.notes import Asked, Parts, fitted
 
@@ -69,6 +69,6 @@ def test_the_unit_by_which_a_client_errs_goes_where_there_is_room(
 ) -> None:
     """Into credit; without credit into the refund, then the offset, while money and debt allow."""
     world = half_paid()
-    position = Position(world.decision(), world.the(Invoice, "inv"))
-    assert fitted(Asked(position, asked, (total, total))) == given
+    balance = InvoiceBalance(world.decision(), world.the(Invoice, "inv"))
+    assert fitted(Asked(balance, asked, (total, total))) == given
     assert given.total == total

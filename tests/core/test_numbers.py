@@ -4,10 +4,11 @@ import pytest
 
 from core.asks import after, new_world, told
 from core.world import World
-from polaris.core.customer import Customer, Series, SeriesScope
-from polaris.core.invoice import Invoice
-from polaris.core.note import CreditNote
-from polaris.core.tenant import Settings
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.series import Series, SeriesScope
+from polaris.core.facts.tenant import Settings
 
 LAGO = Settings(
     invoice_scope=SeriesScope.CUSTOMER,

@@ -5,9 +5,9 @@ import pytest
 from core.asks import after, told
 from core.postings import standing
 from core.world import World
-from polaris.core.invoice import Invoice, Settlement
-from polaris.core.note import CreditNote, Funding, NoteStatus
-from polaris.core.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.facts.credit_note import CreditNote, Funding, NoteStatus
+from polaris.core.facts.invoice import Invoice, Settlement
+from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
 
 
 def behind(world: World) -> dict[str, int]:

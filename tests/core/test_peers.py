@@ -5,11 +5,11 @@ Those about two at once are met with a database, where two at once can be: tests
 
 from core.asks import after, new_world, told
 from core.postings import standing
-from polaris.core.customer import Lot
-from polaris.core.invoice import Invoice
-from polaris.core.note import CreditNote
-from polaris.core.payment import Refund
-from polaris.core.tenant import Settings
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.payment import Refund
+from polaris.core.facts.tenant import Settings
+from polaris.core.facts.wallet import Lot
 
 
 def test_1_a_second_void_does_nothing_again() -> None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from core.asks import after, told
 from core.postings import booked, written
 from core.proofs import failures
-from polaris.core.customer import Lot
+from polaris.core.facts.wallet import Lot
 
 BILLING = {
     "1 net and tax": (

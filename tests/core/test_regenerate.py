@@ -2,8 +2,8 @@
 
 from core.asks import after, told
 from core.postings import standing
-from polaris.core.events import EventKind
-from polaris.core.invoice import Invoice, InvoiceKind, Line, Status, Tax
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, InvoiceKind, Line, Status, Tax
 
 
 def test_a_replacement_repeats_the_lines_and_names_them() -> None:

@@ -6,10 +6,10 @@ from core.asks import after, told
 from core.postings import booked, standing
 from core.proofs import failures
 from core.world import World
-from polaris.core.events import EventKind
-from polaris.core.invoice import Invoice, Settlement, WriteOff
-from polaris.core.note import CreditNote, Funding, NotePurpose, NoteStatus
-from polaris.core.payment import Payment, Refund
+from polaris.core.facts.credit_note import CreditNote, Funding, NotePurpose, NoteStatus
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, Settlement, WriteOff
+from polaris.core.facts.payment import Payment, Refund
 
 RESULTS = """
     paid  credit  refund     CASH  UNAPPLIED  NOTES  REFUNDS  GRANTED

@@ -7,10 +7,10 @@ from core.asks import after, told
 from core.postings import standing
 from core.world import World
 from polaris.core.commands import GrantCredits, ReceivePayment
-from polaris.core.customer import Lot, Movement, MovementKind, Wallet
-from polaris.core.events import EventKind
-from polaris.core.invoice import Invoice, Settlement
-from polaris.core.note import CreditNote
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, Settlement
+from polaris.core.facts.wallet import Lot, Movement, MovementKind, Wallet
 
 
 def lot_of(world: World) -> Lot:

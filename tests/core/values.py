@@ -5,9 +5,9 @@ from decimal import Decimal
 import msgspec
 
 from polaris.core.commands import VoidInvoice
-from polaris.core.invoice import LineKind
-from polaris.core.line_rules import MOST_LINES
-from polaris.core.parts import Apply, CreditedLine, GiveBack, NewLine, TaxRate
+from polaris.core.commands.values import Apply, CreditedLine, GiveBack, NewLine, TaxRate
+from polaris.core.facts.invoice import LineKind
+from polaris.core.rules.line import MOST_LINES
 from polaris.money import LARGEST_MINOR
 
 VAT = TaxRate(code="vat", name="VAT", rate=Decimal(20))

@@ -9,15 +9,15 @@ from itertools import count
 from typing import TypeVar
 
 from polaris.core.commands import Command
-from polaris.core.customer import Series, SeriesScope
 from polaris.core.decision import Decision, Facts
-from polaris.core.events import Event
-from polaris.core.ledger import Entry
+from polaris.core.facts.event import Event
+from polaris.core.facts.row import Row
+from polaris.core.facts.series import Series, SeriesScope
+from polaris.core.facts.tenant import Account, Books, Settings, Tenant
+from polaris.core.ledger.posting import Entry
 from polaris.core.lifecycle import POLARIS, Refused, decide
-from polaris.core.move import Dialect
 from polaris.core.refusals import Refusal
-from polaris.core.row import Row
-from polaris.core.tenant import Account, Books, Settings, Tenant
+from polaris.core.transition import Dialect
 
 R = TypeVar("R", bound=Row)
 

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from polaris.desk import Desk
-from polaris.door import Door
 from polaris.engine import Engine, new_id, now
 from polaris.keys import ApiKey
-from polaris.store.database import Database
-from polaris.store.postgres import create_api_key
+from polaris.serving.async_engine import AsyncEngine
+from polaris.serving.write_batches import WriteBatches
+from polaris.store.engine.write import create_api_key
+from polaris.store.server.database import Database
 
 
 class Clock:
@@ -23,10 +23,10 @@ class Clock:
 @asynccontextmanager
 async def desk_of(
     database: Database, clock: Clock | None = None, readers: int = 4
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[AsyncEngine]:
     engine = Engine(database)
-    door = Door(engine)
-    desk = Desk(door, engine, database, readers, clock or Clock())
+    door = WriteBatches(engine)
+    desk = AsyncEngine(door, engine, database, readers, clock or Clock())
     try:
         yield desk
     finally:

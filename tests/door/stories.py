@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from door.watched import Watched
-from polaris.core.commands import Command
+from polaris.core.commands import Command, SaveCustomer
 from polaris.core.fold import Outcome, Request
-from polaris.core.master_commands import SaveCustomer
-from polaris.door import LANES, Door
 from polaris.engine import new_id, request
+from polaris.serving.write_batches import LANES, WriteBatches
 
 Asking = list[asyncio.Task[Outcome]]
 
@@ -19,8 +18,8 @@ class Breaks(Command, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def door_to(engine: Watched) -> AsyncIterator[Door]:
-    door = Door(engine)
+async def door_to(engine: Watched) -> AsyncIterator[WriteBatches]:
+    door = WriteBatches(engine)
     try:
         yield door
     finally:
@@ -33,14 +32,14 @@ def saving() -> Request:
     return request(SaveCustomer(customer_id=customer_id, external_id=customer_id))
 
 
-async def asked(door: Door, tenant_id: str, requests: list[Request]) -> Asking:
+async def asked(door: WriteBatches, tenant_id: str, requests: list[Request]) -> Asking:
     """Everybody has asked when this returns, and waits."""
     tasks = [asyncio.create_task(door.perform(tenant_id, one)) for one in requests]
     await asyncio.sleep(0)
     return tasks
 
 
-async def lanes_taken(door: Door, engine: Watched, tenant_id: str) -> Asking:
+async def lanes_taken(door: WriteBatches, engine: Watched, tenant_id: str) -> Asking:
     """Whoever takes the tenant's lanes, held back by the gate: who comes now has to wait."""
     engine.gate.clear()
     held: Asking = []

@@ -12,10 +12,10 @@ from faults.world import customers, draft, opened, scalar, tenant
 from polaris.core.commands import FinalizeInvoice, VoidInvoice
 from polaris.core.fold import Outcome, Request
 from polaris.core.refusals import NotFound
-from polaris.door import LARGEST_SET, Door, DoorClosed
 from polaris.engine import new_id, request
-from polaris.store.database import Database
-from polaris.store.postgres import UnknownTenant
+from polaris.serving.write_batches import LARGEST_SET, ShuttingDown, WriteBatches
+from polaris.store.engine.load import UnknownTenant
+from polaris.store.server.database import Database
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def whole(asked: list[list[str]], requests: Sequence[Request]) -> bool:
 
 
 async def answered(
-    door: Door, tenant_id: str, bundles: Sequence[list[Request]]
+    door: WriteBatches, tenant_id: str, bundles: Sequence[list[Request]]
 ) -> list[list[Outcome]]:
     return await asyncio.gather(*(door.perform_all(tenant_id, one) for one in bundles))
 
@@ -158,7 +158,7 @@ def test_a_bundle_that_fails_as_a_whole_fails_once(engine: Watched) -> None:
             with pytest.raises(UnknownTenant):
                 await door.perform_all(new_id(), bundle(5))
             assert await door.perform_all(new_id(), []) == []
-        with pytest.raises(DoorClosed):
+        with pytest.raises(ShuttingDown):
             await door.perform_all(new_id(), bundle(5))
 
     story(tell)

@@ -14,13 +14,13 @@ from door.stories import saving, story
 from faults.world import customers, drafts, invoices, opened, reversals, scalar, tenant, voiding
 from polaris import app
 from polaris.core.commands import FinalizeInvoice, VoidInvoice
-from polaris.desk import Desk
-from polaris.door import DoorClosed
 from polaris.engine import Engine, new_id, request
+from polaris.serving.async_engine import AsyncEngine
+from polaris.serving.write_batches import ShuttingDown
 from polaris.settings import Settings
-from polaris.store import reading
-from polaris.store.database import Database, EngineConnection
-from polaris.store.postgres import UnknownTenant
+from polaris.store.engine.load import UnknownTenant
+from polaris.store.read import tenants
+from polaris.store.server.database import Database, EngineConnection
 
 COUNT = "select count(*) from tenant"
 
@@ -64,7 +64,7 @@ def test_a_read_is_of_one_moment_and_writes_nothing(database: Database) -> None:
             assert before == after
             with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
                 await desk.read(write)
-            assert len(await desk.read(reading.tenants)) == after[0] + 1
+            assert len(await desk.read(tenants.tenants)) == after[0] + 1
 
     story(tell)
 
@@ -78,7 +78,7 @@ def test_a_lost_connection_is_made_good_once(database: Database) -> None:
             await asyncio.gather(*(desk.read(lambda _: together.wait(60)) for _ in range(3)))
             shoot(database)
             for _ in range(4):
-                assert await desk.read(reading.tenants)
+                assert await desk.read(tenants.tenants)
 
             calls: list[int] = []
 
@@ -120,7 +120,7 @@ def test_a_fault_of_the_reader_is_told_at_once(database: Database) -> None:
             with pytest.raises(psycopg.errors.DivisionByZero):
                 await desk.read(fail)
             with pytest.raises(UnknownTenant):
-                await desk.read(reading.tenant, new_id())
+                await desk.read(tenants.tenant, new_id())
             assert await desk.read(lambda connection: not connection.closed)
 
     story(tell)
@@ -160,7 +160,7 @@ def test_closing_answers_who_reads_and_takes_nothing_more(database: Database) ->
     def slowly(connection: EngineConnection) -> str:
         begun.set()
         go_on.wait(60)
-        return reading.tenant(connection, tenant_id).id
+        return tenants.tenant(connection, tenant_id).id
 
     async def tell() -> None:
         async with desk_of(database, readers=1) as desk:
@@ -169,11 +169,11 @@ def test_closing_answers_who_reads_and_takes_nothing_more(database: Database) ->
             closing = asyncio.create_task(desk.close())
             await asyncio.sleep(0)
             for late in (
-                desk.read(reading.tenants),
+                desk.read(tenants.tenants),
                 desk.preview(tenant_id, [voiding(invoice_id)]),
                 desk.key(key.whole),
             ):
-                with pytest.raises(DoorClosed):
+                with pytest.raises(ShuttingDown):
                     await late
             assert not closing.done()
             go_on.set()
@@ -189,7 +189,7 @@ def test_a_dialect_is_given_a_desk(database: Database, monkeypatch: pytest.Monke
     tenant_id = tenant(database)
     [key] = made(database, tenant_id)
 
-    def dialect(desk: Desk) -> FastAPI:
+    def dialect(desk: AsyncEngine) -> FastAPI:
         small = FastAPI()
 
         @small.get("/whose/{text}")
@@ -198,7 +198,7 @@ def test_a_dialect_is_given_a_desk(database: Database, monkeypatch: pytest.Monke
             assert known
             outcome = await desk.perform(known.tenant_id, saving())
             assert outcome.done
-            return (await desk.read(reading.tenant, known.tenant_id)).id
+            return (await desk.read(tenants.tenant, known.tenant_id)).id
 
         return small
 

@@ -10,13 +10,13 @@ import pytest
 from door.desks import Clock, desk_of, made
 from door.stories import story
 from faults.world import opened, scalar, tenant
-from polaris.briefly import MOST
-from polaris.desk import MOMENT_SECONDS
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey, KnownKey
-from polaris.store import keys, reading
-from polaris.store.database import Database
-from polaris.store.postgres import create_api_key, revoke_api_key
+from polaris.serving.async_engine import MOMENT_SECONDS
+from polaris.serving.ttl_cache import MOST
+from polaris.store.engine.write import create_api_key, revoke_api_key
+from polaris.store.read import api_keys, tenants
+from polaris.store.server.database import Database
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 def revoke(database: Database, key: ApiKey) -> None:
     with database.connect() as connection:
-        known = keys.find(connection, key.client_id)
+        known = api_keys.find(connection, key.client_id)
         assert known
         assert revoke_api_key(connection, known.tenant_id, known.id, now())
 
@@ -146,7 +146,7 @@ def test_callers_with_one_key_look_once(database: Database) -> None:
                 asking = [asyncio.create_task(desk.key(key.whole)) for _ in range(10)]
                 await looking(database, 1)
                 # The other reader is free.
-                assert await desk.read(reading.tenants)
+                assert await desk.read(tenants.tenants)
                 asking[0].cancel()
                 await asyncio.sleep(0)
             left, *stayed = await asyncio.gather(*asking, return_exceptions=True)

@@ -9,10 +9,10 @@ from door.stories import Breaks, asked, door_to, saving, story
 from door.watched import Watched
 from faults.world import customers, invoices, opened, reversals, tenant, voiding
 from polaris.core.refusals import AlreadyVoided
-from polaris.door import LANES, LARGEST_SET, Door, DoorClosed
 from polaris.engine import new_id, request
-from polaris.store.database import Database
-from polaris.store.postgres import UnknownTenant
+from polaris.serving.write_batches import LANES, LARGEST_SET, ShuttingDown, WriteBatches
+from polaris.store.engine.load import UnknownTenant
+from polaris.store.server.database import Database
 
 
 @pytest.fixture(scope="module")
@@ -147,12 +147,12 @@ def test_closing_answers_everybody_inside(database: Database, engine: Watched) -
     tenant_id = tenant(database)
 
     async def tell() -> None:
-        door = Door(engine)
+        door = WriteBatches(engine)
         engine.gate.clear()
         asking = await asked(door, tenant_id, [saving() for _ in range(600)])
         closing = asyncio.create_task(door.close())
         await asyncio.sleep(0)
-        with pytest.raises(DoorClosed):
+        with pytest.raises(ShuttingDown):
             await door.perform(tenant_id, saving())
         engine.gate.set()
         await closing
@@ -187,4 +187,4 @@ def test_callers_who_leave_take_nobody_with_them(database: Database, engine: Wat
 
 def test_a_tenant_must_leave_a_worker_to_the_others(engine: Watched) -> None:
     with pytest.raises(ValueError):
-        Door(engine, workers=2, lanes=2)
+        WriteBatches(engine, workers=2, lanes=2)

@@ -7,9 +7,9 @@ import pytest
 
 from door.stories import story
 from polaris.core.decision import Facts
+from polaris.core.facts.tenant import Books, Settings, Tenant
 from polaris.core.scope import Scope
-from polaris.core.tenant import Books, Settings, Tenant
-from polaris.gather import MOST_SCOPES, Gather
+from polaris.serving.read_batches import MOST_SCOPES, ReadBatches
 
 TENANT = Tenant(
     id="t",
@@ -44,7 +44,7 @@ def invoices(*ids: str) -> Scope:
 def test_who_comes_while_a_load_is_under_way_shares_the_next() -> None:
     async def tell() -> None:
         slow = Slow()
-        gather = Gather(slow.load)
+        gather = ReadBatches(slow.load)
         first = asyncio.create_task(gather.facts("t", invoices("1")))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -64,7 +64,7 @@ def test_who_comes_while_a_load_is_under_way_shares_the_next() -> None:
 def test_a_load_serves_a_limited_number() -> None:
     async def tell() -> None:
         slow = Slow()
-        gather = Gather(slow.load)
+        gather = ReadBatches(slow.load)
         asked = [
             asyncio.create_task(gather.facts("t", invoices(str(number))))
             for number in range(MOST_SCOPES + 1)
@@ -81,7 +81,7 @@ def test_who_names_much_reads_alone() -> None:
 
     async def tell() -> None:
         slow = Slow()
-        gather = Gather(slow.load)
+        gather = ReadBatches(slow.load)
         asked = [
             asyncio.create_task(gather.facts("t", scope))
             for scope in (invoices("1"), invoices(*map(str, range(100))), invoices("200"))
@@ -98,7 +98,7 @@ def test_a_load_that_fails_fails_its_readers_and_no_others() -> None:
     async def tell() -> None:
         slow = Slow()
         slow.gate.set()
-        gather = Gather(slow.load)
+        gather = ReadBatches(slow.load)
         with pytest.raises(LookupError):
             await gather.facts("t", invoices("broken"))
         assert await gather.facts("t", invoices("1")) is FACTS
@@ -109,7 +109,7 @@ def test_a_load_that_fails_fails_its_readers_and_no_others() -> None:
 def test_a_reader_who_leaves_takes_nothing_from_the_others() -> None:
     async def tell() -> None:
         slow = Slow()
-        gather = Gather(slow.load)
+        gather = ReadBatches(slow.load)
         leaving = asyncio.create_task(gather.facts("t", invoices("1")))
         staying = asyncio.create_task(gather.facts("t", invoices("2")))
         await asyncio.sleep(0.01)

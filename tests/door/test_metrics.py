@@ -8,9 +8,9 @@ from prometheus_client import CollectorRegistry
 from door.stories import Breaks
 from faults.world import customers, invoices, opened, tenant, voiding
 from polaris.engine import Engine, new_id, request
-from polaris.metrics import Measured
-from polaris.store.database import Database
-from polaris.store.postgres import UnknownTenant
+from polaris.serving.metrics import Measured
+from polaris.store.engine.load import UnknownTenant
+from polaris.store.server.database import Database
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from polaris.core.fold import Outcome, Request
 from polaris.engine import Engine
-from polaris.store.database import Database
+from polaris.store.server.database import Database
 
 
 class Watched(Engine):

@@ -5,7 +5,7 @@ import pwd
 import sys
 from pathlib import Path
 
-from polaris.store.embedded import open_server
+from polaris.store.server.embedded import open_server
 
 
 def become(name: str) -> None:

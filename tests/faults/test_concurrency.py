@@ -23,16 +23,18 @@ from faults.world import (
     tenant,
     voiding,
 )
-from polaris.core import commands, void
+from polaris.core import commands
+from polaris.core.actions import void
+from polaris.core.commands import CloseBooks
 from polaris.core.decision import Decision
+from polaris.core.facts.invoice import Invoice, WriteOff
 from polaris.core.fold import Memory, Outcome, Request, fold
-from polaris.core.invoice import Invoice, WriteOff
-from polaris.core.master_commands import CloseBooks
 from polaris.core.refusals import AlreadyVoided, KeyReused
 from polaris.core.scope import scope_of
 from polaris.engine import Engine, new_id, request
-from polaris.store.database import Database, EngineConnection
-from polaris.store.postgres import lock_and_load, write
+from polaris.store.engine.load import lock_and_load
+from polaris.store.engine.write import write
+from polaris.store.server.database import Database, EngineConnection
 
 
 @pytest.fixture(scope="module")

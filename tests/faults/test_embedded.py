@@ -21,9 +21,14 @@ from psycopg.conninfo import conninfo_to_dict
 
 from conftest import passable_dir
 from faults.programs import Holder, another_user, kill, lives, postmasters, servers
-from polaris.store import embedded
-from polaris.store.embedded import Embedded, EmbeddedError, open_server
-from polaris.store.premises import CouldNotStart, NoPasswdEntry, server_user
+from polaris.store.server import embedded
+from polaris.store.server.data_directory import (
+    CouldNotStart,
+    EmbeddedError,
+    NoPasswdEntry,
+    server_user,
+)
+from polaris.store.server.embedded import Embedded, open_server
 
 ROOT = os.geteuid() == 0
 

@@ -12,7 +12,7 @@ from faults.programs import postmasters
 from faults.world import check_proofs, customers, drafts, scalar, tenant
 from polaris.engine import Engine
 from polaris.settings import Settings
-from polaris.store.database import Database, open_database
+from polaris.store.server.database import Database, open_database
 
 VOIDER = Path(__file__).with_name("voider.py")
 DRAFTS = 3000

@@ -25,7 +25,7 @@ from faults.world import (
 from polaris.core import commands
 from polaris.core.fold import Outcome, Request
 from polaris.engine import Engine, request
-from polaris.store.database import Database
+from polaris.store.server.database import Database
 
 TERMINATIONS = 300
 

@@ -11,7 +11,7 @@ from polaris.core import commands
 from polaris.engine import Engine, request
 from polaris.logs import configure
 from polaris.settings import Settings
-from polaris.store.database import open_database
+from polaris.store.server.database import open_database
 
 
 def run(data_dir: Path, tenant_id: str, ids: list[str]) -> None:

@@ -6,16 +6,15 @@ from decimal import Decimal
 from typing import TypeVar
 
 from polaris.core import commands
-from polaris.core.commands import Command
+from polaris.core.commands import Command, SaveCustomer
+from polaris.core.commands.values import NewLine, TaxRate
+from polaris.core.facts.tenant import Settings
 from polaris.core.fold import Outcome, Request
-from polaris.core.master_commands import SaveCustomer
-from polaris.core.parts import NewLine, TaxRate
-from polaris.core.tenant import Settings
 from polaris.engine import Engine, new_id, now, request
 from polaris.reports.ledger import verify
 from polaris.settings import Settings as Environment
-from polaris.store.database import Database, open_database
-from polaris.store.postgres import create_tenant
+from polaris.store.engine.write import create_tenant
+from polaris.store.server.database import Database, open_database
 
 T = TypeVar("T")
 

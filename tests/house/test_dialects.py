@@ -1,4 +1,4 @@
-"""Every dialect has the same six parts, and leaves no refusal and no event without a word."""
+"""Every dialect has the same seven parts, and leaves no refusal and no event without a word."""
 
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
@@ -7,11 +7,11 @@ from types import SimpleNamespace
 from typing import Any
 
 from house.tree import ROOT, expect_none
-from polaris.core.events import EventKind
+from polaris.core.facts.event import EventKind
 from polaris.core.refusals import EVERY
 
 FOLDER = ROOT / "src" / "polaris" / "dialects"
-PARTS = {"app", "requests", "responses", "errors", "rules", "webhooks"}
+PARTS = {"app", "requests", "responses", "errors", "rules", "webhooks", "coverage"}
 
 Importer = Callable[[str], Any]
 

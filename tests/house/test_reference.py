@@ -13,17 +13,18 @@ import msgspec
 import pytest
 
 from house.tree import ROOT, expect_none
-from polaris import core
-from polaris.core import tenant
+from polaris.core import rules
 from polaris.core.commands import Command
-from polaris.core.events import EventKind
-from polaris.core.ledger import CHART, EntryKind
-from polaris.core.lifecycle import LIFECYCLE, MOVES
+from polaris.core.facts import tenant
+from polaris.core.facts.event import EventKind
+from polaris.core.ledger.chart import CHART
+from polaris.core.ledger.posting import EntryKind
+from polaris.core.lifecycle import LIFECYCLE, TRANSITIONS
 from polaris.core.refusals import EVERY
-from polaris.core.requirement import Requirement
+from polaris.core.rules.requirement import Requirement
+from polaris.dialects.lago.coverage import CALLS
 from polaris.reference.__main__ import PAGES, PLACE, out_of_step, write_all
 from polaris.reference.books import recipes
-from polaris.reference.lago_calls import CALLS
 from polaris.reference.lifecycle import given_by, ruled
 from polaris.reference.markdown import beside
 from polaris.reports.ledger import PROOFS
@@ -31,9 +32,8 @@ from polaris.settings import Settings
 
 RULES = {
     f"{module.name}.{name}": one
-    for module in iter_modules(core.__path__)
-    if module.name.endswith("rules")
-    for name, one in vars(import_module(f"polaris.core.{module.name}")).items()
+    for module in iter_modules(rules.__path__)
+    for name, one in vars(import_module(f"polaris.core.rules.{module.name}")).items()
     if isinstance(one, Requirement)
 }
 
@@ -107,8 +107,8 @@ def test_every_refusal_is_given_by_something() -> None:
 
 
 def test_every_command_is_in_the_table_once() -> None:
-    assert MOVES.keys() == set(kinds())
-    assert len(LIFECYCLE) == len(MOVES)
+    assert TRANSITIONS.keys() == set(kinds())
+    assert len(LIFECYCLE) == len(TRANSITIONS)
 
 
 def test_every_sentence_is_one() -> None:

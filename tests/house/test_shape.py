@@ -11,7 +11,7 @@ CODE = (".py", ".sql", ".css", ".js", ".html")
 LONG_ON_PURPOSE = {
     "src/polaris/store/schema.sql": "the whole database, readable from top to bottom",
     "src/polaris/store/migrations/versions/0001_books.sql": "the schema as it was at first",
-    "src/polaris/store/queries.sql": "a list of named blocks; each is read alone",
+    "src/polaris/store/engine/queries.sql": "a list of named blocks; each is read alone",
 }
 
 

@@ -80,7 +80,7 @@ def test_the_checks_catch_what_they_forbid() -> None:
     seeded = Module.of("def process_retry(): ...\nclass LineInfo: ...\ndef processor(): ...\n")
     caught = [name for name in names(seeded) if any(refused(seeded.path, name))]
     assert caught == ["process_retry", "LineInfo"]
-    assert any(refused("src/polaris/core/pay.py", "card_transaction"))
-    assert not any(refused("src/polaris/store/postgres.py", "transaction"))
+    assert any(refused("src/polaris/core/actions/receive_payment.py", "card_transaction"))
+    assert not any(refused("src/polaris/store/engine/write.py", "transaction"))
     assert not any(refused("src/polaris/settings.py", "data_dir"))
     assert parts("PDFInfo2_utils") == ["pdf", "info", "utils"]

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import msgspec
 
-from polaris.core.tenant import Settings
+from polaris.core.facts.tenant import Settings
 from polaris.engine import Engine, new_id, now
 from polaris.imports import online_retail
 from polaris.imports.progress import Progress
 from polaris.imports.report import Report
 from polaris.settings import Settings as Environment
-from polaris.store.database import Database, open_database
-from polaris.store.postgres import create_tenant
+from polaris.store.engine.write import create_tenant
+from polaris.store.server.database import Database, open_database
 
 SAMPLE = Path(__file__).with_name("sample.csv")
 

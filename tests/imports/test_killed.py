@@ -13,7 +13,7 @@ from imports import killed
 from imports.shop import SAMPLE, imported, opened, shop, timeless
 from imports.test_sample import REPORT
 from polaris.reports.ledger import verify
-from polaris.store.database import Database
+from polaris.store.server.database import Database
 
 TESTS = Path(__file__).parents[1]
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from imports.shop import imported, opened, shop
 from polaris.imports import online_retail
 from polaris.imports.progress import RichProgress
-from polaris.store.database import Database
+from polaris.store.server.database import Database
 
 
 @pytest.fixture(scope="module")

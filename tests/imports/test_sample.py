@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from imports.shop import SAMPLE, imported, opened, shop, timeless
-from polaris.core.master_commands import CloseBooks, SaveCustomer
+from polaris.core.commands import CloseBooks, SaveCustomer
 from polaris.engine import Engine, new_id, request
 from polaris.imports import online_retail
 from polaris.imports.report import Report
 from polaris.reports.ledger import verify
-from polaris.store.database import Database, EngineConnection
+from polaris.store.server.database import Database, EngineConnection
 
 # Document, what it became, whose number it is about, rows used, their exact sum, what was booked.
 BECAME = """

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from polaris.core.commands import UpdatePayment, UpdateRefund
-from polaris.core.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
 
 SCRIPTED = "scripted"
 

@@ -7,16 +7,16 @@ import pytest
 from faults.world import TOTAL_MINOR, check_proofs, customers, done, invoices, opened, tenant
 from payments.scripted import SCRIPTED, Scripted, Unreachable
 from polaris.core.commands import ReceivePayment, UpdateRefund, VoidInvoice
+from polaris.core.facts.payment import PaymentState, RefundState
 from polaris.core.fold import Outcome
-from polaris.core.ledger import CLEARING, REFUNDS, UNAPPLIED
-from polaris.core.payment import PaymentState, RefundState
+from polaris.core.ledger.chart import CLEARING, REFUNDS, UNAPPLIED
 from polaris.core.refusals import AlreadyInState
 from polaris.engine import Engine, new_id, request
 from polaris.payments.manual import Manual
 from polaris.payments.port import Provider, answers
 from polaris.reports.ledger import trial_balance
-from polaris.store.database import Database
-from polaris.store.reading import WholeInvoice, whole_invoice
+from polaris.store.read.invoices import WholeInvoice, whole_invoice
+from polaris.store.server.database import Database
 
 SUCCEEDED, FAILED = PaymentState.SUCCEEDED, PaymentState.FAILED
 PENDING, SETTLED, REFUND_FAILED = RefundState.PENDING, RefundState.SETTLED, RefundState.FAILED

@@ -7,25 +7,15 @@ from itertools import count
 from typing import TypeVar
 
 from core.world import World
+from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.commands import Command
-from polaris.core.customer import Customer, Wallet, WalletStatus
-from polaris.core.invoice import (
-    Invoice,
-    LineKind,
-    Settlement,
-    SettlementKind,
-    Status,
-)
-from polaris.core.note import CreditNote
-from polaris.core.parts import (
-    Apply,
-    CreditedLine,
-    NewLine,
-    TaxRate,
-)
-from polaris.core.payment import Payment
-from polaris.core.position import Position
-from polaris.core.row import Row
+from polaris.core.commands.values import Apply, CreditedLine, NewLine, TaxRate
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, LineKind, Settlement, SettlementKind, Status
+from polaris.core.facts.payment import Payment
+from polaris.core.facts.row import Row
+from polaris.core.facts.wallet import Wallet, WalletStatus
 from properties.choices import Choices
 
 R = TypeVar("R", bound=Row)
@@ -158,9 +148,9 @@ class Asking:
             account="RENT" if self.seldom(15) else None,
         )
 
-    def credited_lines(self, position: Position) -> tuple[CreditedLine, ...]:
+    def credited_lines(self, balance: InvoiceBalance) -> tuple[CreditedLine, ...]:
         """Parts of what is left of an invoice's lines."""
-        left = [(line, amount) for line, amount in position.line_left().items() if amount]
+        left = [(line, amount) for line, amount in balance.line_left().items() if amount]
         if not left:
             return (CreditedLine(line_id="nothing", amount_minor=1),)
         first = self.choices.whole(0, len(left) - 1)
@@ -173,9 +163,9 @@ class Asking:
         """What settles an invoice at once."""
         return Apply(notes=self.seldom(), wallet=self.seldom(2), excess=self.seldom())
 
-    def position(self, invoice: Invoice) -> Position:
+    def balance(self, invoice: Invoice) -> InvoiceBalance:
         """How an invoice stands."""
-        return Position(self.world.decision(), invoice)
+        return InvoiceBalance(self.world.decision(), invoice)
 
     def owed_by(self, source: Payment | CreditNote) -> Invoice:
         """An invoice that a source could settle."""

@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from polaris.core import commands as ask
-from polaris.core.commands import Command
-from polaris.core.customer import Customer
-from polaris.core.invoice import (
+from polaris.core.commands import CloseBooks, Command, DeleteCustomer, ReopenBooks, SaveCustomer
+from polaris.core.commands.values import GiveBack, TopUpPolicy, VoidNote
+from polaris.core.facts.credit_note import CreditTo
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import (
     Invoice,
     InvoiceKind,
     Rounding,
@@ -13,14 +15,7 @@ from polaris.core.invoice import (
     Status,
     WriteOff,
 )
-from polaris.core.master_commands import CloseBooks, DeleteCustomer, ReopenBooks, SaveCustomer
-from polaris.core.note import CreditTo
-from polaris.core.parts import (
-    GiveBack,
-    TopUpPolicy,
-    VoidNote,
-)
-from polaris.core.payment import Payment, PaymentState
+from polaris.core.facts.payment import Payment, PaymentState
 from properties.asking import CURRENCIES, CUSTOMERS, Asking, drafted, finalized, live, owing
 
 # ------------------------------------------------------------ invoices
@@ -124,9 +119,9 @@ def void(by: Asking) -> Command:
 
 
 def void_of(by: Asking, invoice: Invoice) -> ask.VoidInvoice:
-    position = by.position(invoice)
-    refund = by.amount(position.refundable) if by.seldom() else 0
-    credit = by.amount(position.creditable - refund) if by.seldom(2) else 0
+    balance = by.balance(invoice)
+    refund = by.amount(balance.refundable) if by.seldom() else 0
+    credit = by.amount(balance.creditable - refund) if by.seldom(2) else 0
     return ask.VoidInvoice(
         invoice_id=invoice.id,
         dated=by.day(),

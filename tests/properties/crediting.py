@@ -3,20 +3,14 @@
 from datetime import timedelta
 
 from polaris.core import commands as ask
-from polaris.core.arithmetic import credited
+from polaris.core.balances.credit_amounts import credited
 from polaris.core.commands import Command
-from polaris.core.customer import Customer, Lot, Wallet
-from polaris.core.invoice import (
-    Invoice,
-    InvoiceKind,
-    Settlement,
-    SettlementKind,
-)
-from polaris.core.note import CreditNote, CreditTo, NoteStatus
-from polaris.core.parts import (
-    CreditedLine,
-)
-from polaris.core.payment import Payment, Refund, RefundState
+from polaris.core.commands.values import CreditedLine
+from polaris.core.facts.credit_note import CreditNote, CreditTo, NoteStatus
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, InvoiceKind, Settlement, SettlementKind
+from polaris.core.facts.payment import Payment, Refund, RefundState
+from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.refusals import Refusal
 from properties.asking import CURRENCIES, SIZES, TAXES, Asking, active, finalized, live, voided
 from properties.billing import payment_of
@@ -27,14 +21,14 @@ from properties.billing import payment_of
 def credit(by: Asking) -> Command:
     issued = voided if by.seldom(6) else finalized
     invoice = by.one(Invoice, issued)
-    position = by.position(invoice)
-    lines = by.credited_lines(position)
+    balance = by.balance(invoice)
+    lines = by.credited_lines(balance)
     try:
-        total = credited(position, lines).total
+        total = credited(balance, lines).total
     except Refusal:
         total = 100
     offset = min(total, by.choices.whole(0, max(invoice.outstanding_minor, 0)))
-    refund = min(total - offset, by.choices.whole(0, max(position.refundable, 0)))
+    refund = min(total - offset, by.choices.whole(0, max(balance.refundable, 0)))
     off = 0 if by.mostly(25) else 1
     return ask.IssueCreditNote(
         note_id=by.new("note"),

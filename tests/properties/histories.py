@@ -5,13 +5,12 @@ from datetime import date, timedelta
 
 from core.proofs import failures
 from core.world import World
-from polaris.core.commands import Command
-from polaris.core.customer import SeriesScope
-from polaris.core.invoice import Invoice
-from polaris.core.ledger import Entry
-from polaris.core.master_commands import SaveCustomer
-from polaris.core.row import Row
-from polaris.core.tenant import Books, Settings, VoidDated
+from polaris.core.commands import Command, SaveCustomer
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.row import Row
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.tenant import Books, Settings, VoidDated
+from polaris.core.ledger.posting import Entry
 from properties import billing, crediting, mastering
 from properties.asking import Asking, finalized
 from properties.choices import Choices

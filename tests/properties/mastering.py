@@ -2,10 +2,8 @@
 
 from decimal import Decimal
 
-from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
-from polaris.core.commands import Command
-from polaris.core.customer import SeriesScope
-from polaris.core.master_commands import (
+from polaris.core.commands import (
+    Command,
     DeleteAddOn,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
@@ -14,6 +12,9 @@ from polaris.core.master_commands import (
     SaveTenant,
     SaveWebhookEndpoint,
 )
+from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.webhook import WebhookEndpoint
 from properties.asking import CURRENCIES, Asking
 
 CODES = ("a", "b", "c")

@@ -5,61 +5,58 @@ from typing import Any
 
 import pytest
 
-from polaris.core import (
+from polaris.core.actions import (
     annotate,
-    apply_note,
-    arithmetic,
-    credit,
-    funding,
-    ledger,
-    numbering,
-    pay,
-    position,
-    refund,
-    settle,
+    apply_credit_note,
+    apply_payment,
+    credits,
+    issue_credit_note,
+    receive_payment,
+    refund_payment,
     void,
-    void_note,
-    wallet,
+    void_credit_note,
 )
+from polaris.core.balances import credit_amounts, funding, invoice, numbering, settlement
 from polaris.core.decision import Decision
-from polaris.core.invoice import Settlement, SettlementKind
-from polaris.core.ledger import EntryKind, Leg
-from polaris.core.note import CreditNote
-from polaris.core.payment import Refund, RefundState
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.invoice import Settlement, SettlementKind
+from polaris.core.facts.payment import Refund, RefundState
+from polaris.core.ledger import chart, posting, recipes
+from polaris.core.ledger.posting import EntryKind, Leg
 
 Mistake = Callable[[pytest.MonkeyPatch], None]
 
 
 def leg(name: str, *, debit: str | None = None, credit: str | None = None) -> Mistake:
     """A recipe of one leg uses a wrong account."""
-    right: Callable[..., Leg] = getattr(ledger, name)
+    right: Callable[..., Leg] = getattr(recipes, name)
 
     def wrong(*given: Any) -> Leg:
         made = right(*given)
         return made._replace(debit=debit or made.debit, credit=credit or made.credit)
 
-    return lambda patch: patch.setattr(ledger, name, wrong)
+    return lambda patch: patch.setattr(recipes, name, wrong)
 
 
 def swapped(name: str) -> Mistake:
     """A recipe of one leg has its sides the wrong way round."""
-    right: Callable[..., Leg] = getattr(ledger, name)
+    right: Callable[..., Leg] = getattr(recipes, name)
 
     def wrong(*given: Any) -> Leg:
         made = right(*given)
         return Leg(made.credit, made.debit, made.amount_minor)
 
-    return lambda patch: patch.setattr(ledger, name, wrong)
+    return lambda patch: patch.setattr(recipes, name, wrong)
 
 
 def without(name: str, index: int) -> Mistake:
     """A recipe of two legs forgets one."""
-    right: Callable[..., tuple[Leg, Leg]] = getattr(ledger, name)
+    right: Callable[..., tuple[Leg, Leg]] = getattr(recipes, name)
 
     def wrong(*given: Any) -> tuple[Leg]:
         return (right(*given)[index],)
 
-    return lambda patch: patch.setattr(ledger, name, wrong)
+    return lambda patch: patch.setattr(recipes, name, wrong)
 
 
 def twice(where: object, name: str) -> Mistake:
@@ -80,7 +77,7 @@ def never(where: object, name: str, answer: object = None) -> Mistake:
 
 def left_standing(kind: EntryKind) -> Mistake:
     """A void forgets to reverse the entries of a kind."""
-    return lambda patch: patch.setattr(void, "UNDONE_BY_VOID", ledger.UNDONE_BY_VOID - {kind})
+    return lambda patch: patch.setattr(void, "UNDONE_BY_VOID", posting.UNDONE_BY_VOID - {kind})
 
 
 def not_swapped(patch: pytest.MonkeyPatch) -> None:
@@ -102,7 +99,7 @@ def drawn_without_taking(patch: pytest.MonkeyPatch) -> None:
 
 def refunds_forgotten(patch: pytest.MonkeyPatch) -> None:
     """What was refunded before is not counted when more is asked for."""
-    for where in (position, refund):
+    for where in (invoice, refund_payment):
         patch.setattr(where, "unrefunded", lambda _decision, row: row.amount_minor)
 
 
@@ -117,12 +114,12 @@ def held_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 def credit_not_counted(patch: pytest.MonkeyPatch) -> None:
     """Earlier notes do not lower what can still be credited."""
-    patch.setattr(position.Position, "credited", 0)
+    patch.setattr(invoice.InvoiceBalance, "credited", 0)
 
 
 def landed_forgotten(patch: pytest.MonkeyPatch) -> None:
     """What a top-up sold lands, whatever of it has landed."""
-    patch.setattr(settle, "unlanded", lambda _decision, invoice: invoice.net_minor)
+    patch.setattr(settlement, "unlanded", lambda _decision, invoice: invoice.net_minor)
 
 
 def refunds_said_not_kept(patch: pytest.MonkeyPatch) -> None:
@@ -131,7 +128,7 @@ def refunds_said_not_kept(patch: pytest.MonkeyPatch) -> None:
     def wrong(decision: Decision, note: CreditNote, state: RefundState) -> None:
         for row in decision.of(Refund, "note_id", note.id):
             if state is RefundState.SETTLED and row.state is RefundState.REQUESTED:
-                refund.pay_out(decision, row)
+                refund_payment.pay_out(decision, row)
 
     patch.setattr(annotate, "report_all", wrong)
 
@@ -141,54 +138,55 @@ def unused_stays(patch: pytest.MonkeyPatch) -> None:
 
     def wrong(decision: Decision, payment: Any, invoice: Any, amount: int, day: Any = None) -> None:
         if amount:
-            booked = EntryKind.PAYMENT_APPLIED, ledger.payment_applied(amount)
+            booked = EntryKind.PAYMENT_APPLIED, recipes.payment_applied(amount)
             kind = SettlementKind.PAYMENT
-            settle.settle(decision, invoice.id, kind, payment, amount, booked, day)
+            settlement.settle(decision, invoice.id, kind, payment, amount, booked, day)
 
-    patch.setattr(pay, "apply", wrong)
+    for where in (apply_payment, receive_payment):
+        patch.setattr(where, "apply", wrong)
 
 
 MISTAKES: dict[str, Mistake] = {
     "a payment is applied the wrong way round": swapped("payment_applied"),
     "a credit note is booked the wrong way round": swapped("note_issued"),
-    "a refund leaves from the wrong account": leg("refund_settled", credit=ledger.CASH),
-    "a refund is settled against credit": leg("refund_settled", debit=ledger.NOTES),
-    "a converted refund becomes unused money": leg("refund_converted", credit=ledger.UNAPPLIED),
-    "tax is booked as revenue": leg("taxed", credit=ledger.SALES),
+    "a refund leaves from the wrong account": leg("refund_settled", credit=chart.CASH),
+    "a refund is settled against credit": leg("refund_settled", debit=chart.NOTES),
+    "a converted refund becomes unused money": leg("refund_converted", credit=chart.UNAPPLIED),
+    "tax is booked as revenue": leg("taxed", credit=chart.SALES),
     "purchased credits are spent like granted ones": leg(
-        "credits_consumed", debit=ledger.PROMOTIONAL
+        "credits_consumed", debit=chart.PROMOTIONAL
     ),
-    "a void's credit always comes out of money": leg("credit_given", debit=ledger.UNAPPLIED),
+    "a void's credit always comes out of money": leg("credit_given", debit=chart.UNAPPLIED),
     "a voided note's credit always becomes money": leg(
-        "note_balance_voided", credit=ledger.UNAPPLIED
+        "note_balance_voided", credit=chart.UNAPPLIED
     ),
-    "lapsed credits stay owed": leg("credits_lapsed", debit=ledger.UNEARNED),
-    "earlier credit is cleared out of nothing": leg("earlier_given", debit=ledger.GRANTED),
+    "lapsed credits stay owed": leg("credits_lapsed", debit=chart.UNEARNED),
+    "earlier credit is cleared out of nothing": leg("earlier_given", debit=chart.GRANTED),
     "a note's refund leg is lost": without("note_settled", 0),
     "a note's credit leg is lost": without("note_settled", 1),
     "a provider's fee is not booked": without("payment_received", 0),
     "money handed out is not lost when a payment goes back": without("payment_reversed", 0),
     "credit notes are given back twice": twice(void, "reopen"),
     "wallet credits are given back twice": twice(void, "refill"),
-    "bought credits land twice": twice(settle, "land"),
+    "bought credits land twice": twice(settlement, "land"),
     "bought credits land again whenever they are said to be paid": landed_forgotten,
     "a note's refunds stay where they are, whatever is booked": refunds_said_not_kept,
     "an entry is reversed twice": twice(Decision, "reverse"),
-    "a note's funding is returned twice": twice(void_note, "give_back"),
+    "a note's funding is returned twice": twice(void_credit_note, "give_back"),
     "a number is used twice": never(numbering, "draw", 7),
-    "restored credits are not refilled": never(wallet, "refill"),
-    "a removed note gets no balance back": never(apply_note, "reopen"),
-    "credit has no funding": never(credit, "remembered", []),
+    "restored credits are not refilled": never(credits, "refill"),
+    "a removed note gets no balance back": never(apply_credit_note, "reopen"),
+    "credit has no funding": never(issue_credit_note, "remembered", []),
     "kept top-ups are not paid for": never(void, "keep_or_revoke_top_up", []),
     "what earlier notes gave is not cleared": never(void, "clear_earlier_credit", []),
     "what earlier notes refunded is not cleared": never(void, "clear_earlier_refunds", []),
     "a revoked credit stays in its lot": never(void, "revoke"),
-    "a discount is forgotten in a credit note": never(arithmetic, "_discount", 0),
+    "a discount is forgotten in a credit note": never(credit_amounts, "_discount", 0),
     "a reversal books the same again": not_swapped,
     "held money is drawn and kept": drawn_without_taking,
     "refunds are not counted": refunds_forgotten,
     "money is not held by a void": held_forgotten,
     "earlier credit is not counted": credit_not_counted,
     "applied money stays unused": unused_stays,
-    **{f"a void leaves {kind} standing": left_standing(kind) for kind in ledger.UNDONE_BY_VOID},
+    **{f"a void leaves {kind} standing": left_standing(kind) for kind in posting.UNDONE_BY_VOID},
 }

@@ -6,8 +6,8 @@ import msgspec
 
 from core.asks import after
 from core.world import World
-from polaris.core.row import Row
-from polaris.store.postgres import UPDATES
+from polaris.core.facts.row import Row
+from polaris.store.engine.write import UPDATES
 from polaris.store.sql import QUERIES
 from properties.choices import Seeded
 from properties.histories import History

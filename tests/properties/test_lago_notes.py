@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from core.asks import new_world
 from core.world import World
 from polaris.core import commands
-from polaris.core.arithmetic import credited
-from polaris.core.invoice import Invoice
-from polaris.core.note import CreditNote
-from polaris.core.parts import CreditedLine, NewLine, TaxRate
-from polaris.core.position import Position
+from polaris.core.balances.credit_amounts import credited
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.commands.values import CreditedLine, NewLine, TaxRate
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.invoice import Invoice
 from polaris.dialects.lago.rules import LAGO, amounts, notes
 
 CODES = st.dictionaries(
@@ -81,8 +81,8 @@ def billed(lines: list[NewLine], paid: bool) -> World:
 
 def ask(world: World, note_id: str, asking: Asking) -> commands.IssueCreditNote | None:
     """The command for what a client asks by Lago's own total; none when Lago takes it for none."""
-    position = Position(world.decision(), world.the(Invoice, "inv"))
-    left = amounts.line_left(position)
+    balance = InvoiceBalance(world.decision(), world.the(Invoice, "inv"))
+    left = amounts.line_left(balance)
     gross = {
         line_id: amount * share // 1000
         for (line_id, amount), share in zip(left.items(), asking.shares, strict=False)
@@ -92,11 +92,11 @@ def ask(world: World, note_id: str, asking: Asking) -> commands.IssueCreditNote 
         for line_id, amount in gross.items()
         if amount
     )
-    exact = amounts.computed(position, gross, amounts.in_order(position.notes))
-    ours = credited(position, lines).total
+    exact = amounts.computed(balance, gross, amounts.in_order(balance.notes))
+    ours = credited(balance, lines).total
     given = exact.total + asking.off
     parts = notes.Parts(0, 0, 0)._replace(**{asking.part: given})
-    asked = notes.Asked(position, parts, (ours, exact.total))
+    asked = notes.Asked(balance, parts, (ours, exact.total))
     if notes.objections(asked):
         return None
     parts = notes.fitted(asked)

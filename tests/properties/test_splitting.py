@@ -5,9 +5,9 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from polaris.core.invoice import Rounding
-from polaris.core.parts import TaxRate
-from polaris.core.tax import tax_lines
+from polaris.core.balances.tax import tax_lines
+from polaris.core.commands.values import TaxRate
+from polaris.core.facts.invoice import Rounding
 from polaris.money import LARGEST_MINOR, allocate, rounded
 
 AMOUNTS = st.integers(0, LARGEST_MINOR)

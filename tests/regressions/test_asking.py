@@ -9,8 +9,8 @@ from faults.world import customers, draft, opened, tenant
 from polaris.core import commands as ask
 from polaris.core.refusals import NotFound
 from polaris.engine import Engine, new_id, request
-from polaris.store.database import Database
-from polaris.store.postgres import UnknownTenant
+from polaris.store.engine.load import UnknownTenant
+from polaris.store.server.database import Database
 
 ASKED = ask.FinalizeInvoice(invoice_id=new_id())
 

@@ -13,12 +13,11 @@ import pytest
 
 from faults.world import check_proofs, customers, done, draft, opened, tenant
 from polaris.core import commands as ask
-from polaris.core.commands import Command
-from polaris.core.invoice import InvoiceKind, LineKind
-from polaris.core.master_commands import SaveCustomer
-from polaris.core.parts import TaxRate
+from polaris.core.commands import Command, SaveCustomer
+from polaris.core.commands.values import TaxRate
+from polaris.core.facts.invoice import InvoiceKind, LineKind
 from polaris.engine import Engine, new_id, request
-from polaris.store.database import Database
+from polaris.store.server.database import Database
 
 LONG = "".join(chr(33 + number * number % 90) for number in range(501))
 """Of many letters, so that it does not fit an index by being compressed."""

@@ -6,11 +6,11 @@ import pytest
 
 from faults.world import check_proofs, customers, done, draft, opened, tenant
 from polaris.core import commands as ask
-from polaris.core.customer import SeriesScope
-from polaris.core.parts import CreditedLine
-from polaris.core.tenant import Settings
+from polaris.core.commands.values import CreditedLine
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.tenant import Settings
 from polaris.engine import Engine, new_id, request
-from polaris.store.database import Database
+from polaris.store.server.database import Database
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from functools import partial
 from faults.world import at_once, check_proofs, customers, done, invoices, opened, tenant
 from polaris.core import commands as ask
 from polaris.core.commands import Command
-from polaris.core.parts import CreditedLine
+from polaris.core.commands.values import CreditedLine
 from polaris.engine import Engine, new_id, request
 
 CALLERS = 24

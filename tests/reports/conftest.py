@@ -6,7 +6,7 @@ import pytest
 
 from polaris.engine import Engine
 from polaris.settings import Settings
-from polaris.store.database import Database, EngineConnection, connect, open_database
+from polaris.store.server.database import Database, EngineConnection, connect, open_database
 from reports.history import found_tenant
 
 

@@ -18,6 +18,7 @@ from polaris.core.commands import (
     RecordInvoice,
     RegenerateInvoice,
     RequestRefund,
+    SaveCustomer,
     UpdatePayment,
     UpdateRefund,
     VoidCreditNote,
@@ -25,15 +26,14 @@ from polaris.core.commands import (
     VoidInvoice,
     WriteOffInvoice,
 )
-from polaris.core.invoice import Status
-from polaris.core.master_commands import SaveCustomer
-from polaris.core.note import CreditTo
-from polaris.core.parts import Apply, CreditedLine, GiveBack, NewLine, TaxRate, VoidNote
-from polaris.core.payment import PaymentState, RefundState
-from polaris.core.tenant import Settings
+from polaris.core.commands.values import Apply, CreditedLine, GiveBack, NewLine, TaxRate, VoidNote
+from polaris.core.facts.credit_note import CreditTo
+from polaris.core.facts.invoice import Status
+from polaris.core.facts.payment import PaymentState, RefundState
+from polaris.core.facts.tenant import Settings
 from polaris.engine import Engine, new_id, now, request
-from polaris.store.database import connect
-from polaris.store.postgres import create_tenant
+from polaris.store.engine.write import create_tenant
+from polaris.store.server.database import connect
 
 VAT = TaxRate(code="vat", name="VAT", rate=Decimal(20))
 

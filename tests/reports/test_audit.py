@@ -2,9 +2,9 @@
 
 import pytest
 
-from polaris.reports.audit import ALTERED, INSERTED, REMOVED, TOLD_EVERY, AuditReport, Fault, verify
-from polaris.sealer import seal_pending
-from polaris.store.database import EngineConnection
+from polaris.audit.sealer import seal_pending
+from polaris.audit.verify import ALTERED, INSERTED, REMOVED, TOLD_EVERY, AuditReport, Fault, verify
+from polaris.store.server.database import EngineConnection
 from reports.lines import write_lines
 
 LINES = 9

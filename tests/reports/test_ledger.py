@@ -8,10 +8,9 @@ import psycopg
 import pytest
 
 from house.sql import blocks
-from polaris.core.commands import VoidInvoice
-from polaris.core.customer import SeriesScope
-from polaris.core.master_commands import SaveTenant
-from polaris.core.tenant import Settings
+from polaris.core.commands import SaveTenant, VoidInvoice
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.tenant import Settings
 from polaris.engine import Engine
 from polaris.reports.ledger import (
     MOST_NAMED,
@@ -24,7 +23,7 @@ from polaris.reports.ledger import (
     trial_balance,
     verify,
 )
-from polaris.store.database import EngineConnection
+from polaris.store.server.database import EngineConnection
 from reports.history import Books, found_tenant, write_history
 
 TAMPERINGS = {

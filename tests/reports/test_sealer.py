@@ -5,10 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+from polaris.audit.sealer import BATCH, Look, Sealer, seal_all, seal_pending
+from polaris.audit.verify import verify
 from polaris.engine import Engine, now
-from polaris.reports.audit import verify
-from polaris.sealer import BATCH, Look, Sealer, seal_all, seal_pending
-from polaris.store.database import Database, EngineConnection, connect
+from polaris.store.server.database import Database, EngineConnection, connect
 from reports.history import Books, found_tenant
 from reports.lines import chain_length, write_lines
 

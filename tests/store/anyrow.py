@@ -10,9 +10,11 @@ from typing import Any, get_args, get_origin
 import msgspec
 from hypothesis import strategies as st
 
-from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
-from polaris.core.customer import Customer, Lot, LotFunding, Series, Wallet
-from polaris.core.invoice import (
+from polaris.core.facts.audit import AuditLine
+from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.credit_note import CreditNote, Funding, NoteLine, NotePurpose
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import (
     Invoice,
     InvoiceKind,
     Line,
@@ -21,12 +23,13 @@ from polaris.core.invoice import (
     Status,
     WriteOff,
 )
-from polaris.core.ledger import Entry, EntryKind, Posting
-from polaris.core.note import CreditNote, Funding, NoteLine, NotePurpose
-from polaris.core.payment import Payment, PaymentState, Refund, RefundState
-from polaris.core.record import AuditLine
-from polaris.core.row import Row
-from polaris.core.tenant import Account, Books, Settings, Tenant
+from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.facts.row import Row
+from polaris.core.facts.series import Series
+from polaris.core.facts.tenant import Account, Books, Settings, Tenant
+from polaris.core.facts.wallet import Lot, LotFunding, Wallet
+from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.core.ledger.posting import Entry, EntryKind, Posting
 
 TENANT, CUSTOMER, WALLET, INVOICE, LINE, ENTRY, PAYMENT, SETTLEMENT, NOTE, LOT, NEW = (
     f"01900000-0000-7000-8000-{number:012x}" for number in range(11)

@@ -11,11 +11,8 @@ import pytest
 
 from faults.world import at_once, opened, tenant
 from polaris.core import commands
-from polaris.core.catalogue import WebhookEndpoint
-from polaris.core.commands import Command
-from polaris.core.fold import Outcome
-from polaris.core.invoice import Invoice
-from polaris.core.master_commands import (
+from polaris.core.commands import (
+    Command,
     DeleteAddOn,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
@@ -25,11 +22,14 @@ from polaris.core.master_commands import (
     SaveTenant,
     SaveWebhookEndpoint,
 )
-from polaris.core.parts import NewLine
+from polaris.core.commands.values import NewLine
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.core.fold import Outcome
 from polaris.engine import Engine, new_id, request
-from polaris.store import catalogue, reading
-from polaris.store.database import Database
-from polaris.store.postgres import signing_key
+from polaris.store.engine.write import signing_key
+from polaris.store.read import catalogue, invoices, tenants
+from polaris.store.server.database import Database
 
 
 @pytest.fixture(scope="module")
@@ -142,8 +142,8 @@ def test_within_a_set_each_goes_by_what_the_earlier_ones_left(
         commands.FinalizeInvoice(invoice_id=invoice_id),
     )
     with database.connect() as connection:
-        whole = reading.whole_invoice(connection, tenant_id, invoice_id)
-        assert reading.tenant(connection, tenant_id).version == 2
+        whole = invoices.whole_invoice(connection, tenant_id, invoice_id)
+        assert tenants.tenant(connection, tenant_id).version == 2
     assert whole is not None
     assert isinstance(whole.invoice, Invoice)
     assert (whole.invoice.number, whole.invoice.due_date) == ("R1", date(2026, 3, 31))
@@ -236,7 +236,7 @@ def test_changes_of_a_tenant_by_many_are_all_kept(
     ]
     assert codes(at_once(asked)) == {"done": 6}
     with database.connect() as connection:
-        kept = reading.tenant(connection, tenant_id)
+        kept = tenants.tenant(connection, tenant_id)
     assert kept.version == 7
     for change in changes:
         [(name, value)] = change.items()

@@ -11,8 +11,8 @@ import pytest
 
 from faults.programs import kill, postmasters
 from polaris.settings import Settings
-from polaris.store.database import Database, EnginePool, ServerTooOld, connect, open_database
-from polaris.store.embedded import Embedded
+from polaris.store.server.database import Database, EnginePool, ServerTooOld, connect, open_database
+from polaris.store.server.embedded import Embedded
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import pytest
 from faults.world import opened, tenant
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey, KeyScope, KnownKey
-from polaris.store.database import Database, EngineConnection
-from polaris.store.keys import find, listed
-from polaris.store.postgres import create_api_key, revoke_api_key
+from polaris.store.engine.write import create_api_key, revoke_api_key
+from polaris.store.read.api_keys import find, listed
+from polaris.store.server.database import Database, EngineConnection
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,14 @@ from itertools import product
 import pytest
 
 from faults import world
-from polaris.core.commands import DeleteDraft, FinalizeInvoice, VoidInvoice
-from polaris.core.master_commands import DeleteCustomer
+from polaris.core.commands import DeleteCustomer, DeleteDraft, FinalizeInvoice, VoidInvoice
 from polaris.engine import Engine
-from polaris.store import listing
-from polaris.store.database import EngineConnection
+from polaris.store.read import lists
+from polaris.store.server.database import EngineConnection
 
 TODAY = datetime.now(UTC).date()
-ALONG_THE_INDEX = listing.INVOICES._replace(gathered=None)
-WAYS = (listing.INVOICES, ALONG_THE_INDEX)
+ALONG_THE_INDEX = lists.INVOICES._replace(gathered=None)
+WAYS = (lists.INVOICES, ALONG_THE_INDEX)
 
 
 class Shelf:
@@ -26,14 +25,14 @@ class Shelf:
 
     def page(
         self,
-        of: listing.Listing,
+        of: lists.Listing,
         filters: Mapping[str, object],
         limit: int = 1000,
         offset: int = 0,
-    ) -> listing.IdPage:
+    ) -> lists.IdPage:
         """A page of a list."""
         beside = {"today": TODAY}
-        return listing.page(self.connection, self.tenant_id, of, filters, limit, offset, **beside)
+        return lists.page(self.connection, self.tenant_id, of, filters, limit, offset, **beside)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +73,7 @@ FILTERS: list[dict[str, object]] = [
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 def test_both_ways_give_the_same_pages(shelf: Shelf, filters: dict[str, object]) -> None:
     """Sorted when few are left, or along an index; with ties, and drafts that have no date."""
-    whole = shelf.page(listing.INVOICES, filters)
+    whole = shelf.page(lists.INVOICES, filters)
     assert len(set(whole.ids)) == whole.total
     for way, size in product(WAYS, (1, 7, 100)):
         pages = [shelf.page(way, filters, size, offset) for offset in range(0, 70, size)]
@@ -84,24 +83,24 @@ def test_both_ways_give_the_same_pages(shelf: Shelf, filters: dict[str, object])
 
 def test_the_filters_leave_something_and_take_something(shelf: Shelf) -> None:
     """Else the pages of all of them would be the same."""
-    totals = [shelf.page(listing.INVOICES, filters).total for filters in FILTERS]
+    totals = [shelf.page(lists.INVOICES, filters).total for filters in FILTERS]
     assert totals == [55, 15, 40, 16, 39, 55, 40, 0]
 
 
 def test_a_filter_that_there_is_not_is_a_mistake(shelf: Shelf) -> None:
     """A wrong name must not list everything."""
     with pytest.raises(KeyError):
-        shelf.page(listing.INVOICES, {"colour": "red"})
+        shelf.page(lists.INVOICES, {"colour": "red"})
 
 
 def test_one_that_is_none_does_not_filter(shelf: Shelf) -> None:
     """So a caller may hand on what it was asked, asked or not."""
-    assert shelf.page(listing.INVOICES, {"statuses": None}).total == 55
+    assert shelf.page(lists.INVOICES, {"statuses": None}).total == 55
 
 
 def test_customers_are_listed_along_their_index(shelf: Shelf) -> None:
     """The newest first, deleted ones not at all."""
-    ids = shelf.page(listing.CUSTOMERS, {}).ids
+    ids = shelf.page(lists.CUSTOMERS, {}).ids
     assert len(ids) == 2
-    pages = [shelf.page(listing.CUSTOMERS, {}, 1, offset).ids for offset in range(3)]
+    pages = [shelf.page(lists.CUSTOMERS, {}, 1, offset).ids for offset in range(3)]
     assert pages == [[ids[0]], [ids[1]], []]

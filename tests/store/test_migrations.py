@@ -10,12 +10,14 @@ import psycopg
 import pytest
 
 from polaris import store
-from polaris.store.migrate import FOLDER, migrate, pending
+from polaris.store.server.migrate import FOLDER, migrate, pending
 
 SCHEMA = Path(store.__file__).with_name("schema.sql")
 CATALOG = Path(__file__).with_name("catalog.sql")
 
-MIGRATOR = "import sys; from polaris.store.migrate import migrate; print(*migrate(sys.argv[1]))"
+MIGRATOR = (
+    "import sys; from polaris.store.server.migrate import migrate; print(*migrate(sys.argv[1]))"
+)
 
 # As Alembic makes it: there before the first revision, so that a test can lock it.
 VERSION_TABLE = "create table alembic_version (version_num varchar(32) primary key)"

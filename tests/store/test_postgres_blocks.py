@@ -8,11 +8,11 @@ import psycopg
 import pytest
 
 from house.sql import STORE, Block, blocks, numbered, written
-from polaris.core.ledger import Entry, Posting
-from polaris.core.row import Changing, Row
-from polaris.core.tenant import Tenant
-from polaris.store import wanted
-from polaris.store.postgres import INSERTS, UPDATES
+from polaris.core.facts.row import Changing, Row
+from polaris.core.facts.tenant import Tenant
+from polaris.core.ledger.posting import Entry, Posting
+from polaris.store.engine import load_plan
+from polaris.store.engine.write import INSERTS, UPDATES
 from polaris.store.sql import QUERIES, Statement
 from store.anyrow import FIXED
 
@@ -22,7 +22,7 @@ COLUMNS = (
 )
 QUERIES_FILE = f"{STORE}queries.sql"
 ASSIGNED = re.compile(r"(\w+) = x\.\1\b")
-KINDS = sorted(set(chain.from_iterable(wanted.WANTED.values())))
+KINDS = sorted(set(chain.from_iterable(load_plan.LOADED.values())))
 
 
 @pytest.fixture(scope="module")
@@ -100,9 +100,9 @@ def test_whatever_is_named_can_be_loaded(
     connection: psycopg.Connection, kinds: tuple[str, ...]
 ) -> None:
     named = frozenset(kinds) | {"tenant"}
-    assert prepared(connection, wanted.load(named)[0])
-    assert prepared(connection, wanted.lock(named))
-    assert prepared(connection, wanted.leads(named))
+    assert prepared(connection, load_plan.load(named)[0])
+    assert prepared(connection, load_plan.lock(named))
+    assert prepared(connection, load_plan.leads(named))
 
 
 def test_what_does_not_fit_is_caught(connection: psycopg.Connection) -> None:

@@ -14,23 +14,9 @@ from typing import TypeVar
 import pytest
 
 from polaris.core import commands as asked
-from polaris.core.catalogue import AddOn, TaxCode, WebhookEndpoint
-from polaris.core.commands import Command
-from polaris.core.customer import Customer, Lot, SeriesScope, Wallet
-from polaris.core.invoice import (
-    Invoice,
-    InvoiceKind,
-    Line,
-    LineKind,
-    Settlement,
-    SettlementKind,
-    Status,
-    WriteOff,
-)
-from polaris.core.ledger import Entry
-from polaris.core.lifecycle import LIFECYCLE
-from polaris.core.master_commands import (
+from polaris.core.commands import (
     CloseBooks,
+    Command,
     DeleteAddOn,
     DeleteCustomer,
     DeleteTaxCode,
@@ -42,8 +28,7 @@ from polaris.core.master_commands import (
     SaveTenant,
     SaveWebhookEndpoint,
 )
-from polaris.core.note import CreditNote, CreditTo
-from polaris.core.parts import (
+from polaris.core.commands.values import (
     Apply,
     CreditedLine,
     GiveBack,
@@ -52,9 +37,27 @@ from polaris.core.parts import (
     TopUpPolicy,
     VoidNote,
 )
-from polaris.core.payment import Payment, PaymentState, Refund, RefundState
-from polaris.core.row import Row
-from polaris.store.database import EngineConnection, connect
+from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.credit_note import CreditNote, CreditTo
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import (
+    Invoice,
+    InvoiceKind,
+    Line,
+    LineKind,
+    Settlement,
+    SettlementKind,
+    Status,
+    WriteOff,
+)
+from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.facts.row import Row
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.wallet import Lot, Wallet
+from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.core.ledger.posting import Entry
+from polaris.core.lifecycle import LIFECYCLE
+from polaris.store.server.database import EngineConnection, connect
 from store.twice import BEGIN, History
 
 SETS = 150

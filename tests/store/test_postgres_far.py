@@ -8,15 +8,15 @@ import pytest
 
 from polaris.core import commands as asked
 from polaris.core.commands import Command
-from polaris.core.customer import Lot
-from polaris.core.invoice import Settlement
-from polaris.core.ledger import Entry, EntryKind
-from polaris.core.note import CreditNote, NoteLine, NoteTax
-from polaris.core.parts import Apply, CreditedLine, GiveBack, NewLine, TaxRate
-from polaris.core.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.commands.values import Apply, CreditedLine, GiveBack, NewLine, TaxRate
+from polaris.core.facts.credit_note import CreditNote, NoteLine, NoteTax
+from polaris.core.facts.invoice import Settlement
+from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.facts.wallet import Lot
+from polaris.core.ledger.posting import Entry, EntryKind
 from polaris.core.scope import Scope
-from polaris.store.database import connect
-from polaris.store.postgres import load, resolve
+from polaris.store.engine.load import load, resolve
+from polaris.store.server.database import connect
 from store.twice import History
 
 TOTAL = 1000

@@ -10,25 +10,18 @@ import msgspec
 import pytest
 
 from polaris.core import commands as asked
-from polaris.core.commands import Command
-from polaris.core.customer import Customer
+from polaris.core.commands import Command, SaveCustomer
+from polaris.core.commands.values import NewLine
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, Settlement
+from polaris.core.facts.payment import Payment, PaymentState
+from polaris.core.facts.tenant import Settings
 from polaris.core.fold import Memory, Request, fold
-from polaris.core.invoice import Invoice, Settlement
-from polaris.core.master_commands import SaveCustomer
-from polaris.core.parts import NewLine
-from polaris.core.payment import Payment, PaymentState
 from polaris.core.scope import Scope, scope_of
-from polaris.core.tenant import Settings
 from polaris.engine import new_id
-from polaris.store.database import EngineConnection, connect
-from polaris.store.postgres import (
-    Loaded,
-    ScopeGrew,
-    create_tenant,
-    lock_and_load,
-    resolve,
-    write,
-)
+from polaris.store.engine.load import Loaded, ScopeGrew, lock_and_load, resolve
+from polaris.store.engine.write import create_tenant, write
+from polaris.store.server.database import EngineConnection, connect
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 WAITING = b"select count(*) from pg_locks where not granted and pid = %s"

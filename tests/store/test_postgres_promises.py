@@ -7,37 +7,21 @@ import msgspec
 import psycopg
 import pytest
 
-from polaris.core.customer import Customer, Series
-from polaris.core.events import Event, EventKind
-from polaris.core.invoice import Invoice, Line, Status
-from polaris.core.ledger import Entry, Posting
-from polaris.core.note import CreditNote
-from polaris.core.record import CommandRecord
-from polaris.core.row import Row
+from polaris.core.facts.audit import CommandRecord
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.event import Event, EventKind
+from polaris.core.facts.invoice import Invoice, Line, Status
+from polaris.core.facts.row import Row
+from polaris.core.facts.series import Series
+from polaris.core.facts.tenant import Account, Settings
+from polaris.core.ledger.posting import Entry, Posting
 from polaris.core.scope import Scope
-from polaris.core.tenant import Account, Settings
 from polaris.engine import new_id
-from polaris.store.database import EngineConnection, connect
-from polaris.store.postgres import (
-    Conflict,
-    UnknownTenant,
-    create_tenant,
-    load,
-    lock_and_load,
-    write,
-)
-from store.anyrow import (
-    CUSTOMER,
-    DAY,
-    ENTRY,
-    INVOICE,
-    LOT,
-    NEW,
-    NOTE,
-    PAYMENT,
-    WALLET,
-    WORLD,
-)
+from polaris.store.engine.load import UnknownTenant, load, lock_and_load
+from polaris.store.engine.write import Conflict, create_tenant, write
+from polaris.store.server.database import EngineConnection, connect
+from store.anyrow import CUSTOMER, DAY, ENTRY, INVOICE, LOT, NEW, NOTE, PAYMENT, WALLET, WORLD
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 EVERYTHING = Scope(

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from polaris.core.customer import Movement
-from polaris.core.note import NoteLine, NoteTax
-from polaris.core.record import AuditLine
-from polaris.core.row import Changing, Row
-from polaris.core.tenant import Tenant
-from polaris.store.database import EngineConnection, connect
-from polaris.store.postgres import INSERTS, UPDATES, write
+from polaris.core.facts.audit import AuditLine
+from polaris.core.facts.credit_note import NoteLine, NoteTax
+from polaris.core.facts.row import Changing, Row
+from polaris.core.facts.tenant import Tenant
+from polaris.core.facts.wallet import Movement
+from polaris.store.engine.write import INSERTS, UPDATES, write
+from polaris.store.server.database import EngineConnection, connect
 from polaris.store.sql import QUERIES, statement
 from store.anyrow import FIXED, NAMED, TENANT, WORLD, rows
 

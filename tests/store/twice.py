@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from polaris.core.commands import Command
-from polaris.core.customer import SeriesScope
+from polaris.core.commands import Command, SaveCustomer
+from polaris.core.facts.row import Changing, Row
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.tenant import Settings
 from polaris.core.fold import Folded, Memory, Request, fold
-from polaris.core.master_commands import SaveCustomer
-from polaris.core.row import Changing, Row
 from polaris.core.scope import Scope, scope_of
-from polaris.core.tenant import Settings
-from polaris.store.database import EngineConnection
-from polaris.store.postgres import create_tenant, load, lock_and_load, resolve, write
+from polaris.store.engine.load import load, lock_and_load, resolve
+from polaris.store.engine.write import create_tenant, write
+from polaris.store.server.database import EngineConnection
 
 BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 

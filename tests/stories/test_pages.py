@@ -13,13 +13,18 @@ import pytest
 from pypdf import PdfReader
 
 from cli.terminal import Serving
-from polaris.core.commands import Command, DraftInvoice, FinalizeInvoice, ReceivePayment
-from polaris.core.master_commands import SaveCustomer
-from polaris.core.parts import NewLine
+from polaris.core.commands import (
+    Command,
+    DraftInvoice,
+    FinalizeInvoice,
+    ReceivePayment,
+    SaveCustomer,
+)
+from polaris.core.commands.values import NewLine
 from polaris.engine import Engine, new_id, request
 from polaris.settings import Settings
-from polaris.store.database import open_database
-from polaris.store.embedded import Embedded
+from polaris.store.server.database import open_database
+from polaris.store.server.embedded import Embedded
 from stories.pages import Page, Reader
 
 

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from polaris import logs
 from polaris.cli import answer, books, importing, invoices, keys, ledger, serving, tenants
 from polaris.settings import Settings
-from polaris.store.database import DatabaseTooNew, ServerTooOld
-from polaris.store.embedded import EmbeddedError
-from polaris.store.load import UnknownTenant
+from polaris.store.engine.load import UnknownTenant
+from polaris.store.server.data_directory import EmbeddedError
+from polaris.store.server.database import DatabaseTooNew, ServerTooOld
 
 __all__ = ["app", "main"]
 

@@ -6,7 +6,7 @@ import msgspec
 from rich.console import Console, RenderableType
 from rich.text import Text
 
-from polaris import show
+from polaris.cli import tables
 from polaris.core.fold import Outcome
 from polaris.core.refusals import Refusal
 
@@ -63,7 +63,7 @@ def refused(declined: Declined, as_json: bool) -> None:
     elif as_json:
         document({"done": False, "refusals": [told(one) for one in outcome.refusals]})
     else:
-        ERRORS.print(show.refusals(outcome.refusals, declined.currency))
+        ERRORS.print(tables.refusals(outcome.refusals, declined.currency))
 
 
 def told(refusal: Refusal) -> dict[str, object]:

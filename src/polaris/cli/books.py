@@ -6,9 +6,9 @@ from typing import Annotated
 import typer
 
 from polaris.cli.answer import document, say
-from polaris.cli.desk import seated
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
-from polaris.core.master_commands import CloseBooks, ReopenBooks
+from polaris.cli.session import open_session
+from polaris.core.commands import CloseBooks, ReopenBooks
 
 group = typer.Typer(help="Close the books of a period, and reopen them.")
 
@@ -27,8 +27,8 @@ def close(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Date no later entry on or before a day."""
-    with seated(tenant, data_dir, database_url) as desk:
-        desk.perform(CloseBooks(through=through.date()))
+    with open_session(tenant, data_dir, database_url) as session:
+        session.perform(CloseBooks(through=through.date()))
     told(through.date(), as_json)
 
 
@@ -41,8 +41,8 @@ def reopen(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Move the closing date back to a day."""
-    with seated(tenant, data_dir, database_url) as desk:
-        desk.perform(ReopenBooks(through=through.date()))
+    with open_session(tenant, data_dir, database_url) as session:
+        session.perform(ReopenBooks(through=through.date()))
     told(through.date(), as_json)
 
 

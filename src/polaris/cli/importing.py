@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from polaris import show
+from polaris.cli import tables
 from polaris.cli.answer import Stopped, document, say
-from polaris.cli.desk import seated
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
+from polaris.cli.session import open_session
 from polaris.imports import online_retail as importer
 from polaris.imports.progress import Progress, RichProgress, Silent
 from polaris.imports.reading import FileUnusable
@@ -36,15 +36,17 @@ def online_retail(
     """Import the Online Retail file; run again after any interruption, it goes on."""
     if not file.is_file():
         raise Stopped(f"No such file: {file}.")
-    with seated(tenant, data_dir, database_url) as desk, shown(as_json) as progress:
+    with open_session(tenant, data_dir, database_url) as session, shown(as_json) as progress:
         try:
-            report = importer.run(desk.engine, desk.database, desk.tenant.id, file, progress)
+            report = importer.run(
+                session.engine, session.database, session.tenant.id, file, progress
+            )
         except FileUnusable as unusable:
             raise Stopped(str(unusable)) from unusable
     if as_json:
         document(report)
         return
-    say(show.imported(report), f"Next: polaris ledger verify --tenant {tenant}")
+    say(tables.imported(report), f"Next: polaris ledger verify --tenant {tenant}")
 
 
 def shown(quiet: bool) -> AbstractContextManager[Progress]:

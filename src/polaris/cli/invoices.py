@@ -8,18 +8,18 @@ from typing import Annotated, NamedTuple
 import typer
 from rich.text import Text
 
-from polaris import show
+from polaris.cli import tables
 from polaris.cli.answer import document, say, told
-from polaris.cli.desk import Desk, seated
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
+from polaris.cli.session import Session, open_session
 from polaris.core.commands import Command, FinalizeInvoice, VoidInvoice
-from polaris.core.events import Event
-from polaris.core.invoice import Invoice, Status
-from polaris.core.ledger import Entry
-from polaris.core.note import CreditTo
-from polaris.core.parts import Apply, VoidNote
+from polaris.core.commands.values import Apply, VoidNote
+from polaris.core.facts.credit_note import CreditTo
+from polaris.core.facts.event import Event
+from polaris.core.facts.invoice import Invoice, Status
+from polaris.core.ledger.posting import Entry
 from polaris.money import exponent
-from polaris.store import reading
+from polaris.store.read import invoices
 
 group = typer.Typer(help="Read invoices, finalize and void them, and ask what is allowed.")
 
@@ -71,20 +71,20 @@ class Credit(StrEnum):
 def list_(
     tenant: TenantId,
     status: Annotated[Status | None, typer.Option(help="Only those in this status.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=reading.LONGEST_PAGE, help="At most.")] = 20,
+    limit: Annotated[int, typer.Option(min=1, max=invoices.LONGEST_PAGE, help="At most.")] = 20,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """List invoices: drafts first, then the newest."""
-    with seated(tenant, data_dir, database_url) as desk:
-        found = reading.invoices(desk.connection, desk.tenant.id, status=status, limit=limit)
+    with open_session(tenant, data_dir, database_url) as session:
+        found = invoices.invoices(session.connection, session.tenant.id, status=status, limit=limit)
     if as_json:
         document(found)
     elif not found:
         say("No such invoice yet. Next: polaris import online-retail FILE, or polaris demo.")
     else:
-        say(show.invoices(found))
+        say(tables.invoices(found))
         if len(found) == limit:
             say(f"The first {limit}; --limit shows more.")
 
@@ -98,12 +98,12 @@ def show_(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Show an invoice: lines, what settled it, credit notes, refunds, and its ledger."""
-    with seated(tenant, data_dir, database_url) as desk:
-        whole = desk.invoice(desk.invoice_id(invoice))
+    with open_session(tenant, data_dir, database_url) as session:
+        whole = session.invoice(session.invoice_id(invoice))
     if as_json:
         document(whole)
     else:
-        say(show.spaced(show.whole(whole), show.entries(whole.entries)))
+        say(tables.spaced(tables.whole(whole), tables.entries(whole.entries)))
 
 
 @group.command()
@@ -115,15 +115,15 @@ def explain(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Say for every command whether it is allowed now; if not, why, and what to do instead."""
-    with seated(tenant, data_dir, database_url) as desk:
-        whole = desk.invoice(desk.invoice_id(invoice))
-        answers = desk.engine.explain(desk.tenant.id, whole.invoice.id)
+    with open_session(tenant, data_dir, database_url) as session:
+        whole = session.invoice(session.invoice_id(invoice))
+        answers = session.engine.explain(session.tenant.id, whole.invoice.id)
     if as_json:
         document(
             [one._asdict() | {"refusals": [told(why) for why in one.refusals]} for one in answers]
         )
     else:
-        say(show.answers(answers))
+        say(tables.answers(answers))
 
 
 @group.command()
@@ -140,13 +140,13 @@ def finalize(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Number a draft and book it."""
-    with seated(tenant, data_dir, database_url) as desk:
+    with open_session(tenant, data_dir, database_url) as session:
         command = FinalizeInvoice(
-            invoice_id=desk.invoice_id(invoice),
+            invoice_id=session.invoice_id(invoice),
             issue_date=issue_date.date() if issue_date else None,
             apply=Apply(**dict.fromkeys(apply or (), True)),
         )
-        carry_out(desk, command, preview=preview, as_json=as_json)
+        carry_out(session, command, preview=preview, as_json=as_json)
 
 
 @group.command()
@@ -166,8 +166,8 @@ def void(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Take an invoice out of the books; money received is held, unless given back."""
-    with seated(tenant, data_dir, database_url) as desk:
-        before = desk.invoice(desk.invoice_id(invoice)).invoice
+    with open_session(tenant, data_dir, database_url) as session:
+        before = session.invoice(session.invoice_id(invoice)).invoice
         command = VoidInvoice(
             invoice_id=before.id,
             reason=reason,
@@ -178,7 +178,7 @@ def void(
             note=note,
             dated=dated.date() if dated else None,
         )
-        carry_out(desk, command, preview=preview, as_json=as_json)
+        carry_out(session, command, preview=preview, as_json=as_json)
 
 
 @group.command("preview")
@@ -190,39 +190,39 @@ def preview_(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Show what the next step would book: finalizing a draft, voiding an invoice."""
-    with seated(tenant, data_dir, database_url) as desk:
-        invoice_id = desk.invoice_id(invoice)
-        draft = desk.invoice(invoice_id).invoice.status is Status.DRAFT
+    with open_session(tenant, data_dir, database_url) as session:
+        invoice_id = session.invoice_id(invoice)
+        draft = session.invoice(invoice_id).invoice.status is Status.DRAFT
         step = FinalizeInvoice if draft else VoidInvoice
-        carry_out(desk, step(invoice_id=invoice_id), preview=True, as_json=as_json)
+        carry_out(session, step(invoice_id=invoice_id), preview=True, as_json=as_json)
 
 
 def carry_out(
-    desk: Desk, command: FinalizeInvoice | VoidInvoice, *, preview: bool, as_json: bool
+    session: Session, command: FinalizeInvoice | VoidInvoice, *, preview: bool, as_json: bool
 ) -> None:
     """Do it, or only look ahead, and show what it booked. Raises Declined."""
-    before = desk.invoice(command.invoice_id).invoice
-    seen = foreseen(desk, command, before) if preview else done(desk, command, before)
+    before = session.invoice(command.invoice_id).invoice
+    seen = foreseen(session, command, before) if preview else done(session, command, before)
     if as_json:
         document({"done": not preview, **seen._asdict()})
         return
     name = seen.invoice.number or seen.invoice.id
     verb, rest = ("would be", "; nothing was changed") if preview else ("is", "")
     sentence = Text.assemble((name, "bold"), f" {verb} {seen.invoice.status}{rest}.")
-    say(show.spaced(sentence, show.entries(seen.entries), show.events(seen.events)))
+    say(tables.spaced(sentence, tables.entries(seen.entries), tables.events(seen.events)))
 
 
-def done(desk: Desk, command: Command, before: Invoice) -> Booked:
+def done(session: Session, command: Command, before: Invoice) -> Booked:
     """Perform a command on an invoice: what came of it."""
-    outcome = desk.perform(command, before.currency)
-    after = desk.invoice(before.id)
+    outcome = session.perform(command, before.currency)
+    after = session.invoice(before.id)
     booked = [entry for entry in after.entries if entry.command_id == outcome.request_id]
     return Booked(after.invoice, booked, outcome.events)
 
 
-def foreseen(desk: Desk, command: Command, before: Invoice) -> Booked:
+def foreseen(session: Session, command: Command, before: Invoice) -> Booked:
     """What would come of a command on an invoice."""
-    outcome, rows = desk.preview(command, before.currency)
+    outcome, rows = session.preview(command, before.currency)
     after = [row for row in rows if isinstance(row, Invoice) and row.id == before.id]
     booked = [row for row in rows if isinstance(row, Entry)]
     return Booked(after[-1], booked, outcome.events)

@@ -7,16 +7,16 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from polaris import show
+from polaris.cli import tables
 from polaris.cli.answer import Stopped, document, say
-from polaris.cli.desk import Desk, actor, seated
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
-from polaris.core.spoken import LONGEST, UNSAYABLE
+from polaris.cli.session import Session, actor, open_session
+from polaris.core.commands.text import LONGEST, UNSTORABLE
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey, KeyScope, KnownKey, audit_line
-from polaris.store.database import EngineConnection
-from polaris.store.keys import find, listed
-from polaris.store.postgres import create_api_key, revoke_api_key, write
+from polaris.store.engine.write import create_api_key, revoke_api_key, write
+from polaris.store.read.api_keys import find, listed
+from polaris.store.server.database import EngineConnection
 
 group = typer.Typer(help="List, make and revoke API keys: each speaks for one tenant.")
 
@@ -25,7 +25,7 @@ SHOWN = ("id", "name", "prefix", "scopes", "created_at", "revoked_at")
 
 def known_name(name: str) -> str:
     """The name, if it can be kept and found again."""
-    if not name.strip() or len(name) > LONGEST or UNSAYABLE.search(name):
+    if not name.strip() or len(name) > LONGEST or UNSTORABLE.search(name):
         raise typer.BadParameter(f"give 1 to {LONGEST} characters.")
     return name
 
@@ -38,8 +38,8 @@ def list_(
     database_url: DatabaseUrl = None,
 ) -> None:
     """List the keys of a tenant, revoked ones too."""
-    with seated(tenant, data_dir, database_url) as desk:
-        found = listed(desk.connection, desk.tenant.id)
+    with open_session(tenant, data_dir, database_url) as session:
+        found = listed(session.connection, session.tenant.id)
     if as_json:
         document([shown(key) for key in found])
     elif found:
@@ -63,16 +63,16 @@ def create(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Make a key, which is shown this once."""
-    with seated(tenant, data_dir, database_url) as desk:
+    with open_session(tenant, data_dir, database_url) as session:
         key, scopes = ApiKey.new(), [one for one in KeyScope if one in (scope or KeyScope)]
-        made = keep(desk.connection, desk.tenant.id, name, key, scopes)
+        made = keep(session.connection, session.tenant.id, name, key, scopes)
     if as_json:
         parts = {"client_id": key.client_id, "client_secret": key.client_secret}
         document(shown(made) | {"api_key": key.whole, **parts})
         return
     say(
         Text.assemble((name, "bold"), f" may {' and '.join(made.scopes)} now."),
-        show.pairs({"api_key": key.whole}),
+        tables.pairs({"api_key": key.whole}),
         "The key is shown this once; only a hash of its secret is kept.",
     )
 
@@ -103,10 +103,10 @@ def revoke(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Let a key open nothing any more. A server that runs knows it within a second."""
-    with seated(tenant, data_dir, database_url) as desk:
-        known = named(desk, key)
-        now_revoked = revoke_in(desk, known)
-        known = find(desk.connection, known.prefix) or known
+    with open_session(tenant, data_dir, database_url) as session:
+        known = named(session, key)
+        now_revoked = revoke_in(session, known)
+        known = find(session.connection, known.prefix) or known
     if as_json:
         document({"done": True, "already": not now_revoked, **shown(known)})
         return
@@ -115,24 +115,24 @@ def revoke(
     say(Text.assemble((known.name, "bold"), f" ({known.prefix}) {said}"))
 
 
-def named(desk: Desk, name: str) -> KnownKey:
+def named(session: Session, name: str) -> KnownKey:
     """The key of the tenant that is named by its prefix, its id or itself. Raises Stopped."""
     whole = ApiKey.parse(name)
     names = {whole.client_id if whole else name}
-    for key in listed(desk.connection, desk.tenant.id):
+    for key in listed(session.connection, session.tenant.id):
         if names & {key.prefix, key.id}:
             return key
     raise Stopped(f"No key {', '.join(names)}. `polaris key list` shows them.")
 
 
-def revoke_in(desk: Desk, key: KnownKey) -> bool:
+def revoke_in(session: Session, key: KnownKey) -> bool:
     """Revoke a key, and keep who did; whether it was still good."""
-    with desk.connection.transaction():
+    with session.connection.transaction():
         at = now()
-        if not revoke_api_key(desk.connection, desk.tenant.id, key.id, at):
+        if not revoke_api_key(session.connection, session.tenant.id, key.id, at):
             return False
         line = audit_line("RevokeApiKey", key, new_id(), at, actor())
-        write(desk.connection, desk.tenant.id, [line])
+        write(session.connection, session.tenant.id, [line])
     return True
 
 
@@ -143,7 +143,7 @@ def shown(key: KnownKey) -> dict[str, object]:
 
 def table(found: Iterable[KnownKey]) -> Table:
     """Keys, one a row."""
-    rows = show.columns("Key", "Name", "May", "Created", "Revoked")
+    rows = tables.columns("Key", "Name", "May", "Created", "Revoked")
     rows.columns[0].no_wrap = True  # so that it can be copied whole
     for key in found:
         revoked = Text(f"{key.revoked_at:%Y-%m-%d}", "red") if key.revoked_at else ""

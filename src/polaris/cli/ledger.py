@@ -11,15 +11,16 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.text import Text
 
-from polaris import show
+from polaris.audit import verify as audit_verify
+from polaris.audit.sealer import seal_pending
+from polaris.cli import tables
 from polaris.cli.answer import document, say
-from polaris.cli.desk import opened
 from polaris.cli.options import DatabaseUrl, DataDir, Json
-from polaris.core.tenant import Tenant
-from polaris.reports import audit, ledger
-from polaris.sealer import seal_pending
-from polaris.store import reading
-from polaris.store.database import EngineConnection
+from polaris.cli.session import opened
+from polaris.core.facts.tenant import Tenant
+from polaris.reports import ledger
+from polaris.store.read import tenants
+from polaris.store.server.database import EngineConnection
 
 ledgers = typer.Typer(help="Prove the books, and add them up.")
 audits = typer.Typer(help="Prove that nobody has changed the audit.")
@@ -49,7 +50,7 @@ def verify(
             ok = ok and report.ok
             told.append({"tenant_id": one.id, "ok": report.ok, "proofs": report.proofs})
             if not as_json:
-                say(title(one), show.proofs(report))
+                say(title(one), tables.proofs(report))
     end(ok, {"ok": ok, "tenants": told}, as_json)
 
 
@@ -69,7 +70,7 @@ def trial_balance(
             rows = [row._asdict() | {"balance_minor": row.balance_minor} for row in balances]
             told.append({"tenant_id": one.id, "accounts": rows})
             if not as_json:
-                say(title(one), show.trial_balance(balances))
+                say(title(one), tables.trial_balance(balances))
     end(True, {"tenants": told}, as_json)
 
 
@@ -86,11 +87,11 @@ def verify_audit(
         for one in tenants:
             seal_pending(connection, one.id)
             with watched(as_json) as progress, connection.transaction():
-                report = audit.verify(connection, one.id, progress)
+                report = audit_verify.verify(connection, one.id, progress)
             ok = ok and report.ok
             told.append({"tenant_id": one.id, "ok": report.ok, **report._asdict()})
             if not as_json:
-                say(title(one), show.chain(report))
+                say(title(one), tables.chain(report))
     end(ok, {"ok": ok, "tenants": told}, as_json)
 
 
@@ -101,8 +102,8 @@ def looked_into(
     """A connection, and one tenant or all. Raises UnknownTenant."""
     with opened(data_dir, database_url) as database, database.connect() as connection:
         connection.autocommit = True
-        ids = [tenant_id] if tenant_id else [one.id for one in reading.tenants(connection)]
-        yield connection, [reading.tenant(connection, one) for one in ids]
+        ids = [tenant_id] if tenant_id else [one.id for one in tenants.tenants(connection)]
+        yield connection, [tenants.tenant(connection, one) for one in ids]
 
 
 @contextmanager

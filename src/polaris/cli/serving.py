@@ -12,8 +12,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from polaris.cli.answer import PEOPLE, document, say
-from polaris.cli.desk import opened
 from polaris.cli.options import DatabaseUrl, DataDir, Json, settings
+from polaris.cli.session import opened
 from polaris.settings import Settings
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on; default: 127.0.0.1.")]
@@ -43,7 +43,7 @@ def demo(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Take invoices through their life in a fresh tenant, show what happened, then serve."""
-    from polaris import demo  # other commands start without it
+    from polaris.cli import demo  # other commands start without it
 
     stop_when_told()
     with opened(data_dir, database_url) as database:

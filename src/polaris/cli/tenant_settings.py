@@ -8,10 +8,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from polaris import show
-from polaris.core.master_commands import SaveTenant
-from polaris.core.save_tenant import KINDS
-from polaris.core.tenant import Settings, Tenant
+from polaris.cli import tables
+from polaris.core.commands import SaveTenant
+from polaris.core.facts.tenant import KINDS, Settings, Tenant
 from polaris.reference.markdown import beside
 
 OWN = ("name", "currency", "timezone")
@@ -60,12 +59,12 @@ def worded(value: object) -> str:
 def head(tenant: Tenant) -> Text:
     """Who the books belong to."""
     own = {name: str(getattr(tenant, name)) for name in OWN}
-    return show.pairs({"id": tenant.id, **own, "created": f"{tenant.created_at:%Y-%m-%d}"})
+    return tables.pairs({"id": tenant.id, **own, "created": f"{tenant.created_at:%Y-%m-%d}"})
 
 
 def table(settings: Settings) -> Table:
     """Every setting, what it is, and what it means."""
-    rows = show.columns("Setting", "Value", "Meaning")
+    rows = tables.columns("Setting", "Value", "Meaning")
     rows.columns[0].no_wrap = True
     meanings = beside(Settings)
     for name, value in msgspec.structs.asdict(settings).items():
@@ -92,7 +91,7 @@ def told(changes: Changed) -> Text:
     """What differs, a line each."""
     if not changes:
         return Text("Everything was so already.")
-    return show.pairs(
+    return tables.pairs(
         {
             name: f"{worded(one['before']) or 'none'} is {worded(one['after']) or 'none'} now"
             for name, one in changes.items()

@@ -8,19 +8,19 @@ from zoneinfo import available_timezones
 import typer
 from rich.text import Text
 
-from polaris import show
+from polaris.cli import tables
 from polaris.cli import tenant_settings as its
 from polaris.cli.answer import document, say
-from polaris.cli.desk import opened, seated
 from polaris.cli.keys import keep
 from polaris.cli.options import DatabaseUrl, DataDir, Json
-from polaris.core.customer import SeriesScope
-from polaris.core.tenant import Settings
+from polaris.cli.session import open_session, opened
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.tenant import Settings
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey
 from polaris.money import CURRENCIES
-from polaris.store import reading
-from polaris.store.postgres import create_tenant
+from polaris.store.engine.write import create_tenant
+from polaris.store.read import tenants
 
 group = typer.Typer(help="Create, list and change tenants: each has books of its own.")
 
@@ -97,7 +97,7 @@ def create(
         return
     say(
         Text.assemble((name, "bold"), f" has books now, in {currency}."),
-        show.pairs(made),
+        tables.pairs(made),
         "The key and the secret are shown this once; only a hash is kept.",
         f"Next: polaris import online-retail FILE --tenant {tenant_id}",
     )
@@ -109,11 +109,11 @@ def list_(
 ) -> None:
     """List all tenants."""
     with opened(data_dir, database_url) as database, database.connect() as connection:
-        found = reading.tenants(connection)
+        found = tenants.tenants(connection)
     if as_json:
         document(found)
     elif found:
-        say(show.tenants(found))
+        say(tables.tenants(found))
     else:
         say("No tenant yet. Next: polaris tenant create NAME, or polaris demo.")
 
@@ -126,8 +126,8 @@ def show_(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Show a tenant with all its settings and what they mean."""
-    with seated(tenant, data_dir, database_url) as desk:
-        known = desk.tenant
+    with open_session(tenant, data_dir, database_url) as session:
+        known = session.tenant
     if as_json:
         document(known)
     else:
@@ -149,9 +149,9 @@ def set_(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Change a tenant. A new number format holds from the next number on."""
-    with seated(tenant, data_dir, database_url) as desk:
-        desk.perform(its.asked(desk.tenant.id, changes))
-        changed = its.changed(desk.tenant, reading.tenant(desk.connection, desk.tenant.id))
+    with open_session(tenant, data_dir, database_url) as session:
+        session.perform(its.asked(session.tenant.id, changes))
+        changed = its.changed(session.tenant, tenants.tenant(session.connection, session.tenant.id))
     if as_json:
         document({"done": True, "changed": changed})
     else:

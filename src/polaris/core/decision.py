@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from polaris.core import refusals
-from polaris.core.events import Event, EventKind
-from polaris.core.ledger import Entry, EntryKind, Posting, reversed_postings
-from polaris.core.row import Row
-from polaris.core.tenant import Books, Tenant
+from polaris.core.facts.event import Event, EventKind
+from polaris.core.facts.row import Row
+from polaris.core.facts.tenant import Books, Tenant
+from polaris.core.ledger.posting import Entry, EntryKind, Posting, reversed_postings
 
 R = TypeVar("R", bound=Row)
 
@@ -142,7 +142,7 @@ class Decision:
         """Book the exact opposite of an entry."""
         return self.enter(entry.kind, reversed_postings(entry.postings), day, reverses=entry.id)
 
-    def tell(
+    def emit(
         self, kind: EventKind, before: Row | None, after: Row, invoice_id: str | None = None
     ) -> None:
         """Announce what happened to a row."""

@@ -4,16 +4,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from polaris.core import commands
-from polaris.core.arithmetic import credited
+from polaris.core.balances.credit_amounts import credited
+from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.commands import Command
+from polaris.core.commands.values import CreditedLine
 from polaris.core.decision import Decision
-from polaris.core.invoice import Invoice, SettlementKind
+from polaris.core.facts.credit_note import CreditNote, NoteStatus
+from polaris.core.facts.invoice import Invoice, SettlementKind
+from polaris.core.facts.payment import Payment
 from polaris.core.lifecycle import POLARIS, refusals_of
-from polaris.core.move import Dialect
-from polaris.core.note import CreditNote, NoteStatus
-from polaris.core.parts import CreditedLine
-from polaris.core.payment import Payment
-from polaris.core.position import Position
 from polaris.core.refusals import (
     AlreadyCredited,
     NotApplied,
@@ -21,8 +20,9 @@ from polaris.core.refusals import (
     NothingToVoid,
     Refusal,
 )
+from polaris.core.transition import Dialect
 
-Make = Callable[[Position], Command]
+Make = Callable[[InvoiceBalance], Command]
 
 
 class Answer(NamedTuple):
@@ -40,70 +40,70 @@ class Answer(NamedTuple):
 
 def answers(decision: Decision, invoice_id: str, dialect: Dialect = POLARIS) -> list[Answer]:
     """An answer for each command that concerns an invoice, asked in its smallest form."""
-    position = Position(decision, decision.the(Invoice, invoice_id))
-    return [_answer(position, name, make, dialect) for name, make in _SMALLEST.items()]
+    balance = InvoiceBalance(decision, decision.the(Invoice, invoice_id))
+    return [_answer(balance, name, make, dialect) for name, make in _SMALLEST.items()]
 
 
-def _answer(position: Position, name: type[Command], make: Make, dialect: Dialect) -> Answer:
+def _answer(balance: InvoiceBalance, name: type[Command], make: Make, dialect: Dialect) -> Answer:
     try:
-        refused = refusals_of(position.decision, make(position), dialect)
+        refused = refusals_of(balance.decision, make(balance), dialect)
     except Refusal as refusal:
         refused = (refusal,)
     return Answer(name.__name__, not refused, refused)
 
 
-def _standing(position: Position, kind: SettlementKind) -> str:
+def _standing(balance: InvoiceBalance, kind: SettlementKind) -> str:
     """The source of this kind that stands on the invoice. Raises NotApplied."""
-    for row in position.settlements:
+    for row in balance.settlements:
         if row.kind is kind and (row.live or row.held_minor):
             return row.source_id
-    raise NotApplied(id=position.invoice.id)
+    raise NotApplied(id=balance.invoice.id)
 
 
-def _unused_payment(position: Position) -> str:
+def _unused_payment(balance: InvoiceBalance) -> str:
     """A payment of the customer with money to spare. Raises NotEnoughUnused."""
-    for row in position.decision.of(Payment, "customer_id", position.invoice.customer_id):
-        if row.unused_minor and row.currency == position.invoice.currency:
+    for row in balance.decision.of(Payment, "customer_id", balance.invoice.customer_id):
+        if row.unused_minor and row.currency == balance.invoice.currency:
             return row.id
     raise NotEnoughUnused(limit_minor=0)
 
 
-def _open_note(position: Position) -> str:
+def _open_note(balance: InvoiceBalance) -> str:
     """A credit note of the customer with a balance. Raises NotEnoughUnused."""
-    for row in position.decision.of(CreditNote, "customer_id", position.invoice.customer_id):
-        if row.balance_minor and row.currency == position.invoice.currency:
+    for row in balance.decision.of(CreditNote, "customer_id", balance.invoice.customer_id):
+        if row.balance_minor and row.currency == balance.invoice.currency:
             return row.id
     raise NotEnoughUnused(limit_minor=0)
 
 
-def _own_note(position: Position) -> str:
+def _own_note(balance: InvoiceBalance) -> str:
     """A credit note of the invoice, rather one that stands. Raises NothingToVoid."""
-    for row in sorted(position.notes, key=_gone):
+    for row in sorted(balance.notes, key=_gone):
         return row.id
-    raise NothingToVoid(id=position.invoice.id)
+    raise NothingToVoid(id=balance.invoice.id)
 
 
 def _gone(note: CreditNote) -> tuple[bool, int]:
     return note.status is NoteStatus.VOIDED, -note.balance_minor
 
 
-def _write_off(position: Position) -> str:
+def _write_off(balance: InvoiceBalance) -> str:
     """The write-off that stands on the invoice. Raises NotApplied."""
-    return _standing(position, SettlementKind.WRITE_OFF)
+    return _standing(balance, SettlementKind.WRITE_OFF)
 
 
-def _smallest_note(position: Position) -> commands.IssueCreditNote:
+def _smallest_note(balance: InvoiceBalance) -> commands.IssueCreditNote:
     """Everything that is left of one line, against what is owed or else as credit."""
-    left = {line: amount for line, amount in position.line_left().items() if amount}
+    left = {line: amount for line, amount in balance.line_left().items() if amount}
     if not left:
-        raise AlreadyCredited(id=position.invoice.id)
+        raise AlreadyCredited(id=balance.invoice.id)
     line_id, amount = next(iter(left.items()))
     lines = (CreditedLine(line_id=line_id, amount_minor=amount),)
-    total = credited(position, lines).total
-    offset = min(total, position.invoice.outstanding_minor)
+    total = credited(balance, lines).total
+    offset = min(total, balance.invoice.outstanding_minor)
     return commands.IssueCreditNote(
         note_id=_NEW,
-        invoice_id=position.invoice.id,
+        invoice_id=balance.invoice.id,
         lines=lines,
         offset_minor=offset,
         credit_minor=total - offset,

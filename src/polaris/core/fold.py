@@ -12,14 +12,14 @@ from msgspec.structs import replace
 
 from polaris.core import refusals
 from polaris.core.commands import Command
+from polaris.core.commands.text import ID, LONGEST, UNSTORABLE, WrittenCommand, as_text
 from polaris.core.decision import Decision, Facts
-from polaris.core.events import Event
+from polaris.core.facts.audit import AuditLine, CommandRecord
+from polaris.core.facts.event import Event
+from polaris.core.facts.row import Row
 from polaris.core.lifecycle import POLARIS, Refused, decide
-from polaris.core.move import Dialect
-from polaris.core.record import AuditLine, CommandRecord
 from polaris.core.refusals import KeyReused, Refusal
-from polaris.core.row import Row
-from polaris.core.spoken import ID, LONGEST, UNSAYABLE, Spoken, spoken
+from polaris.core.transition import Dialect
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -41,7 +41,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     def __post_init__(self) -> None:
         if not ID.fullmatch(self.id):
             raise ValueError("the id of a request is a lowercase UUID")
-        if UNSAYABLE.search(self.actor + (self.key or "")) or len(self.key or "") > LONGEST:
+        if UNSTORABLE.search(self.actor + (self.key or "")) or len(self.key or "") > LONGEST:
             raise ValueError(f"actor and key can be kept, a key of at most {LONGEST} characters")
         # Without one, another command under the same key would be taken for a repetition.
         if self.key is not None and self.fingerprint is None:
@@ -133,7 +133,7 @@ def fold(
     """Decide every request in order; `facts` afterwards holds what they changed."""
     folded = Folded()
     for request in requests:
-        outcome, said = memory.replay(request), spoken(request.command)
+        outcome, said = memory.replay(request), as_text(request.command)
         if outcome is None:
             outcome, rows = one(facts, request, said.refusal, new_id)
             facts.add(row for row in rows if not isinstance(row, Event))
@@ -179,7 +179,7 @@ def record_of(request: Request, outcome: Outcome) -> CommandRecord:
     )
 
 
-def audit_of(request: Request, said: Spoken, outcome: Outcome, audit_id: str) -> AuditLine:
+def audit_of(request: Request, said: WrittenCommand, outcome: Outcome, audit_id: str) -> AuditLine:
     """Who asked for what, and how it ended."""
     ended = "broken" if outcome.fault else "refused" if outcome.refusals else "done"
     return AuditLine(

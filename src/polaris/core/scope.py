@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from polaris.core import commands
-from polaris.core.commands import Command
-from polaris.core.master_commands import (
+from polaris.core.commands import (
+    Command,
     DeleteAddOn,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
@@ -16,10 +16,10 @@ from polaris.core.master_commands import (
     SaveTenant,
     SaveWebhookEndpoint,
 )
-from polaris.core.note import CreditTo
-from polaris.core.numbering import CUSTOMERS, INVOICES, NOTES
-from polaris.core.parts import Apply, VoidNote
-from polaris.core.spoken import ID, UNSAYABLE, ids
+from polaris.core.commands.text import ID, UNSTORABLE, ids
+from polaris.core.commands.values import Apply, VoidNote
+from polaris.core.facts.credit_note import CreditTo
+from polaris.core.facts.series import CUSTOMERS, INVOICES, NOTES
 
 _FIELDS = {
     "customer_id": "customers",
@@ -81,12 +81,12 @@ def _gather(scope: Scope, command: Command) -> None:
     if isinstance(command, commands.DeleteDraft) or getattr(command, "skip_zero", False):
         scope.drafts |= scope.invoices & {getattr(command, "invoice_id", "")}
     if isinstance(command, SaveCustomer):
-        scope.external_ids |= _sayable(command.external_id)
+        scope.external_ids |= _storable(command.external_id)
     if isinstance(command, SaveAddOn):
-        scope.codes_of_add_ons |= _sayable(command.code)
-        scope.codes_of_taxes |= _sayable(*(command.tax_codes or ()))
+        scope.codes_of_add_ons |= _storable(command.code)
+        scope.codes_of_taxes |= _storable(*(command.tax_codes or ()))
     if isinstance(command, SaveTaxCode):
-        scope.codes_of_taxes |= _sayable(command.code)
+        scope.codes_of_taxes |= _storable(command.code)
     for asked in (command, getattr(command, "void_first", None)):
         if asked:
             scope.series |= _series(asked)
@@ -104,12 +104,12 @@ def _series(command: Command) -> set[str]:
         return {NOTES} if _writes_note(command) else set()
     if isinstance(command, _WITH_NOTE):
         return {NOTES}
-    return _sayable(getattr(command, "series", None))
+    return _storable(getattr(command, "series", None))
 
 
-def _sayable(*names: str | None) -> set[str]:
+def _storable(*names: str | None) -> set[str]:
     """Those of the names that are there, and that a database can have."""
-    return {name for name in names if name and not UNSAYABLE.search(name)}
+    return {name for name in names if name and not UNSTORABLE.search(name)}
 
 
 _MASTERS = (

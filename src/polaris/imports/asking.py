@@ -10,12 +10,12 @@ from polaris.core.commands import (
     IssueCreditNote,
     IssueStandaloneNote,
     RecordInvoice,
+    SaveCustomer,
     VoidInvoice,
 )
+from polaris.core.commands.values import CreditedLine, NewLine, VoidNote
 from polaris.core.fold import Request
-from polaris.core.master_commands import SaveCustomer
-from polaris.core.move import Dialect
-from polaris.core.parts import CreditedLine, NewLine, VoidNote
+from polaris.core.transition import Dialect
 from polaris.imports.documents import (
     Article,
     Document,

@@ -15,7 +15,7 @@ from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
 
-from polaris.core.events import Event, EventKind
+from polaris.core.facts.event import Event, EventKind
 from polaris.core.fold import Outcome, Request
 from polaris.engine import Engine, now
 from polaris.imports import asking
@@ -32,8 +32,8 @@ from polaris.imports.reading import RejectedRow, Source, SourceRow, fingerprint,
 from polaris.imports.reasons import Reason
 from polaris.imports.register import KeptDocument, Known, Register, Totals
 from polaris.imports.report import Report, report
-from polaris.store.database import Database
-from polaris.store.reading import tenant
+from polaris.store.read.tenants import tenant
+from polaris.store.server.database import Database
 
 SET_DOCUMENTS = 300
 SET_ROWS = 4_000

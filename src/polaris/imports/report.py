@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from polaris.core import ledger
+from polaris.core.ledger import chart
 from polaris.imports.register import Register, Totals
 
 
@@ -76,7 +76,7 @@ def report(register: Register, seconds: float) -> Report:
     rejected = sum((amount for *_, amount in rejections), Decimal(0))
     rounding = billed.rounding_minor - sum(one.rounding_minor for one in taken_back)
     ((lines,),) = register.ask("import_lines")
-    ((net,),) = register.ask("import_booked", sales=ledger.SALES, refunds=ledger.CUSTOMER_REFUNDS)
+    ((net,),) = register.ask("import_booked", sales=chart.SALES, refunds=chart.CUSTOMER_REFUNDS)
     ((said,),) = register.ask("import_totals")
     totals = msgspec.json.decode(said, type=Totals)
     return Report(

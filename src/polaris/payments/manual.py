@@ -1,7 +1,7 @@
 """Cash, cheque and transfer: people move the money and report it, so nothing is ever asked."""
 
 from polaris.core.commands import UpdatePayment, UpdateRefund
-from polaris.core.payment import Payment, Refund
+from polaris.core.facts.payment import Payment, Refund
 
 
 class Manual:

@@ -12,9 +12,9 @@ from typing import Protocol
 import structlog
 
 from polaris.core.commands import UpdatePayment, UpdateRefund
-from polaris.core.payment import Payment, Refund
-from polaris.store.database import Database
-from polaris.store.reading import Waiting, waiting
+from polaris.core.facts.payment import Payment, Refund
+from polaris.store.read.payments import Waiting, waiting
+from polaris.store.server.database import Database
 
 log = structlog.get_logger()
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
-from polaris.core import ledger
-from polaris.core.events import Event, EventKind
-from polaris.core.ledger import CHART, UNDONE_BY_VOID, EntryKind, Leg
+from polaris.core.facts.event import Event, EventKind
+from polaris.core.ledger import recipes as ledger_recipes
+from polaris.core.ledger.chart import CHART
+from polaris.core.ledger.posting import UNDONE_BY_VOID, EntryKind, Leg
 from polaris.reference.markdown import described, page, sentence, table
 from polaris.reports.ledger import PROOFS
 
@@ -24,7 +25,7 @@ def events() -> str:
     """What the world is told."""
     rows = [(f"`{kind}`", kind.sentence) for kind in EventKind]
     told = table(("Event", "It tells"), *rows)
-    return page("Events", "core/events.py", EVENTS, "## EventKind\n", told, described(Event))
+    return page("Events", "core/facts/event.py", EVENTS, "## EventKind\n", told, described(Event))
 
 
 # ---------------------------------------------------------------- accounts
@@ -47,7 +48,7 @@ def accounts() -> str:
     kinds = [(f"`{one}`", "reversed" if one in UNDONE_BY_VOID else "stands") for one in EntryKind]
     return page(
         "Accounts",
-        "core/ledger.py",
+        "core/ledger",
         table(("Account", "Kind", "Meaning"), *chart),
         "## Recipes\n",
         RECIPES,
@@ -63,7 +64,7 @@ NUMBERED = re.compile(r"(?P<number>\d+[a-z ]*)\. (?P<when>.+)")
 
 def recipes() -> list[Callable[..., Any]]:
     """The functions of the ledger whose docstring begins with a number, as the file has them."""
-    made = [one for _, one in inspect.getmembers(ledger, inspect.isfunction)]
+    made = [one for _, one in inspect.getmembers(ledger_recipes, inspect.isfunction)]
     numbered = [one for one in made if NUMBERED.match(sentence(one))]
     return sorted(numbered, key=lambda one: one.__code__.co_firstlineno)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from polaris.reference.lago_calls import ABSENT, CALLS, Answered, How
+from polaris.dialects.lago.coverage import ABSENT, CALLS, Answered, How
 from polaris.reference.markdown import page, table
 
 LAGO = """\
@@ -45,7 +45,7 @@ def lago() -> str:
     absent = {f"{resource}.*": one for resource, one in ABSENT.items()}
     return page(
         "The Lago dialect",
-        "reference/lago_calls.py",
+        "dialects/lago/coverage.py",
         LAGO,
         f"## Calls\n\n{said}.\n",
         listed(CALLS.items()),

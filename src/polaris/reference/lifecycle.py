@@ -3,15 +3,15 @@
 from collections.abc import Iterator
 
 from polaris.core.lifecycle import LIFECYCLE, POLARIS
-from polaris.core.move import Move
 from polaris.core.refusals import EVERY, Refusal
-from polaris.core.requirement import Requirement
+from polaris.core.rules.requirement import Requirement
+from polaris.core.transition import Transition
 from polaris.reference.markdown import SOURCE, code, described, mentioned, page, sentence, table
 
 
-def asked(move: Move) -> str:
+def asked(transition: Transition) -> str:
     """A command's name, linked to its fields."""
-    name = move.command.__name__
+    name = transition.command.__name__
     return f"[{name}](commands.md#{name.lower()})"
 
 
@@ -25,9 +25,9 @@ ids of new things come with the command, so that repeating it makes nothing twic
 
 def commands() -> str:
     """Every command with its fields, and what they are made of."""
-    kinds = [move.command for move in LIFECYCLE]
+    kinds = [transition.command for transition in LIFECYCLE]
     every = dict.fromkeys([*kinds, *mentioned(kinds)])
-    return page("Commands", "core/commands.py", COMMANDS, *map(described, every))
+    return page("Commands", "core/commands", COMMANDS, *map(described, every))
 
 
 # ---------------------------------------------------------------- the table
@@ -40,35 +40,36 @@ rules of a command are looked at and every broken one is told.
 
 
 def lifecycle() -> str:
-    """Every command: from, to, rules, verb."""
+    """Every command: from, to, rules, action."""
     rows = [
         (
-            asked(move),
-            code(sorted(move.before)),
-            code([move.after] if move.after else []),
-            verb(move),
+            asked(transition),
+            code(sorted(transition.before)),
+            code([transition.after] if transition.after else []),
+            action(transition),
         )
-        for move in LIFECYCLE
+        for transition in LIFECYCLE
     ]
-    moves = table(("Command", "From", "To", "Decided by"), *rows)
-    return page("Lifecycle", "core/lifecycle.py", INTRO, moves, *map(required, LIFECYCLE))
+    listed = table(("Command", "From", "To", "Decided by"), *rows)
+    return page("Lifecycle", "core/lifecycle.py", INTRO, listed, *map(required, LIFECYCLE))
 
 
-def verb(move: Move) -> str:
+def action(transition: Transition) -> str:
     """The function that decides a command."""
-    name = move.decides.__module__.rpartition(".")[2]
-    return f"[{name}.{move.decides.__name__}]({SOURCE}/core/{name}.py)"
+    _, _, place = transition.action.__module__.partition("polaris.")
+    name = place.rpartition(".")[2]
+    return f"[{name}.{transition.action.__name__}]({SOURCE}/{place.replace('.', '/')}.py)"
 
 
-def required(move: Move) -> str:
+def required(transition: Transition) -> str:
     """The rules of a command, in their order."""
-    added = POLARIS.adds.get(move.command, ())
+    added = POLARIS.adds.get(transition.command, ())
     said = [
-        *map(required_line, move.requires),
+        *map(required_line, transition.requires),
         *(f"{required_line(one)} (Polaris)" for one in added),
     ]
     lines = "\n".join(f"{number}. {line}" for number, line in enumerate(dict.fromkeys(said), 1))
-    return f"## {move.command.__name__}\n\n{sentence(move.command)}\n\n{lines}\n"
+    return f"## {transition.command.__name__}\n\n{sentence(transition.command)}\n\n{lines}\n"
 
 
 def required_line(rule: Requirement) -> str:
@@ -84,28 +85,29 @@ dialect adds rules and never takes one away. What a command names must be there:
 """
 
 
-def ruled() -> Iterator[tuple[Requirement, Move, bool]]:
+def ruled() -> Iterator[tuple[Requirement, Transition, bool]]:
     """Every rule of every command, and whether only the dialect asks for it."""
-    for move in LIFECYCLE:
-        yield from ((rule, move, False) for rule in move.requires)
-        yield from ((rule, move, True) for rule in POLARIS.adds.get(move.command, ()))
+    for transition in LIFECYCLE:
+        yield from ((rule, transition, False) for rule in transition.requires)
+        yield from ((rule, transition, True) for rule in POLARIS.adds.get(transition.command, ()))
 
 
 def rules() -> str:
     """Every rule, how it is refused, and which commands it is for."""
     added = "## What the Polaris dialect adds\n"
-    return page("Rules", "core/rules.py", RULES, rule_table(False), added, rule_table(True))
+    return page("Rules", "core/rules", RULES, rule_table(False), added, rule_table(True))
 
 
 def rule_table(by_dialect: bool) -> str:
     """The engine's rules, or those that the dialect adds."""
-    moves: dict[tuple[str, str, str], list[str]] = {}
-    for rule, move, added in ruled():
+    named_by: dict[tuple[str, str, str], list[str]] = {}
+    for rule, transition, added in ruled():
         if added is by_dialect:
-            moves.setdefault((rule.name, rule.sentence, rule.refusal.code), []).append(asked(move))
+            key = rule.name, rule.sentence, rule.refusal.code
+            named_by.setdefault(key, []).append(asked(transition))
     rows = [
         (f"`{name}`", said, f"`{refusal}`", ", ".join(dict.fromkeys(named)))
-        for (name, said, refusal), named in sorted(moves.items())
+        for (name, said, refusal), named in sorted(named_by.items())
     ]
     return table(("Rule", "What must hold", "Else", "For"), *rows)
 
@@ -143,7 +145,7 @@ def refusals() -> str:
         for kind in EVERY
     ]
     head = ("Code", "It says", "Instead", "Settled", "Given by")
-    return page("Refusals", "core/refusals.py", REFUSALS, table(head, *rows))
+    return page("Refusals", "core/refusals", REFUSALS, table(head, *rows))
 
 
 def given_by(kind: type[Refusal]) -> str:

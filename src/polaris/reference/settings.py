@@ -2,7 +2,7 @@
 
 from pydantic.fields import FieldInfo
 
-from polaris.core import tenant
+from polaris.core.facts import tenant
 from polaris.reference.markdown import (
     SOURCE,
     described,
@@ -24,7 +24,8 @@ Environment variables. On the command line the first two are also options of eve
 OF_A_TENANT = f"""\
 ## Of a tenant
 
-Kept with the tenant ([core/tenant.py]({SOURCE}/core/tenant.py)), read with every set of commands.
+Kept with the tenant ([core/facts/tenant.py]({SOURCE}/core/facts/tenant.py)), and read with
+every set of commands.
 """
 
 

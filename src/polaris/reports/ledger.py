@@ -9,7 +9,7 @@ import msgspec
 import psycopg
 from psycopg.raw_cursor import RawServerCursor
 
-from polaris.core import ledger
+from polaris.core.ledger import chart
 from polaris.store.sql import Statement, blocks, statement
 
 Connection = psycopg.Connection[Any]
@@ -42,10 +42,10 @@ PROOFS = {
 }
 """Every proof: the block that tells its facts, and what it says."""
 
-OWED = [ledger.NOTES, ledger.WALLETS, ledger.UNAPPLIED, ledger.REFUNDS]
+OWED = [chart.NOTES, chart.WALLETS, chart.UNAPPLIED, chart.REFUNDS]
 """Owed to a certain customer each."""
 
-LIABILITIES = [name for name, (kind, _) in ledger.CHART.items() if kind == "liability"]
+LIABILITIES = [name for name, (kind, _) in chart.CHART.items() if kind == "liability"]
 
 
 class Violation(NamedTuple):

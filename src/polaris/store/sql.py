@@ -35,7 +35,7 @@ def blocks(file: str) -> dict[str, str]:
     return {name: _COMMENT.sub("", text).strip() for name, text in named}
 
 
-QUERIES = blocks("queries.sql")
+QUERIES = blocks("engine/queries.sql")
 
 
 def statement(sql: str) -> Statement:

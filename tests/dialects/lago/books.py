@@ -7,21 +7,21 @@ import httpx
 from lago_python_client import Client
 
 from faults import world
-from polaris.core import commands, master_commands
+from polaris.core import commands
 from polaris.core.commands import Command
-from polaris.core.customer import SeriesScope
+from polaris.core.commands.values import NewLine, TaxRate
 from polaris.core.decision import Facts
+from polaris.core.facts.invoice import InvoiceKind
+from polaris.core.facts.row import Row
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.tenant import Settings
 from polaris.core.fold import Outcome
-from polaris.core.invoice import InvoiceKind
-from polaris.core.parts import NewLine, TaxRate
-from polaris.core.row import Row
 from polaris.core.scope import Scope
-from polaris.core.tenant import Settings
 from polaris.engine import Engine, new_id, now
 from polaris.keys import ApiKey, KeyScope
-from polaris.store.database import Database
-from polaris.store.load import load, resolve
-from polaris.store.postgres import create_api_key
+from polaris.store.engine.load import load, resolve
+from polaris.store.engine.write import create_api_key
+from polaris.store.server.database import Database
 
 R = TypeVar("R", bound=Row)
 
@@ -73,7 +73,7 @@ class Books:
         """A customer's id."""
         customer_id = new_id()
         self.done(
-            master_commands.SaveCustomer(
+            commands.SaveCustomer(
                 customer_id=customer_id, external_id=external_id, currency="EUR", **named
             )
         )

@@ -3,7 +3,7 @@
 from typing import Any
 
 from dialects.lago.books import VAT, Books
-from polaris.core.parts import NewLine
+from polaris.core.commands.values import NewLine
 
 
 class Everything:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from dialects.lago.books import Books, line
-from polaris.core import commands, master_commands
-from polaris.core.invoice import InvoiceKind, Line
-from polaris.core.parts import Apply, CreditedLine, GiveBack
-from polaris.core.payment import PaymentState, Refund, RefundState
+from polaris.core import commands
+from polaris.core.commands.values import Apply, CreditedLine, GiveBack
+from polaris.core.facts.invoice import InvoiceKind, Line
+from polaris.core.facts.payment import PaymentState, Refund, RefundState
 from polaris.engine import new_id
 
 
@@ -21,7 +21,7 @@ class Story:
         self.books.done(*asked)
 
     def customer_changed(self) -> None:
-        self.do(master_commands.SaveCustomer(customer_id=self.customer, name="New"))
+        self.do(commands.SaveCustomer(customer_id=self.customer, name="New"))
 
     def customer_made(self) -> None:
         self.books.customer("second")

@@ -15,7 +15,7 @@ from lago_python_client.models import invoice as of_invoices
 from dialects.lago.books import Books
 from dialects.lago.everything import Everything
 from dialects.lago.routes import PARAMETER, ROUTES
-from polaris.reference.lago_calls import ABSENT, CALLS, How, answered
+from polaris.dialects.lago.coverage import ABSENT, CALLS, How, answered
 
 # Their annotations ask for every field, also for those that may be left out.
 models: Any = lago_python_client.models

@@ -10,7 +10,7 @@ from dialects.lago.books import VAT, Books, line
 from dialects.lago.crediting import answer_to, note, update
 from dialects.lago.said import error
 from polaris.core import commands
-from polaris.core.payment import RefundState
+from polaris.core.facts.payment import RefundState
 from polaris.engine import now
 
 

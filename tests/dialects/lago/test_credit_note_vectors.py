@@ -5,7 +5,7 @@ from typing import Any
 
 from dialects.lago.books import VAT, Books, line
 from dialects.lago.crediting import fees_of
-from polaris.core.parts import TaxRate
+from polaris.core.commands.values import TaxRate
 
 TEN = TaxRate(code="ten", name="Ten", rate=Decimal(10))
 MORE = TaxRate(code="more", name="Ten more", rate=Decimal(10))

@@ -9,9 +9,9 @@ import pytest
 from dialects.lago.books import VAT, Books, line
 from dialects.lago.crediting import answer_to, fees_of, note, put, update
 from dialects.lago.said import error, invalid
-from polaris.core import commands, master_commands
-from polaris.core.parts import CreditedLine
-from polaris.core.payment import RefundState
+from polaris.core import commands
+from polaris.core.commands.values import CreditedLine
+from polaris.core.facts.payment import RefundState
 from polaris.engine import new_id, now
 
 HIGHER = ["higher_than_remaining_invoice_amount"]
@@ -232,7 +232,7 @@ def test_a_note_is_dated_where_the_customer_is_but_never_into_closed_books(
     """At any hour one of the two is on another day than the tenant."""
     invoice_id = books.invoice(books.customer(timezone=timezone), line(1000, VAT))
     today = now().date()
-    books.done(master_commands.CloseBooks(through=today - timedelta(days=1)))
+    books.done(commands.CloseBooks(through=today - timedelta(days=1)))
     made = note(books, invoice_id, 1000, credit_amount_cents=1200)
     shown = answer_to(books, made)["credit_note"]
     there = now().astimezone(ZoneInfo(timezone)).date()

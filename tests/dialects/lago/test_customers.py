@@ -16,7 +16,7 @@ from cli.terminal import Serving
 from dialects.lago.books import Books
 from dialects.lago.customers import EVERYTHING, NOT_FOUND, Shown, saved, shown
 from faults.world import opened
-from polaris.core.master_commands import SaveTaxCode
+from polaris.core.commands import SaveTaxCode
 from polaris.engine import new_id
 
 

@@ -11,13 +11,13 @@ import pytest
 from pypdf import PdfReader
 
 from dialects.lago.books import VAT, Books, line
-from polaris.core import commands, master_commands
-from polaris.core.parts import CreditedLine, NewLine, TaxRate
+from polaris.core import commands
+from polaris.core.commands.values import CreditedLine, NewLine, TaxRate
 from polaris.dialects.lago.requests.downloads import KEY, LINK_SECONDS, Link
 from polaris.dialects.lago.responses.files import LONGEST, MOST_LINES
 from polaris.engine import new_id
 from polaris.keys import KeyScope
-from polaris.store.postgres import signing_key
+from polaris.store.engine.write import signing_key
 
 NO_FILE = {"status": 404, "error": "Not Found", "code": "file_not_found"}
 OPENED = re.compile(r"(http://[^/]+)/api/v1/files/([a-z_]+)\.([0-9a-f-]+)\.([0-9a-f-]+)\.(\d+)\.")
@@ -199,7 +199,7 @@ def test_a_credit_note_on_paper(books: Books, client: Any) -> None:
 def test_the_seller_is_the_organization(books: Books, client: Any) -> None:
     kept: dict[str, object] = {"legal_name": "Acme Holding", "city": "Paris", "country": "FR"}
     changed: dict[str, object] = {"details": kept}
-    books.done(master_commands.SaveTenant(tenant_id=books.tenant_id, settings_changes=changed))
+    books.done(commands.SaveTenant(tenant_id=books.tenant_id, settings_changes=changed))
     _, said = printed(client.invoices.download(books.invoice(books.customer())).file_url)
     assert said[:3] == ["Acme Holding", "Paris", "FR"]
 

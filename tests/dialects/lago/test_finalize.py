@@ -12,9 +12,9 @@ from lago_python_client.exceptions import LagoApiError
 from dialects.lago.books import VAT, Books, line
 from dialects.lago.said import error
 from faults.world import at_once
-from polaris.core import commands, master_commands
-from polaris.core.invoice import InvoiceKind
-from polaris.core.parts import CreditedLine, TaxRate
+from polaris.core import commands
+from polaris.core.commands.values import CreditedLine, TaxRate
+from polaris.core.facts.invoice import InvoiceKind
 from polaris.engine import new_id
 
 MISSING = error(404, "invoice_not_found")
@@ -92,7 +92,7 @@ def test_one_over_nothing_is_finalized_or_skipped(
 ) -> None:
     """As the customer says, else the tenant. A skipped one takes no number and is gone."""
     books.done(
-        master_commands.SaveTenant(
+        commands.SaveTenant(
             tenant_id=books.tenant_id, settings_changes={"lago_skip_zero": tenant_skips}
         )
     )
@@ -205,9 +205,7 @@ def catalogued(books: Books, percent: int) -> str:
     """The id of the tax VAT, which the catalogue has at this rate."""
     tax_code_id = new_id()
     books.done(
-        master_commands.SaveTaxCode(
-            tax_code_id=tax_code_id, code="vat", name="VAT", rate=Decimal(percent)
-        )
+        commands.SaveTaxCode(tax_code_id=tax_code_id, code="vat", name="VAT", rate=Decimal(percent))
     )
     return tax_code_id
 
@@ -234,7 +232,7 @@ def test_a_draft_is_taxed_as_today_when_it_is_finalized(books: Books) -> None:
     catalogued(books, 20)
     assert books.client.invoices.finalize(current).fees.__root__[0].lago_id == before
     books.done(
-        master_commands.SaveTaxCode(
+        commands.SaveTaxCode(
             tax_code_id=books.http("GET", "/taxes/vat").json()["tax"]["lago_id"], rate=Decimal(10)
         )
     )

@@ -9,9 +9,9 @@ import pytest
 from cli.terminal import Serving
 from dialects.lago.books import Books, line
 from faults.world import opened
-from polaris.core import commands, master_commands
-from polaris.core.invoice import InvoiceKind
-from polaris.core.parts import Apply, CreditedLine, VoidNote
+from polaris.core import commands
+from polaris.core.commands.values import Apply, CreditedLine, VoidNote
+from polaris.core.facts.invoice import InvoiceKind
 from polaris.engine import new_id
 from polaris.keys import KeyScope
 
@@ -354,7 +354,7 @@ def test_a_deleted_customers_invoices_stay(books: Books) -> None:
     """They are still found by the id that it had."""
     customer = books.customer("eve")
     invoice = books.invoice(customer)
-    books.done(master_commands.DeleteCustomer(customer_id=customer))
+    books.done(commands.DeleteCustomer(customer_id=customer))
     assert [one["lago_id"] for one in found(books, "external_customer_id=eve")] == [invoice]
     assert [one["lago_id"] for one in found(books)] == [invoice]
 

@@ -11,9 +11,9 @@ from dialects.lago.books import VAT, Books, line
 from dialects.lago.said import error, invalid
 from faults.world import at_once
 from polaris.core import commands
-from polaris.core.customer import Lot
-from polaris.core.invoice import InvoiceKind
-from polaris.core.payment import PaymentState
+from polaris.core.facts.invoice import InvoiceKind
+from polaris.core.facts.payment import PaymentState
+from polaris.core.facts.wallet import Lot
 from polaris.engine import new_id
 
 MISSING = error(404, "invoice_not_found")

@@ -10,9 +10,9 @@ from lago_python_client.models.invoice import InvoiceFee, InvoiceFeesList
 
 from dialects.lago.books import Books, line
 from dialects.lago.said import error, invalid, timeless
-from polaris.core import commands, master_commands
-from polaris.core.invoice import InvoiceKind
-from polaris.core.parts import TaxRate
+from polaris.core import commands
+from polaris.core.commands.values import TaxRate
+from polaris.core.facts.invoice import InvoiceKind
 from polaris.engine import new_id
 
 Fee = dict[str, Any]
@@ -22,7 +22,7 @@ def add_on(books: Books, code: str = "setup", amount_minor: int = 5000, **named:
     """An add-on's id."""
     add_on_id = new_id()
     asked = {"code": code, "name": "Setup", "amount_minor": amount_minor, "currency": "EUR"}
-    books.done(master_commands.SaveAddOn(add_on_id=add_on_id, **{**asked, **named}))
+    books.done(commands.SaveAddOn(add_on_id=add_on_id, **{**asked, **named}))
     return add_on_id
 
 
@@ -30,7 +30,7 @@ def tax(books: Books, code: str, percent: int, by_default: bool = False) -> str:
     """A tax's id."""
     tax_code_id = new_id()
     books.done(
-        master_commands.SaveTaxCode(
+        commands.SaveTaxCode(
             tax_code_id=tax_code_id,
             code=code,
             name=code.upper(),
@@ -122,9 +122,7 @@ def test_the_currency_is_the_one_named_else_the_customers_else_the_tenants(
     books: Books, customer: str | None, named: str | None, currency: str
 ) -> None:
     """A customer's currency is a default only."""
-    books.done(
-        master_commands.SaveCustomer(customer_id=new_id(), external_id="cust_1", currency=customer)
-    )
+    books.done(commands.SaveCustomer(customer_id=new_id(), external_id="cust_1", currency=customer))
     add_on(books)
     assert issued(books, {"add_on_code": "setup"}, currency=named).currency == currency
 
@@ -238,7 +236,7 @@ def test_an_add_on_that_was_deleted_is_not_there(books: Books) -> None:
     books.customer()
     add_on_id = add_on(books)
     before = issued(books, GOOD)
-    books.done(master_commands.DeleteAddOn(add_on_id=add_on_id))
+    books.done(commands.DeleteAddOn(add_on_id=add_on_id))
     assert asked(books, GOOD).json() == error(404, "add_on_not_found")
     assert books.client.invoices.find(before.lago_id).dict() == before.dict()
 

@@ -14,8 +14,8 @@ from dialects.lago.books import VAT, Books, line
 from dialects.lago.said import error, invalid
 from faults.world import at_once
 from polaris.core import commands
-from polaris.core.invoice import InvoiceKind
-from polaris.core.payment import PaymentState
+from polaris.core.facts.invoice import InvoiceKind
+from polaris.core.facts.payment import PaymentState
 from polaris.engine import new_id
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"

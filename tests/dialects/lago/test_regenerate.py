@@ -9,16 +9,16 @@ import pytest
 from dialects.lago.books import VAT, Books, line
 from dialects.lago.said import error, invalid, timeless
 from faults.world import at_once
-from polaris.core import commands, master_commands
-from polaris.core.customer import Lot
-from polaris.core.invoice import InvoiceKind
+from polaris.core import commands
+from polaris.core.facts.invoice import InvoiceKind
+from polaris.core.facts.wallet import Lot
 from polaris.engine import new_id
 
 
 def add_on(books: Books, code: str = "setup", amount_minor: int = 5000) -> None:
     """An add-on of this price."""
     books.done(
-        master_commands.SaveAddOn(
+        commands.SaveAddOn(
             add_on_id=new_id(),
             code=code,
             name=code.title(),
@@ -32,7 +32,7 @@ def tax(books: Books, code: str, percent: int, **named: Any) -> str:
     """A tax's id."""
     tax_code_id = new_id()
     books.done(
-        master_commands.SaveTaxCode(
+        commands.SaveTaxCode(
             tax_code_id=tax_code_id, code=code, name=code, rate=Decimal(percent), **named
         )
     )
@@ -267,9 +267,9 @@ def test_it_is_taxed_as_today(
     old = one_off(books, {"add_on_code": "setup", "tax_codes": then})
     mine_id = tax(books, "mine", 5)
     books.done(
-        master_commands.SaveTaxCode(tax_code_id=old_id, rate=Decimal(12)),
-        master_commands.DeleteTaxCode(tax_code_id=gone_id),
-        master_commands.SaveCustomer(customer_id=customer_id, details={"tax_ids": [mine_id]}),
+        commands.SaveTaxCode(tax_code_id=old_id, rate=Decimal(12)),
+        commands.DeleteTaxCode(tax_code_id=gone_id),
+        commands.SaveCustomer(customer_id=customer_id, details={"tax_ids": [mine_id]}),
     )
     listed = [{"id": old["fees"][0]["lago_id"], "tax_codes": now}]
     new = regenerated(books, old["lago_id"], void=True, fees=listed)

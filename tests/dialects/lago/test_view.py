@@ -2,12 +2,12 @@
 
 from datetime import UTC, datetime
 
-from polaris.core.customer import Customer
 from polaris.core.decision import Facts
-from polaris.core.tenant import Books, Settings, Tenant
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.tenant import Books, Settings, Tenant
+from polaris.core.view import View
 from polaris.dialects.lago.requests.call import customer_called
 from polaris.dialects.lago.requests.wallets import CreateInput, payer
-from polaris.dialects.lago.responses.view import View
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 TENANT = Tenant(

@@ -12,10 +12,10 @@ from dialects.lago.books import VAT, Books, line
 from dialects.lago.said import error, invalid
 from faults.world import at_once
 from polaris.core import commands
-from polaris.core.customer import Lot
-from polaris.core.invoice import Settlement, SettlementKind
-from polaris.core.note import CreditNote, NoteStatus
-from polaris.core.parts import CreditedLine
+from polaris.core.commands.values import CreditedLine
+from polaris.core.facts.credit_note import CreditNote, NoteStatus
+from polaris.core.facts.invoice import Settlement, SettlementKind
+from polaris.core.facts.wallet import Lot
 from polaris.engine import new_id
 
 Answer = tuple[int, dict[str, object] | None]

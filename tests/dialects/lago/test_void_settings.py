@@ -3,17 +3,15 @@
 import pytest
 
 from dialects.lago.books import Books
-from polaris.core import commands, master_commands
-from polaris.core.note import CreditNote
-from polaris.core.parts import Apply, CreditedLine
+from polaris.core import commands
+from polaris.core.commands.values import Apply, CreditedLine
+from polaris.core.facts.credit_note import CreditNote
 from polaris.engine import new_id
 
 
 def chosen(books: Books, **settings: object) -> None:
     """The tenant's choices, changed."""
-    books.done(
-        master_commands.SaveTenant(tenant_id=books.tenant_id, settings_changes=dict(settings))
-    )
+    books.done(commands.SaveTenant(tenant_id=books.tenant_id, settings_changes=dict(settings)))
 
 
 @pytest.mark.parametrize("guarded", [True, False])

@@ -12,9 +12,9 @@ from dialects.lago.said import error, invalid
 from dialects.lago.wallet import WalletTransaction, opened
 from faults.world import at_once
 from polaris.core import commands
-from polaris.core.invoice import InvoiceKind, LineKind
-from polaris.core.note import CreditTo
-from polaris.core.parts import Apply, GiveBack, NewLine, TopUpPolicy, VoidNote
+from polaris.core.commands.values import Apply, GiveBack, NewLine, TopUpPolicy, VoidNote
+from polaris.core.facts.credit_note import CreditTo
+from polaris.core.facts.invoice import InvoiceKind, LineKind
 from polaris.engine import new_id
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"

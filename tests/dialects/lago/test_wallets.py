@@ -12,7 +12,7 @@ from dialects.lago.said import error, invalid
 from dialects.lago.wallet import Wallet, asked, opened
 from faults.world import at_once
 from polaris.core import commands
-from polaris.core.parts import Apply
+from polaris.core.commands.values import Apply
 from polaris.engine import new_id
 
 

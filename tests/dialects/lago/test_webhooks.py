@@ -14,12 +14,12 @@ import pytest
 
 from dialects.lago.books import Books
 from dialects.lago.story import Story
-from polaris.core.catalogue import Signature
-from polaris.core.customer import Lot, Wallet
-from polaris.core.events import Event, EventKind
-from polaris.core.invoice import Line
-from polaris.core.note import CreditNote
-from polaris.dialects.lago.responses.view import View
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.event import Event, EventKind
+from polaris.core.facts.invoice import Line
+from polaris.core.facts.wallet import Lot, Wallet
+from polaris.core.facts.webhook import Signature
+from polaris.core.view import View
 from polaris.dialects.lago.webhooks import (
     SUBSCRIBABLE,
     TYPES,
@@ -33,9 +33,9 @@ from polaris.dialects.lago.webhooks import (
 from polaris.dialects.lago.webhooks.bodies import OBJECTS
 from polaris.dialects.lago.webhooks.shape import ONLY_IF
 from polaris.engine import now
-from polaris.store import reading, wallet_reading
-from polaris.store.load import load, resolve
-from polaris.store.postgres import signing_key
+from polaris.store.engine.load import load, resolve
+from polaris.store.engine.write import signing_key
+from polaris.store.read import events, wallets
 
 ISSUER = "https://polaris.example/"
 
@@ -43,11 +43,11 @@ ISSUER = "https://polaris.example/"
 def told(books: Books, done: Callable[[], object]) -> list[Webhook]:
     """What endpoints are told of everything that is done."""
     with books.database.connect() as connection:
-        before = {event.id for event in reading.newest_events(connection, books.tenant_id, 1000)}
+        before = {event.id for event in events.newest_events(connection, books.tenant_id, 1000)}
     done()
     with books.database.connect() as connection:
-        events = reading.newest_events(connection, books.tenant_id, 1000)
-    fresh = [event for event in events if event.id not in before]
+        newest = events.newest_events(connection, books.tenant_id, 1000)
+    fresh = [event for event in newest if event.id not in before]
     fresh.sort(key=lambda event: (event.at, event.position))
     return [webhook for event in fresh for webhook in of(books, event)]
 
@@ -58,17 +58,17 @@ def of(books: Books, event: Event) -> list[Webhook]:
         scope = resolve(connection, books.tenant_id, looked_at(event))
         facts = load(connection, books.tenant_id, scope).facts
         lots = [one for one in facts.tables[Lot].values() if isinstance(one, Lot)]
-        wallets = {lot.wallet_id for lot in lots if lot.id == event.subject_id}
+        wallet_ids = {lot.wallet_id for lot in lots if lot.id == event.subject_id}
         if event.subject == Wallet.table:
-            wallets = {event.subject_id}
+            wallet_ids = {event.subject_id}
         lines = [one for one in facts.tables[Line].values() if isinstance(one, Line)]
         if event.kind is EventKind.INVOICE_FINALIZED:
-            wallets = {one.wallet_id for one in lines if one.wallet_id}
-        seen = wallet_reading.wallets(connection, books.tenant_id, wallets, event.at)
+            wallet_ids = {one.wallet_id for one in lines if one.wallet_id}
+        seen = wallets.wallets(connection, books.tenant_id, wallet_ids, event.at)
         happenings = [
             row
-            for wallet_id in wallets
-            for row in wallet_reading.history(connection, books.tenant_id, wallet_id).rows
+            for wallet_id in wallet_ids
+            for row in wallets.history(connection, books.tenant_id, wallet_id).rows
         ]
     facts.add(seen.facts.tables[Wallet].values())
     view = View(facts, now())

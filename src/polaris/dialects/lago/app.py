@@ -5,8 +5,7 @@ from functools import partial
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
-from polaris.bodies import Limited
-from polaris.desk import Desk
+from polaris.api.body_limit import Limited
 from polaris.dialects.lago import errors
 from polaris.dialects.lago.requests import (
     add_ons,
@@ -23,10 +22,11 @@ from polaris.dialects.lago.requests import (
     payments,
     regenerate,
     taxes,
-    wallet_moves,
+    wallet_transactions,
     wallets,
     webhook_endpoints,
 )
+from polaris.serving.async_engine import AsyncEngine
 
 MOST_BYTES = 1024 * 1024
 """Of a body: some thousand fees. More is neither kept in memory nor looked at."""
@@ -46,12 +46,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     webhook_endpoints.router,
     organizations.router,
     wallets.router,
-    wallet_moves.router,
+    wallet_transactions.router,
     customers.router,  # last: a customer's own id may have slashes, so it takes any path
 )
 
 
-def build(desk: Desk) -> FastAPI:
+def build(desk: AsyncEngine) -> FastAPI:
     """The application, to be mounted at `/api/v1`."""
     app: FastAPI = FastAPIOffline(
         title="Polaris: the Lago dialect",

@@ -9,10 +9,10 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from polaris.core import commands, master_commands, master_refusals, refusals
+from polaris.core import commands, refusals
 from polaris.core.commands import Command
 from polaris.core.refusals import Refusal
-from polaris.door import DoorClosed
+from polaris.serving.write_batches import ShuttingDown
 
 TITLES = {
     400: "BadRequest",
@@ -142,17 +142,17 @@ TABLE: dict[type[Refusal], Said] = {
     refusals.WalletTerminated: Said(422, "wallet_is_terminated", "wallet_id"),
     refusals.CreditsSpent: Said(422, "higher_than_wallet_balance", "amount_cents"),
     refusals.NotExpired: Said(422, INVALID),
-    master_refusals.UnknownTaxCode: Said(404, "tax_not_found"),
-    master_refusals.TooMany: Said(422, "exceeded_limit", "base"),
-    master_refusals.UrlMalformed: Said(422, "url_invalid"),
-    master_refusals.UnknownSignature: Said(422, INVALID),
-    master_refusals.UnknownSetting: Said(422, INVALID),
-    master_refusals.SettingNotPossible: Said(422, INVALID),
-    master_refusals.FormatNotPossible: Said(422, INVALID, "document_number_prefix"),
-    master_refusals.PeriodNotOver: Said(422, INVALID),
-    master_refusals.AdministratorRequired: Said(403, "forbidden"),
-    master_refusals.BooksWouldMoveBack: Said(422, INVALID),
-    master_refusals.BooksWouldMoveForward: Said(422, INVALID),
+    refusals.UnknownTaxCode: Said(404, "tax_not_found"),
+    refusals.TooMany: Said(422, "exceeded_limit", "base"),
+    refusals.UrlMalformed: Said(422, "url_invalid"),
+    refusals.UnknownSignature: Said(422, INVALID),
+    refusals.UnknownSetting: Said(422, INVALID),
+    refusals.SettingNotPossible: Said(422, INVALID),
+    refusals.FormatNotPossible: Said(422, INVALID, "document_number_prefix"),
+    refusals.PeriodNotOver: Said(422, INVALID),
+    refusals.AdministratorRequired: Said(403, "forbidden"),
+    refusals.BooksWouldMoveBack: Said(422, INVALID),
+    refusals.BooksWouldMoveForward: Said(422, INVALID),
 }
 """Every refusal, as it is said unless the command has words of its own."""
 
@@ -181,16 +181,16 @@ BY_COMMAND: dict[type[Command], dict[type[Refusal], Said]] = {
         refusals.UnsuitableTopUp: Said(422, "invalid_amount", "amount_cents"),
     },
     commands.OpenWallet: {
-        master_refusals.TooMany: Said(422, "wallet_limit_reached", "customer"),
+        refusals.TooMany: Said(422, "wallet_limit_reached", "customer"),
     },
     commands.VoidWalletCredits: {
         refusals.CreditsSpent: Said(422, "insufficient_credits", "voided_credits"),
     },
-    master_commands.SaveAddOn: {
+    commands.SaveAddOn: {
         refusals.UnknownCurrency: Said(422, INVALID, "amount_currency"),
     },
-    master_commands.SaveTaxCode: {refusals.NumberNotPossible: Said(422, RANGE, "rate")},
-    master_commands.SaveTenant: {
+    commands.SaveTaxCode: {refusals.NumberNotPossible: Said(422, RANGE, "rate")},
+    commands.SaveTenant: {
         refusals.UnknownCurrency: Said(422, INVALID, "default_currency"),
     },
 }
@@ -269,7 +269,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Refusal, _refusal)
     app.add_exception_handler(RequestValidationError, _unreadable)
     app.add_exception_handler(HTTPException, _routing)
-    for away in (psycopg.OperationalError, DoorClosed):
+    for away in (psycopg.OperationalError, ShuttingDown):
         app.add_exception_handler(away, _away)
     app.add_exception_handler(Exception, _fault)
 

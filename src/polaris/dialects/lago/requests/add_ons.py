@@ -6,16 +6,16 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from polaris.core.catalogue import AddOn
-from polaris.core.master_commands import DeleteAddOn, SaveAddOn
+from polaris.core.commands import DeleteAddOn, SaveAddOn
+from polaris.core.facts.catalogue import AddOn
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
-from polaris.dialects.lago.requests.casting import Paged, cleared, demanded
+from polaris.dialects.lago.requests.coercion import Paged, cleared, demanded
 from polaris.dialects.lago.responses import add_ons as shown
 from polaris.engine import new_id
 from polaris.keys import KeyScope
-from polaris.store import catalogue
+from polaris.store.read import catalogue
 
 router = APIRouter(tags=["add-ons"])
 

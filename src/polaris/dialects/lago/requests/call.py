@@ -9,17 +9,18 @@ from psycopg import Connection
 from pydantic import AfterValidator
 
 from polaris.core.commands import Command
-from polaris.core.customer import Customer
+from polaris.core.commands.text import ID, UNSTORABLE
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.tenant import Tenant
 from polaris.core.fold import Outcome
 from polaris.core.scope import Scope
-from polaris.core.spoken import ID, UNSAYABLE
-from polaris.core.tenant import Tenant
-from polaris.desk import Desk
+from polaris.core.view import View
 from polaris.dialects.lago.errors import LagoError, not_found, refused
-from polaris.dialects.lago.responses.view import View, entity_code
+from polaris.dialects.lago.responses.formats import entity_code
 from polaris.dialects.lago.rules import LAGO
 from polaris.engine import Preview, now, request
 from polaris.keys import KeyScope, KnownKey
+from polaris.serving.async_engine import AsyncEngine
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -29,7 +30,7 @@ Reader = Callable[Concatenate[Connection[Any], str, P], T]
 class Call:
     """A client's request, let in by its key. Everything it does, it does for the key's tenant."""
 
-    def __init__(self, desk: Desk, key: KnownKey) -> None:
+    def __init__(self, desk: AsyncEngine, key: KnownKey) -> None:
         self.desk, self.key = desk, key
         self.tenant_id = key.tenant_id
 
@@ -124,7 +125,7 @@ def may(action: KeyScope, resource: str) -> Callable[[Request], Awaitable[Call]]
     async def call(request: Request) -> Call:
         if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
             raise LagoError(400, title="BadRequest: string contains null byte")
-        desk: Desk = request.app.state.desk
+        desk: AsyncEngine = request.app.state.desk
         _, token, *_ = [*request.headers.get("authorization", "").split(), "", ""]
         key = await desk.key(token)
         if key is None:
@@ -138,7 +139,7 @@ def may(action: KeyScope, resource: str) -> Callable[[Request], Awaitable[Call]]
 
 def sayable(text: str) -> str:
     """A text that a database can keep. Raises ValueError."""
-    if UNSAYABLE.search(text):
+    if UNSTORABLE.search(text):
         raise ValueError("a NUL, or half a character")
     return text
 

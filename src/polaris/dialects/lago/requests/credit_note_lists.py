@@ -5,13 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
-from polaris.core.note import CreditNote
+from polaris.core.facts.credit_note import CreditNote
 from polaris.core.scope import Scope
 from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
-from polaris.dialects.lago.requests.casting import Cents, Day, Flag, Paged, Paging, many
+from polaris.dialects.lago.requests.coercion import Cents, Day, Flag, Paged, Paging, many
 from polaris.dialects.lago.responses import credit_notes as shown
 from polaris.keys import KeyScope
-from polaris.store import listing
+from polaris.store.read import lists
 
 router = APIRouter(tags=["credit notes"])
 
@@ -66,7 +66,7 @@ async def listed(
     """A page of credit notes, whole."""
     check_issuer(await call.tenant(), *many(request, "billing_entity_codes"))
     asked = wanted(request, filters, customer)
-    page = await call.read(listing.page, listing.CREDIT_NOTES, asked, paged.per_page, paged.offset)
+    page = await call.read(lists.page, lists.CREDIT_NOTES, asked, paged.per_page, paged.offset)
     view = await call.view(Scope(notes=set(page.ids), booked=False))
     rows = [shown.credit_note(view, view.the(CreditNote, row_id)) for row_id in page.ids]
     return answered("credit_notes", rows, meta=paged.meta(page.total))

@@ -6,17 +6,18 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, BeforeValidator
 
-from polaris.core.arithmetic import Credited, credited
+from polaris.core.balances.credit_amounts import Credited, credited
+from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.commands import AnnotateCreditNote, IssueCreditNote, VoidCreditNote
-from polaris.core.customer import Customer
-from polaris.core.invoice import Invoice, Line
-from polaris.core.note import CreditNote
-from polaris.core.parts import CreditedLine
-from polaris.core.position import Position
+from polaris.core.commands.values import CreditedLine
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, Line
 from polaris.core.scope import Scope
+from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, invalid, not_allowed, not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
-from polaris.dialects.lago.requests.casting import Whole
+from polaris.dialects.lago.requests.coercion import Whole
 from polaris.dialects.lago.requests.metadata import (
     Metadata,
     MetadataBody,
@@ -25,7 +26,6 @@ from polaris.dialects.lago.requests.metadata import (
     without,
 )
 from polaris.dialects.lago.responses import credit_notes as shown
-from polaris.dialects.lago.responses.view import View
 from polaris.dialects.lago.rules.amounts import Computed, computed, in_order, line_left
 from polaris.dialects.lago.rules.notes import (
     Asked,
@@ -112,7 +112,7 @@ async def create(call: Writes, body: CreateBody) -> Response:
     """Credit fees of an invoice: as credit, as a refund, or off what is due."""
     asked = body.credit_note
     view, invoice = await invoice_to_credit(call, asked, asked.parts)
-    wanted = wanted_of(view.position(invoice), asked)
+    wanted = wanted_of(view.balance(invoice), asked)
     check(wanted, asked)
     customer = view.the(Customer, invoice.customer_id)
     parts = fitted(wanted.asked(asked.parts))
@@ -137,7 +137,7 @@ async def estimate(call: Writes, body: EstimateBody) -> Response:
     """What a credit note over these items would come to; nothing is written."""
     asked = body.credit_note
     view, invoice = await invoice_to_credit(call, asked, Parts(0, 0, 0))
-    wanted = wanted_of(view.position(invoice), asked)
+    wanted = wanted_of(view.balance(invoice), asked)
     found = shown.Estimate(invoice, wanted.items, wanted.sums, wanted.exact)
     return answered("estimated_credit_note", shown.estimate(view, found))
 
@@ -150,7 +150,7 @@ async def invoice_to_credit(call: Call, asked: EstimateInput, parts: Parts) -> t
     if wallets:
         view = await call.view(Scope(invoices={invoice_id}, wallets=wallets, booked=False))
     invoice = view.invoice(invoice_id)
-    if not_creditable(view.position(invoice), parts):
+    if not_creditable(view.balance(invoice), parts):
         raise not_allowed("invalid_type_or_status")
     return view, invoice
 
@@ -158,7 +158,7 @@ async def invoice_to_credit(call: Call, asked: EstimateInput, parts: Parts) -> t
 class Wanted(NamedTuple):
     """What is to be credited of each fee, and what it comes to: ours, and in Lago's figures."""
 
-    position: Position
+    balance: InvoiceBalance
     items: list[tuple[str, int]]
     lines: tuple[CreditedLine, ...]
     sums: Credited
@@ -166,14 +166,14 @@ class Wanted(NamedTuple):
 
     def asked(self, parts: Parts) -> Asked:
         """With the parts to be given."""
-        return Asked(self.position, parts, (self.sums.total, self.exact.total))
+        return Asked(self.balance, parts, (self.sums.total, self.exact.total))
 
 
-def wanted_of(position: Position, asked: EstimateInput) -> Wanted:
+def wanted_of(balance: InvoiceBalance, asked: EstimateInput) -> Wanted:
     """What is asked for, line by line. Raises LagoError for the first item that cannot be."""
     if asked.items is None:
         raise invalid(items=["must_be_an_array"])
-    items = list(checked_items(position, asked.items))
+    items = list(checked_items(balance, asked.items))
     gross: dict[str, int] = {}
     for fee_id, amount in items:
         gross[fee_id] = gross.get(fee_id, 0) + amount
@@ -182,18 +182,18 @@ def wanted_of(position: Position, asked: EstimateInput) -> Wanted:
         for line_id, amount in gross.items()
         if amount
     )
-    exact = computed(position, gross, in_order(position.notes))
-    return Wanted(position, items, lines, credited(position, lines), exact)
+    exact = computed(balance, gross, in_order(balance.notes))
+    return Wanted(balance, items, lines, credited(balance, lines), exact)
 
 
-def checked_items(position: Position, asked: Iterable[ItemInput]) -> Iterable[tuple[str, int]]:
+def checked_items(balance: InvoiceBalance, asked: Iterable[ItemInput]) -> Iterable[tuple[str, int]]:
     """Fees and amounts. Raises LagoError."""
-    left = line_left(position)
+    left = line_left(balance)
     for one in asked:
         fee_id, amount = one.fee_id or "", one.amount_cents
         if fee_id not in left:
             raise not_found("fee")
-        wrong = item_objection(position, left, fee_id, amount)
+        wrong = item_objection(balance, left, fee_id, amount)
         if wrong:
             raise invalid(amount_cents=[wrong])
         left[fee_id] -= amount

@@ -6,10 +6,10 @@ from typing import Any
 from babel import Locale
 from pydantic import BaseModel
 
-from polaris.core.input_rules import LONGEST_TERM_DAYS
+from polaris.core.rules.input import LONGEST_TERM_DAYS
 from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, RANGE, TAKEN
 from polaris.dialects.lago.requests.call import Text
-from polaris.dialects.lago.requests.casting import Truth
+from polaris.dialects.lago.requests.coercion import Truth
 from polaris.dialects.lago.responses.customers import KEPT
 
 MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 5, 20, 100

@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
-from polaris.core.customer import Customer
-from polaris.core.master_commands import DeleteCustomer, SaveCustomer
+from polaris.core.commands import DeleteCustomer, SaveCustomer
+from polaris.core.facts.customer import Customer
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import (
     MANDATORY,
@@ -17,13 +17,13 @@ from polaris.dialects.lago.errors import (
     not_found,
 )
 from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
-from polaris.dialects.lago.requests.casting import Flag, Paged, many, metadata
+from polaris.dialects.lago.requests.coercion import Flag, Paged, many, metadata
 from polaris.dialects.lago.requests.customer_bodies import Body, Given, complaints
 from polaris.dialects.lago.responses import customers as shown
-from polaris.dialects.lago.responses.view import stamp
+from polaris.dialects.lago.responses.formats import stamp
 from polaris.engine import new_id, now
 from polaris.keys import KeyScope
-from polaris.store import catalogue, listing
+from polaris.store.read import catalogue, lists
 
 router = APIRouter(tags=["customers"])
 
@@ -145,7 +145,7 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
         **metadata(request),
     }
     check_issuer(await call.tenant(), *many(request, "billing_entity_codes"))
-    page = await call.read(listing.page, listing.CUSTOMERS, asked, paged.per_page, paged.offset)
+    page = await call.read(lists.page, lists.CUSTOMERS, asked, paged.per_page, paged.offset)
     return answered("customers", await rooted(call, page.ids), meta=paged.meta(page.total))
 
 

@@ -10,17 +10,17 @@ from typing import Annotated, NamedTuple, NoReturn
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from polaris.core.invoice import Invoice, Status
-from polaris.core.note import CreditNote
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.invoice import Invoice, Status
 from polaris.core.scope import Scope
-from polaris.desk import Desk
+from polaris.core.view import View
 from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Call, answered, may, named
 from polaris.dialects.lago.responses import credit_notes, files, invoices
-from polaris.dialects.lago.responses.view import View
 from polaris.documents import pdf
 from polaris.engine import now
 from polaris.keys import KeyScope
+from polaris.serving.async_engine import AsyncEngine
 
 router = APIRouter()
 
@@ -73,7 +73,7 @@ async def link(call: Call, request: Request, kind: str, row_id: str) -> str:
     return str(request.url_for("file", token=token))
 
 
-async def opened(desk: Desk, token: str) -> Link:
+async def opened(desk: AsyncEngine, token: str) -> Link:
     """What a token leads to. Raises LagoError: forged, expired, or no token at all."""
     read = _TOKEN.fullmatch(token)
     if read is None:
@@ -116,7 +116,7 @@ async def download_credit_note(call: WritesNotes, request: Request, note_id: str
 @router.get("/files/{token}", tags=["files"], name="file")
 async def file(request: Request, token: str) -> Response:
     """The PDF that a link leads to, as it is today. Needs no key: the link is signed."""
-    desk: Desk = request.app.state.desk
+    desk: AsyncEngine = request.app.state.desk
     asked = await opened(desk, token)
     scope, document_of = FILES[asked.kind]
     facts = await desk.facts(asked.tenant_id, scope(asked.row_id))

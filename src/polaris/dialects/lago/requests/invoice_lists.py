@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
-from polaris.core.invoice import SettlementKind
+from polaris.core.facts.invoice import SettlementKind
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import INVALID, invalid
 from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
-from polaris.dialects.lago.requests.casting import (
+from polaris.dialects.lago.requests.coercion import (
     LARGEST,
     Cents,
     Day,
@@ -25,7 +25,7 @@ from polaris.dialects.lago.requests.casting import (
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.engine import now
 from polaris.keys import KeyScope
-from polaris.store import listing
+from polaris.store.read import lists
 
 router = APIRouter(tags=["invoices"])
 
@@ -117,7 +117,7 @@ async def listed(
     asked = wanted(request, filters, customer, today)
     check_issuer(tenant, *many(request, "billing_entity_codes"))
     page = await call.read(
-        listing.page, listing.INVOICES, asked, paged.per_page, paged.offset, today=today
+        lists.page, lists.INVOICES, asked, paged.per_page, paged.offset, today=today
     )
     view = await call.view(Scope(invoices=set(page.ids), booked=False))
     rows = [shown.listed(view, view.invoice(row_id)) for row_id in page.ids]

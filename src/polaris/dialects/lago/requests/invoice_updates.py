@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from polaris.core.commands import AnnotateInvoice, CollectInvoice
-from polaris.core.invoice import Invoice, PaymentStatus, Status
+from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
 from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, TAKEN, invalid, not_allowed
 from polaris.dialects.lago.requests.call import Call, Text, may, nothing
 from polaris.dialects.lago.requests.invoices import done
-from polaris.dialects.lago.responses.view import stamp
+from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.rules.amounts import payment_status
 from polaris.engine import new_id, now
 from polaris.keys import KeyScope

@@ -13,16 +13,16 @@ from polaris.core.commands import (
     LoseDispute,
     VoidInvoice,
 )
-from polaris.core.customer import Customer
-from polaris.core.invoice import Invoice, InvoiceKind, Status
-from polaris.core.parts import Apply, GiveBack, VoidNote
-from polaris.core.tenant import LagoNotesOnVoid, Settings
+from polaris.core.commands.values import Apply, GiveBack, VoidNote
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, InvoiceKind, Status
+from polaris.core.facts.tenant import LagoNotesOnVoid, Settings
+from polaris.core.view import View
 from polaris.dialects.lago.errors import ALREADY_LOST, EXCEEDING, LagoError
-from polaris.dialects.lago.requests import billing
+from polaris.dialects.lago.requests import fees
 from polaris.dialects.lago.requests.call import Call, answered, may
-from polaris.dialects.lago.requests.casting import Truth, Whole
+from polaris.dialects.lago.requests.coercion import Truth, Whole
 from polaris.dialects.lago.responses import invoices as shown
-from polaris.dialects.lago.responses.view import View
 from polaris.dialects.lago.rules import void_fitted
 from polaris.keys import KeyScope
 
@@ -72,7 +72,7 @@ async def void(call: Writes, invoice_id: str, body: VoidBody | None = None) -> R
         if refused.details != EXCEEDING:
             raise
         view = await call.invoice(invoice_id)
-        fitted = void_fitted(view.position(view.invoice(invoice_id)), command)
+        fitted = void_fitted(view.balance(view.invoice(invoice_id)), command)
         if fitted is command:
             raise
     return await done(call, fitted, invoice_id)
@@ -157,17 +157,17 @@ async def outdated(call: Call, view: View, draft: Invoice) -> list[Command]:
     if draft.kind is not InvoiceKind.SUBSCRIPTION or draft.status is not Status.DRAFT:
         return []
     edit = await refreshed(call, view, draft)
-    position = view.position(draft)
-    then = billing.Taxing({})
-    as_drafted = tuple(billing.again(position, line, then) for line in position.lines)
+    balance = view.balance(draft)
+    then = fees.Taxing({})
+    as_drafted = tuple(fees.again(balance, line, then) for line in balance.lines)
     return [] if edit.lines == as_drafted else [edit]
 
 
 async def refreshed(call: Call, view: View, draft: Invoice) -> EditDraft:
     """The draft's lines again, with the rates that their tax codes have today."""
-    position = view.position(draft)
-    codes = [[tax.code for tax in position.taxes]]
-    taxes = await billing.taxing(call, view.the(Customer, draft.customer_id), asked=codes)
-    lines = tuple(billing.again(position, line, taxes) for line in position.lines)
+    balance = view.balance(draft)
+    codes = [[tax.code for tax in balance.taxes]]
+    taxes = await fees.taxing(call, view.the(Customer, draft.customer_id), asked=codes)
+    lines = tuple(fees.again(balance, line, taxes) for line in balance.lines)
     details = {**draft.details, "taxes": taxes.kept(lines)}
     return EditDraft(invoice_id=draft.id, revision=draft.revision, lines=lines, details=details)

@@ -2,8 +2,8 @@
 
 from pydantic import BaseModel
 
-from polaris.core.customer import Wallet
-from polaris.core.note import CreditNote
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.wallet import Wallet
 from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Text
 

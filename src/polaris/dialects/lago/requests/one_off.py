@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from polaris.core.commands import IssueInvoice
-from polaris.core.customer import Customer
-from polaris.core.invoice import Invoice
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import LagoError, not_found
-from polaris.dialects.lago.requests import billing
+from polaris.dialects.lago.requests import fees
 from polaris.dialects.lago.requests.call import Call, Text, answered, check_issuer, may
 from polaris.dialects.lago.requests.invoices import done, skips_zero
 from polaris.dialects.lago.responses import invoices as shown
@@ -29,7 +29,7 @@ class OneOff(BaseModel):
     currency: Text | None = None
     billing_entity_code: Text | None = None
     purchase_order_number: Text | None = None
-    fees: list[billing.Fee] | None = None
+    fees: list[fees.Fee] | None = None
 
 
 class OneOffBody(BaseModel):
@@ -48,24 +48,24 @@ async def create(call: Writes, body: OneOffBody) -> Response:
 
 async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice:
     """What is asked for, in the contract's order of checks. Raises LagoError."""
-    fees = asked.fees or []
-    if not fees:
+    listed = asked.fees or []
+    if not listed:
         raise not_found("fees")
-    known = await billing.add_ons_of(call, (fee.add_on_code for fee in fees))
-    add_ons = [billing.add_on_of(fee, known) for fee in fees]
+    known = await fees.add_ons_of(call, (fee.add_on_code for fee in listed))
+    add_ons = [fees.add_on_of(fee, known) for fee in listed]
     tenant = await call.tenant()
     check_issuer(tenant, asked.billing_entity_code)
-    for fee in fees:
-        billing.period(fee)
-    taxes = await billing.taxing(call, customer, add_ons, (fee.tax_codes for fee in fees))
-    items = [billing.item(fee, one, taxes) for fee, one in zip(fees, add_ons, strict=True)]
-    order = billing.order_number(asked.purchase_order_number)
+    for fee in listed:
+        fees.period(fee)
+    taxes = await fees.taxing(call, customer, add_ons, (fee.tax_codes for fee in listed))
+    items = [fees.item(fee, one, taxes) for fee, one in zip(listed, add_ons, strict=True)]
+    order = fees.order_number(asked.purchase_order_number)
     return IssueInvoice(
         invoice_id=new_id(),
         customer_id=customer.id,
         currency=asked.currency or customer.currency or tenant.currency,
         lines=tuple(item.line for item in items),
-        details=billing.details_of(items, taxes, order),
+        details=fees.details_of(items, taxes, order),
         skip_zero=skips_zero(customer, tenant.settings),
     )
 
@@ -84,7 +84,7 @@ class Preview(BaseModel):
     currency: Text | None = None
     billing_entity_code: Text | None = None
     purchase_order_number: Text | None = None
-    fees: list[billing.Fee] | None = None
+    fees: list[fees.Fee] | None = None
 
 
 @router.post("/invoices/preview")

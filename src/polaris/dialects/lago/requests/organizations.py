@@ -5,22 +5,22 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from polaris.core.catalogue import WebhookEndpoint
-from polaris.core.customer import SeriesScope
-from polaris.core.master_commands import SaveTenant, SaveWebhookEndpoint
-from polaris.core.master_rules import MOST_ENDPOINTS
+from polaris.core.commands import SaveTenant, SaveWebhookEndpoint
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.tenant import Tenant
+from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.core.rules.webhook import MOST_ENDPOINTS
 from polaris.core.scope import Scope
-from polaris.core.tenant import Tenant
+from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, LONG, invalid
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
-from polaris.dialects.lago.requests.casting import MaybeTruth
+from polaris.dialects.lago.requests.coercion import MaybeTruth
 from polaris.dialects.lago.requests.customer_bodies import COUNTRIES
 from polaris.dialects.lago.responses import organizations as shown
 from polaris.dialects.lago.responses.customers import prefix
-from polaris.dialects.lago.responses.view import View
 from polaris.engine import new_id
 from polaris.keys import KeyScope
-from polaris.store import catalogue, reading
+from polaris.store.read import catalogue
 
 router = APIRouter(tags=["organizations"])
 
@@ -174,5 +174,5 @@ async def endpoints(call: Call) -> list[WebhookEndpoint]:
 async def as_it_is(call: Call) -> Response:
     """The tenant, its endpoints and its default taxes."""
     view: View = await call.view(Scope())
-    taxes = await call.read(reading.default_taxes)
+    taxes = await call.read(catalogue.default_taxes)
     return answered("organization", shown.organization(view, await endpoints(call), taxes))

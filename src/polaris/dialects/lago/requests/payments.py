@@ -6,17 +6,17 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from polaris.core.commands import ReceivePayment
-from polaris.core.invoice import Status
-from polaris.core.payment import Payment
+from polaris.core.facts.invoice import Status
+from polaris.core.facts.payment import Payment
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import INVALID, MANDATORY, LagoError, invalid
 from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
-from polaris.dialects.lago.requests.casting import Paged, Paging, moment
+from polaris.dialects.lago.requests.coercion import Paged, Paging, moment
 from polaris.dialects.lago.responses import payments as shown
 from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.money import LARGEST_MINOR
-from polaris.store import listing
+from polaris.store.read import lists
 
 router = APIRouter(tags=["payments"])
 
@@ -122,7 +122,7 @@ async def listed(
         "invoice_id": invoice_id or None,
         "external_customer_id": external_customer_id or None,
     }
-    page = await call.read(listing.page, listing.PAYMENTS, filters, paging.per_page, paging.offset)
+    page = await call.read(lists.page, lists.PAYMENTS, filters, paging.per_page, paging.offset)
     scope = Scope(payments=set(page.ids), billed=False, booked=False)
     view = await call.view(scope)
     rows = [shown.payment(view, view.the(Payment, one)) for one in page.ids]

@@ -12,21 +12,21 @@ import msgspec
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from polaris.core.catalogue import AddOn
+from polaris.core.balances.line import gross_of
 from polaris.core.commands import RegenerateInvoice
-from polaris.core.customer import Customer
-from polaris.core.draft import gross_of
-from polaris.core.invoice import Invoice, InvoiceKind, Line, Status
-from polaris.core.parts import Apply, NewLine, TaxRate
+from polaris.core.commands.values import Apply, NewLine, TaxRate
+from polaris.core.facts.catalogue import AddOn
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, InvoiceKind, Line, Status
+from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, invalid, not_found
-from polaris.dialects.lago.requests import billing
-from polaris.dialects.lago.requests.billing import Item, Taxing
+from polaris.dialects.lago.requests import fees
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
-from polaris.dialects.lago.requests.casting import Truth
+from polaris.dialects.lago.requests.coercion import Truth
+from polaris.dialects.lago.requests.fees import Item, Taxing
 from polaris.dialects.lago.requests.invoices import VoidBody, done, void_command
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.dialects.lago.responses.fees import kept, unit_price
-from polaris.dialects.lago.responses.view import View
 from polaris.engine import new_id
 from polaris.keys import KeyScope
 
@@ -37,7 +37,7 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
 STATUSES = {"draft": Status.DRAFT, "finalized": Status.FINALIZED}
 
 
-class CorrectedFee(billing.Fee):
+class CorrectedFee(fees.Fee):
     """A fee of the new invoice; with the id of an original one it says only what differs."""
 
     id: Text | None = None
@@ -100,18 +100,20 @@ async def regeneration(call: Call, invoice_id: str, body: RegenerateBody) -> Reg
     )
 
 
-async def looked_up(call: Call, view: View, row: Invoice, fees: Sequence[CorrectedFee]) -> Original:
+async def looked_up(
+    call: Call, view: View, row: Invoice, listed: Sequence[CorrectedFee]
+) -> Original:
     """What today's catalogue has for the old lines and the new ones."""
-    position = view.position(row)
-    codes = [line.code for line in position.lines] + [fee.add_on_code for fee in fees]
-    add_ons = await billing.add_ons_of(call, codes)
+    balance = view.balance(row)
+    codes = [line.code for line in balance.lines] + [fee.add_on_code for fee in listed]
+    add_ons = await fees.add_ons_of(call, codes)
     asked = [
-        *(fee.tax_codes for fee in fees),
-        *(asked_then(row, line) for line in position.lines),
-        [tax.code for tax in position.taxes],
+        *(fee.tax_codes for fee in listed),
+        *(asked_then(row, line) for line in balance.lines),
+        [tax.code for tax in balance.taxes],
     ]
     customer = view.the(Customer, row.customer_id)
-    taxes = await billing.taxing(call, customer, add_ons.values(), asked)
+    taxes = await fees.taxing(call, customer, add_ons.values(), asked)
     return Original(view, row, add_ons, taxes)
 
 
@@ -123,7 +125,7 @@ def asked_then(row: Invoice, line: Line) -> list[str]:
 
 def items_of(original: Original, fees: list[CorrectedFee] | None) -> list[Item]:
     """The new invoice's lines: the original's, or those that are listed. Raises LagoError."""
-    lines = {line.id: line for line in original.view.position(original.row).lines}
+    lines = {line.id: line for line in original.view.balance(original.row).lines}
     if fees is None:
         return [repeated(original, line, CorrectedFee()) for line in lines.values()]
     return [item_of(original, lines, fee) for fee in fees if not fee.remove]
@@ -132,7 +134,7 @@ def items_of(original: Original, fees: list[CorrectedFee] | None) -> list[Item]:
 def item_of(original: Original, lines: Mapping[str, Line], fee: CorrectedFee) -> Item:
     """One of the lines listed. Raises LagoError."""
     if fee.id is None:
-        return billing.item(fee, billing.add_on_of(fee, original.add_ons), original.taxes)
+        return fees.item(fee, fees.add_on_of(fee, original.add_ons), original.taxes)
     if fee.id not in lines:
         raise not_found("fee")
     return repeated(original, lines[fee.id], fee)
@@ -140,8 +142,8 @@ def item_of(original: Original, lines: Mapping[str, Line], fee: CorrectedFee) ->
 
 def repeated(original: Original, line: Line, fee: CorrectedFee) -> Item:
     """A line of the original with what differs in it. Raises LagoError."""
-    begins, ends = billing.period(fee)
-    again = billing.again(original.view.position(original.row), line, original.taxes)
+    begins, ends = fees.period(fee)
+    again = fees.again(original.view.balance(original.row), line, original.taxes)
     new = msgspec.structs.replace(
         repriced(again, line, fee),
         description=fee.invoice_display_name or line.description,
@@ -180,5 +182,5 @@ def details_of(original: Original, items: list[Item], body: RegenerateBody) -> d
     """What the new invoice keeps; an order number that is not spoken of stays."""
     order = original.row.details.get("purchase_order_number")
     if "purchase_order_number" in body.model_fields_set:
-        order = billing.order_number(body.purchase_order_number)
-    return billing.details_of(items, original.taxes, order)
+        order = fees.order_number(body.purchase_order_number)
+    return fees.details_of(items, original.taxes, order)

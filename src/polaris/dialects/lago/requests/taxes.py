@@ -6,17 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
-from polaris.core.catalogue import TaxCode
-from polaris.core.master_commands import DeleteTaxCode, SaveTaxCode
+from polaris.core.commands import DeleteTaxCode, SaveTaxCode
+from polaris.core.facts.catalogue import TaxCode
 from polaris.core.scope import Scope
+from polaris.core.view import View
 from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
-from polaris.dialects.lago.requests.casting import MaybeTruth, Paged, cleared, demanded
+from polaris.dialects.lago.requests.coercion import MaybeTruth, Paged, cleared, demanded
 from polaris.dialects.lago.responses import taxes as shown
-from polaris.dialects.lago.responses.view import View
 from polaris.engine import new_id
 from polaris.keys import KeyScope
-from polaris.store import catalogue
+from polaris.store.read import catalogue
 
 router = APIRouter(tags=["taxes"])
 

@@ -8,11 +8,13 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from polaris.core.commands import Command, OpenWallet, TerminateWallet, UpdateWallet
-from polaris.core.customer import Customer, Wallet, WalletStatus
-from polaris.core.input_rules import LAST_PRIORITY
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.wallet import Wallet, WalletStatus
+from polaris.core.rules.input import LAST_PRIORITY
 from polaris.core.scope import Scope
+from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, MANDATORY, RANGE, LagoError, invalid
-from polaris.dialects.lago.requests import credits
+from polaris.dialects.lago.requests import wallet_bodies
 from polaris.dialects.lago.requests.call import (
     Call,
     Text,
@@ -22,8 +24,7 @@ from polaris.dialects.lago.requests.call import (
     may,
     named,
 )
-from polaris.dialects.lago.requests.casting import Paged, Paging, Truth
-from polaris.dialects.lago.requests.credits import HIGHEST, LOWEST, Pair, Rate, Unsupported, Wrong
+from polaris.dialects.lago.requests.coercion import Paged, Paging, Truth
 from polaris.dialects.lago.requests.metadata import (
     Metadata,
     MetadataBody,
@@ -31,13 +32,20 @@ from polaris.dialects.lago.requests.metadata import (
     must_be_kept,
     without,
 )
+from polaris.dialects.lago.requests.wallet_bodies import (
+    HIGHEST,
+    LOWEST,
+    Pair,
+    Rate,
+    Unsupported,
+    Wrong,
+)
 from polaris.dialects.lago.responses import wallets as shown
-from polaris.dialects.lago.responses.view import View
 from polaris.engine import new_id, now
 from polaris.keys import KeyScope
 from polaris.money import CURRENCIES
-from polaris.store import listing, wallet_reading
-from polaris.store.wallet_reading import Sums
+from polaris.store.read import lists, wallets
+from polaris.store.read.wallets import Sums
 
 router = APIRouter(tags=["wallets"])
 
@@ -117,12 +125,14 @@ def opening(view: View, asked: CreateInput, wallet_id: str) -> Sequence[Command]
     wrong: Wrong = asked.refused()
     customer = payer(view, asked, wrong)
     rate = rate_of(view, customer, asked, wrong)
-    expires_at = credits.to_come(asked.expiration_at, view.at, wrong)
-    details = credits.given(asked, DETAILS)
-    credits.limits_possible(details, wrong)
-    amounts = credits.amounts(credits.given(asked, CREDITS), rate, wrong) if rate else {}
+    expires_at = wallet_bodies.to_come(asked.expiration_at, view.at, wrong)
+    details = wallet_bodies.given(asked, DETAILS)
+    wallet_bodies.limits_possible(details, wrong)
+    amounts = (
+        wallet_bodies.amounts(wallet_bodies.given(asked, CREDITS), rate, wrong) if rate else {}
+    )
     if not asked.ignore_paid_top_up_limits_on_creation:
-        credits.within(amounts.get("paid_credits"), details, wrong)
+        wallet_bodies.within(amounts.get("paid_credits"), details, wrong)
     if wrong or customer is None or rate is None:
         raise invalid(**wrong)
     opened = OpenWallet(
@@ -136,10 +146,10 @@ def opening(view: View, asked: CreateInput, wallet_id: str) -> Sequence[Command]
         expires_at=expires_at,
         details=details,
     )
-    said = credits.said(
+    said = wallet_bodies.said(
         asked.transaction_name, asked.transaction_metadata, asked.purchase_order_number
     )
-    return [opened, *credits.put_in(wallet_id, amounts, said)]
+    return [opened, *wallet_bodies.put_in(wallet_id, amounts, said)]
 
 
 def payer(view: View, asked: CreateInput, wrong: Wrong) -> Customer | None:
@@ -153,7 +163,7 @@ def payer(view: View, asked: CreateInput, wrong: Wrong) -> Customer | None:
 def rate_of(view: View, customer: Customer | None, asked: CreateInput, wrong: Wrong) -> Rate | None:
     """What a credit is to be worth; none when it cannot be told."""
     currency = asked.currency or (customer and customer.currency) or view.tenant.currency
-    rate = credits.decimal(asked.rate_amount)
+    rate = wallet_bodies.decimal(asked.rate_amount)
     if currency not in CURRENCIES:
         wrong["currency"] = [INVALID]
     if asked.rate_amount in (None, ""):
@@ -179,7 +189,7 @@ async def seen(call: Call, wallet_id: str) -> tuple[View, Wallet, Sums]:
 async def sums_of(call: Call, wallet_ids: set[str]) -> tuple[View, dict[str, Sums]]:
     """Wallets as they are at one moment."""
     at = now()
-    facts, sums = await call.read(wallet_reading.wallets, wallet_ids, at)
+    facts, sums = await call.read(wallets.wallets, wallet_ids, at)
     return View(facts, at), sums
 
 
@@ -212,7 +222,7 @@ async def of_customer(call: Reads, paging: Paged, external_id: str) -> Response:
 async def listed(call: Call, paging: Paging, external_customer_id: str | None) -> Response:
     """One page of wallets."""
     filters = {"external_customer_id": external_customer_id or None}
-    page = await call.read(listing.page, listing.WALLETS, filters, paging.per_page, paging.offset)
+    page = await call.read(lists.page, lists.WALLETS, filters, paging.per_page, paging.offset)
     view, sums = await sums_of(call, set(page.ids))
     rows = [shown.wallet(view, view.the(Wallet, one), sums[one]) for one in page.ids]
     return answered("wallets", rows, meta=paging.meta(page.total))
@@ -236,9 +246,9 @@ def change(row: Wallet, asked: UpdateInput, at: datetime) -> UpdateWallet:
     wrong: Wrong = asked.refused()
     if asked.code not in (None, "", row.code):
         wrong["code"] = ["not_supported"]
-    details = credits.given(asked, DETAILS)
-    credits.limits_possible({**row.details, **details}, wrong)
-    expires_at = credits.to_come(asked.expiration_at, at, wrong)
+    details = wallet_bodies.given(asked, DETAILS)
+    wallet_bodies.limits_possible({**row.details, **details}, wrong)
+    expires_at = wallet_bodies.to_come(asked.expiration_at, at, wrong)
     if wrong:
         raise invalid(**wrong)
     if asked.metadata is not None:

@@ -1,8 +1,9 @@
 """An add-on in Lago's JSON."""
 
-from polaris.core.catalogue import AddOn, TaxCode
+from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.view import View
+from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.responses.taxes import tax
-from polaris.dialects.lago.responses.view import View, stamp
 
 
 def add_on(view: View, row: AddOn) -> dict[str, object]:

@@ -5,16 +5,17 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from polaris.core.arithmetic import Credited
-from polaris.core.customer import Customer
-from polaris.core.invoice import Invoice, InvoiceKind, Line, Tax
-from polaris.core.note import CreditNote, NoteLine, NotePurpose, NoteStatus, NoteTax
-from polaris.core.payment import Refund, RefundState
-from polaris.core.tax import weighted_rate
+from polaris.core.balances.credit_amounts import Credited
+from polaris.core.balances.tax import weighted_rate
+from polaris.core.facts.credit_note import CreditNote, NoteLine, NotePurpose, NoteStatus, NoteTax
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, InvoiceKind, Line, Tax
+from polaris.core.facts.payment import Refund, RefundState
+from polaris.core.view import View
 from polaris.dialects.lago.responses.customers import customer
 from polaris.dialects.lago.responses.fees import fee, kept
+from polaris.dialects.lago.responses.formats import entity_code, number, percent, stamp
 from polaris.dialects.lago.responses.invoices import sequential_id
-from polaris.dialects.lago.responses.view import View, entity_code, number, percent, stamp
 from polaris.dialects.lago.rules.amounts import (
     Computed,
     TaxShare,
@@ -101,7 +102,7 @@ def recomputed(view: View, row: CreditNote) -> Computed | None:
     invoice = view.get(Invoice, row.invoice_id)
     if invoice is None or row.purpose is not NotePurpose.CORRECTION:
         return None
-    return computed_note(view.position(invoice), row)
+    return computed_note(view.balance(invoice), row)
 
 
 def amounts(view: View, row: CreditNote) -> dict[str, object]:
@@ -145,7 +146,7 @@ def fee_of(view: View, part: NoteLine) -> dict[str, object] | None:
     if line is None:
         return None
     invoice = view.the(Invoice, line.invoice_id)
-    taxes = [tax for tax in view.position(invoice).taxes if tax.line_id == line.id]
+    taxes = [tax for tax in view.balance(invoice).taxes if tax.line_id == line.id]
     of = view.the(Customer, invoice.customer_id)
     return fee(invoice, of, line, taxes, payment_status(invoice))
 
@@ -234,7 +235,7 @@ class Estimate(NamedTuple):
 def estimate(view: View, asked: Estimate) -> dict[str, object]:
     """What a note over these items would come to, and the most that each of its parts may be."""
     invoice, sums, exact = asked.invoice, asked.sums, asked.exact
-    position = view.position(invoice)
+    balance = view.balance(invoice)
     taxes = [rounded_share(share.tax, share) for share in exact.shares]
     sold = invoice.kind is InvoiceKind.TOP_UP
     return {
@@ -245,8 +246,8 @@ def estimate(view: View, asked: Estimate) -> dict[str, object]:
         "precise_taxes_amount_cents": precise(exact.tax),
         "sub_total_excluding_taxes_amount_cents": sums.net,
         "max_creditable_amount_cents": 0 if sold else sums.total,
-        "max_refundable_amount_cents": min(sums.total, refundable(position)),
-        "max_offsettable_amount_cents": min(sums.total, offsettable(position)),
+        "max_refundable_amount_cents": min(sums.total, refundable(balance)),
+        "max_offsettable_amount_cents": min(sums.total, offsettable(balance)),
         "coupons_adjustment_amount_cents": sum(part.discount_minor for part in sums.lines),
         "precise_coupons_adjustment_amount_cents": precise(exact.coupons),
         "taxes_rate": rate_of(taxes, sums.net),

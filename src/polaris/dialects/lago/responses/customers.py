@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from polaris.core.catalogue import TaxCode
-from polaris.core.customer import Customer
-from polaris.core.tenant import Tenant
+from polaris.core.facts.catalogue import TaxCode
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.tenant import Tenant
+from polaris.core.view import View
+from polaris.dialects.lago.responses.formats import entity_code, stamp
 from polaris.dialects.lago.responses.taxes import tax
-from polaris.dialects.lago.responses.view import View, entity_code, stamp
 
 KEPT = (
     "account_type",

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from polaris.core.customer import Customer
-from polaris.core.invoice import Invoice, Line, LineKind, Tax
-from polaris.core.tax import precise
-from polaris.dialects.lago.responses.view import View, major, number, percent, stamp
+from polaris.core.balances.tax import precise
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, Line, LineKind, Tax
+from polaris.core.view import View
+from polaris.dialects.lago.responses.formats import major, number, percent, stamp
 from polaris.money import rounded
 
 NOT_METERED: dict[str, object] = dict.fromkeys(
@@ -29,16 +30,16 @@ NOT_METERED: dict[str, object] = dict.fromkeys(
 
 def fees(view: View, invoice: Invoice, customer: Customer, payment_status: str) -> list[object]:
     """Every line of the invoice as a fee."""
-    position = view.position(invoice)
+    balance = view.balance(invoice)
     return [
         fee(
             invoice,
             customer,
             line,
-            [tax for tax in position.taxes if tax.line_id == line.id],
+            [tax for tax in balance.taxes if tax.line_id == line.id],
             payment_status,
         )
-        for line in position.lines
+        for line in balance.lines
     ]
 
 

@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from polaris.core.customer import Customer
-from polaris.core.invoice import Invoice, Status, Tax
-from polaris.core.note import CreditNote, NoteStatus
+from polaris.core.facts.credit_note import CreditNote, NoteStatus
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, Status, Tax
+from polaris.core.view import View
 from polaris.dialects.lago.responses import credit_notes
 from polaris.dialects.lago.responses.fees import tax_of, unit_price
+from polaris.dialects.lago.responses.formats import number
 from polaris.dialects.lago.responses.invoices import amounts
-from polaris.dialects.lago.responses.view import View, number
 from polaris.documents import Document, Line, Party
 from polaris.documents.printing import money
 from polaris.money import rounded
@@ -35,7 +36,7 @@ class Paper(NamedTuple):
 def invoice(view: View, row: Invoice) -> Paper:
     """An invoice that was issued, or voided since."""
     customer = view.the(Customer, row.customer_id)
-    lines = view.position(row).lines
+    lines = view.balance(row).lines
     order = row.details.get("purchase_order_number")
     voided_at = row.voided_at if row.status is Status.VOIDED else None
     document = Document(
@@ -75,7 +76,7 @@ def invoice_sums(view: View, row: Invoice) -> Iterable[Sum]:
     )
     yield "Subtotal", gross
     yield from _unless_zero(("Discount", net - gross))
-    yield from taxes(view.position(row).taxes, row.tax_minor)
+    yield from taxes(view.balance(row).taxes, row.tax_minor)
     yield from _unless_zero(
         ("Credit notes applied", -said["credit_notes_amount_cents"]),
         ("Prepaid credits", -said["prepaid_credit_amount_cents"]),

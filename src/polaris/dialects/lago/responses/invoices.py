@@ -4,18 +4,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
-from polaris.core.customer import Customer, Lot, LotFunding
-from polaris.core.invoice import Invoice, InvoiceKind, Settlement, SettlementKind, Status, Tax
-from polaris.core.note import CreditNote
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, InvoiceKind, Settlement, SettlementKind, Status, Tax
+from polaris.core.facts.wallet import Lot, LotFunding
+from polaris.core.view import View
 from polaris.dialects.lago.responses.customers import customer, prefix
 from polaris.dialects.lago.responses.fees import fees, kept, tax_of
-from polaris.dialects.lago.responses.view import (
-    View,
-    entity_code,
-    percent,
-    stamp,
-    stamp_ms,
-)
+from polaris.dialects.lago.responses.formats import entity_code, percent, stamp, stamp_ms
 from polaris.dialects.lago.rules.amounts import paid, payment_status
 from polaris.money import rounded
 
@@ -55,7 +51,7 @@ def listed(view: View, row: Invoice, status: str | None = None) -> dict[str, obj
             "integration_customers": [],
         },
         "metadata": row.details.get("metadata") or [],
-        "applied_taxes": applied_taxes(row, view.position(row).taxes),
+        "applied_taxes": applied_taxes(row, view.balance(row).taxes),
     }
 
 
@@ -100,7 +96,7 @@ def amounts(view: View, row: Invoice) -> dict[str, int]:
     standing = list(stood(view, row))
     notes = _sum(standing, SettlementKind.NOTE)
     granted, purchased = prepaid(view, standing)
-    gross = sum(line.gross_minor for line in view.position(row).lines)
+    gross = sum(line.gross_minor for line in view.balance(row).lines)
     return {
         "fees_amount_cents": gross,
         "coupons_amount_cents": gross - row.net_minor,
@@ -113,7 +109,7 @@ def amounts(view: View, row: Invoice) -> dict[str, int]:
         "prepaid_granted_credit_amount_cents": granted,
         "prepaid_purchased_credit_amount_cents": purchased,
         "total_amount_cents": row.total_minor - notes - granted - purchased,
-        "total_paid_amount_cents": paid(view.position(row)),
+        "total_paid_amount_cents": paid(view.balance(row)),
         "total_offsetted_credit_note_amount_cents": sum(
             note.offset_minor for note in view.of(CreditNote, "invoice_id", row.id)
         ),
@@ -123,7 +119,7 @@ def amounts(view: View, row: Invoice) -> dict[str, int]:
 
 def stood(view: View, row: Invoice) -> Iterable[Settlement]:
     """What settles the invoice, or did until it was voided."""
-    for settled in view.position(row).settlements:
+    for settled in view.balance(row).settlements:
         if settled.live or (row.voided_at and settled.removed_at == row.voided_at):
             yield settled
 

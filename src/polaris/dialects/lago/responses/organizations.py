@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 
-from polaris.core.catalogue import TaxCode, WebhookEndpoint
-from polaris.core.customer import SeriesScope
-from polaris.core.tenant import Tenant
+from polaris.core.facts.catalogue import TaxCode
+from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.tenant import Tenant
+from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.core.view import View
 from polaris.dialects.lago.responses.customers import prefix
+from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.responses.taxes import tax
-from polaris.dialects.lago.responses.view import View, stamp
 
 TEXTS = (
     "country",

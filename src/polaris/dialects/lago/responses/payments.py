@@ -1,9 +1,10 @@
 """A payment in Lago's JSON."""
 
-from polaris.core.customer import Customer
-from polaris.core.invoice import Invoice, Settlement, SettlementKind, Status
-from polaris.core.payment import Payment, PaymentState
-from polaris.dialects.lago.responses.view import View, stamp
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind, Status
+from polaris.core.facts.payment import Payment, PaymentState
+from polaris.core.view import View
+from polaris.dialects.lago.responses.formats import stamp
 
 PROVIDER_STATUSES = {
     PaymentState.IN_PROGRESS: "processing",

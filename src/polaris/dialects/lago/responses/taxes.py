@@ -1,7 +1,8 @@
 """A tax of the catalogue in Lago's JSON."""
 
-from polaris.core.catalogue import TaxCode
-from polaris.dialects.lago.responses.view import View, entity_code, stamp
+from polaris.core.facts.catalogue import TaxCode
+from polaris.core.view import View
+from polaris.dialects.lago.responses.formats import entity_code, stamp
 
 COUNTS = "add_ons_count customers_count plans_count charges_count commitments_count".split()
 """What Lago once counted; it says zero of each since."""

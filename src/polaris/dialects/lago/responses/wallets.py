@@ -1,9 +1,11 @@
 """A wallet in Lago's JSON. Usage is not metered, so its ongoing balance is what is left in it."""
 
-from polaris.core.customer import Customer, Wallet
-from polaris.dialects.lago.responses.view import View, entity_code, number, stamp, stamp_ms
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.wallet import Wallet
+from polaris.core.view import View
+from polaris.dialects.lago.responses.formats import entity_code, number, stamp, stamp_ms
 from polaris.dialects.lago.rules.wallets import credits_of
-from polaris.store.wallet_reading import Sums
+from polaris.store.read.wallets import Sums
 
 
 def wallet(view: View, row: Wallet, sums: Sums) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """An address that is told of events, in Lago's JSON."""
 
-from polaris.core.catalogue import WebhookEndpoint
-from polaris.dialects.lago.responses.view import View, stamp
+from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.core.view import View
+from polaris.dialects.lago.responses.formats import stamp
 
 
 def webhook_endpoint(view: View, row: WebhookEndpoint) -> dict[str, object]:

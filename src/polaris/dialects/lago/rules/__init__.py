@@ -6,19 +6,14 @@ counts what was given and not taken back. Both must allow a credit.
 
 from msgspec import structs
 
-from polaris.core import commands, master_commands, refusals
-from polaris.core.input_rules import positive
-from polaris.core.invoice import Invoice, InvoiceKind, Status
-from polaris.core.move import Dialect
-from polaris.core.position import Position
-from polaris.core.requirement import Case, Details, at_most, requires, unless
-from polaris.core.rules import not_voided_yet
-from polaris.dialects.lago.rules.amounts import (
-    creditable,
-    line_left,
-    payment_status,
-    refundable,
-)
+from polaris.core import commands, refusals
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.facts.invoice import Invoice, InvoiceKind, Status
+from polaris.core.rules.input import positive
+from polaris.core.rules.invoice import not_voided_yet
+from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
+from polaris.core.transition import Dialect
+from polaris.dialects.lago.rules.amounts import creditable, line_left, payment_status, refundable
 from polaris.dialects.lago.rules.notes import TOLERANCE_MINOR
 from polaris.dialects.lago.rules.wallets import OPENING
 
@@ -35,21 +30,21 @@ def void_of_unpaid(case: Case) -> Details | None:
 def void_within_creditable(case: Case) -> Details | None:
     """Credit and refund together are at most what Lago's formula leaves of the lines."""
     asked = case.command.credit_minor + case.command.refund_minor
-    return at_most("credit_minor", asked, creditable(case.position)) if asked else None
+    return at_most("credit_minor", asked, creditable(case.balance)) if asked else None
 
 
 @requires(refusals.RefundExceedsCash)
 def void_within_refundable(case: Case) -> Details | None:
     """The refund is at most what Lago's formula leaves of the money received."""
     asked = case.command.refund_minor
-    return at_most("refund_minor", asked, refundable(case.position)) if asked else None
+    return at_most("refund_minor", asked, refundable(case.balance)) if asked else None
 
 
-def void_fitted(position: Position, command: commands.VoidInvoice) -> commands.VoidInvoice:
+def void_fitted(balance: InvoiceBalance, command: commands.VoidInvoice) -> commands.VoidInvoice:
     """The same, less the unit by which Lago's rounding may allow more than is left."""
     asked = command.credit_minor + command.refund_minor
-    beyond = asked - position.creditable
-    if not 0 < beyond <= TOLERANCE_MINOR or asked > creditable(position):
+    beyond = asked - balance.creditable
+    if not 0 < beyond <= TOLERANCE_MINOR or asked > creditable(balance):
         return command
     if command.credit_minor:
         return structs.replace(command, credit_minor=command.credit_minor - beyond)
@@ -59,7 +54,7 @@ def void_fitted(position: Position, command: commands.VoidInvoice) -> commands.V
 @requires(refusals.LineOverCredited)
 def note_within_lines(case: Case) -> Details | None:
     """No line is credited beyond what Lago's formula leaves of it."""
-    left = line_left(case.position)
+    left = line_left(case.balance)
     for line in case.command.lines:
         left[line.line_id] = left.get(line.line_id, 0) - line.amount_minor
     return unless(min(left.values(), default=0) >= 0, field="lines")
@@ -141,7 +136,7 @@ LAGO = Dialect(
         commands.VoidCreditNote: (note_has_balance,),
         commands.ReceivePayment: PAYMENT,
         commands.OpenWallet: OPENING,
-        master_commands.SaveAddOn: (positive("amount_minor"),),
+        commands.SaveAddOn: (positive("amount_minor"),),
     },
 )
 """The dialect, as the engine knows it."""

@@ -8,37 +8,37 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from polaris.core.customer import Lot
-from polaris.core.invoice import Invoice, InvoiceKind, SettlementKind, Status, Tax
-from polaris.core.note import CreditNote, NoteLine, NotePurpose
-from polaris.core.position import Position
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.facts.credit_note import CreditNote, NoteLine, NotePurpose
+from polaris.core.facts.invoice import Invoice, InvoiceKind, SettlementKind, Status, Tax
+from polaris.core.facts.wallet import Lot
 from polaris.money import rounded
 
 
-def line_left(position: Position) -> dict[str, int]:
+def line_left(balance: InvoiceBalance) -> dict[str, int]:
     """What Lago sees left of each line, before discount: voided notes still count."""
-    left = {line.id: line.gross_minor for line in position.lines}
-    for note in position.notes:
-        for line_id, amount in credited_of(position, note).items():
+    left = {line.id: line.gross_minor for line in balance.lines}
+    for note in balance.notes:
+        for line_id, amount in credited_of(balance, note).items():
             if line_id in left:
                 left[line_id] -= amount
     return {line_id: max(amount, 0) for line_id, amount in left.items()}
 
 
-def credited_of(position: Position, note: CreditNote) -> dict[str, int]:
+def credited_of(balance: InvoiceBalance, note: CreditNote) -> dict[str, int]:
     """What a note credits of each line, before discount."""
     gross: dict[str, int] = {}
-    for part in position.decision.of(NoteLine, "note_id", note.id):
+    for part in balance.decision.of(NoteLine, "note_id", note.id):
         if part.line_id is not None:
             gross[part.line_id] = gross.get(part.line_id, 0) + part.gross_minor
     return gross
 
 
-def creditable(position: Position) -> int:
+def creditable(balance: InvoiceBalance) -> int:
     """The most that can still be given back: lines left, less their discounts, with their tax."""
-    if position.invoice.status is Status.DRAFT or position.invoice.kind is InvoiceKind.TOP_UP:
+    if balance.invoice.status is Status.DRAFT or balance.invoice.kind is InvoiceKind.TOP_UP:
         return 0
-    left = computed(position, line_left(position), ())
+    left = computed(balance, line_left(balance), ())
     return whole(left.net) + whole(left.tax)
 
 
@@ -58,10 +58,10 @@ def whole(exact: Fraction) -> int:
     return rounded(Decimal(exact.numerator) / Decimal(exact.denominator))
 
 
-def paid(position: Position) -> int:
+def paid(balance: InvoiceBalance) -> int:
     """Money received for it, also when it has been voided since."""
-    paid_at_void = position.invoice.paid_at_void_minor
-    return position.invoice.paid_minor if paid_at_void is None else paid_at_void
+    paid_at_void = balance.invoice.paid_at_void_minor
+    return balance.invoice.paid_minor if paid_at_void is None else paid_at_void
 
 
 def payment_status(row: Invoice) -> str:
@@ -74,54 +74,52 @@ def payment_status(row: Invoice) -> str:
     return "pending" if owed else "succeeded"
 
 
-def refundable(position: Position) -> int:
+def refundable(balance: InvoiceBalance) -> int:
     """The most that can still be sent back; of credits that were sold, what is left of them."""
-    if position.invoice.status is Status.DRAFT or said_unpaid(position):
+    if balance.invoice.status is Status.DRAFT or said_unpaid(balance):
         return 0
-    most = sold_left(position)
-    return max(0, min(cash_left(position), creditable(position) if most is None else most))
+    most = sold_left(balance)
+    return max(0, min(cash_left(balance), creditable(balance) if most is None else most))
 
 
-def cash_left(position: Position) -> int:
+def cash_left(balance: InvoiceBalance) -> int:
     """Money received and not refunded by a note."""
-    return paid(position) - sum(note.refund_minor for note in position.notes)
+    return paid(balance) - sum(note.refund_minor for note in balance.notes)
 
 
-def said_unpaid(position: Position) -> bool:
+def said_unpaid(balance: InvoiceBalance) -> bool:
     """Whether all of it was paid, and yet somebody says that it was not."""
-    invoice = position.invoice
+    invoice = balance.invoice
     by_credit = sum(
         one.amount_minor
-        for one in position.settlements
+        for one in balance.settlements
         if one.kind in (SettlementKind.NOTE, SettlementKind.WALLET)
         and (one.live or (invoice.voided_at and one.removed_at == invoice.voided_at))
     )
-    whole = paid(position) == invoice.total_minor - by_credit
+    whole = paid(balance) == invoice.total_minor - by_credit
     return whole and payment_status(invoice) != "succeeded"
 
 
-def sold_left(position: Position) -> int | None:
+def sold_left(balance: InvoiceBalance) -> int | None:
     """What is unspent of the credits that a top-up sold; none when it is no top-up."""
-    if position.invoice.kind is not InvoiceKind.TOP_UP:
+    if balance.invoice.kind is not InvoiceKind.TOP_UP:
         return None
-    lots = position.decision.of(Lot, "invoice_id", position.invoice.id)
+    lots = balance.decision.of(Lot, "invoice_id", balance.invoice.id)
     return sum(lot.left_minor for lot in lots)
 
 
-def offsettable(position: Position) -> int:
+def offsettable(balance: InvoiceBalance) -> int:
     """The most by which what is due can be lowered."""
-    due = position.invoice.outstanding_minor
-    return due if sold_left(position) is not None else max(0, min(due, creditable(position)))
+    due = balance.invoice.outstanding_minor
+    return due if sold_left(balance) is not None else max(0, min(due, creditable(balance)))
 
 
-def uncredited(position: Position) -> int:
+def uncredited(balance: InvoiceBalance) -> int:
     """What notes have left of the invoice; discounts are not looked at, voided notes count."""
-    gross = sum(line.gross_minor for line in position.lines)
-    by_line = {line.id: Fraction(line.gross_minor) for line in position.lines}
-    vat = sum((_tax(tax, by_line[tax.line_id]) for tax in position.taxes), Fraction())
-    return (
-        gross + whole(vat) - sum(note.credit_minor + note.offset_minor for note in position.notes)
-    )
+    gross = sum(line.gross_minor for line in balance.lines)
+    by_line = {line.id: Fraction(line.gross_minor) for line in balance.lines}
+    vat = sum((_tax(tax, by_line[tax.line_id]) for tax in balance.taxes), Fraction())
+    return gross + whole(vat) - sum(note.credit_minor + note.offset_minor for note in balance.notes)
 
 
 # ---------------------------------------------------------------- what a note comes to
@@ -160,40 +158,40 @@ class Computed(NamedTuple):
 
 
 def computed(
-    position: Position, gross: Mapping[str, int], earlier: Sequence[CreditNote]
+    balance: InvoiceBalance, gross: Mapping[str, int], earlier: Sequence[CreditNote]
 ) -> Computed:
     """A note over these amounts by line; the last one of an invoice evens out what others rounded.
 
     `earlier` are the notes before it; without them nothing is evened out.
     """
-    lines = [line for line in position.lines if gross.get(line.id)]
+    lines = [line for line in balance.lines if gross.get(line.id)]
     nets = {line.id: _net(gross[line.id], line.gross_minor, line.net_minor) for line in lines}
     by_code: dict[str, TaxShare] = {}
-    for tax in position.taxes:
+    for tax in balance.taxes:
         if tax.line_id in nets:
             net = nets[tax.line_id]
             share = by_code.get(tax.code, TaxShare(tax, Fraction(), Fraction()))
             added = share._replace(base=share.base + net, amount=share.amount + _tax(tax, net))
             by_code[tax.code] = added
     sums = sum(gross[line.id] for line in lines)
-    evened = _rounding(position, earlier) if _last(position, gross, earlier) else Fraction()
+    evened = _rounding(balance, earlier) if _last(balance, gross, earlier) else Fraction()
     coupons = sums - sum(nets.values(), Fraction())
     return Computed(sums, coupons, tuple(by_code.values()), evened)
 
 
-def _last(position: Position, gross: Mapping[str, int], earlier: Sequence[CreditNote]) -> bool:
+def _last(balance: InvoiceBalance, gross: Mapping[str, int], earlier: Sequence[CreditNote]) -> bool:
     """Whether this note and the earlier ones leave nothing of the lines."""
-    taken = [gross, *(credited_of(position, note) for note in earlier)]
+    taken = [gross, *(credited_of(balance, note) for note in earlier)]
     return all(
-        sum(one.get(line.id, 0) for one in taken) >= line.gross_minor for line in position.lines
+        sum(one.get(line.id, 0) for one in taken) >= line.gross_minor for line in balance.lines
     )
 
 
-def _rounding(position: Position, notes: Sequence[CreditNote]) -> Fraction:
+def _rounding(balance: InvoiceBalance, notes: Sequence[CreditNote]) -> Fraction:
     """What notes gave back of tax beyond the unrounded amount."""
     return sum(
         (
-            note.tax_minor - computed(position, credited_of(position, note), ()).tax
+            note.tax_minor - computed(balance, credited_of(balance, note), ()).tax
             for note in notes
             if note.purpose is NotePurpose.CORRECTION
         ),
@@ -206,8 +204,8 @@ def in_order(notes: Sequence[CreditNote]) -> list[CreditNote]:
     return sorted(notes, key=lambda note: (note.issued_at, note.id))
 
 
-def computed_note(position: Position, note: CreditNote) -> Computed:
+def computed_note(balance: InvoiceBalance, note: CreditNote) -> Computed:
     """A note that corrects the invoice, computed again."""
-    notes = in_order(position.notes)
+    notes = in_order(balance.notes)
     earlier = notes[: [one.id for one in notes].index(note.id)]
-    return computed(position, credited_of(position, note), earlier)
+    return computed(balance, credited_of(balance, note), earlier)

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from polaris.core.customer import Lot, Wallet, WalletStatus
-from polaris.core.invoice import InvoiceKind, Status
-from polaris.core.position import Position
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.facts.invoice import InvoiceKind, Status
+from polaris.core.facts.wallet import Lot, Wallet, WalletStatus
 from polaris.dialects.lago.rules.amounts import (
     cash_left,
     offsettable,
@@ -33,7 +33,7 @@ class Parts(NamedTuple):
 class Asked(NamedTuple):
     """A note that somebody asks for: its parts, and what its lines come to."""
 
-    position: Position
+    balance: InvoiceBalance
     parts: Parts
     totals: tuple[int, int]  # ours, and Lago's, which may differ by a unit
 
@@ -47,24 +47,26 @@ REFUND, CREDIT, OFFSET = "refund_amount_cents", "credit_amount_cents", "offset_a
 Objection = tuple[str, str]  # a field, and what is wrong with it
 
 
-def not_creditable(position: Position, parts: Parts) -> bool:
+def not_creditable(balance: InvoiceBalance, parts: Parts) -> bool:
     """Whether it is no invoice to credit: a draft, or credits that are gone or were not paid."""
-    if position.invoice.kind is not InvoiceKind.TOP_UP:
-        return position.invoice.status is Status.DRAFT
-    wallets = [position.decision.get(Wallet, line.wallet_id) for line in position.lines]
+    if balance.invoice.kind is not InvoiceKind.TOP_UP:
+        return balance.invoice.status is Status.DRAFT
+    wallets = [balance.decision.get(Wallet, line.wallet_id) for line in balance.lines]
     active = all(one is not None and one.status is WalletStatus.ACTIVE for one in wallets)
     gives = parts.credit > 0 or parts.refund > 0
-    return not active or (gives and payment_status(position.invoice) != "succeeded")
+    return not active or (gives and payment_status(balance.invoice) != "succeeded")
 
 
-def item_objection(position: Position, left: Mapping[str, int], line_id: str, amount: int) -> str:
+def item_objection(
+    balance: InvoiceBalance, left: Mapping[str, int], line_id: str, amount: int
+) -> str:
     """Why a line cannot be credited by an amount; empty when it can."""
     if amount < 0:
         return "invalid_value"
     if amount > left[line_id]:
         return "higher_than_remaining_fee_amount"
-    sold = sold_left(position)
-    landed = position.decision.of(Lot, "invoice_id", position.invoice.id)
+    sold = sold_left(balance)
+    landed = balance.decision.of(Lot, "invoice_id", balance.invoice.id)
     return "higher_than_wallet_balance" if landed and amount > (sold or 0) else ""
 
 
@@ -74,7 +76,7 @@ def objections(asked: Asked) -> list[Objection]:
 
 
 def _unpaid(asked: Asked) -> Objection | None:
-    unpaid = paid(asked.position) <= 0 or said_unpaid(asked.position)
+    unpaid = paid(asked.balance) <= 0 or said_unpaid(asked.balance)
     return (REFUND, "cannot_refund_unpaid_invoice") if asked.parts.refund > 0 and unpaid else None
 
 
@@ -84,38 +86,38 @@ def _unequal(asked: Asked) -> Objection | None:
 
 
 def _beyond_cash(asked: Asked) -> Objection | None:
-    beyond = asked.parts.refund > max(cash_left(asked.position), 0)
+    beyond = asked.parts.refund > max(cash_left(asked.balance), 0)
     return (REFUND, HIGHER) if beyond else None
 
 
 def _beyond_credit(asked: Asked) -> Objection | None:
-    beyond = asked.parts.credit > uncredited(asked.position) + TOLERANCE_MINOR
+    beyond = asked.parts.credit > uncredited(asked.balance) + TOLERANCE_MINOR
     return (CREDIT, HIGHER) if beyond else None
 
 
 def _prepaid(asked: Asked) -> Objection | None:
-    sold = sold_left(asked.position) is not None
+    sold = sold_left(asked.balance) is not None
     return (CREDIT, "cannot_credit_invoice") if sold and asked.parts.credit > 0 else None
 
 
 def _beyond_due(asked: Asked) -> Objection | None:
-    beyond = asked.parts.offset > offsettable(asked.position)
+    beyond = asked.parts.offset > offsettable(asked.balance)
     return (OFFSET, HIGHER) if beyond else None
 
 
 def _prepaid_offset(asked: Asked) -> Objection | None:
     """An offset takes back a whole unpaid sale of credits, or nothing of it."""
-    if sold_left(asked.position) is None or asked.parts.offset <= 0:
+    if sold_left(asked.balance) is None or asked.parts.offset <= 0:
         return None
-    if paid(asked.position) > 0:
+    if paid(asked.balance) > 0:
         return (OFFSET, "cannot_apply_to_paid_invoice")
-    whole_sale = asked.parts.offset == asked.position.invoice.total_minor
+    whole_sale = asked.parts.offset == asked.balance.invoice.total_minor
     return None if whole_sale else (OFFSET, "not_equal_to_total_amount")
 
 
 def _beyond_invoice(asked: Asked) -> Objection | None:
-    refunded = sum(note.refund_minor for note in asked.position.notes)
-    left = uncredited(asked.position) - refunded
+    refunded = sum(note.refund_minor for note in asked.balance.notes)
+    left = uncredited(asked.balance) - refunded
     return ("base", HIGHER) if asked.parts.total > left + TOLERANCE_MINOR else None
 
 
@@ -145,8 +147,8 @@ def fitted(asked: Asked) -> Parts:
     """
     parts, gap = asked.parts, asked.totals[0] - asked.parts.total
     if gap and not parts.credit:
-        if parts.refund and gap <= cash_left(asked.position) - parts.refund:
+        if parts.refund and gap <= cash_left(asked.balance) - parts.refund:
             return parts._replace(refund=parts.refund + gap)
-        if parts.offset and gap <= asked.position.invoice.outstanding_minor - parts.offset:
+        if parts.offset and gap <= asked.balance.invoice.outstanding_minor - parts.offset:
             return parts._replace(offset=parts.offset + gap)
     return parts._replace(credit=parts.credit + gap)

@@ -2,9 +2,9 @@
 
 from decimal import ROUND_DOWN, Decimal, localcontext
 
-from polaris.core import master_refusals, refusals
-from polaris.core.customer import Wallet, WalletStatus
-from polaris.core.requirement import Case, Details, requires, unless
+from polaris.core import refusals
+from polaris.core.facts.wallet import Wallet, WalletStatus
+from polaris.core.rules.requirement import Case, Details, requires, unless
 from polaris.money import LARGEST_MINOR, exponent, rounded
 
 MOST_WALLETS = 6
@@ -34,7 +34,7 @@ def active_wallets(case: Case) -> list[Wallet]:
     return [one for one in wallets if one.status is WalletStatus.ACTIVE]
 
 
-@requires(master_refusals.TooMany)
+@requires(refusals.TooMany)
 def wallets_few(case: Case) -> Details | None:
     """A customer has at most six active wallets."""
     return unless(len(active_wallets(case)) < MOST_WALLETS, field="customer_id")

@@ -3,21 +3,22 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from polaris.core.customer import Customer, MovementKind, Wallet
-from polaris.core.events import Event, EventKind
-from polaris.core.invoice import Invoice
-from polaris.core.note import CreditNote
-from polaris.core.payment import Payment, Refund
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.event import Event, EventKind
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.payment import Payment, Refund
+from polaris.core.facts.wallet import MovementKind, Wallet
+from polaris.core.view import View
 from polaris.dialects.lago.responses import (
     credit_notes,
     customers,
     invoices,
     payments,
-    wallet_moves,
+    wallet_transactions,
     wallets,
 )
-from polaris.dialects.lago.responses.view import View
-from polaris.store.wallet_reading import Happening, Sums
+from polaris.store.read.wallets import Happening, Sums
 
 Body = dict[str, object]
 
@@ -146,7 +147,7 @@ def _happening(event: Event, shown: Shown) -> Iterable[Body]:
         first = one.parts[0].lot_id if one.parts else None
         moved = first == event.subject_id and event.at in (one.at, one.settled_at)
         if one.kind in MOVED[event.kind] and (bought or moved):
-            yield wallet_moves.happening(_wallet_of(shown), one)
+            yield wallet_transactions.happening(_wallet_of(shown), one)
 
 
 def _wallet_of(shown: Shown) -> Wallet:

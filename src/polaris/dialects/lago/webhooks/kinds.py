@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from polaris.core.events import EventKind
+from polaris.core.facts.event import EventKind
 
 
 class Declined(str):

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from polaris.core.events import Event, EventKind
-from polaris.core.invoice import Invoice, InvoiceKind
+from polaris.core.facts.event import Event, EventKind
+from polaris.core.facts.invoice import Invoice, InvoiceKind
 from polaris.core.scope import Scope
-from polaris.dialects.lago.responses.view import View
+from polaris.core.view import View
 from polaris.dialects.lago.webhooks.bodies import NO_WALLETS, OBJECTS, Body, Shown, Wallets
 from polaris.dialects.lago.webhooks.kinds import TYPES, Declined
 

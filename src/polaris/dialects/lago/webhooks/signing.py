@@ -9,7 +9,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from polaris.core.catalogue import Signature
+from polaris.core.facts.webhook import Signature
 
 RSA_KEY, HMAC_KEY = "webhook", "webhook_hmac"
 """The kinds of a tenant's keys that webhooks are signed with."""

@@ -1,0 +1,1 @@
+"""What every dialect's HTTP application needs."""

@@ -1,0 +1,189 @@
+"""Chain the audit: every committed line gets a hash over itself and the one before, per tenant."""
+
+import hashlib
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any, NamedTuple, Self
+
+import msgspec
+import psycopg
+import structlog
+
+from polaris.store.read import tenants
+from polaris.store.server.data_directory import EmbeddedError
+from polaris.store.server.database import Database, EngineConnection
+from polaris.store.sql import blocks, statement
+
+log = structlog.get_logger()
+
+BLOCKS = blocks("proofs.sql")
+
+BATCH = 1000
+EVERY_SECONDS = 1.0
+SHORTEST_SECONDS = 0.2
+"""However often it is poked, the sealer rests as long between two rounds."""
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+NOBODY = "00000000-0000-0000-0000-000000000000"
+
+_LOCK = statement(BLOCKS["lock_chain"])
+_END = statement(BLOCKS["chain_end"])
+_UNSEALED = statement(BLOCKS["unsealed"].replace("%(line)s", BLOCKS["part_audit_line"]))
+_INSERT = statement(BLOCKS["insert_seal"])
+_ASKED_SINCE = statement(BLOCKS["asked_since"])
+
+
+class Look(NamedTuple):
+    """How often to look for unsealed lines, and how far back from the last time."""
+
+    every: timedelta
+    back: timedelta | None  # none: at everything
+
+
+LOOKS = (
+    Look(timedelta(0), timedelta(seconds=3)),
+    Look(timedelta(seconds=10), timedelta(minutes=1)),
+    Look(timedelta(hours=1), None),
+)
+"""A line is found by its time of asking, and most are committed at once; few are much later."""
+
+
+class Seal(NamedTuple):
+    """A link of the chain; hashes are SHA-256 in hexadecimal."""
+
+    position: int
+    audit_id: str
+    hash: str
+    previous: str | None
+
+
+def link(previous: bytes | None, line: str) -> bytes:
+    """The hash of an audit line that follows another one."""
+    return hashlib.sha256((previous or b"") + line.encode()).digest()
+
+
+def seal_pending(
+    connection: psycopg.Connection[Any], tenant_id: str, since: datetime = EARLIEST
+) -> int:
+    """Seal what was committed and has no seal; how many lines that were.
+
+    It commits batch by batch. Only lines asked for since a time are looked at, by default all.
+    """
+    return sum(_batches(connection, tenant_id, since))
+
+
+def _batches(connection: psycopg.Connection[Any], tenant_id: str, since: datetime) -> Iterator[int]:
+    after = {"at": since, "id": NOBODY}
+    while True:
+        with connection.transaction():
+            # The lock is waited for in a statement of its own: a later one sees who went before.
+            _LOCK.run(connection, {"t": tenant_id})
+            asked = {"t": tenant_id, "most": BATCH, **after}
+            rows = _UNSEALED.run(connection, asked).fetchall()
+            if not rows:
+                return
+            _append(connection, tenant_id, [(str(id_), line) for _, id_, line in rows])
+        yield len(rows)
+        after = {"at": rows[-1][0], "id": rows[-1][1]}
+
+
+def _append(
+    connection: psycopg.Connection[Any], tenant_id: str, lines: list[tuple[str, str]]
+) -> None:
+    last, previous = _END.run(connection, {"t": tenant_id}).fetchone() or (0, None)
+    seals = []
+    for position, (audit_id, line) in zip(count(last + 1), lines, strict=False):
+        hash_ = link(previous, line)
+        before = previous.hex() if previous else None
+        seals.append(Seal(position, audit_id, hash_.hex(), before)._asdict())
+        previous = hash_
+    _INSERT.run(connection, {"t": tenant_id, "seals": msgspec.json.encode(seals).decode()})
+
+
+def seal_all(connection: psycopg.Connection[Any], since: datetime = EARLIEST) -> int:
+    """Seal what is pending of every tenant; how many lines that were."""
+    with connection.transaction():
+        ids = [tenant.id for tenant in tenants.tenants(connection)]
+        with connection.pipeline():
+            asked = [_ASKED_SINCE.run(connection, {"t": id_, "since": since}) for id_ in ids]
+        busy = [id_ for id_, rows in zip(ids, asked, strict=True) if rows.fetchone()]
+    # One chain is locked at a time.
+    return sum(seal_pending(connection, tenant_id, since) for tenant_id in busy)
+
+
+class Sealer:
+    """A thread that seals what is committed, each second and whenever it is poked."""
+
+    def __init__(self, database: Database, looks: tuple[Look, ...] = LOOKS) -> None:
+        self._database, self._looks = database, looks
+        self._connection: EngineConnection | None = None
+        self._looked_at: dict[Look, datetime] = {}
+        self._poked, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sealer", daemon=True)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin; the first round looks at everything."""
+        self._thread.start()
+
+    def poke(self) -> None:
+        """There may be something to seal."""
+        self._poked.set()
+
+    def stop(self) -> None:
+        """Seal what there is, and end."""
+        self._stopping.set()
+        self._poked.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        last = False
+        while not last:
+            self._poked.clear()
+            last = self._stopping.is_set()
+            self._round()
+            if not last:
+                self._stopping.wait(SHORTEST_SECONDS)
+                self._poked.wait(EVERY_SECONDS - SHORTEST_SECONDS)
+        self._leave()
+
+    def _round(self) -> None:
+        """Seal what is found by the furthest look whose time has come; it makes nearer ones."""
+        now = datetime.now(UTC)
+        furthest = max(index for index, look in enumerate(self._looks) if self._due(look, now))
+        try:
+            self._connection = self._connection or self._database.connect()
+            seal_all(self._connection, self._since(self._looks[furthest], now))
+        except (psycopg.Error, EmbeddedError) as fault:
+            log.warning("sealing_failed", fault=str(fault))
+            self._leave()
+            self._revive()
+        else:
+            self._looked_at |= dict.fromkeys(self._looks[: furthest + 1], now)
+
+    def _due(self, look: Look, now: datetime) -> bool:
+        at = self._looked_at.get(look)
+        return at is None or not look.every or now - at >= look.every
+
+    def _since(self, look: Look, now: datetime) -> datetime:
+        at = self._looked_at.get(look)
+        # A clock that was set back must not hide what is asked for now.
+        return EARLIEST if at is None or look.back is None else min(at, now) - look.back
+
+    def _revive(self) -> None:
+        try:
+            self._database.ensure()
+        except (psycopg.Error, EmbeddedError) as fault:
+            log.warning("database_away", fault=str(fault))
+
+    def _leave(self) -> None:
+        if self._connection:
+            self._connection.close()
+        self._connection = None

@@ -1,0 +1,307 @@
+"""Invoices, entries, events and refusals as tables for a terminal, 80 columns and wider."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from polaris.audit.verify import AuditReport
+from polaris.core.explain import Answer
+from polaris.core.facts.event import Event
+from polaris.core.facts.payment import Refund
+from polaris.core.ledger.posting import Entry
+from polaris.core.refusals import Refusal
+from polaris.imports.asking import CURRENCY
+from polaris.imports.report import Report as Imported
+from polaris.money import printed
+from polaris.reports.ledger import Balance, LedgerReport, Violation
+from polaris.store.read.invoices import ListedInvoice, WholeInvoice
+from polaris.store.read.tenants import ListedTenant
+
+STATUS_STYLES = {"draft": "yellow", "finalized": "green", "voided": "magenta", "closed": "dim"}
+
+
+def status(word: str) -> Text:
+    """A status, in its colour."""
+    return Text(word, STATUS_STYLES.get(word, ""))
+
+
+def columns(*names: str, right: Sequence[str] = ()) -> Table:
+    """An empty table with these columns, amounts to the right."""
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
+    for name in names:
+        if name in right:
+            table.add_column(name, justify="right", no_wrap=True)
+        else:
+            table.add_column(name, overflow="fold")
+    return table
+
+
+def pairs(named: dict[str, str]) -> Text:
+    """Names and values, a line each."""
+    width = max(map(len, named), default=0)
+    return Text("\n").join(
+        Text.assemble((f"{name:{width}}  ", "dim"), value) for name, value in named.items()
+    )
+
+
+def tenants(listed: Iterable[ListedTenant]) -> Table:
+    """Tenants, one a row."""
+    table = columns("Tenant", "Name", "Currency", "Time zone")
+    for one in listed:
+        table.add_row(one.id, one.name, one.currency, one.timezone)
+    return table
+
+
+def invoices(listed: Iterable[ListedInvoice]) -> Table:
+    """Invoices, one a row; a draft, which has no number, by its id."""
+    table = columns(
+        "Invoice", "Status", "Customer", "Date", "Total", "Outstanding",
+        right=("Total", "Outstanding"),
+    )  # fmt: skip  # a row of names
+    for one in listed:
+        table.add_row(
+            one.number or one.id,
+            status(one.status),
+            one.customer,
+            str(one.issue_date or ""),
+            printed(one.total_minor, one.currency),
+            printed(one.outstanding_minor, one.currency),
+        )
+    return table
+
+
+def whole(shown: WholeInvoice) -> RenderableType:
+    """One invoice: who, what, how much, and what has become of it."""
+    return spaced(head(shown), lines(shown), *became(shown))
+
+
+def spaced(*parts: RenderableType) -> Group:
+    """Parts with a line between them."""
+    between = (one for part in parts for one in ("", part))
+    return Group(*list(between)[1:])
+
+
+def became(shown: WholeInvoice) -> Iterator[RenderableType]:
+    """What settled an invoice, and what was given for it."""
+    if shown.settlements:
+        yield settlements(shown)
+    if shown.credit_notes:
+        yield credit_notes(shown)
+    if shown.refunds:
+        yield refunds(shown.refunds)
+
+
+def head(shown: WholeInvoice) -> RenderableType:
+    """Which invoice, whose, and how it stands."""
+    invoice = shown.invoice
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column()
+    grid.add_row("Invoice", Text.assemble((invoice.number or "no number yet", "bold")))
+    grid.add_row("Id", invoice.id)
+    grid.add_row("Status", status(invoice.status))
+    grid.add_row("Customer", f"{shown.customer.name} ({shown.customer.external_id})")
+    if invoice.issue_date:
+        grid.add_row("Issued", f"{invoice.issue_date}, due {invoice.due_date}")
+    if invoice.void_reason or invoice.void_comment:
+        said = " · ".join(filter(None, (invoice.void_reason, invoice.void_comment)))
+        grid.add_row("Voided for", said)
+    for name, other in (
+        ("Replaces", invoice.regenerated_from),
+        ("Replaced by", invoice.regenerated_as),
+    ):
+        if other:
+            grid.add_row(name, other)
+    return grid
+
+
+def lines(shown: WholeInvoice) -> Table:
+    """What is billed, its tax, and the sums."""
+    currency = shown.invoice.currency
+    table = columns("Line", "Quantity", "Net", "Tax", right=("Quantity", "Net", "Tax"))
+    for line in shown.lines:
+        tax = sum(tax.amount_minor for tax in shown.taxes if tax.line_id == line.id)
+        table.add_row(
+            line.description or line.code or f"line {line.position}",
+            f"{line.quantity.normalize():f}",
+            printed(line.net_minor, currency),
+            printed(tax, currency),
+        )
+    table.add_section()
+    for name, amount in (
+        ("Total", shown.invoice.total_minor),
+        ("Outstanding", shown.invoice.outstanding_minor),
+    ):
+        table.add_row(Text(name, "bold"), "", Text(printed(amount, currency), "bold"), "")
+    return table
+
+
+def settlements(shown: WholeInvoice) -> Table:
+    """What settles the invoice, or did."""
+    table = columns("Settled by", "Amount", "Now", right=("Amount",))
+    for row in shown.settlements:
+        held = f", {printed(row.held_minor, shown.invoice.currency)} held" if row.held_minor else ""
+        now = "applied" if row.live else f"taken off{held}"
+        words = row.kind.replace("_", " ")
+        table.add_row(words, printed(row.amount_minor, shown.invoice.currency), now)
+    return table
+
+
+def credit_notes(shown: WholeInvoice) -> Table:
+    """The invoice's own credit notes."""
+    amounts = ("Offset", "Credit", "Refund", "Balance")
+    table = columns("Credit note", "Status", *amounts, right=amounts)
+    for note in shown.credit_notes:
+        parts = note.offset_minor, note.credit_minor, note.refund_minor, note.balance_minor
+        sums = (printed(part, note.currency).split()[0] for part in parts)
+        table.add_row(note.number, status(note.status), *sums)
+    return table
+
+
+def refunds(asked: Iterable[Refund]) -> Table:
+    """Money that goes back."""
+    table = columns("Refund", "Amount", "State", right=("Amount",))
+    for refund in asked:
+        table.add_row(refund.id, printed(refund.amount_minor, refund.currency), refund.state)
+    return table
+
+
+def entries(booked: Sequence[Entry]) -> RenderableType:
+    """Journal entries with their postings: which account is debited, which credited, how much."""
+    if not booked:
+        return Text("Nothing was booked.", "dim")
+    table = columns("Debit", "Credit", "Amount", right=("Amount",))
+    for entry in booked:
+        undone = "reversal: " if entry.reverses else ""
+        words = Text(undone + entry.kind.replace("_", " "), "bold")
+        table.add_row(words, Text(str(entry.accounting_date), "dim"))
+        for posting in entry.postings:
+            amount = printed(posting.amount_minor, posting.currency)
+            table.add_row(f"  {posting.debit}", posting.credit, amount)
+    return table
+
+
+def events(told: Iterable[Event]) -> Table:
+    """Events, one a row."""
+    table = columns("Event", "About", "Time (UTC)")
+    for event in told:
+        table.add_row(event.kind, about(event), f"{event.at:%Y-%m-%d %H:%M:%S}")
+    return table
+
+
+def about(event: Event) -> str:
+    """What an event tells of: by its number or name, else by its amount, else by its id."""
+    of = event.after
+    subject = event.subject.replace("_", " ")
+    if name := of.get("number") or of.get("external_id"):
+        return f"{subject} {name}"
+    match of:
+        case {"amount_minor": int(amount), "currency": str(currency)}:
+            return f"{subject} of {printed(amount, currency)}"
+    return f"{subject} …{event.subject_id[-12:]}"
+
+
+def refusals(refused: Iterable[Refusal], currency: str | None = None) -> RenderableType:
+    """Why not, and what to do instead."""
+    return Group(*(_refusal(one, currency) for one in refused))
+
+
+def _refusal(refusal: Refusal, currency: str | None) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="dim")
+    grid.add_column()
+    grid.add_row("Refused", Text.assemble((refusal.sentence, "bold red"), f" ({refusal.code})"))
+    details = {name: value for name, value in refusal.details.items() if name != "field"}
+    told = ", ".join(_detail(*detail, currency) for detail in details.items())
+    if told:
+        field = str(refusal.details.get("field") or "")
+        grid.add_row("Because", f"{field.removesuffix('_minor')} {told}".strip())
+    grid.add_row("Instead", refusal.instead)
+    return grid
+
+
+def _detail(name: str, value: str | int | None, currency: str | None) -> str:
+    words = name.removesuffix("_minor").replace("_", " ")
+    if currency and name.endswith("_minor") and isinstance(value, int):
+        return f"{words} {printed(value, currency)}"
+    return f"{words} {value}"
+
+
+def answers(asked: Iterable[Answer]) -> Table:
+    """For each command whether it is allowed now, else why not and what instead."""
+    table = columns("Command", "Now", "Why not, and what instead")
+    for answer in asked:
+        why = "\n".join(f"{one.sentence} {one.instead}" for one in answer.refusals)
+        word = Text("yes", "green") if answer.allowed else Text("no", "red")
+        table.add_row(answer.command, word, Text(why, "dim"))
+    return table
+
+
+def proofs(report: LedgerReport) -> RenderableType:
+    """Each proof and whether it holds; where it does not, the first places."""
+    table = Table.grid(padding=(0, 2))
+    for proof in report.proofs:
+        mark = Text("holds", "green") if proof.ok else Text("FAILS", "bold red")
+        table.add_row(mark, proof.sentence, Text(f"{proof.looked_at:,}", "dim", justify="right"))
+        for wrong in proof.violations:
+            table.add_row("", Text(_violation(wrong), "red"))
+    return table
+
+
+def _violation(wrong: Violation) -> str:
+    def amount(value: int) -> str:
+        return printed(value, wrong.currency) if wrong.currency else f"{value:,}"
+
+    return f"{wrong.subject}: {amount(wrong.found)} instead of {amount(wrong.expected)}"
+
+
+def trial_balance(balances: Iterable[Balance]) -> RenderableType:
+    """Every account with its balance on one side, and the sums, which are equal."""
+    table = columns("Account", "Debit", "Credit", right=("Debit", "Credit"))
+    sums: dict[str, tuple[int, int]] = {}
+    for row in balances:
+        debit, credit = side = (max(row.balance_minor, 0), max(-row.balance_minor, 0))
+        shown = "" if credit else printed(debit, row.currency)
+        table.add_row(row.account, shown, printed(credit, row.currency) if credit else "")
+        before = sums.get(row.currency, (0, 0))
+        sums[row.currency] = (before[0] + side[0], before[1] + side[1])
+    if not sums:
+        return Text("Nothing has been booked yet.", "dim")
+    table.add_section()
+    for currency, both in sums.items():
+        table.add_row(Text("Sum", "bold"), *(Text(printed(one, currency), "bold") for one in both))
+    return table
+
+
+def chain(report: AuditReport) -> Text:
+    """How far the audit's chain holds."""
+    if report.fault:
+        return Text(report.fault.sentence, "bold red")
+    end = f" The last hash is {report.end}." if report.end else ""
+    return Text(f"The chain of the audit holds: {report.sealed:,} lines are sealed.{end}")
+
+
+def imported(report: Imported) -> RenderableType:
+    """What an import brought in, and that it adds up."""
+    table = columns("", "Documents", "Amount", right=("Documents", "Amount"))
+    for name, count, amount in (
+        ("Billed", report.invoices, report.billed_minor),
+        ("Voided", report.voided, -report.voided_minor),
+        ("Credited", report.credit_notes, -report.credited_minor),
+        ("Credited without invoice", report.standalone, -report.standalone_minor),
+    ):
+        table.add_row(name, f"{count:,}", printed(amount, CURRENCY))
+    table.add_section()
+    table.add_row(Text("Net", "bold"), "", Text(printed(report.net_minor, CURRENCY), "bold"))
+    rejected = Text(
+        f"{sum(report.rejected_rows.values()):,} of {report.rows:,} rows were rejected."
+    )
+    reasons = columns("Rejected because", "Rows", right=("Rows",))
+    for reason, count in report.rejected_rows.items():
+        reasons.add_row(reason.replace("_", " "), f"{count:,}")
+    sound = "It adds up." if report.adds_up else "IT DOES NOT ADD UP."
+    end = Text(f"{sound} {report.lines:,} lines in {report.seconds:,} seconds.")
+    return Group(table, rejected, *([reasons] if report.rejected_rows else []), end)

@@ -1,0 +1,43 @@
+"""What is said of an invoice or a credit note. It is kept, and books nothing by itself."""
+
+from polaris.core.actions.refund_payment import report_all
+from polaris.core.balances.settlement import land_sold
+from polaris.core.commands import AnnotateCreditNote, AnnotateInvoice, LoseDispute
+from polaris.core.decision import Decision
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
+
+
+def annotate_invoice(decision: Decision, command: AnnotateInvoice) -> None:
+    """Keep what is said. Credits whose purchase is said to be paid land without the money."""
+    before = decision.the(Invoice, command.invoice_id)
+    after = decision.change(
+        before,
+        payment_status_asserted=command.payment_status or before.payment_status_asserted,
+        details={**before.details, **(command.details or {})},
+    )
+    decision.emit(EventKind.INVOICE_ANNOTATED, before, after)
+    paid = command.payment_status == PaymentStatus.SUCCEEDED
+    if paid and after.status is Status.FINALIZED:
+        land_sold(decision, after)
+
+
+def lose_dispute(decision: Decision, command: LoseDispute) -> None:
+    """Remember when a dispute was lost; the chargeback itself is a report about the payment."""
+    before = decision.the(Invoice, command.invoice_id)
+    after = decision.change(before, dispute_lost_at=decision.at)
+    decision.emit(EventKind.INVOICE_DISPUTE_LOST, before, after)
+
+
+def annotate_note(decision: Decision, command: AnnotateCreditNote) -> None:
+    """Keep what is said; what became of its refund is booked as if a provider had reported it."""
+    before = decision.the(CreditNote, command.note_id)
+    after = decision.change(
+        before,
+        refund_status_asserted=command.refund_status or before.refund_status_asserted,
+        details={**before.details, **(command.details or {})},
+    )
+    decision.emit(EventKind.CREDIT_NOTE_ANNOTATED, before, after)
+    if command.refund_status is not None:
+        report_all(decision, after, command.refund_status)

@@ -1,0 +1,66 @@
+"""Settle an invoice with a credit note's balance, or take the note off again."""
+
+from datetime import date
+
+from polaris.core.balances.settlement import remove, settle, standing, unhold
+from polaris.core.commands import ApplyCreditNote, RemoveCreditNote
+from polaris.core.decision import Decision
+from polaris.core.facts.credit_note import CreditNote, NoteStatus
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, SettlementKind
+from polaris.core.ledger import recipes
+from polaris.core.ledger.posting import EntryKind
+
+
+def apply(decision: Decision, command: ApplyCreditNote) -> None:
+    """Use a note's balance on an invoice."""
+    note = decision.the(CreditNote, command.note_id)
+    invoice = decision.the(Invoice, command.invoice_id)
+    most = min(note.balance_minor, invoice.outstanding_minor)
+    use(decision, note, invoice.id, command.amount_minor or most)
+
+
+def apply_notes(decision: Decision, invoice_id: str, day: date | None) -> None:
+    """Settle an invoice with the customer's open notes, oldest first."""
+    invoice = decision.the(Invoice, invoice_id)
+    notes = [
+        row
+        for row in decision.of(CreditNote, "customer_id", invoice.customer_id)
+        if row.balance_minor and row.currency == invoice.currency
+    ]
+    for note in sorted(notes, key=lambda row: (row.issued_at, row.id)):
+        amount = min(note.balance_minor, decision.the(Invoice, invoice_id).outstanding_minor)
+        use(decision, note, invoice_id, amount, day)
+
+
+def use(
+    decision: Decision,
+    note: CreditNote,
+    invoice_id: str,
+    amount_minor: int,
+    day: date | None = None,
+) -> None:
+    """Recipe 11."""
+    if not amount_minor:
+        return
+    decision.change(note, balance_minor=note.balance_minor - amount_minor)
+    booked = EntryKind.NOTE_APPLIED, recipes.note_applied(amount_minor)
+    settlement = settle(decision, invoice_id, SettlementKind.NOTE, note, amount_minor, booked, day)
+    decision.emit(EventKind.CREDIT_NOTE_APPLIED, None, settlement)
+
+
+def take_off(decision: Decision, command: RemoveCreditNote) -> None:
+    """Give the note its balance back, whether it settles the invoice or a void left it parked."""
+    for settlement in standing(decision, command.note_id, command.invoice_id):
+        if settlement.kind is not SettlementKind.NOTE:
+            continue  # the invoice's own note also lowers it by its offset, which stays
+        freed = settlement.amount_minor if settlement.live else settlement.held_minor
+        after = remove(decision, settlement) if settlement.live else unhold(decision, settlement)
+        reopen(decision, command.note_id, freed)
+        decision.emit(EventKind.CREDIT_NOTE_REMOVED, settlement, after)
+
+
+def reopen(decision: Decision, note_id: str, amount_minor: int) -> None:
+    """Credit returns to its note; one that was voided meanwhile has a balance again."""
+    note = decision.the(CreditNote, note_id)
+    decision.change(note, balance_minor=note.balance_minor + amount_minor, status=NoteStatus.ISSUED)

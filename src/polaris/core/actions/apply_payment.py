@@ -1,0 +1,65 @@
+"""Settle invoices with money received, or take it off again."""
+
+from datetime import date
+
+from polaris.core.balances.settlement import remove, settle, standing, unhold
+from polaris.core.commands import ApplyPayment, CollectInvoice, RemovePayment
+from polaris.core.decision import Decision
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, SettlementKind
+from polaris.core.facts.payment import Payment
+from polaris.core.ledger import recipes
+from polaris.core.ledger.posting import EntryKind
+
+
+def apply(
+    decision: Decision,
+    payment: Payment,
+    invoice: Invoice,
+    amount_minor: int,
+    day: date | None = None,
+) -> None:
+    """Settle an invoice with unused money of a payment."""
+    if not amount_minor:
+        return
+    decision.change(payment, unused_minor=payment.unused_minor - amount_minor)
+    booked = EntryKind.PAYMENT_APPLIED, recipes.payment_applied(amount_minor)
+    settlement = settle(
+        decision, invoice.id, SettlementKind.PAYMENT, payment, amount_minor, booked, day
+    )
+    decision.emit(EventKind.PAYMENT_APPLIED, None, settlement)
+
+
+def apply_asked(decision: Decision, command: ApplyPayment) -> None:
+    """Apply unused money later."""
+    payment = decision.the(Payment, command.payment_id)
+    invoice = decision.the(Invoice, command.invoice_id)
+    most = min(payment.unused_minor, invoice.outstanding_minor)
+    apply(decision, payment, invoice, command.amount_minor or most)
+
+
+def apply_unused(decision: Decision, invoice_id: str, day: date | None) -> None:
+    """Settle an invoice with the customer's unused money, oldest first."""
+    invoice = decision.the(Invoice, invoice_id)
+    payments = decision.of(Payment, "customer_id", invoice.customer_id)
+    usable = [row for row in payments if row.unused_minor and row.currency == invoice.currency]
+    for payment in sorted(usable, key=lambda row: (row.received_at, row.id)):
+        invoice = decision.the(Invoice, invoice_id)
+        amount = min(payment.unused_minor, invoice.outstanding_minor)
+        apply(decision, payment, invoice, amount, day)
+
+
+def take_off(decision: Decision, command: RemovePayment) -> None:
+    """Take a payment off an invoice, or release what a void left held; it is unused again."""
+    for settlement in standing(decision, command.payment_id, command.invoice_id):
+        freed = settlement.amount_minor if settlement.live else settlement.held_minor
+        after = remove(decision, settlement) if settlement.live else unhold(decision, settlement)
+        payment = decision.the(Payment, command.payment_id)
+        decision.change(payment, unused_minor=payment.unused_minor + freed)
+        decision.emit(EventKind.PAYMENT_REMOVED, settlement, after)
+
+
+def collect(decision: Decision, command: CollectInvoice) -> None:
+    """Say that it failed: no provider that could collect is connected."""
+    invoice = decision.the(Invoice, command.invoice_id)
+    decision.emit(EventKind.INVOICE_COLLECTION_FAILED, invoice, invoice)

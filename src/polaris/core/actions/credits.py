@@ -1,0 +1,154 @@
+"""Wallet credits: granted, spent, restored, taken away."""
+
+from datetime import date
+
+from polaris.core.actions.open_wallet import first_wallet, open_for
+from polaris.core.balances.settlement import record_movement, remove, settle
+from polaris.core.balances.wallet import in_order, spendable
+from polaris.core.commands import (
+    ExpireCredits,
+    GrantCredits,
+    RestoreCredits,
+    VoidCredits,
+    VoidWalletCredits,
+)
+from polaris.core.decision import Decision
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind
+from polaris.core.facts.wallet import Lot, LotFunding, MovementKind, Wallet
+from polaris.core.ledger import recipes
+from polaris.core.ledger.posting import EntryKind, Place
+
+
+def grant(decision: Decision, command: GrantCredits) -> None:
+    """Give credits for nothing; nothing is booked before they are spent."""
+    wallet = decision.the(Wallet, command.wallet_id)
+    lot = Lot(
+        id=command.lot_id,
+        wallet_id=wallet.id,
+        customer_id=wallet.customer_id,
+        funding=LotFunding.GRANTED,
+        amount_minor=command.amount_minor,
+        left_minor=command.amount_minor,
+        priority=command.priority,
+        landed_at=decision.at,
+        expires_at=command.expires_at or wallet.expires_at,
+    )
+    decision.put(lot)
+    record_movement(
+        decision, lot, MovementKind.GRANTED, command.amount_minor, None, command.details
+    )
+    decision.emit(EventKind.CREDITS_GRANTED, None, lot)
+
+
+def credit_wallet(decision: Decision, note: CreditNote) -> None:
+    """A note's credit becomes a lot of the customer's wallet, opened when there is none."""
+    wallet = first_wallet(decision, note) or open_for(decision, note)
+    lot = Lot(
+        id=decision.new_id(),
+        wallet_id=wallet.id,
+        customer_id=note.customer_id,
+        funding=LotFunding.PURCHASED,
+        amount_minor=note.credit_minor,
+        left_minor=note.credit_minor,
+        note_id=note.id,
+        landed_at=decision.at,
+    )
+    decision.put(lot)
+    record_movement(decision, lot, MovementKind.CREDITED, note.credit_minor, note.invoice_id)
+    decision.emit(EventKind.CREDITS_PURCHASED, None, lot)
+
+
+def consume(decision: Decision, invoice_id: str, day: date | None) -> None:
+    """Settle an invoice with wallet credits, as far as they and it go."""
+    for lot in spendable(decision, decision.the(Invoice, invoice_id)):
+        amount = min(lot.left_minor, decision.the(Invoice, invoice_id).outstanding_minor)
+        if amount:
+            spend(decision, lot, invoice_id, amount, day)
+
+
+def spend(
+    decision: Decision, lot: Lot, invoice_id: str, amount_minor: int, day: date | None
+) -> None:
+    """Settle an invoice with one lot."""
+    after = decision.change(lot, left_minor=lot.left_minor - amount_minor)
+    record_movement(decision, lot, MovementKind.CONSUMED, -amount_minor, invoice_id)
+    leg = recipes.credits_consumed(lot.funding is LotFunding.PURCHASED, amount_minor)
+    booked = EntryKind.CREDITS_CONSUMED, leg
+    settle(decision, invoice_id, SettlementKind.WALLET, lot, amount_minor, booked, day)
+    decision.emit(EventKind.CREDITS_CONSUMED, lot, after, invoice_id)
+
+
+def refill(decision: Decision, lot_id: str, amount_minor: int, invoice_id: str | None) -> None:
+    """Credits go back into their lot."""
+    lot = decision.the(Lot, lot_id)
+    after = decision.change(lot, left_minor=lot.left_minor + amount_minor)
+    record_movement(decision, lot, MovementKind.RESTORED, amount_minor, invoice_id)
+    decision.emit(EventKind.CREDITS_RESTORED, lot, after, invoice_id)
+
+
+def revoke(decision: Decision, lot: Lot, amount_minor: int) -> None:
+    """Unspent bought credits go, because their purchase is taken back."""
+    after = decision.change(lot, left_minor=lot.left_minor - amount_minor)
+    record_movement(decision, lot, MovementKind.REVOKED, -amount_minor, lot.invoice_id)
+    decision.emit(EventKind.CREDITS_VOIDED, lot, after, lot.invoice_id)
+
+
+def restore(decision: Decision, command: RestoreCredits) -> None:
+    """Take wallet credits off an invoice, or release what a void parked of them."""
+    for row in decision.of(Settlement, "invoice_id", command.invoice_id):
+        if row.kind is SettlementKind.WALLET and (row.live or row.held_minor):
+            freed = row.amount_minor if row.live else row.held_minor
+            if row.live:
+                remove(decision, row)
+            else:
+                decision.change(row, held_minor=0)
+            refill(decision, row.source_id, freed, command.invoice_id)
+
+
+def void_credits(decision: Decision, command: VoidCredits) -> None:
+    """Take credits out of a wallet."""
+    lot = decision.the(Lot, command.lot_id)
+    lapse(
+        decision,
+        lot,
+        command.amount_minor or lot.left_minor,
+        MovementKind.VOIDED,
+        EventKind.CREDITS_VOIDED,
+    )
+
+
+def void_wallet_credits(decision: Decision, command: VoidWalletCredits) -> None:
+    """Take credits out of a wallet's lots, as they would be spent."""
+    left = command.amount_minor
+    for lot in in_order(decision, [decision.the(Wallet, command.wallet_id)]):
+        amount = min(left, lot.left_minor)
+        if amount:
+            why, told = MovementKind.VOIDED, EventKind.CREDITS_VOIDED
+            lapse(decision, lot, amount, why, told, command.details)
+            left -= amount
+
+
+def expire(decision: Decision, command: ExpireCredits) -> None:
+    """Let a lot lapse."""
+    lot = decision.the(Lot, command.lot_id)
+    lapse(decision, lot, lot.left_minor, MovementKind.EXPIRED, EventKind.CREDITS_EXPIRED)
+
+
+def lapse(
+    decision: Decision,
+    lot: Lot,
+    amount_minor: int,
+    why: MovementKind,
+    told: EventKind,
+    details: dict[str, object] | None = None,
+) -> None:
+    """Credits end unspent; purchased ones are income."""
+    after = decision.change(lot, left_minor=lot.left_minor - amount_minor)
+    record_movement(decision, lot, why, -amount_minor, None, details)
+    if lot.funding is LotFunding.PURCHASED:
+        wallet = decision.the(Wallet, lot.wallet_id)
+        where = Place(wallet.currency, lot.customer_id, None, Lot.table, lot.id)
+        decision.enter(EntryKind.CREDITS_LAPSED, where.post(recipes.credits_lapsed(amount_minor)))
+    decision.emit(told, lot, after)

@@ -1,0 +1,135 @@
+"""Write an invoice down, change it, or drop it, while it asks for nothing yet."""
+
+import msgspec
+
+from polaris.core.balances.line import gross_of
+from polaris.core.balances.tax import tax_lines
+from polaris.core.commands import BuyCredits, DeleteDraft, DraftInvoice, EditDraft
+from polaris.core.commands.values import NewLine
+from polaris.core.decision import Decision
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, InvoiceKind, Line, Status, Tax
+from polaris.core.facts.wallet import Wallet
+
+
+def draft(decision: Decision, command: DraftInvoice) -> None:
+    """Write an invoice down, and say so."""
+    decision.emit(EventKind.INVOICE_DRAFTED, None, write(decision, command))
+
+
+def write(decision: Decision, command: DraftInvoice) -> Invoice:
+    """Put a new draft with its lines and taxes."""
+    customer = decision.the(Customer, command.customer_id)
+    invoice = Invoice(
+        id=command.invoice_id,
+        customer_id=customer.id,
+        kind=command.kind,
+        status=Status.DRAFT,
+        currency=command.currency,
+        external_number=command.external_number,
+        rounding=command.rounding,
+        price_type=command.price_type,
+        issue_date=command.issue_date,
+        payment_term_days=_term(decision, customer, command.payment_term_days),
+        memo=command.memo,
+        details=command.details,
+        created_at=decision.at,
+    )
+    return write_lines(decision, invoice, command.lines)
+
+
+def _term(decision: Decision, customer: Customer, asked: int | None) -> int:
+    own = customer.payment_term_days if asked is None else asked
+    return decision.tenant.settings.payment_term_days if own is None else own
+
+
+def write_lines(decision: Decision, invoice: Invoice, lines: tuple[NewLine, ...]) -> Invoice:
+    """Put the lines and taxes of the invoice's revision, and its sums."""
+    rows = [line_row(decision, invoice, position, line) for position, line in enumerate(lines, 1)]
+    for row in rows:
+        decision.put(row)
+    nets = [row.net_minor for row in rows]
+    tax = 0
+    for taxed in tax_lines(nets, [line.taxes for line in lines], invoice.rounding):
+        tax += taxed.amount_minor
+        decision.put(
+            Tax(
+                id=decision.new_id(),
+                invoice_id=invoice.id,
+                revision=invoice.revision,
+                line_id=rows[taxed.line].id,
+                code=taxed.tax.code,
+                name=taxed.tax.name,
+                rate=taxed.tax.rate,
+                base_minor=taxed.base_minor,
+                amount_minor=taxed.amount_minor,
+                given=taxed.tax.amount_minor is not None,
+            )
+        )
+    return decision.change(invoice, net_minor=sum(nets), tax_minor=tax, total_minor=sum(nets) + tax)
+
+
+def line_row(decision: Decision, invoice: Invoice, position: int, line: NewLine) -> Line:
+    """A line as stored: its amount given, or quantity times unit price rounded half up."""
+    gross = gross_of(line)
+    return Line(
+        id=line.id or decision.new_id(),
+        invoice_id=invoice.id,
+        revision=invoice.revision,
+        position=position,
+        kind=line.kind,
+        code=line.code,
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        gross_minor=gross,
+        discount_minor=line.discount_minor,
+        net_minor=gross - line.discount_minor,
+        account=line.account,
+        wallet_id=line.wallet_id,
+        original_line_id=line.original_line_id,
+    )
+
+
+def edit(decision: Decision, command: EditDraft) -> None:
+    """Change the fields given; new lines begin a new revision, the old ones stay readable."""
+    before = decision.the(Invoice, command.invoice_id)
+    fields = ("issue_date", "payment_term_days", "external_number", "memo", "details")
+    given = {name: value for name in fields if (value := getattr(command, name)) is not None}
+    after = decision.change(before, **given)
+    if command.lines is not None:
+        revised = msgspec.structs.replace(after, revision=after.revision + 1)
+        after = write_lines(decision, revised, command.lines)
+    decision.emit(EventKind.INVOICE_EDITED, before, after)
+
+
+def delete(decision: Decision, command: DeleteDraft) -> None:
+    """Close a draft; it had no number, so there is no gap."""
+    before = decision.the(Invoice, command.invoice_id)
+    close(decision, before, before)
+
+
+def close(decision: Decision, before: Invoice | None, draft: Invoice) -> None:
+    """It never became an invoice; what it was to replace can be replaced by another."""
+    original = decision.get(Invoice, draft.regenerated_from)
+    if original is not None:
+        decision.change(original, regenerated_as=None)
+    after = decision.change(draft, status=Status.CLOSED, regenerated_from=None)
+    decision.emit(EventKind.INVOICE_CLOSED, before, after)
+
+
+def write_top_up(decision: Decision, command: BuyCredits) -> None:
+    """Put a draft that sells wallet credits."""
+    wallet = decision.the(Wallet, command.wallet_id)
+    named = wallet.name or "Credits"
+    asked = DraftInvoice(
+        invoice_id=command.invoice_id,
+        customer_id=wallet.customer_id,
+        currency=wallet.currency,
+        kind=InvoiceKind.TOP_UP,
+        lines=tuple(msgspec.structs.replace(line, description=named) for line in command.lines),
+        issue_date=command.issue_date,
+        details=command.details,
+    )
+    write(decision, asked)

@@ -1,0 +1,138 @@
+"""Issue a credit note for lines of an invoice."""
+
+from polaris.core.actions.credits import credit_wallet, revoke
+from polaris.core.actions.refund_payment import ask_refunds
+from polaris.core.balances.credit_amounts import Credited, PartOfLine, credited
+from polaris.core.balances.funding import Draw, drawn, fund, remembered
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.numbering import note_number
+from polaris.core.balances.settlement import settle
+from polaris.core.commands import IssueCreditNote
+from polaris.core.decision import Decision
+from polaris.core.facts.credit_note import CreditNote, CreditTo, NotePurpose
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, LineKind, SettlementKind, Status
+from polaris.core.facts.wallet import Lot
+from polaris.core.ledger import chart, recipes
+from polaris.core.ledger.posting import EntryKind, Leg, Place
+
+
+def issue(decision: Decision, command: IssueCreditNote) -> None:
+    """Credit lines of an invoice. On a voided one nothing is left to take back, only to give."""
+    invoice = decision.the(Invoice, command.invoice_id)
+    balance = InvoiceBalance(decision, invoice)
+    sums = credited(balance, command.lines)
+    note = write(decision, invoice, command, sums)
+    if invoice.status is Status.FINALIZED:
+        correct(decision, balance, note, sums)
+    else:
+        hand_on(decision, balance, note)
+    decision.emit(EventKind.CREDIT_NOTE_ISSUED, None, decision.the(CreditNote, note.id))
+
+
+def write(
+    decision: Decision, invoice: Invoice, command: IssueCreditNote, sums: Credited
+) -> CreditNote:
+    """Number and write the document with its lines and taxes."""
+    series, number = note_number(decision, invoice.customer_id, invoice)
+    to_note = command.credit_to is CreditTo.NOTE
+    note = CreditNote(
+        id=command.note_id,
+        customer_id=invoice.customer_id,
+        invoice_id=invoice.id,
+        purpose=NotePurpose.CORRECTION,
+        number=number,
+        series=series,
+        reason=command.reason,
+        description=command.description,
+        currency=invoice.currency,
+        net_minor=sums.net,
+        tax_minor=sums.tax,
+        total_minor=sums.total,
+        offset_minor=command.offset_minor,
+        credit_minor=command.credit_minor,
+        refund_minor=command.refund_minor,
+        balance_minor=command.credit_minor if to_note else 0,
+        credit_to=command.credit_to,
+        issue_date=command.dated or decision.accounting_date(),
+        issued_at=decision.at,
+        details=command.details,
+    )
+    sums.write(decision, note.id)
+    return decision.put(note)
+
+
+def place(note: CreditNote) -> Place:
+    """Where postings of a note belong."""
+    return Place(note.currency, note.customer_id, note.invoice_id, CreditNote.table, note.id)
+
+
+def correct(decision: Decision, balance: InvoiceBalance, note: CreditNote, sums: Credited) -> None:
+    """Take revenue and tax back; lower the receivable, give credit, ask for the refund."""
+    take_back(decision, balance, note, sums)
+    given = recipes.note_settled(note.credit_minor, note.refund_minor, _LIES_IN[note.credit_to])
+    decision.enter(EntryKind.NOTE_SETTLED, place(note).post(*given), note.issue_date)
+    if note.refund_minor:
+        ask_refunds(decision, balance.payments, note.refund_minor, note, note.reason)
+    if note.credit_minor:
+        fund(decision, note, remembered(decision, balance.live, note.credit_minor))
+        land_credit(decision, note)
+    if note.offset_minor:
+        offset, day = SettlementKind.OFFSET, note.issue_date
+        settle(decision, balance.invoice.id, offset, note, note.offset_minor, None, day)
+
+
+def take_back(
+    decision: Decision, balance: InvoiceBalance, note: CreditNote, sums: Credited
+) -> None:
+    """Recipe 8, the note as a document."""
+    accounts: dict[str, int] = {}
+    for part in sums.lines:
+        account = returned_from(decision, balance, part)
+        accounts[account] = accounts.get(account, 0) + part.net_minor
+    for tax in sums.taxes:
+        account = chart.tax_account(tax.name)
+        accounts[account] = accounts.get(account, 0) + tax.amount_minor
+    legs = [recipes.note_issued(account, amount) for account, amount in accounts.items()]
+    entry = decision.enter(EntryKind.NOTE_ISSUED, place(note).post(*legs), note.issue_date)
+    decision.change(note, document_entry_id=entry.id if entry else None)
+
+
+def returned_from(decision: Decision, balance: InvoiceBalance, part: PartOfLine) -> str:
+    """The account that a credited line comes out of; bought credits that landed are revoked."""
+    line = part.line
+    if line is None or line.kind is LineKind.CHARGE:
+        return chart.CUSTOMER_REFUNDS
+    if line.kind is LineKind.TIP:
+        return line.account or chart.TIPS
+    lots = decision.of(Lot, "invoice_id", balance.invoice.id)
+    for lot in lots:
+        revoke(decision, lot, part.net_minor)
+    return chart.WALLETS if lots else chart.UNEARNED
+
+
+def hand_on(decision: Decision, balance: InvoiceBalance, note: CreditNote) -> None:
+    """On a voided invoice: refund and credit come out of what the void left held."""
+    refund = recipes.refund_requested(chart.UNAPPLIED, note.refund_minor)
+    if note.refund_minor:
+        ask_refunds(decision, balance.payments, note.refund_minor, note, note.reason)
+    given = drawn(decision, balance.settlements, note.credit_minor)
+    legs = [refund, *given_legs(note.credit_to, given)]
+    decision.enter(EntryKind.NOTE_SETTLED, place(note).post(*legs), note.issue_date)
+    fund(decision, note, given)
+    land_credit(decision, note)
+
+
+def given_legs(credit_to: CreditTo, given: list[Draw]) -> list[Leg]:
+    """Credit out of its sources into where it goes."""
+    target = _LIES_IN[credit_to]
+    return [recipes.credit_given(draw.account, target, draw.amount_minor) for draw in given]
+
+
+_LIES_IN = {CreditTo.NOTE: chart.NOTES, CreditTo.WALLET: chart.WALLETS}
+
+
+def land_credit(decision: Decision, note: CreditNote) -> None:
+    """Credit that goes to a wallet becomes a lot of it."""
+    if note.credit_to is CreditTo.WALLET and note.credit_minor:
+        credit_wallet(decision, note)

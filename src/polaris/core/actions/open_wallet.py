@@ -1,0 +1,64 @@
+"""Open a wallet, change it, or close it."""
+
+from polaris.core.commands import OpenWallet, TerminateWallet, UpdateWallet
+from polaris.core.decision import Decision
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.wallet import Wallet, WalletStatus
+
+
+def open_wallet(decision: Decision, command: OpenWallet) -> None:
+    """Open an empty wallet."""
+    wallet = Wallet(
+        id=command.wallet_id,
+        customer_id=command.customer_id,
+        name=command.name,
+        code=command.code,
+        currency=command.currency,
+        priority=command.priority,
+        rate=command.rate,
+        expires_at=command.expires_at,
+        details=command.details,
+        created_at=decision.at,
+    )
+    decision.put(wallet)
+    decision.emit(EventKind.WALLET_OPENED, None, wallet)
+
+
+def update(decision: Decision, command: UpdateWallet) -> None:
+    """Change the fields given."""
+    before = decision.the(Wallet, command.wallet_id)
+    fields = ("name", "priority", "expires_at")
+    given = {name: value for name in fields if (value := getattr(command, name)) is not None}
+    details = {**before.details, **(command.details or {})}
+    after = decision.change(before, **given, details=details)
+    decision.emit(EventKind.WALLET_CHANGED, before, after)
+
+
+def first_wallet(decision: Decision, note: CreditNote) -> Wallet | None:
+    """The active wallet of the note's currency that is spent first."""
+    wallets = [
+        row
+        for row in decision.of(Wallet, "customer_id", note.customer_id)
+        if row.status is WalletStatus.ACTIVE and row.currency == note.currency
+    ]
+    return min(wallets, key=lambda row: (row.priority, row.created_at, row.id), default=None)
+
+
+def open_for(decision: Decision, note: CreditNote) -> Wallet:
+    """A wallet to take a note's credit."""
+    wallet = Wallet(
+        id=decision.new_id(),
+        customer_id=note.customer_id,
+        currency=note.currency,
+        created_at=decision.at,
+    )
+    decision.emit(EventKind.WALLET_OPENED, None, wallet)
+    return decision.put(wallet)
+
+
+def terminate(decision: Decision, command: TerminateWallet) -> None:
+    """Close a wallet; nothing is booked."""
+    before = decision.the(Wallet, command.wallet_id)
+    after = decision.change(before, status=WalletStatus.TERMINATED, terminated_at=decision.at)
+    decision.emit(EventKind.WALLET_TERMINATED, before, after)

@@ -1,0 +1,259 @@
+"""Money asked back, out of a note, held money or excess; then settled, failed or converted."""
+
+from datetime import date
+
+from polaris.core import refusals
+from polaris.core.balances.funding import Draw, displace, fund, refundable_fundings
+from polaris.core.balances.invoice import refund_order, unrefunded
+from polaris.core.balances.numbering import note_number
+from polaris.core.balances.refund import _REPORTED, MOVED_FROM
+from polaris.core.commands import ConvertRefund, RequestRefund, UpdateRefund
+from polaris.core.decision import Decision
+from polaris.core.facts.credit_note import CreditNote, FundingKind, NotePurpose, NoteStatus
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import Invoice, Settlement
+from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.ledger import chart, recipes
+from polaris.core.ledger.posting import Entry, EntryKind, Place
+
+
+def ask_refunds(
+    decision: Decision,
+    settlements: list[Settlement],
+    amount_minor: int,
+    note: CreditNote | None,
+    reason: str | None = None,
+    refund_id: str | None = None,
+) -> list[int]:
+    """Refund rows over the payments of an invoice; the amounts taken, in their order.
+
+    Raises RefundExceedsCash when the payments do not hold as much.
+    """
+    taken: list[int] = []
+    for row in refund_order(decision, settlements):
+        amount = min(amount_minor - sum(taken), unrefunded(decision, row))
+        if amount > 0:
+            taken.append(amount)
+            take(decision, row, amount, note, reason, refund_id if len(taken) == 1 else None)
+    if sum(taken) != amount_minor:
+        raise refusals.RefundExceedsCash(
+            field="refund_minor", asked_minor=amount_minor, limit_minor=sum(taken)
+        )
+    return taken
+
+
+def take(
+    decision: Decision,
+    settlement: Settlement,
+    amount_minor: int,
+    note: CreditNote | None,
+    reason: str | None,
+    refund_id: str | None,
+) -> None:
+    """One refund out of one payment's application, held or live."""
+    payment = decision.the(Payment, settlement.source_id)
+    ask(
+        decision,
+        Refund(
+            id=refund_id or decision.new_id(),
+            customer_id=payment.customer_id,
+            payment_id=payment.id,
+            settlement_id=settlement.id,
+            invoice_id=settlement.invoice_id,
+            note_id=note.id if note else None,
+            currency=payment.currency,
+            amount_minor=amount_minor,
+            reason=reason,
+            requested_at=decision.at,
+        ),
+    )
+    if settlement.live:
+        displace(decision, settlement)
+    else:
+        decision.change(settlement, held_minor=settlement.held_minor - amount_minor)
+
+
+def ask(decision: Decision, refund: Refund) -> None:
+    """Put a refund and announce it; whoever sends money acts on the announcement."""
+    decision.put(refund)
+    decision.emit(EventKind.REFUND_REQUESTED, None, refund)
+
+
+def place(refund: Refund) -> Place:
+    """Where postings of a refund belong."""
+    return Place(refund.currency, refund.customer_id, refund.invoice_id, Refund.table, refund.id)
+
+
+def request(decision: Decision, command: RequestRefund) -> None:
+    """Ask for money to go back, from the source that the command names."""
+    if command.note_id:
+        of_note(decision, command, decision.the(CreditNote, command.note_id))
+    elif command.invoice_id:
+        of_held(decision, command, decision.the(Invoice, command.invoice_id))
+    else:
+        of_unused(decision, command, decision.the(Payment, command.payment_id))
+
+
+def of_note(decision: Decision, command: RequestRefund, note: CreditNote) -> None:
+    """Pay out part of a note's balance, as far as money stands behind it."""
+    left, refund_id = command.amount_minor, command.refund_id
+    for funding in refundable_fundings(decision, note):
+        amount = min(left, funding.amount_minor)
+        if amount:
+            decision.change(funding, amount_minor=funding.amount_minor - amount)
+            refund = Refund(
+                id=refund_id,
+                customer_id=note.customer_id,
+                payment_id=funding.payment_id or "",
+                settlement_id=funding.settlement_id,
+                invoice_id=note.invoice_id,
+                note_id=note.id,
+                of_balance=True,
+                currency=note.currency,
+                amount_minor=amount,
+                reason=command.reason,
+                requested_at=decision.at,
+            )
+            ask(decision, refund)
+            book(decision, refund, chart.NOTES)
+            left, refund_id = left - amount, decision.new_id()
+    decision.change(note, balance_minor=note.balance_minor - command.amount_minor)
+
+
+def book(decision: Decision, refund: Refund, source: str) -> None:
+    """The source owes less, the refund is owed instead."""
+    leg = recipes.refund_requested(source, refund.amount_minor)
+    decision.enter(EntryKind.REFUND_REQUESTED, place(refund).post(leg))
+
+
+def of_held(decision: Decision, command: RequestRefund, invoice: Invoice) -> None:
+    """Pay out money that a voided invoice holds, of one payment or of all."""
+    rows = decision.of(Settlement, "invoice_id", invoice.id)
+    held = [
+        row
+        for row in rows
+        if decision.get(Payment, row.source_id)
+        and row.held_minor
+        and command.payment_id in (None, row.source_id)
+    ]
+    ask_refunds(decision, held, command.amount_minor, None, command.reason, command.refund_id)
+    leg = recipes.refund_requested(chart.UNAPPLIED, command.amount_minor)
+    where = Place(
+        invoice.currency, invoice.customer_id, invoice.id, Refund.table, command.refund_id
+    )
+    decision.enter(EntryKind.REFUND_REQUESTED, where.post(leg))
+
+
+def of_unused(decision: Decision, command: RequestRefund, payment: Payment) -> None:
+    """Pay out excess."""
+    decision.change(payment, unused_minor=payment.unused_minor - command.amount_minor)
+    refund = Refund(
+        id=command.refund_id,
+        customer_id=payment.customer_id,
+        payment_id=payment.id,
+        currency=payment.currency,
+        amount_minor=command.amount_minor,
+        reason=command.reason,
+        requested_at=decision.at,
+    )
+    ask(decision, refund)
+    book(decision, refund, chart.UNAPPLIED)
+
+
+def update(decision: Decision, command: UpdateRefund) -> None:
+    """A provider's report; what was said of the note's refund held until then."""
+    refund = decision.the(Refund, command.refund_id)
+    note = decision.get(CreditNote, refund.note_id)
+    if note is not None and note.refund_status_asserted is not None:
+        decision.change(note, refund_status_asserted=None)
+    report(decision, refund, command.state, command.reference)
+
+
+def report(
+    decision: Decision, before: Refund, state: RefundState, reference: str | None = None
+) -> None:
+    """A refund goes on. A failure is still owed, even after it had been settled."""
+    after = decision.change(before, state=state, reference=reference or before.reference)
+    if state is RefundState.SETTLED:
+        after = pay_out(decision, after)
+    elif before.state is RefundState.SETTLED:
+        decision.reverse(decision.the(Entry, before.entry_id))
+        after = decision.change(after, entry_id=None, settled_at=None)
+    decision.emit(_REPORTED[state], before, after)
+
+
+def report_all(decision: Decision, note: CreditNote, state: RefundState) -> None:
+    """All refunds of a note that can go on so do."""
+    for refund in decision.of(Refund, "note_id", note.id):
+        if refund.state in MOVED_FROM[state]:
+            report(decision, refund, state)
+
+
+def pay_out(decision: Decision, refund: Refund) -> Refund:
+    """Money has left."""
+    payment = decision.the(Payment, refund.payment_id)
+    leg = recipes.refund_settled(payment.account, refund.amount_minor)
+    entry = decision.enter(EntryKind.REFUND_SETTLED, place(refund).post(leg))
+    return decision.change(refund, entry_id=entry and entry.id, settled_at=decision.at)
+
+
+def convert(decision: Decision, command: ConvertRefund) -> None:
+    """Give what is still owed as credit: on the note that asked for it, else on a new one."""
+    before = decision.the(Refund, command.refund_id)
+    after = decision.change(before, state=RefundState.CONVERTED)
+    note = decision.get(CreditNote, before.note_id)
+    if note:
+        note = credit_again(decision, note, before)
+    else:
+        note = new_note(decision, command.note_id, before)
+        decision.emit(EventKind.CREDIT_NOTE_ISSUED, None, note)
+    fund(decision, note, [money_behind(decision, before)])
+    decision.enter(
+        EntryKind.REFUND_CONVERTED,
+        place(before).post(recipes.refund_converted(before.amount_minor)),
+    )
+    decision.emit(EventKind.REFUND_CONVERTED, before, after)
+
+
+def money_behind(decision: Decision, refund: Refund) -> Draw:
+    """The money that was to go out now stands behind credit, unless it went back meanwhile."""
+    payment = decision.the(Payment, refund.payment_id)
+    if payment.state is PaymentState.REVERSED:
+        return Draw(FundingKind.LOST, refund.amount_minor)
+    return Draw(FundingKind.CASH, refund.amount_minor, refund.settlement_id, refund.payment_id)
+
+
+def credit_again(decision: Decision, note: CreditNote, refund: Refund) -> CreditNote:
+    """The note's refund part becomes credit; what paid out its balance goes back to it."""
+    moved = 0 if refund.of_balance else refund.amount_minor
+    return decision.change(
+        note,
+        status=NoteStatus.ISSUED,
+        refund_minor=note.refund_minor - moved,
+        credit_minor=note.credit_minor + moved,
+        balance_minor=note.balance_minor + refund.amount_minor,
+    )
+
+
+def new_note(decision: Decision, note_id: str, refund: Refund) -> CreditNote:
+    """A note that takes nothing back: it only carries money that was to be refunded."""
+    series, number = note_number(decision, refund.customer_id, None)
+    day: date = decision.accounting_date()
+    return decision.put(
+        CreditNote(
+            id=note_id,
+            customer_id=refund.customer_id,
+            purpose=NotePurpose.STANDALONE,
+            number=number,
+            series=series,
+            reason=refund.reason or "refund_converted",
+            currency=refund.currency,
+            net_minor=refund.amount_minor,
+            tax_minor=0,
+            total_minor=refund.amount_minor,
+            credit_minor=refund.amount_minor,
+            balance_minor=refund.amount_minor,
+            issue_date=day,
+            issued_at=decision.at,
+        )
+    )

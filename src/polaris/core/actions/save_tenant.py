@@ -1,0 +1,25 @@
+"""Change what a tenant is and how it wants things done."""
+
+from polaris.core.commands import SaveTenant
+from polaris.core.decision import Decision
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.series import INVOICES, NOTES, Series
+from polaris.core.facts.tenant import Tenant, changed
+
+FORMATS = {INVOICES: "invoice_format", NOTES: "note_format"}
+"""The setting that says how a series makes its numbers."""
+
+
+def save(decision: Decision, command: SaveTenant) -> None:
+    """The tenant shall have these fields and settings; the ones not given stay."""
+    before = decision.the(Tenant, command.tenant_id)
+    names = ("name", "currency", "timezone")
+    given = {name: value for name in names if (value := getattr(command, name)) is not None}
+    settings = changed(before.settings, command.settings_changes)
+    after = decision.change(before, settings=settings, **given)
+    for series_id, name in FORMATS.items():
+        series = decision.the(Series, series_id)
+        form = getattr(settings, name)
+        if name in command.settings_changes and series.format != form:
+            decision.change(series, format=form)
+    decision.emit(EventKind.TENANT_SAVED, before, after)

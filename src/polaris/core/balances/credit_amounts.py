@@ -1,0 +1,234 @@
+"""What a credit note comes to: lines less their discounts, and the tax that goes back with them."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from polaris.core import refusals
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.line import countable
+from polaris.core.balances.tax import precise, tax_lines
+from polaris.core.commands.values import CreditedLine
+from polaris.core.decision import Decision
+from polaris.core.facts.credit_note import NoteLine, NoteTax
+from polaris.core.facts.invoice import Line, Rounding, Tax
+from polaris.money import allocate, rounded
+
+
+class PartOfLine(NamedTuple):
+    """What is credited of one line, minor units."""
+
+    line: Line | None
+    asked: CreditedLine
+    gross_minor: int
+    discount_minor: int
+
+    @property
+    def description(self) -> str:
+        """The words asked for, else the line's own."""
+        return self.asked.description or (self.line.description if self.line else "")
+
+    @property
+    def net_minor(self) -> int:
+        """After its share of the line's discount."""
+        return self.gross_minor - self.discount_minor
+
+
+class PartOfTax(NamedTuple):
+    """What goes back of one tax code."""
+
+    code: str
+    name: str
+    rate: Decimal | None
+    base_minor: int
+    amount_minor: int
+
+
+class Credited(NamedTuple):
+    """The lines and taxes of a credit note, before it is written."""
+
+    lines: list[PartOfLine]
+    taxes: list[PartOfTax]
+
+    @property
+    def net(self) -> int:
+        """Lines after discounts, without tax."""
+        return sum(part.net_minor for part in self.lines)
+
+    @property
+    def tax(self) -> int:
+        """All tax."""
+        return sum(part.amount_minor for part in self.taxes)
+
+    @property
+    def total(self) -> int:
+        """What the note gives."""
+        return self.net + self.tax
+
+    def write(self, decision: Decision, note_id: str) -> None:
+        """Put the note's lines and taxes."""
+        for position, part in enumerate(self.lines, 1):
+            decision.put(
+                NoteLine(
+                    id=decision.new_id(),
+                    note_id=note_id,
+                    line_id=part.line.id if part.line else None,
+                    position=position,
+                    description=part.description,
+                    quantity=part.asked.quantity,
+                    gross_minor=part.gross_minor,
+                    discount_minor=part.discount_minor,
+                    net_minor=part.net_minor,
+                    account=part.asked.account,
+                )
+            )
+        for tax in self.taxes:
+            decision.put(NoteTax(id=decision.new_id(), note_id=note_id, **tax._asdict()))
+
+
+def credited(balance: InvoiceBalance, asked: Sequence[CreditedLine]) -> Credited:
+    """Lines to credit of an invoice. Raises UnknownLine, LineOverCredited.
+
+    Tax is rounded once over the note, never above what is left of its code; the note that leaves
+    nothing of the invoice takes all the tax that is left, so rounding never adds up.
+    """
+    lines = [part_of_line(balance, line) for line in merged(asked)]
+    gross = {part.line.id: part.gross_minor for part in lines if part.line}
+    left = balance.line_left()
+    last = all(amount == gross.get(line_id, 0) for line_id, amount in left.items())
+    return Credited(lines, _taxes(balance, lines, last))
+
+
+def merged(asked: Sequence[CreditedLine]) -> list[CreditedLine]:
+    """One entry per line, so that no limit is met twice."""
+    by_line: dict[str | None, CreditedLine] = {}
+    for line in asked:
+        earlier = by_line.get(line.line_id)
+        by_line[line.line_id] = _together(earlier, line) if earlier else line
+    return list(by_line.values())
+
+
+def _together(one: CreditedLine, other: CreditedLine) -> CreditedLine:
+    quantities = [line.quantity for line in (one, other) if line.quantity is not None]
+    known = bool(quantities) and all(map(countable, quantities))
+    return CreditedLine(
+        line_id=one.line_id,
+        amount_minor=one.amount_minor + other.amount_minor,
+        quantity=sum(quantities, Decimal(0)) if known else None,
+        description=one.description,
+    )
+
+
+def part_of_line(balance: InvoiceBalance, asked: CreditedLine) -> PartOfLine:
+    """Part of a line with its share of the discount. Raises UnknownLine, LineOverCredited."""
+    line = next((line for line in balance.lines if line.id == asked.line_id), None)
+    if line is None:
+        raise refusals.UnknownLine(field="lines", id=asked.line_id)
+    left = balance.line_left()[line.id]
+    if asked.amount_minor > left:
+        raise refusals.LineOverCredited(
+            field="lines", id=line.id, asked_minor=asked.amount_minor, limit_minor=left
+        )
+    return PartOfLine(line, asked, asked.amount_minor, _discount(balance, line, asked, left))
+
+
+def _discount(balance: InvoiceBalance, line: Line, asked: CreditedLine, left: int) -> int:
+    """The part's share of the discount; what stays behind is never more than its line."""
+    discount_left = balance.discount_left()[line.id]
+    if asked.amount_minor == left:
+        return discount_left
+    share = rounded(Decimal(asked.amount_minor * line.discount_minor) / (line.gross_minor or 1))
+    return min(discount_left, max(share, discount_left - (left - asked.amount_minor)))
+
+
+def _taxes(balance: InvoiceBalance, lines: list[PartOfLine], last: bool) -> list[PartOfTax]:
+    """Tax by code for these parts of lines."""
+    nets = {part.line.id: part.net_minor for part in lines if part.line}
+    left = balance.tax_left()
+    bases: dict[str, int] = {}
+    exact: dict[str, Decimal] = {}
+    for tax in balance.taxes:
+        if tax.line_id in nets:
+            bases[tax.code] = bases.get(tax.code, 0) + nets[tax.line_id]
+            exact[tax.code] = exact.get(tax.code, Decimal(0)) + _exact(tax, nets[tax.line_id])
+    if last:
+        amounts = left
+    else:
+        shared = _rounded_once(list(exact.values()))
+        amounts = {code: min(share, left[code]) for code, share in zip(exact, shared, strict=True)}
+    first = {tax.code: tax for tax in reversed(balance.taxes)}
+    return [
+        PartOfTax(code, first[code].name, first[code].rate, bases.get(code, 0), amount)
+        for code, amount in amounts.items()
+        if amount or code in bases
+    ]
+
+
+def _rounded_once(amounts: list[Decimal]) -> list[int]:
+    weights = [int(amount.scaleb(8)) for amount in amounts]
+    return allocate(rounded(sum(amounts, Decimal(0))), weights)
+
+
+def _exact(tax: Tax, net: int) -> Decimal:
+    """Unrounded tax on part of a line: by its rate, or its share of a given amount."""
+    if tax.rate is not None and not tax.given:
+        return precise(tax.rate, net)
+    return Decimal(tax.amount_minor * net) / tax.base_minor if tax.base_minor else Decimal(0)
+
+
+def shared(balance: InvoiceBalance, amount_minor: int) -> Credited:
+    """An amount shared over everything that is left of an invoice, lines and taxes alike.
+
+    A note that was spent in part and voided leaves less of its lines than of the invoice; an
+    amount that goes beyond the lines is shared over the whole invoice.
+    """
+    lines, taxes, weights = _left(balance)
+    if sum(weights) < amount_minor:
+        lines, taxes, weights = _whole(balance)
+    shares = allocate(amount_minor, weights)
+    first = {tax.code: tax for tax in reversed(balance.taxes)}
+    parts = [
+        PartOfLine(line, CreditedLine(line_id=line.id, amount_minor=share), share, 0)
+        for line, share in zip(lines, shares, strict=False)
+    ]
+    return Credited(
+        [part for part in parts if part.gross_minor],
+        [
+            PartOfTax(code, first[code].name, first[code].rate, 0, share)
+            for code, share in zip(taxes, shares[len(lines) :], strict=True)
+            if share
+        ],
+    )
+
+
+def _left(balance: InvoiceBalance) -> tuple[list[Line], list[str], list[int]]:
+    """Lines and tax codes of an invoice, and what is left of each."""
+    gross, discounts, taxes = balance.line_left(), balance.discount_left(), balance.tax_left()
+    nets = [gross[line.id] - discounts[line.id] for line in balance.lines]
+    return balance.lines, list(taxes), [*nets, *taxes.values()]
+
+
+def _whole(balance: InvoiceBalance) -> tuple[list[Line], list[str], list[int]]:
+    """Lines and tax codes of an invoice, and what each came to."""
+    taxes: dict[str, int] = {}
+    for tax in balance.taxes:
+        taxes[tax.code] = taxes.get(tax.code, 0) + tax.amount_minor
+    nets = [line.net_minor for line in balance.lines]
+    return balance.lines, list(taxes), [*nets, *taxes.values()]
+
+
+def standalone(asked: Sequence[CreditedLine]) -> Credited:
+    """Lines of no invoice, taxed by their own rates."""
+    lines = [PartOfLine(None, line, line.amount_minor, 0) for line in asked]
+    taxed = tax_lines(
+        [line.amount_minor for line in asked],
+        [line.taxes for line in asked],
+        Rounding.PER_DOCUMENT,
+    )
+    by_code: dict[str, PartOfTax] = {}
+    for _, tax, base, amount in taxed:
+        sofar = by_code.get(tax.code, PartOfTax(tax.code, tax.name, tax.rate, 0, 0))
+        by_code[tax.code] = sofar._replace(
+            base_minor=sofar.base_minor + base, amount_minor=sofar.amount_minor + amount
+        )
+    return Credited(lines, list(by_code.values()))

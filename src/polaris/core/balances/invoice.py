@@ -1,0 +1,150 @@
+"""One invoice as it stands: what was paid, credited, refunded, and what is left of each."""
+
+from typing import TypeVar
+
+from polaris.core.cached import cached
+from polaris.core.decision import Decision
+from polaris.core.facts.credit_note import CreditNote, NoteLine, NoteTax
+from polaris.core.facts.invoice import Invoice, Line, Settlement, SettlementKind, Tax
+from polaris.core.facts.payment import Payment, Refund, RefundState
+
+N = TypeVar("N", NoteLine, NoteTax)
+
+
+class InvoiceBalance:
+    """Derived amounts of one invoice inside a decision, minor units. Read once, not kept."""
+
+    def __init__(self, decision: Decision, invoice: Invoice) -> None:
+        self.decision = decision
+        self.invoice = invoice
+
+    @cached
+    def lines(self) -> list[Line]:
+        """The lines of the current revision, in order."""
+        lines = self.decision.of(Line, "invoice_id", self.invoice.id)
+        mine = [line for line in lines if line.revision == self.invoice.revision]
+        return sorted(mine, key=lambda line: line.position)
+
+    @cached
+    def taxes(self) -> list[Tax]:
+        """The taxes of the current revision."""
+        taxes = self.decision.of(Tax, "invoice_id", self.invoice.id)
+        return [tax for tax in taxes if tax.revision == self.invoice.revision]
+
+    @cached
+    def settlements(self) -> list[Settlement]:
+        """Everything that settles it, or did."""
+        return self.decision.of(Settlement, "invoice_id", self.invoice.id)
+
+    @cached
+    def live(self) -> list[Settlement]:
+        """What settles it now."""
+        return [settlement for settlement in self.settlements if settlement.live]
+
+    @cached
+    def notes(self) -> list[CreditNote]:
+        """The credit notes of this invoice."""
+        return self.decision.of(CreditNote, "invoice_id", self.invoice.id)
+
+    @property
+    def payments(self) -> list[Settlement]:
+        """Payments that stand on it: applied, or held since it was voided."""
+        return [
+            row
+            for row in self.settlements
+            if row.kind is SettlementKind.PAYMENT and (row.live or row.held_minor)
+        ]
+
+    @property
+    def credited(self) -> int:
+        """What its notes gave and have not taken back."""
+        return sum(note.total_minor - taken_back(note) for note in self.notes)
+
+    @property
+    def creditable(self) -> int:
+        """What is left to give back by note or void."""
+        return self.invoice.total_minor - self.credited
+
+    @property
+    def refundable(self) -> int:
+        """Money received on it and not yet asked back."""
+        return sum(unrefunded(self.decision, row) for row in self.payments)
+
+    def line_left(self) -> dict[str, int]:
+        """What is left to credit of each line, before its discount."""
+        left = {line.id: line.gross_minor for line in self.lines}
+        for line in self._note_rows(NoteLine):
+            if line.line_id in left:
+                left[line.line_id] -= line.gross_minor
+        return _above_zero(left)
+
+    def discount_left(self) -> dict[str, int]:
+        """What is left of each line's discount."""
+        left = {line.id: line.discount_minor for line in self.lines}
+        for line in self._note_rows(NoteLine):
+            if line.line_id in left:
+                left[line.line_id] -= line.discount_minor
+        return _above_zero(left)
+
+    def tax_left(self) -> dict[str, int]:
+        """What is left to give back of each tax code."""
+        left: dict[str, int] = {}
+        for tax in self.taxes:
+            left[tax.code] = left.get(tax.code, 0) + tax.amount_minor
+        for given in self._note_rows(NoteTax):
+            left[given.code] = left.get(given.code, 0) - given.amount_minor
+        return _above_zero(left)
+
+    def _note_rows(self, kind: type[N]) -> list[N]:
+        """Rows of the notes that still count: a note taken back whole frees its lines."""
+        return [
+            row
+            for note in self.notes
+            if taken_back(note) < note.total_minor
+            for row in self.decision.of(kind, "note_id", note.id)
+        ]
+
+
+class NeverCredited(InvoiceBalance):
+    """What no note has named yet: one that was voided still uses up what it named."""
+
+    @property
+    def credited(self) -> int:
+        """What its notes came to."""
+        return sum(note.total_minor for note in self.notes)
+
+    def _note_rows(self, kind: type[N]) -> list[N]:
+        return [row for note in self.notes for row in self.decision.of(kind, "note_id", note.id)]
+
+
+def _above_zero(left: dict[str, int]) -> dict[str, int]:
+    """What is left: a void's note may name more of a line than earlier notes left of it."""
+    return {one: max(amount, 0) for one, amount in left.items()}
+
+
+def taken_back(note: CreditNote) -> int:
+    """How much of a note its voiding took back: its balance and its offset."""
+    return note.voided_minor + (note.offset_minor if note.voided_at else 0)
+
+
+def refunded(decision: Decision, settlement: Settlement) -> int:
+    """What was asked back of a payment's application and not converted to credit."""
+    refunds = decision.of(Refund, "settlement_id", settlement.id)
+    return sum(row.amount_minor for row in refunds if row.state is not RefundState.CONVERTED)
+
+
+def unrefunded(decision: Decision, settlement: Settlement) -> int:
+    """Money of a payment's application that could still go back."""
+    if not settlement.live:
+        return settlement.held_minor
+    return settlement.amount_minor - refunded(decision, settlement)
+
+
+def refund_order(decision: Decision, settlements: list[Settlement]) -> list[Settlement]:
+    """Newest provider payment first, manual ones last."""
+
+    def key(settlement: Settlement) -> tuple[bool, float, str]:
+        payment = decision.the(Payment, settlement.source_id)
+        return payment.manual, -payment.received_at.timestamp(), payment.id
+
+    return sorted(settlements, key=key)

@@ -1,0 +1,18 @@
+"""How a refund can move on."""
+
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.payment import RefundState
+
+_REPORTED = {
+    RefundState.PENDING: EventKind.REFUND_PENDING,
+    RefundState.SETTLED: EventKind.REFUND_SETTLED,
+    RefundState.FAILED: EventKind.REFUND_FAILED,
+}
+
+
+MOVED_FROM = {
+    RefundState.PENDING: {RefundState.REQUESTED},
+    RefundState.SETTLED: {RefundState.REQUESTED, RefundState.PENDING, RefundState.FAILED},
+    RefundState.FAILED: {RefundState.REQUESTED, RefundState.PENDING, RefundState.SETTLED},
+}
+"""What can be said of all refunds of a note at once, and which of them it moves."""

@@ -1,0 +1,186 @@
+"""The one way in which a receivable is lowered, and raised again."""
+
+from datetime import date
+
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.decision import Decision
+from polaris.core.facts.credit_note import Funding, FundingKind
+from polaris.core.facts.event import EventKind
+from polaris.core.facts.invoice import (
+    Invoice,
+    InvoiceKind,
+    Line,
+    LineKind,
+    Settlement,
+    SettlementKind,
+)
+from polaris.core.facts.row import Row
+from polaris.core.facts.wallet import Lot, LotFunding, Movement, MovementKind
+from polaris.core.ledger import chart, recipes
+from polaris.core.ledger.posting import Entry, EntryKind, Leg, Place
+
+
+def place(invoice: Invoice, source: Row | None = None) -> Place:
+    """Where postings of an invoice belong, and what caused them."""
+    return Place(
+        invoice.currency,
+        invoice.customer_id,
+        invoice.id,
+        source.table if source else None,
+        source.id if source else None,
+    )
+
+
+def settle(
+    decision: Decision,
+    invoice_id: str,
+    kind: SettlementKind,
+    source: Row,
+    amount_minor: int,
+    booked: tuple[EntryKind, Leg] | None = None,
+    day: date | None = None,
+) -> Settlement:
+    """Lower an invoice's receivable by a source, book it, and say so when nothing is left."""
+    invoice = decision.the(Invoice, invoice_id)
+    entry = None
+    if booked:
+        entry_kind, leg = booked
+        entry = decision.enter(entry_kind, place(invoice, source).post(leg), day)
+    settlement = decision.put(
+        Settlement(
+            id=decision.new_id(),
+            invoice_id=invoice.id,
+            customer_id=invoice.customer_id,
+            kind=kind,
+            source_id=source.id,
+            amount_minor=amount_minor,
+            at=decision.at,
+            entry_id=entry.id if entry else None,
+        )
+    )
+    lower(decision, invoice, amount_minor, kind, day)
+    return settlement
+
+
+def lower(
+    decision: Decision, invoice: Invoice, amount_minor: int, kind: SettlementKind, day: date | None
+) -> None:
+    """Keep the invoice's own sums in step; a negative amount raises what is outstanding."""
+    paid = amount_minor if kind is SettlementKind.PAYMENT else 0
+    outstanding = invoice.outstanding_minor - amount_minor
+    after = decision.change(
+        invoice,
+        outstanding_minor=outstanding,
+        paid_minor=invoice.paid_minor + paid,
+        # what was said of its payment holds until a fact says it
+        payment_status_asserted=invoice.payment_status_asserted if outstanding else None,
+    )
+    if amount_minor and not after.outstanding_minor:
+        settled(decision, invoice, after, day)
+    elif amount_minor < 0 and not invoice.outstanding_minor:
+        decision.emit(EventKind.INVOICE_UNSETTLED, invoice, after)
+
+
+def settled(decision: Decision, before: Invoice, after: Invoice, day: date | None) -> None:
+    """Nothing is outstanding any more: say so, and let bought credits land."""
+    decision.emit(EventKind.INVOICE_SETTLED, before, after)
+    land_sold(decision, after, day)
+
+
+def land_sold(decision: Decision, invoice: Invoice, day: date | None = None) -> None:
+    """Let the credits that a top-up sold and that have not landed do so."""
+    if invoice.kind is not InvoiceKind.TOP_UP:
+        return
+    amount = unlanded(decision, invoice)
+    for line in InvoiceBalance(decision, invoice).lines:
+        if line.kind is LineKind.TOP_UP and amount:
+            land(decision, invoice, line, amount, day)
+
+
+def unlanded(decision: Decision, invoice: Invoice) -> int:
+    """Credits sold and neither landed nor taken back by a note."""
+    entries = decision.of(Entry, "invoice_id", invoice.id)
+    postings = [posting for entry in entries for posting in entry.postings]
+    sold = sum(one.amount_minor for one in postings if one.credit == chart.UNEARNED)
+    return sold - sum(one.amount_minor for one in postings if one.debit == chart.UNEARNED)
+
+
+def land(
+    decision: Decision, invoice: Invoice, line: Line, amount_minor: int, day: date | None
+) -> None:
+    """Bought credits become spendable: one lot per top-up, which grows when more of it is owed."""
+    before = next(iter(decision.of(Lot, "invoice_id", invoice.id)), None)
+    lot = before or Lot(
+        id=decision.new_id(),
+        wallet_id=line.wallet_id or "",
+        customer_id=invoice.customer_id,
+        funding=LotFunding.PURCHASED,
+        amount_minor=0,
+        left_minor=0,
+        invoice_id=invoice.id,
+        landed_at=decision.at,
+    )
+    leg = recipes.top_up_landed(amount_minor)
+    entry = decision.enter(EntryKind.TOP_UP_LANDED, place(invoice, lot).post(leg), day)
+    after = decision.change(
+        lot,
+        amount_minor=lot.amount_minor + amount_minor,
+        left_minor=lot.left_minor + amount_minor,
+        entry_id=entry and entry.id,
+    )
+    record_movement(
+        decision, after, MovementKind.PURCHASED, amount_minor, invoice.id, invoice.details
+    )
+    decision.emit(EventKind.CREDITS_PURCHASED, before, after)
+
+
+def record_movement(
+    decision: Decision,
+    lot: Lot,
+    kind: MovementKind,
+    amount_minor: int,
+    invoice_id: str | None = None,
+    details: dict[str, object] | None = None,
+) -> None:
+    """Note one change of a lot in its wallet's history; negative went out."""
+    decision.put(
+        Movement(
+            id=decision.new_id(),
+            wallet_id=lot.wallet_id,
+            customer_id=lot.customer_id,
+            lot_id=lot.id,
+            kind=kind,
+            amount_minor=amount_minor,
+            invoice_id=invoice_id,
+            at=decision.at,
+            details=details or {},
+        )
+    )
+
+
+def remove(decision: Decision, settlement: Settlement) -> Settlement:
+    """Take a source off a live invoice: its entry is reversed, the amount is owed again."""
+    if settlement.entry_id:
+        decision.reverse(decision.the(Entry, settlement.entry_id))
+    invoice = decision.the(Invoice, settlement.invoice_id)
+    lower(decision, invoice, -settlement.amount_minor, settlement.kind, None)
+    return release(decision, settlement)
+
+
+def release(decision: Decision, settlement: Settlement) -> Settlement:
+    """A settlement ends; credit that was funded out of it is from now on given for nothing."""
+    for funding in decision.of(Funding, "settlement_id", settlement.id):
+        if funding.amount_minor:
+            decision.change(funding, kind=FundingKind.GRANT, settlement_id=None, payment_id=None)
+    return decision.change(settlement, removed_at=decision.at)
+
+
+def standing(decision: Decision, source_id: str, invoice_id: str) -> list[Settlement]:
+    """What a source settles on an invoice, or left held there."""
+    rows = decision.of(Settlement, "source_id", source_id)
+    return [row for row in rows if row.invoice_id == invoice_id and (row.live or row.held_minor)]
+
+
+def unhold(decision: Decision, settlement: Settlement) -> Settlement:
+    """Nothing of it is held any more."""
+    return decision.change(settlement, held_minor=0)

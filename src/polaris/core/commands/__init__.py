@@ -1,0 +1,97 @@
+"""What can be asked of the engine: every command, by its noun.
+
+Ids of new things and times come with the command. Amounts are minor units of the named
+currency; dates are business dates.
+"""
+
+from polaris.core.commands.base import Command
+from polaris.core.commands.catalogue import DeleteAddOn, DeleteTaxCode, SaveAddOn, SaveTaxCode
+from polaris.core.commands.credit_note import (
+    AnnotateCreditNote,
+    ApplyCreditNote,
+    IssueCreditNote,
+    IssueStandaloneNote,
+    RemoveCreditNote,
+    VoidCreditNote,
+)
+from polaris.core.commands.customer import DeleteCustomer, SaveCustomer
+from polaris.core.commands.invoice import (
+    AnnotateInvoice,
+    CollectInvoice,
+    DeleteDraft,
+    DraftInvoice,
+    EditDraft,
+    FinalizeInvoice,
+    IssueInvoice,
+    LoseDispute,
+    RecordInvoice,
+    RegenerateInvoice,
+    ReverseWriteOff,
+    VoidInvoice,
+    WriteOffInvoice,
+)
+from polaris.core.commands.payment import ApplyPayment, ReceivePayment, RemovePayment, UpdatePayment
+from polaris.core.commands.refund import ConvertRefund, RequestRefund, UpdateRefund
+from polaris.core.commands.tenant import CloseBooks, ReopenBooks, SaveTenant
+from polaris.core.commands.wallet import (
+    BuyCredits,
+    ExpireCredits,
+    GrantCredits,
+    OpenWallet,
+    RestoreCredits,
+    TerminateWallet,
+    UpdateWallet,
+    VoidCredits,
+    VoidWalletCredits,
+)
+from polaris.core.commands.webhook import DeleteWebhookEndpoint, SaveWebhookEndpoint
+
+__all__ = [
+    "Command",
+    "DraftInvoice",
+    "EditDraft",
+    "DeleteDraft",
+    "FinalizeInvoice",
+    "IssueInvoice",
+    "RecordInvoice",
+    "VoidInvoice",
+    "AnnotateInvoice",
+    "LoseDispute",
+    "CollectInvoice",
+    "RegenerateInvoice",
+    "WriteOffInvoice",
+    "ReverseWriteOff",
+    "ReceivePayment",
+    "UpdatePayment",
+    "ApplyPayment",
+    "RemovePayment",
+    "IssueCreditNote",
+    "IssueStandaloneNote",
+    "AnnotateCreditNote",
+    "VoidCreditNote",
+    "ApplyCreditNote",
+    "RemoveCreditNote",
+    "RequestRefund",
+    "UpdateRefund",
+    "ConvertRefund",
+    "OpenWallet",
+    "UpdateWallet",
+    "GrantCredits",
+    "BuyCredits",
+    "RestoreCredits",
+    "VoidCredits",
+    "VoidWalletCredits",
+    "ExpireCredits",
+    "TerminateWallet",
+    "SaveCustomer",
+    "DeleteCustomer",
+    "SaveAddOn",
+    "DeleteAddOn",
+    "SaveTaxCode",
+    "DeleteTaxCode",
+    "SaveWebhookEndpoint",
+    "DeleteWebhookEndpoint",
+    "SaveTenant",
+    "CloseBooks",
+    "ReopenBooks",
+]

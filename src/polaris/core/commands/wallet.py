@@ -1,0 +1,102 @@
+"""Commands about wallets and their credits."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from msgspec import field
+
+from polaris.core.commands.base import Command
+from polaris.core.commands.values import NewLine, TaxRate
+from polaris.core.facts.invoice import LineKind
+
+
+class OpenWallet(Command, frozen=True, kw_only=True):
+    """Open a wallet in one currency."""
+
+    wallet_id: str
+    customer_id: str
+    currency: str
+    name: str = ""
+    code: str | None = None
+    priority: int = 50  # 1 is spent first
+    rate: Decimal = Decimal(1)  # units of currency for one credit
+    expires_at: datetime | None = None  # a default for its credits
+    details: dict[str, object] = field(default_factory=dict)
+
+
+class UpdateWallet(Command, frozen=True, kw_only=True):
+    """Change the given fields of an active wallet."""
+
+    wallet_id: str
+    name: str | None = None
+    priority: int | None = None  # 1 is spent first
+    expires_at: datetime | None = None  # a default for credits to come
+    details: dict[str, object] | None = None  # merged into what is kept, key by key
+
+
+class GrantCredits(Command, frozen=True, kw_only=True):
+    """Give credits for nothing. Books nothing until they are spent."""
+
+    lot_id: str
+    wallet_id: str
+    amount_minor: int
+    priority: int = 50  # 1 is spent first
+    expires_at: datetime | None = None  # default: the wallet's
+    details: dict[str, object] = field(default_factory=dict)  # kept with the movement
+
+
+class BuyCredits(Command, frozen=True, kw_only=True):
+    """Sell credits by a top-up invoice; they land once it is settled."""
+
+    invoice_id: str
+    wallet_id: str
+    amount_minor: int
+    taxes: tuple[TaxRate, ...] = ()
+    issue_date: date | None = None
+    series: str = "invoice"
+    details: dict[str, object] = field(default_factory=dict)  # kept with invoice and movement
+
+    @property
+    def lines(self) -> tuple[NewLine, ...]:
+        """The one line of the invoice."""
+        return (
+            NewLine(
+                kind=LineKind.TOP_UP,
+                amount_minor=self.amount_minor,
+                taxes=self.taxes,
+                wallet_id=self.wallet_id,
+            ),
+        )
+
+
+class RestoreCredits(Command, frozen=True, kw_only=True):
+    """Take wallet credits off an invoice, or release parked ones, back into their lots."""
+
+    invoice_id: str
+
+
+class VoidCredits(Command, frozen=True, kw_only=True):
+    """Take credits out of a wallet."""
+
+    lot_id: str
+    amount_minor: int | None = None  # default: what is left
+
+
+class VoidWalletCredits(Command, frozen=True, kw_only=True):
+    """Take credits out of a wallet, in the order in which they would be spent."""
+
+    wallet_id: str
+    amount_minor: int
+    details: dict[str, object] = field(default_factory=dict)  # kept with the movements
+
+
+class ExpireCredits(Command, frozen=True, kw_only=True):
+    """Let a lot lapse whose time has come."""
+
+    lot_id: str
+
+
+class TerminateWallet(Command, frozen=True, kw_only=True):
+    """Close a wallet. What was purchased is still owed, so nothing is booked."""
+
+    wallet_id: str

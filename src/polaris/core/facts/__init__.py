@@ -1,0 +1,1 @@
+"""What is: the rows that are stored, one file for each noun."""

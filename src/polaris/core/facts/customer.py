@@ -1,0 +1,26 @@
+"""A customer, who owes and is owed."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from msgspec import field
+
+from polaris.core.facts.row import Changing
+
+
+class Customer(Changing, frozen=True, array_like=True, kw_only=True):
+    """Who owes and is owed. Its lock covers everything that belongs to it."""
+
+    table: ClassVar[str] = "customer"
+    found_by: ClassVar[tuple[str, ...]] = ("external_id",)
+
+    external_id: str
+    name: str = ""
+    email: str | None = None
+    currency: str | None = None  # a default only
+    timezone: str | None = None  # IANA; issue dates follow it
+    payment_term_days: int | None = None
+    sequence: int  # 1 for the tenant's first customer
+    details: dict[str, object] = field(default_factory=dict)
+    created_at: datetime
+    deleted_at: datetime | None = None

@@ -1,0 +1,90 @@
+"""A customer's wallets, the credits in them, and how these moved."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import ClassVar
+
+from msgspec import field
+
+from polaris.core.facts.row import Changing, Row
+
+
+class WalletStatus(StrEnum):
+    """Whether a wallet can be spent from."""
+
+    ACTIVE = "active"
+    TERMINATED = "terminated"
+
+
+class LotFunding(StrEnum):
+    """Whether credits are owed. Purchased ones are a liability, granted ones a discount to come."""
+
+    PURCHASED = "purchased"
+    GRANTED = "granted"
+
+
+class Wallet(Changing, frozen=True, array_like=True, kw_only=True):
+    """Prepaid and granted credits of one customer in one currency."""
+
+    table: ClassVar[str] = "wallet"
+    found_by: ClassVar[tuple[str, ...]] = ("customer_id",)
+
+    customer_id: str
+    name: str = ""
+    code: str | None = None
+    currency: str
+    status: WalletStatus = WalletStatus.ACTIVE
+    priority: int = 50  # 1 is spent first
+    rate: Decimal = Decimal(1)  # units of currency for one credit
+    expires_at: datetime | None = None
+    details: dict[str, object] = field(default_factory=dict)
+    created_at: datetime
+    terminated_at: datetime | None = None
+
+
+class Lot(Changing, frozen=True, array_like=True, kw_only=True):
+    """Credits that came into a wallet together. `left_minor` is what can be spent."""
+
+    table: ClassVar[str] = "lot"
+    found_by: ClassVar[tuple[str, ...]] = ("wallet_id", "customer_id", "invoice_id")
+
+    wallet_id: str
+    customer_id: str
+    funding: LotFunding
+    amount_minor: int
+    left_minor: int
+    priority: int = 50
+    invoice_id: str | None = None  # the top-up that sold it
+    note_id: str | None = None  # the credit note that gave it
+    landed_at: datetime
+    expires_at: datetime | None = None
+    entry_id: str | None = None
+
+
+class MovementKind(StrEnum):
+    """Why a wallet's credits moved."""
+
+    GRANTED = "granted"
+    PURCHASED = "purchased"
+    CREDITED = "credited"  # by a credit note
+    CONSUMED = "consumed"
+    RESTORED = "restored"
+    VOIDED = "voided"
+    EXPIRED = "expired"
+    REVOKED = "revoked"  # the purchase was voided or credited
+
+
+class Movement(Row, frozen=True, array_like=True, kw_only=True):
+    """One change of a lot; positive came in, negative went out."""
+
+    table: ClassVar[str] = "movement"
+
+    wallet_id: str
+    customer_id: str
+    lot_id: str
+    kind: MovementKind
+    amount_minor: int
+    invoice_id: str | None = None
+    at: datetime
+    details: dict[str, object] = field(default_factory=dict)  # what it was asked with

@@ -1,0 +1,129 @@
+"""One recipe for each business fact: debit account, credit account, amount.
+
+The number is the recipe's in docs/concepts/ledger.md. Amounts of zero write nothing."""
+
+from polaris.core.ledger.chart import (
+    BAD_DEBT,
+    BREAKAGE,
+    DISCOUNTS,
+    FEES,
+    NOTES,
+    PROMOTIONAL,
+    RECEIVABLE,
+    REFUNDS,
+    UNAPPLIED,
+    UNEARNED,
+    WALLETS,
+    tax_account,
+)
+from polaris.core.ledger.posting import Leg
+
+
+def billed(account: str, net: int, discount: int) -> tuple[Leg, Leg]:
+    """1. Revenue of an account: what is asked for, and what a discount took off."""
+    return Leg(RECEIVABLE, account, net), Leg(DISCOUNTS, account, discount)
+
+
+def taxed(name: str, amount: int) -> Leg:
+    """1. Tax of a finalized invoice."""
+    return Leg(RECEIVABLE, tax_account(name), amount)
+
+
+def payment_received(account: str, amount: int, fee: int) -> tuple[Leg, Leg]:
+    """2. Money arrives, less what the provider keeps."""
+    return Leg(account, UNAPPLIED, amount), Leg(FEES, account, fee)
+
+
+def payment_applied(amount: int) -> Leg:
+    """3. Received money settles an invoice."""
+    return Leg(UNAPPLIED, RECEIVABLE, amount)
+
+
+def payment_reversed(account: str, there: int, gone: int) -> tuple[Leg, Leg]:
+    """4. Money goes back against our will: what is there, and what was handed out already."""
+    return Leg(UNAPPLIED, account, there), Leg(BAD_DEBT, account, gone)
+
+
+def written_off(account: str, amount: int) -> Leg:
+    """5. Part of a receivable becomes a loss."""
+    return Leg(account, RECEIVABLE, amount)
+
+
+def note_issued(account: str, amount: int) -> Leg:
+    """8. A note takes back revenue, tax or sold credits."""
+    return Leg(account, RECEIVABLE, amount)
+
+
+def note_settled(credit: int, refund: int, credit_account: str) -> tuple[Leg, Leg]:
+    """9. What a note gives the customer instead of lowering the receivable."""
+    return Leg(RECEIVABLE, credit_account, credit), Leg(RECEIVABLE, REFUNDS, refund)
+
+
+def standalone_note(account: str, amount: int) -> Leg:
+    """10. Credit of no invoice."""
+    return Leg(account, NOTES, amount)
+
+
+def note_applied(amount: int) -> Leg:
+    """11. A note's balance settles an invoice."""
+    return Leg(NOTES, RECEIVABLE, amount)
+
+
+def note_balance_voided(account: str, amount: int) -> Leg:
+    """12. A note's balance goes back to the revenue and tax, or to the funding, it came from."""
+    return Leg(NOTES, account, amount)
+
+
+def note_offset_voided(account: str, amount: int) -> Leg:
+    """12. A note's offset is owed again."""
+    return Leg(RECEIVABLE, account, amount)
+
+
+def refund_requested(source: str, amount: int) -> Leg:
+    """13. Money is to go back, out of a note's balance or of unused and held money."""
+    return Leg(source, REFUNDS, amount)
+
+
+def refund_settled(account: str, amount: int) -> Leg:
+    """14. Money has gone back."""
+    return Leg(REFUNDS, account, amount)
+
+
+def refund_converted(amount: int) -> Leg:
+    """14. A refund is given as credit instead."""
+    return Leg(REFUNDS, NOTES, amount)
+
+
+def top_up_landed(amount: int) -> Leg:
+    """15. Credits that were bought can be spent."""
+    return Leg(UNEARNED, WALLETS, amount)
+
+
+def credits_consumed(purchased: bool, amount: int) -> Leg:
+    """16. Wallet credits settle an invoice."""
+    return Leg(WALLETS if purchased else PROMOTIONAL, RECEIVABLE, amount)
+
+
+def credits_lapsed(amount: int) -> Leg:
+    """18. Purchased credits are voided or expire."""
+    return Leg(WALLETS, BREAKAGE, amount)
+
+
+def earlier_given(source: str, amount: int) -> Leg:
+    """20 c to e. What the voided invoice's own notes gave is cleared out of a source."""
+    return Leg(source, RECEIVABLE, amount)
+
+
+def top_up_voided(source: str, amount: int) -> Leg:
+    """20 f. Credits that landed stay although their invoice is void."""
+    return Leg(source, UNEARNED, amount)
+
+
+def top_up_revoked(target: str, amount: int) -> Leg:
+    """20 f. Unspent bought credits become held money again."""
+    return Leg(WALLETS, target, amount)
+
+
+def credit_given(source: str, credit_account: str, amount: int) -> Leg:
+    """20 h. Credit asked for with a void, out of a source."""
+    return Leg(source, credit_account, amount)

@@ -1,0 +1,111 @@
+"""Requirements about what is billed and taxed by a code, stated as what must hold."""
+
+from decimal import Decimal
+
+from polaris.core import refusals
+from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.core.refusals import AlreadyExists, NotFound, NumberNotPossible, ValueMissing
+from polaris.core.rules import input
+from polaris.core.rules.line import LARGEST_RATE
+from polaris.core.rules.requirement import Case, Details, Requirement, requires, unless
+
+FINEST_RATE = Decimal("0.000001")
+Kind = type[AddOn] | type[TaxCode] | type[WebhookEndpoint]
+
+
+def id_of(kind: Kind) -> str:
+    """The field that names a row of this kind."""
+    return f"{kind.table}_id"
+
+
+def not_deleted(kind: Kind) -> Requirement:
+    """A rule that what is saved was not deleted before."""
+
+    @requires(NotFound)
+    def was_not_deleted(case: Case) -> Details | None:
+        """What was deleted does not come back."""
+        row = case.decision.get(kind, getattr(case.command, id_of(kind)))
+        return unless(row is None or not row.deleted_at, field=id_of(kind))
+
+    return was_not_deleted
+
+
+def there(kind: Kind) -> Requirement:
+    """A rule that what is deleted is there."""
+
+    @requires(NotFound)
+    def is_there(case: Case) -> Details | None:
+        """What is named belongs to the tenant."""
+        row = case.decision.get(kind, getattr(case.command, id_of(kind)))
+        return unless(row is not None and not row.deleted_at, field=id_of(kind))
+
+    return is_there
+
+
+def complete(kind: Kind, *fields: str) -> Requirement:
+    """A rule that a new row has these fields, and that no row loses them."""
+
+    @requires(ValueMissing)
+    def is_complete(case: Case) -> Details | None:
+        """What is needed is given, and not empty."""
+        new = case.decision.get(kind, getattr(case.command, id_of(kind))) is None
+        given = {name: getattr(case.command, name) for name in fields}
+        wrong = [name for name, one in given.items() if one == "" or (new and one is None)]
+        return unless(not wrong, field=wrong[0] if wrong else None)
+
+    return is_complete
+
+
+def code_is_free(kind: type[AddOn] | type[TaxCode]) -> Requirement:
+    """A rule that two rows have two codes."""
+
+    @requires(AlreadyExists)
+    def is_free(case: Case) -> Details | None:
+        """Nothing else of this kind has the code."""
+        called = case.decision.of(kind, "code", case.command.code or "")
+        own = getattr(case.command, id_of(kind))
+        others = [one.id for one in called if one.id != own and not one.deleted_at]
+        return unless(not others, field="code", id=others[0] if others else None)
+
+    return is_free
+
+
+@requires(refusals.UnknownTaxCode)
+def tax_codes_known(case: Case) -> Details | None:
+    """The taxes that are named exist."""
+    for code in case.command.tax_codes or ():
+        if all(one.deleted_at for one in case.decision.of(TaxCode, "code", code)):
+            return {"field": "tax_codes", "id": code}
+    return None
+
+
+@requires(NumberNotPossible)
+def rate_possible(case: Case) -> Details | None:
+    """A rate is between none and 1,000 percent, with at most six places."""
+    rate = case.command.rate
+    if rate is None:
+        return None
+    fits = rate.is_finite() and 0 <= rate <= LARGEST_RATE and not rate % FINEST_RATE
+    return unless(fits, field="rate")
+
+
+# ---------------------------------------------------------------- what each command requires
+
+SAVE_ADD_ON = (
+    not_deleted(AddOn),
+    complete(AddOn, "code", "name", "amount_minor", "currency"),
+    code_is_free(AddOn),
+    tax_codes_known,
+    input.not_negative("amount_minor"),
+    input.not_too_large("amount_minor"),
+    input.currency_known,
+)
+DELETE_ADD_ON = (there(AddOn),)
+SAVE_TAX = (
+    not_deleted(TaxCode),
+    complete(TaxCode, "code", "name", "rate"),
+    code_is_free(TaxCode),
+    rate_possible,
+)
+DELETE_TAX = (there(TaxCode),)

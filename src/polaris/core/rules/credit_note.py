@@ -1,0 +1,132 @@
+"""Requirements about credit notes, stated as what must hold."""
+
+from polaris.core import refusals
+from polaris.core.balances.credit_amounts import credited
+from polaris.core.balances.credit_note import live_offsets
+from polaris.core.balances.refund import MOVED_FROM
+from polaris.core.balances.settlement import standing
+from polaris.core.facts.credit_note import CreditNote, NoteStatus
+from polaris.core.facts.invoice import LineKind, SettlementKind, Status
+from polaris.core.facts.wallet import Lot
+from polaris.core.rules import input, invoice, line
+from polaris.core.rules.customer import customer_exists
+from polaris.core.rules.input import exists
+from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
+
+
+@requires(refusals.PartsDoNotMatch)
+def parts_add_up(case: Case) -> Details | None:
+    """Offset, credit and refund add up to the note's total with tax."""
+    command = case.command
+    total = credited(case.balance, command.lines).total
+    asked = command.offset_minor + command.credit_minor + command.refund_minor
+    return unless(asked == total, field="credit_minor", asked_minor=asked, total_minor=total)
+
+
+@requires(refusals.CreditExceedsInvoice)
+def note_within_invoice(case: Case) -> Details | None:
+    """The note is at most the invoice's total less earlier notes."""
+    command = case.command
+    asked = command.offset_minor + command.credit_minor + command.refund_minor
+    return at_most("lines", asked, case.balance.creditable)
+
+
+@requires(refusals.OffsetExceedsOutstanding)
+def offset_within_outstanding(case: Case) -> Details | None:
+    """The offset is at most what is outstanding."""
+    return at_most("offset_minor", case.command.offset_minor, case.invoice.outstanding_minor)
+
+
+@requires(refusals.CreditsSpent)
+def sold_credits_left(case: Case) -> Details | None:
+    """Bought credits that the note takes back have not been spent."""
+    sold = {line.id for line in case.balance.lines if line.kind is LineKind.TOP_UP}
+    asked = sum(line.amount_minor for line in case.command.lines if line.line_id in sold)
+    lots = case.decision.of(Lot, "invoice_id", case.invoice.id)
+    revoked = bool(lots) and case.invoice.status is not Status.VOIDED
+    return at_most("lines", asked, sum(lot.left_minor for lot in lots)) if revoked else None
+
+
+@requires(refusals.NothingToVoid)
+def something_to_void(case: Case) -> Details | None:
+    """The note has a balance, or an offset on a live invoice."""
+    left = case.note.balance_minor or live_offsets(case.decision, case.note)
+    return unless(bool(left), id=case.note.id)
+
+
+@requires(refusals.NoteVoided)
+def note_stands(case: Case) -> Details | None:
+    """The note has not been voided."""
+    return unless(case.note.status is NoteStatus.ISSUED, number=case.note.number)
+
+
+note_exists = exists(CreditNote, "note_id")
+
+
+@requires(refusals.NotEnoughUnused)
+def within_balance(case: Case) -> Details | None:
+    """The amount is at most the note's balance."""
+    asked = case.command.amount_minor
+    return at_most("amount_minor", max(asked or 1, 1), case.note.balance_minor)
+
+
+@requires(refusals.CurrencyMismatch)
+def note_fits_invoice(case: Case) -> Details | None:
+    """Note and invoice have one currency."""
+    return unless(case.note.currency == case.invoice.currency, field="note_id")
+
+
+@requires(refusals.CustomerMismatch)
+def note_belongs(case: Case) -> Details | None:
+    """Note and invoice have one customer."""
+    return unless(case.note.customer_id == case.invoice.customer_id, field="note_id")
+
+
+@requires(refusals.NotApplied)
+def note_applied(case: Case) -> Details | None:
+    """The note settles the invoice, or is parked for it."""
+    rows = standing(case.decision, case.note.id, case.invoice.id)
+    rows = [row for row in rows if row.kind is SettlementKind.NOTE]
+    return unless(bool(rows), field="note_id")
+
+
+@requires(refusals.StateNotPossible)
+def refund_status_known(case: Case) -> Details | None:
+    """What is said of a note's refund is that it is pending, settled or failed."""
+    said = case.command.refund_status
+    return unless(said is None or said in MOVED_FROM, field="refund_status", state=said)
+
+
+# ---------------------------------------------------------------- what each command requires
+
+ISSUE = (
+    invoice.is_finalized,
+    *line.CREDITED,
+    input.not_negative("offset_minor", "credit_minor", "refund_minor"),
+    input.not_too_large("offset_minor", "credit_minor", "refund_minor"),
+    invoice.note_date_open,
+    note_within_invoice,
+    parts_add_up,
+    offset_within_outstanding,
+    invoice.refund_within_cash,
+    sold_credits_left,
+)
+STANDALONE = (
+    *line.CREDITED,
+    customer_exists,
+    input.currency_known,
+    line.note_accounts_known,
+    invoice.note_date_open,
+)
+ANNOTATE = (note_exists, refund_status_known)
+VOID = (note_stands, something_to_void)
+APPLY = (
+    *invoice.STANDING,
+    *input.AMOUNT,
+    note_belongs,
+    note_fits_invoice,
+    invoice.something_outstanding,
+    invoice.within_outstanding,
+    within_balance,
+)
+REMOVE = (invoice.is_finalized, note_applied)

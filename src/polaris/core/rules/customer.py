@@ -1,0 +1,47 @@
+"""Requirements about customers, stated as what must hold."""
+
+from polaris.core import refusals
+from polaris.core.facts.customer import Customer
+from polaris.core.rules import input
+from polaris.core.rules.requirement import Case, Details, requires, unless
+
+
+@requires(refusals.NotFound)
+def customer_exists(case: Case) -> Details | None:
+    """The customer belongs to the tenant and has not been deleted."""
+    known = case.decision.get(Customer, case.command.customer_id)
+    return unless(known is not None and not known.deleted_at, field="customer_id")
+
+
+@requires(refusals.NotFound)
+def customer_not_deleted(case: Case) -> Details | None:
+    """A customer that was deleted is not changed any more; another may take its own id."""
+    known = case.decision.get(Customer, case.command.customer_id)
+    return unless(known is None or known.deleted_at is None, field="customer_id")
+
+
+@requires(refusals.ValueMissing)
+def customer_named(case: Case) -> Details | None:
+    """A customer has the caller's own id; it may change, but not be taken away."""
+    known = case.decision.get(Customer, case.command.customer_id)
+    kept = known is not None and case.command.external_id is None
+    return unless(kept or bool(case.command.external_id), field="external_id")
+
+
+@requires(refusals.AlreadyExists)
+def external_id_is_free(case: Case) -> Details | None:
+    """No other customer has the caller's id."""
+    called = case.decision.of(Customer, "external_id", case.command.external_id or "")
+    others = [one for one in called if one.id != case.command.customer_id and not one.deleted_at]
+    return unless(not others, field="external_id", id=others[0].id if others else None)
+
+
+SAVE = (
+    customer_not_deleted,
+    customer_named,
+    external_id_is_free,
+    input.currency_known,
+    input.timezone_known,
+    input.term_possible,
+)
+DELETE = (customer_exists,)

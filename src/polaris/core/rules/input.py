@@ -1,0 +1,243 @@
+"""Requirements about what was given: amounts, codes, names, days."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from polaris.core import refusals
+from polaris.core.balances.line import countable
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, PriceType, Status, WriteOff
+from polaris.core.facts.payment import Payment, Refund
+from polaris.core.facts.row import Row
+from polaris.core.facts.tenant import Account
+from polaris.core.facts.wallet import Lot, Wallet
+from polaris.core.ledger import chart
+from polaris.core.rules.requirement import Case, Details, Requirement, requires, unless
+from polaris.money import CURRENCIES, LARGEST_MINOR
+
+LONGEST_TERM_DAYS = 10_000
+LAST_PRIORITY = 50
+YEARS = (1900, 2999)
+FURTHEST_ZONE = timedelta(hours=15)
+"""From UTC; no zone is further, and the database takes none from 16 hours on."""
+
+
+def positive(field: str) -> Requirement:
+    """A rule that an amount, when given, is more than zero."""
+
+    @requires(refusals.AmountNotPositive)
+    def is_positive(case: Case) -> Details | None:
+        """The amount is more than zero."""
+        amount = getattr(case.command, field)
+        return unless(amount is None or amount > 0, field=field, asked_minor=amount)
+
+    return is_positive
+
+
+@requires(refusals.AmountNotPositive)
+def rate_positive(case: Case) -> Details | None:
+    """A credit is worth more than nothing."""
+    rate = case.command.rate
+    return unless(countable(rate) and rate > 0, field="rate")
+
+
+def not_negative(*fields: str) -> Requirement:
+    """A rule that amounts are zero or more."""
+
+    @requires(refusals.AmountNegative)
+    def is_not_negative(case: Case) -> Details | None:
+        """No amount is below zero."""
+        wrong = [name for name in fields if (getattr(case.command, name) or 0) < 0]
+        return unless(not wrong, field=wrong[0] if wrong else None)
+
+    return is_not_negative
+
+
+def not_too_large(*fields: str) -> Requirement:
+    """A rule that amounts can be kept."""
+
+    @requires(refusals.AmountTooLarge)
+    def is_not_too_large(case: Case) -> Details | None:
+        """No amount is above 10^15 minor units."""
+        wrong = [name for name in fields if (getattr(case.command, name) or 0) > LARGEST_MINOR]
+        return unless(not wrong, field=wrong[0] if wrong else None)
+
+    return is_not_too_large
+
+
+def new(kind: type[Row], field: str) -> Requirement:
+    """A rule that the id of a new thing is not taken."""
+
+    @requires(refusals.AlreadyExists)
+    def is_new(case: Case) -> Details | None:
+        """Nothing has this id yet."""
+        row_id = getattr(case.command, field)
+        return unless(row_id is None or case.decision.get(kind, row_id) is None, field=field)
+
+    return is_new
+
+
+def exists(kind: type[Row], field: str) -> Requirement:
+    """A rule that what a field names is there."""
+
+    @requires(refusals.NotFound)
+    def is_there(case: Case) -> Details | None:
+        """What is named belongs to the tenant."""
+        row_id = getattr(case.command, field)
+        return unless(row_id is None or case.decision.get(kind, row_id) is not None, field=field)
+
+    return is_there
+
+
+invoice_is_new = new(Invoice, "invoice_id")
+replacement_is_new = new(Invoice, "new_invoice_id")
+payment_is_new = new(Payment, "payment_id")
+note_is_new = new(CreditNote, "note_id")
+remainder_note_is_new = new(CreditNote, "remainder_note_id")
+refund_is_new = new(Refund, "refund_id")
+write_off_is_new = new(WriteOff, "write_off_id")
+wallet_is_new = new(Wallet, "wallet_id")
+lot_is_new = new(Lot, "lot_id")
+payer_exists = exists(Customer, "customer_id")
+"""Money that came is taken from whomever, deleted or not."""
+
+
+@requires(refusals.AlreadyExists)
+def notes_differ(case: Case) -> Details | None:
+    """The two credit notes of a void have two ids."""
+    one, other = case.command.note_id, case.command.remainder_note_id
+    return unless(one is None or one != other, field="remainder_note_id")
+
+
+@requires(refusals.UnknownCurrency)
+def currency_known(case: Case) -> Details | None:
+    """The currency is an ISO 4217 code in use."""
+    currency = case.command.currency
+    return unless(currency is None or currency in CURRENCIES, field="currency", id=currency)
+
+
+@requires(refusals.UnknownTimezone)
+def timezone_known(case: Case) -> Details | None:
+    """The time zone is an IANA name."""
+    name = case.command.timezone
+    try:
+        ZoneInfo(name or "UTC")
+    except (ValueError, OSError, LookupError):
+        return {"field": "timezone", "id": name}
+    return None
+
+
+@requires(refusals.NumberNotPossible)
+def term_possible(case: Case) -> Details | None:
+    """A payment term is between none and ten thousand days."""
+    days = case.command.payment_term_days
+    return unless(days is None or 0 <= days <= LONGEST_TERM_DAYS, field="payment_term_days")
+
+
+@requires(refusals.NumberNotPossible)
+def priority_possible(case: Case) -> Details | None:
+    """A priority is between 1, which is spent first, and 50."""
+    priority = case.command.priority
+    return unless(priority is None or 1 <= priority <= LAST_PRIORITY, field="priority")
+
+
+_DAYS = ("issue_date", "due_date", "dated", "through")
+_TIMES = ("received_at", "finalized_at", "voided_at", "expires_at")
+
+
+@requires(refusals.DateNotPossible)
+def dates_possible(case: Case) -> Details | None:
+    """Dates are between 1900 and 2999; times say their zone."""
+    for name in (*_DAYS, *_TIMES):
+        when = getattr(case.command, name, None)
+        if when is not None and not _possible(when):
+            return {"field": name}
+    return None
+
+
+def _possible(when: date | datetime) -> bool:
+    offset = when.utcoffset() if isinstance(when, datetime) else timedelta(0)
+    known = offset is not None and abs(offset) <= FURTHEST_ZONE
+    return known and YEARS[0] <= when.year <= YEARS[1]
+
+
+@requires(refusals.ValueMissing)
+def number_not_empty(case: Case) -> Details | None:
+    """A number that is given is not empty."""
+    return unless(case.command.number != "", field="number")
+
+
+@requires(refusals.ValueMissing)
+def payer_named(case: Case) -> Details | None:
+    """A payment names its customer, or an invoice."""
+    return unless(bool(case.command.customer_id or case.command.apply_to), field="customer_id")
+
+
+@requires(refusals.ValueMissing)
+def refund_source_named(case: Case) -> Details | None:
+    """A refund names the note, the voided invoice or the payment that it comes out of."""
+    command = case.command
+    named = command.note_id or command.invoice_id or command.payment_id
+    return unless(bool(named), field="payment_id")
+
+
+@requires(refusals.AmountNegative)
+def applied_amounts_not_negative(case: Case) -> Details | None:
+    """No amount to apply is below zero."""
+    wrong = [one for one, amount in case.command.apply_to.items() if amount < 0]
+    return unless(not wrong, field="apply_to", id=wrong[0] if wrong else None)
+
+
+@requires(refusals.AmountTooLarge)
+def fee_within_payment(case: Case) -> Details | None:
+    """The fee is at most the payment."""
+    fits = case.command.fee_minor <= case.command.amount_minor
+    return unless(fits, field="fee_minor")
+
+
+@requires(refusals.StateNotPossible)
+def draft_or_finalized(case: Case) -> Details | None:
+    """The new invoice is to be a draft or finalized."""
+    possible = (Status.DRAFT, Status.FINALIZED)
+    return unless(case.command.status in possible, field="status")
+
+
+@requires(refusals.StateNotPossible)
+def recordable_status(case: Case) -> Details | None:
+    """An invoice is recorded as a draft, finalized or voided."""
+    possible = (Status.DRAFT, Status.FINALIZED, Status.VOIDED)
+    return unless(case.command.status in possible, field="status")
+
+
+def usable(case: Case, name: str | None, seeded: set[str], kinds: set[str]) -> bool:
+    """Whether an account is one of these, or the tenant's own of these kinds.
+
+    The other seeded accounts are kept by the recipes; by hand they would no longer prove anything.
+    """
+    own = case.decision.get(Account, name)
+    return name is None or name in seeded or (own is not None and own.kind in kinds)
+
+
+@requires(refusals.UnknownAccount)
+def money_account_known(case: Case) -> Details | None:
+    """The account is one where money lies."""
+    fits = usable(case, case.command.account, {chart.CASH, chart.CLEARING}, {"asset"})
+    return unless(fits, field="account")
+
+
+@requires(refusals.UnknownAccount)
+def loss_account_known(case: Case) -> Details | None:
+    """The account is one for losses."""
+    fits = usable(case, case.command.account, {chart.BAD_DEBT}, {"expense", "income"})
+    return unless(fits, field="account")
+
+
+@requires(refusals.StateNotPossible)
+def price_type_exclusive(case: Case) -> Details | None:
+    """Prices are without tax; prices that hold their tax are not computed yet."""
+    return unless(case.command.price_type is PriceType.EXCLUSIVE, field="price_type")
+
+
+AMOUNT = (positive("amount_minor"), not_too_large("amount_minor"))
+"""What every command with one amount requires."""

@@ -1,0 +1,195 @@
+"""Requirements about lines, of invoices and of credit notes."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from polaris.core import refusals
+from polaris.core.balances.line import countable, gross_of
+from polaris.core.commands import DraftInvoice
+from polaris.core.commands.values import CreditedLine, NewLine
+from polaris.core.facts.invoice import InvoiceKind, Line, LineKind
+from polaris.core.facts.wallet import Wallet
+from polaris.core.ledger import chart
+from polaris.core.rules.input import dates_possible, note_is_new, usable
+from polaris.core.rules.requirement import Case, Details, requires, unless
+from polaris.money import LARGEST_MINOR
+
+AnyLine = NewLine | CreditedLine
+
+LARGEST_RATE = Decimal(1000)
+MOST_LINES = 5_000
+
+
+@requires(refusals.NoLines)
+def has_lines(case: Case) -> Details | None:
+    """There is at least one line."""
+    lines = case.command.lines
+    return unless(lines is None or bool(lines), field="lines")
+
+
+@requires(refusals.TooMany)
+def lines_not_too_many(case: Case) -> Details | None:
+    """There are at most 5,000 lines."""
+    asked = len(case.command.lines or ())
+    return unless(asked <= MOST_LINES, field="lines", asked=asked, limit=MOST_LINES)
+
+
+def _first_wrong(case: Case, wrong: Callable[[AnyLine], bool]) -> Details | None:
+    """Details that name the first line for which something is wrong."""
+    for index, line in enumerate(case.command.lines or ()):
+        if wrong(line):
+            return {"field": f"lines[{index}]"}
+    return None
+
+
+def _below_zero(line: AnyLine) -> bool:
+    amounts = [line.amount_minor or 0, *(tax.amount_minor or 0 for tax in line.taxes)]
+    if isinstance(line, NewLine):
+        amounts.append(line.discount_minor)
+    exact = [line.quantity, getattr(line, "unit_price", None), *(tax.rate for tax in line.taxes)]
+    return any(amount < 0 for amount in amounts) or any(
+        one.is_signed() and bool(one) for one in exact if one is not None
+    )
+
+
+@requires(refusals.AmountNegative)
+def lines_not_negative(case: Case) -> Details | None:
+    """No quantity, price, discount, rate or tax is below zero."""
+    return _first_wrong(case, _below_zero)
+
+
+def _with_tax(line: AnyLine) -> int:
+    """About what a line comes to, before discount; more than can be kept when it has no sense."""
+    gross = gross_of(line) if isinstance(line, NewLine) else line.amount_minor
+    rates = [tax.rate for tax in line.taxes if tax.rate is not None]
+    numbers = rates if line.quantity is None else [line.quantity, *rates]
+    if not all(map(countable, numbers)) or any(rate > LARGEST_RATE for rate in rates):
+        return LARGEST_MINOR + 1
+    given = sum(tax.amount_minor or 0 for tax in line.taxes)
+    return gross + given + int(gross * sum(rates) / 100)
+
+
+@requires(refusals.AmountTooLarge)
+def lines_not_too_large(case: Case) -> Details | None:
+    """No line is above 10^15 minor units with its tax, no rate above 1,000 percent."""
+    return _first_wrong(case, lambda line: _with_tax(line) > LARGEST_MINOR)
+
+
+@requires(refusals.AmountTooLarge)
+def lines_countable_together(case: Case) -> Details | None:
+    """All lines together are at most 10^15 minor units."""
+    total = sum(_with_tax(line) for line in case.command.lines or ())
+    return unless(total <= LARGEST_MINOR, field="lines")
+
+
+@requires(refusals.DiscountTooLarge)
+def discounts_within_lines(case: Case) -> Details | None:
+    """A discount is at most its line."""
+    return _first_wrong(
+        case,
+        lambda line: isinstance(line, NewLine) and line.discount_minor > max(gross_of(line), 0),
+    )
+
+
+@requires(refusals.UnknownAccount)
+def line_accounts_known(case: Case) -> Details | None:
+    """The accounts of the lines are ones for revenue or for money passed on."""
+    seeded, kinds = {chart.SALES, chart.TIPS}, {"income", "liability"}
+    return _first_wrong(case, lambda line: not usable(case, line.account, seeded, kinds))
+
+
+@requires(refusals.UnknownAccount)
+def note_accounts_known(case: Case) -> Details | None:
+    """The accounts of the lines are ones for revenue or for giving it up."""
+    seeded, kinds = {chart.SALES, chart.CUSTOMER_REFUNDS}, {"income", "expense"}
+    return _first_wrong(case, lambda line: not usable(case, line.account, seeded, kinds))
+
+
+@requires(refusals.TaxCodeAmbiguous)
+def tax_codes_have_one_name(case: Case) -> Details | None:
+    """A tax code has one name on all lines: what is booked by name is given back by code."""
+    names: dict[str, str] = {}
+    return _first_wrong(
+        case,
+        lambda line: any(names.setdefault(tax.code, tax.name) != tax.name for tax in line.taxes),
+    )
+
+
+@requires(refusals.AlreadyExists)
+def line_ids_new(case: Case) -> Details | None:
+    """No line has the id of another."""
+    taken: set[str] = set()
+
+    def again(line: AnyLine) -> bool:
+        line_id = line.id if isinstance(line, NewLine) else None
+        known = line_id is not None and (line_id in taken or case.decision.get(Line, line_id))
+        taken.add(line_id or "")
+        return bool(known)
+
+    return _first_wrong(case, again)
+
+
+@requires(refusals.UnknownLine)
+def repeated_lines_known(case: Case) -> Details | None:
+    """A line repeats only one of the invoice that is replaced or edited."""
+    named = {line.original_line_id for line in case.command.lines or ()} - {None}
+    if not named:
+        return None
+    lines = [] if isinstance(case.command, DraftInvoice) else case.balance.lines
+    known = {one for line in lines for one in (line.id, line.original_line_id)}
+    return unless(named <= known, field="lines")
+
+
+@requires(refusals.UnsuitableTopUp)
+def top_ups_stand_alone(case: Case) -> Details | None:
+    """Credits are sold by a top-up's only line, at full price, to the wallet's own customer."""
+    lines: tuple[NewLine, ...] = case.command.lines or ()
+    if all(line.wallet_id is None and line.kind is not LineKind.TOP_UP for line in lines):
+        return None
+    bill = case.command if isinstance(case.command, DraftInvoice) else case.invoice
+    wallet = case.decision.get(Wallet, lines[0].wallet_id)
+    fits = (
+        len(lines) == 1
+        and wallet is not None
+        and bill.kind is InvoiceKind.TOP_UP
+        and lines[0].kind is LineKind.TOP_UP
+        and not lines[0].discount_minor
+        and lines[0].account is None
+        and (wallet.customer_id, wallet.currency) == (bill.customer_id, bill.currency)
+    )
+    return unless(fits, field="lines")
+
+
+@requires(refusals.AmountNotPositive)
+def credited_amounts_positive(case: Case) -> Details | None:
+    """Every credited amount is more than zero."""
+    return _first_wrong(case, lambda line: (line.amount_minor or 0) <= 0)
+
+
+BILLED = (
+    has_lines,
+    lines_not_too_many,
+    lines_not_negative,
+    lines_not_too_large,
+    lines_countable_together,
+    discounts_within_lines,
+    line_accounts_known,
+    line_ids_new,
+    repeated_lines_known,
+    tax_codes_have_one_name,
+    top_ups_stand_alone,
+    dates_possible,
+)
+"""What every list of an invoice's lines requires."""
+
+CREDITED = (
+    note_is_new,
+    has_lines,
+    credited_amounts_positive,
+    lines_not_negative,
+    lines_not_too_large,
+    lines_countable_together,
+    tax_codes_have_one_name,
+    dates_possible,
+)
+"""What every credit note requires."""

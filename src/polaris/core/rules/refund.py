@@ -1,0 +1,56 @@
+"""Requirements about refunds, stated as what must hold."""
+
+from polaris.core import refusals
+from polaris.core.balances.funding import refundable_fundings
+from polaris.core.balances.refund import MOVED_FROM
+from polaris.core.facts.payment import RefundState
+from polaris.core.rules import input
+from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
+
+
+@requires(refusals.NotRefundable)
+def money_behind_refund(case: Case) -> Details | None:
+    """Money stands behind the refund: a note's cash part, held money, or excess."""
+    return at_most("amount_minor", case.command.amount_minor, refund_limit(case))
+
+
+def refund_limit(case: Case) -> int:
+    """The most that can be asked back from the source that the command names."""
+    if case.command.note_id:
+        behind = sum(row.amount_minor for row in refundable_fundings(case.decision, case.note))
+        return min(case.note.balance_minor, behind)
+    if case.command.invoice_id:
+        rows = case.balance.payments
+        wanted = case.command.payment_id
+        return sum(row.held_minor for row in rows if wanted in (None, row.source_id))
+    return case.payment.unused_minor
+
+
+@requires(refusals.RefundEnded)
+def refund_not_converted(case: Case) -> Details | None:
+    """The refund was not given as credit instead."""
+    return unless(case.refund.state is not RefundState.CONVERTED, state=case.refund.state)
+
+
+@requires(refusals.RefundEnded)
+def refund_not_settled(case: Case) -> Details | None:
+    """The money has not gone out."""
+    return unless(case.refund.state is not RefundState.SETTLED, state=case.refund.state)
+
+
+@requires(refusals.AlreadyInState)
+def refund_moves_on(case: Case) -> Details | None:
+    """The refund is not in the reported state already."""
+    return unless(case.refund.state is not case.command.state, state=case.refund.state)
+
+
+@requires(refusals.StateNotPossible)
+def refund_state_reported(case: Case) -> Details | None:
+    """A provider reports pending, settled or failed; settled money can only fail."""
+    back = case.refund.state is RefundState.SETTLED and case.command.state is RefundState.PENDING
+    return unless(case.command.state in MOVED_FROM and not back, field="state")
+
+
+REQUEST = (input.refund_is_new, input.refund_source_named, *input.AMOUNT, money_behind_refund)
+UPDATE = (refund_moves_on, refund_not_converted, refund_state_reported)
+CONVERT = (input.note_is_new, refund_not_converted, refund_not_settled)

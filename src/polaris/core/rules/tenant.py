@@ -1,0 +1,107 @@
+"""Requirements about the tenant and its books, stated as what must hold."""
+
+import msgspec
+
+from polaris.core import refusals
+from polaris.core.balances import numbering
+from polaris.core.commands.text import LONGEST
+from polaris.core.facts import tenant
+from polaris.core.facts.tenant import Tenant
+from polaris.core.refusals import NotFound, ValueMissing
+from polaris.core.rules import input
+from polaris.core.rules.input import LONGEST_TERM_DAYS
+from polaris.core.rules.requirement import Case, Details, requires, unless
+
+
+@requires(NotFound)
+def tenant_exists(case: Case) -> Details | None:
+    """A tenant changes itself alone."""
+    known = case.decision.get(Tenant, case.command.tenant_id) is not None
+    return unless(known, field="tenant_id")
+
+
+@requires(ValueMissing)
+def tenant_named(case: Case) -> Details | None:
+    """A tenant has a name."""
+    return unless(case.command.name is None or bool(case.command.name.strip()), field="name")
+
+
+@requires(refusals.UnknownSetting)
+def settings_known(case: Case) -> Details | None:
+    """Every setting that is named exists."""
+    wrong = [name for name in case.command.settings_changes if name not in tenant.KINDS]
+    return unless(not wrong, field="settings_changes", id=wrong[0] if wrong else None)
+
+
+@requires(refusals.SettingNotPossible)
+def settings_possible(case: Case) -> Details | None:
+    """Every setting can have its value."""
+    for name, value in case.command.settings_changes.items():
+        if name in tenant.KINDS and not _can_be(name, value):
+            return {"field": name, "given": str(value)[:LONGEST]}
+    return None
+
+
+def _can_be(name: str, value: object) -> bool:
+    try:
+        converted = tenant.convert(name, value)
+    except msgspec.ValidationError:
+        return False
+    if isinstance(converted, int):  # the one number that there is, a term
+        return 0 <= converted <= LONGEST_TERM_DAYS
+    return True
+
+
+_OWNERS = {"invoice_format": ("customer",), "note_format": ("customer", "invoice")}
+
+
+@requires(refusals.FormatNotPossible)
+def formats_possible(case: Case) -> Details | None:
+    """A format has the next number in it, and nothing that is not known."""
+    for name, owners in _OWNERS.items():
+        form = case.command.settings_changes.get(name)
+        if isinstance(form, str) and not numbering.possible(form, *owners):
+            return {"field": name, "given": form[:LONGEST]}
+    return None
+
+
+@requires(refusals.AdministratorRequired)
+def asked_by_administrator(case: Case) -> Details | None:
+    """An administrator asks."""
+    return unless(case.decision.administrator)
+
+
+@requires(refusals.BooksWouldMoveBack)
+def books_move_forward(case: Case) -> Details | None:
+    """Closing moves the closing date forward."""
+    closed = case.decision.books.closed_through
+    return unless(closed is None or case.command.through > closed, field="through")
+
+
+@requires(refusals.BooksWouldMoveForward)
+def books_move_back(case: Case) -> Details | None:
+    """Reopening moves the closing date back."""
+    closed, through = case.decision.books.closed_through, case.command.through
+    back = closed is not None and (through is None or through < closed)
+    return unless(back, field="through")
+
+
+@requires(refusals.PeriodNotOver)
+def period_over(case: Case) -> Details | None:
+    """The period that is closed has ended."""
+    return unless(case.command.through < case.decision.today(), field="through")
+
+
+# ---------------------------------------------------------------- what each command requires
+
+SAVE = (
+    tenant_exists,
+    tenant_named,
+    input.currency_known,
+    input.timezone_known,
+    settings_known,
+    settings_possible,
+    formats_possible,
+)
+CLOSE_BOOKS = (books_move_forward, period_over)
+REOPEN_BOOKS = (asked_by_administrator, books_move_back)

@@ -1,0 +1,77 @@
+"""Requirements about wallets and their credits, stated as what must hold."""
+
+from polaris.core import refusals
+from polaris.core.balances.wallet import expired, in_order
+from polaris.core.facts.invoice import SettlementKind
+from polaris.core.facts.wallet import WalletStatus
+from polaris.core.rules import input, invoice, line
+from polaris.core.rules.customer import customer_exists
+from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
+
+
+@requires(refusals.WalletTerminated)
+def wallet_active(case: Case) -> Details | None:
+    """The wallet is active."""
+    return unless(case.wallet.status is WalletStatus.ACTIVE, field="wallet_id")
+
+
+@requires(refusals.CreditsSpent)
+def credits_left(case: Case) -> Details | None:
+    """The amount is at most what is left of the credits, and something is."""
+    return at_most("amount_minor", max(case.command.amount_minor or 1, 1), case.lot.left_minor)
+
+
+@requires(refusals.CreditsSpent)
+def wallet_credits_left(case: Case) -> Details | None:
+    """The amount is at most what can be spent of the wallet's credits."""
+    left = sum(lot.left_minor for lot in in_order(case.decision, [case.wallet]))
+    return at_most("amount_minor", case.command.amount_minor, left)
+
+
+@requires(refusals.CreditsSpent)
+def lot_not_empty(case: Case) -> Details | None:
+    """Something is left of the credits."""
+    return unless(case.lot.left_minor > 0, field="lot_id")
+
+
+@requires(refusals.NotExpired)
+def lot_expired(case: Case) -> Details | None:
+    """The credits' time has come."""
+    return unless(expired(case.lot, case.decision.at), field="lot_id")
+
+
+@requires(refusals.NotApplied)
+def credits_applied(case: Case) -> Details | None:
+    """Wallet credits settle the invoice, or are parked for it."""
+    rows = [row for row in case.balance.settlements if row.kind is SettlementKind.WALLET]
+    return unless(any(row.live or row.held_minor for row in rows), field="invoice_id")
+
+
+# ---------------------------------------------------------------- what each command requires
+
+_SPENDING = (input.priority_possible, input.dates_possible)
+
+OPEN = (
+    input.wallet_is_new,
+    customer_exists,
+    input.currency_known,
+    input.rate_positive,
+    *_SPENDING,
+)
+UPDATE = (wallet_active, *_SPENDING)
+TERMINATE = (wallet_active,)
+GRANT = (input.lot_is_new, *input.AMOUNT, *_SPENDING, wallet_active)
+BUY = (
+    input.invoice_is_new,
+    *input.AMOUNT,
+    line.lines_not_negative,
+    line.lines_not_too_large,
+    line.tax_codes_have_one_name,
+    input.dates_possible,
+    wallet_active,
+    invoice.recorded_date_open,
+)
+RESTORE = (invoice.is_finalized, credits_applied)
+VOID = (*input.AMOUNT, credits_left)
+VOID_FROM_WALLET = (*input.AMOUNT, wallet_active, wallet_credits_left)
+EXPIRE = (lot_not_empty, lot_expired)

@@ -1,0 +1,65 @@
+"""Requirements about webhook endpoints, stated as what must hold."""
+
+from urllib.parse import urlsplit
+
+from polaris.core import refusals
+from polaris.core.facts.webhook import Signature, WebhookEndpoint
+from polaris.core.refusals import AlreadyExists
+from polaris.core.rules.catalogue import complete, not_deleted, there
+from polaris.core.rules.requirement import Case, Details, requires, unless
+
+MOST_ENDPOINTS = 10
+
+
+@requires(refusals.UrlMalformed)
+def url_possible(case: Case) -> Details | None:
+    """An address is a URL of the web with a host."""
+    url = case.command.url
+    return unless(not url or _of_the_web(url), field="url")
+
+
+def _of_the_web(url: str) -> bool:
+    if not url.isascii() or not url.isprintable() or " " in url:
+        return False
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port or a host that is none
+        return False
+
+
+@requires(AlreadyExists)
+def url_is_free(case: Case) -> Details | None:
+    """No other endpoint has the address."""
+    taken = [one.id for one in _others(case) if one.url == case.command.url]
+    return unless(not taken, field="url", id=taken[0] if taken else None)
+
+
+@requires(refusals.TooMany)
+def endpoints_few(case: Case) -> Details | None:
+    """A tenant has at most ten endpoints."""
+    return unless(len(_others(case)) < MOST_ENDPOINTS, field="webhook_endpoint_id")
+
+
+def _others(case: Case) -> list[WebhookEndpoint]:
+    own = case.command.webhook_endpoint_id
+    rows = case.decision.every(WebhookEndpoint)
+    return [one for one in rows if one.id != own and not one.deleted_at]
+
+
+@requires(refusals.UnknownSignature)
+def signature_known(case: Case) -> Details | None:
+    """The way to sign is known."""
+    asked = case.command.signature
+    return unless(asked is None or asked in set(Signature), field="signature", id=asked)
+
+
+SAVE = (
+    not_deleted(WebhookEndpoint),
+    complete(WebhookEndpoint, "url"),
+    url_possible,
+    url_is_free,
+    signature_known,
+    endpoints_few,
+)
+DELETE = (there(WebhookEndpoint),)

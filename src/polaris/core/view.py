@@ -1,0 +1,70 @@
+"""Read-only facts: what answers, documents and pages are composed from."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.decision import Decision, Facts
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, Status
+from polaris.core.facts.row import Row
+from polaris.core.facts.tenant import Tenant
+from polaris.core.refusals import NotFound
+
+R = TypeVar("R", bound=Row)
+
+
+class View:
+    """Facts to look at; nothing in them changes any more."""
+
+    def __init__(self, facts: Facts, at: datetime) -> None:
+        self.at = at
+        self.decision = Decision(facts, "", at, _no_new_id)
+        self._balances: dict[str, InvoiceBalance] = {}
+
+    @property
+    def tenant(self) -> Tenant:
+        """Whose facts these are."""
+        return self.decision.tenant
+
+    def get(self, kind: type[R], row_id: str | None) -> R | None:
+        """The row, if it is there."""
+        return self.decision.get(kind, row_id)
+
+    def the(self, kind: type[R], row_id: str, field: str | None = None) -> R:
+        """The row. Raises NotFound."""
+        return self.decision.the(kind, row_id, field)
+
+    def of(self, kind: type[R], field: str, value: str) -> list[R]:
+        """The rows whose field has this value."""
+        return self.decision.of(kind, field, value)
+
+    def with_rows(self, rows: Iterable[Row]) -> "View":
+        """The same once these rows are written, which a preview never does."""
+        for row in rows:
+            self.decision.put(row)  # not among the facts: others look at those at the same time
+        return self
+
+    def balance(self, invoice: Invoice) -> InvoiceBalance:
+        """An invoice's derived amounts."""
+        if invoice.id not in self._balances:
+            self._balances[invoice.id] = InvoiceBalance(self.decision, invoice)
+        return self._balances[invoice.id]
+
+    def invoice(self, invoice_id: str) -> Invoice:
+        """An invoice that a client can see. Raises NotFound; deleted ones are seen by nobody."""
+        invoice = self.the(Invoice, invoice_id)
+        if invoice.status is Status.CLOSED or invoice.hidden_at is not None:
+            raise NotFound(field="invoice_id", id=invoice_id)
+        return invoice
+
+    def today(self, customer: Customer | None = None) -> date:
+        """The day in the customer's time zone, else in the tenant's."""
+        zone = (customer and customer.timezone) or self.tenant.timezone
+        return self.at.astimezone(ZoneInfo(zone)).date()
+
+
+def _no_new_id() -> str:
+    raise AssertionError("an answer makes nothing new")

@@ -1,0 +1,167 @@
+"""Amounts of credits as they are asked for, and what of Lago's wallets is not done here."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple, TypeGuard
+
+from pydantic import BaseModel
+
+from polaris.core.commands import BuyCredits, Command, GrantCredits
+from polaris.core.facts.wallet import Wallet
+from polaris.core.rules.input import LAST_PRIORITY
+from polaris.dialects.lago.errors import INVALID, RANGE
+from polaris.dialects.lago.requests.call import Text
+from polaris.dialects.lago.requests.coercion import moment
+from polaris.dialects.lago.responses.wallet_transactions import KEPT
+from polaris.dialects.lago.rules.wallets import amount_of
+from polaris.engine import new_id
+from polaris.money import LARGEST_MINOR
+
+Wrong = dict[str, list[str]]
+"""What is wrong with a request, by field."""
+
+LOWEST, HIGHEST = "paid_top_up_min_amount_cents", "paid_top_up_max_amount_cents"
+
+NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
+
+
+class Pair(BaseModel):
+    """A pair that the caller keeps with credits."""
+
+    key: Text
+    value: Text
+
+
+class Unsupported(BaseModel):
+    """What is refused rather than kept and never done: rules, limits on fees, ways to pay."""
+
+    recurring_transaction_rules: Any = None
+    applies_to: Any = None
+    invoice_requires_successful_payment: Any = None
+    payment_method: Any = None
+    invoice_custom_section: Any = None
+    voided_transaction_id: Any = None
+
+    def refused(self) -> Wrong:
+        """The fields that ask for something; empty ones ask for nothing."""
+        names = Unsupported.model_fields
+        return {name: ["not_supported"] for name in names if _asks(getattr(self, name))}
+
+
+def _asks(value: object) -> bool:
+    """Whether anything is in it: lists that are empty ask for nothing."""
+    return any(value.values()) if isinstance(value, Mapping) else bool(value)
+
+
+def decimal(value: object) -> Decimal | None:
+    """A plain number, as text or as a number; none for what is none."""
+    written = isinstance(value, str | int | float) and not isinstance(value, bool)
+    text = str(value).strip() if written else ""
+    return Decimal(text) if NUMBER.fullmatch(text) else None
+
+
+class Rate(NamedTuple):
+    """What one credit is worth."""
+
+    rate: Decimal
+    currency: str
+
+    @classmethod
+    def of(cls, wallet: Wallet) -> "Rate":
+        """A wallet's."""
+        return cls(wallet.rate, wallet.currency)
+
+
+def amounts(asked: Mapping[str, object], rate: Rate, wrong: Wrong) -> dict[str, int]:
+    """The credits asked for in minor units, by field; those that cannot be are told as wrong."""
+    found: dict[str, int] = {}
+    for field, value in asked.items():
+        if value in (None, ""):
+            continue
+        credits = decimal(value)
+        amount = amount_of(credits, *rate) if credits is not None and credits >= 0 else None
+        if credits is None or amount is None or amount > LARGEST_MINOR:
+            wrong[field] = [f"invalid_{field}", "invalid_amount"]
+        elif credits and not amount:
+            wrong[field] = ["amount_rounds_to_zero"]
+        elif amount:
+            found[field] = amount
+    return found
+
+
+def within(paid_minor: int | None, limits: Mapping[str, object], wrong: Wrong) -> None:
+    """A purchase is between the wallet's limits."""
+    lowest, highest = limits.get(LOWEST), limits.get(HIGHEST)
+    if paid_minor and isinstance(lowest, int) and paid_minor < lowest:
+        wrong["paid_credits"] = ["amount_below_minimum"]
+    if paid_minor and isinstance(highest, int) and paid_minor > highest:
+        wrong["paid_credits"] = ["amount_above_maximum"]
+
+
+def limits_possible(limits: Mapping[str, object], wrong: Wrong) -> None:
+    """Limits are whole amounts above zero, the highest not below the lowest."""
+    lowest, highest = limits.get(LOWEST), limits.get(HIGHEST)
+    for field, value in ((LOWEST, lowest), (HIGHEST, highest)):
+        if value is not None and not _whole(value):
+            wrong[field] = [INVALID]
+        elif isinstance(value, int) and not 0 < value <= LARGEST_MINOR:
+            wrong[field] = [RANGE]
+    if _whole(lowest) and _whole(highest) and highest < lowest:
+        wrong.setdefault(HIGHEST, [RANGE])
+
+
+def _whole(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def to_come(value: str | None, at: datetime, wrong: Wrong) -> datetime | None:
+    """When credits expire: later than now."""
+    try:
+        expires_at = moment(value)
+    except ValueError:
+        expires_at = at
+    if expires_at is not None and expires_at <= at:
+        wrong["expiration_at"] = ["invalid_date"]
+    return expires_at
+
+
+def given(asked: BaseModel, names: Iterable[str]) -> dict[str, object]:
+    """Those of the fields that say something, to be kept as they are."""
+    values = {name: getattr(asked, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def said(name: str | None, pairs: Iterable[Pair] | None, ordered: object) -> dict[str, object]:
+    """What a caller says of credits, as it is kept with them."""
+    return {
+        "name": name,
+        "metadata": [{"key": pair.key, "value": pair.value} for pair in pairs or ()],
+        "purchase_order_number": ordered,
+    }
+
+
+def put_in(
+    wallet_id: str,
+    amounts: Mapping[str, int],
+    said: dict[str, object],
+    priority: int = LAST_PRIORITY,
+) -> Iterator[Command]:
+    """What is bought, and what is granted. The order number stands on the invoice too."""
+    if paid := amounts.get("paid_credits"):
+        ordered = said["purchase_order_number"]
+        yield BuyCredits(
+            invoice_id=new_id(),
+            wallet_id=wallet_id,
+            amount_minor=paid,
+            details={"purchase_order_number": ordered, KEPT: said},
+        )
+    if granted := amounts.get("granted_credits"):
+        yield GrantCredits(
+            lot_id=new_id(),
+            wallet_id=wallet_id,
+            amount_minor=granted,
+            priority=priority,
+            details={KEPT: said},
+        )

@@ -1,0 +1,228 @@
+"""Wallet transactions, as Lago calls them: credits bought, granted, voided; and what happened."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+
+from polaris.core.commands import Command, VoidWalletCredits
+from polaris.core.commands.text import ID
+from polaris.core.facts.wallet import MovementKind, Wallet, WalletStatus
+from polaris.core.rules.input import LAST_PRIORITY
+from polaris.dialects.lago.errors import RANGE, invalid, not_found
+from polaris.dialects.lago.requests import coercion, wallet_bodies
+from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
+from polaris.dialects.lago.requests.coercion import Paged, Paging, Truth
+from polaris.dialects.lago.requests.wallet_bodies import Pair, Rate, Unsupported, Wrong
+from polaris.dialects.lago.requests.wallets import seen, sums_of
+from polaris.dialects.lago.responses import wallet_transactions as shown
+from polaris.dialects.lago.responses.wallet_transactions import KEPT, OUT, WHY
+from polaris.engine import new_id, now
+from polaris.keys import KeyScope
+from polaris.store.read import wallets
+from polaris.store.read.wallets import Happening, Sums
+
+router = APIRouter(tags=["wallet transactions"])
+
+Reads = Annotated[Call, Depends(may(KeyScope.READ, "wallet_transaction"))]
+Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "wallet_transaction"))]
+
+CAME_IN = frozenset(MovementKind) - OUT - {MovementKind.RESTORED}
+CREDITS = ("paid_credits", "granted_credits", "voided_credits")
+
+
+class CreateInput(Unsupported):
+    """Which credits of which wallet."""
+
+    wallet_id: Text | None = None
+    paid_credits: Any = None
+    granted_credits: Any = None
+    voided_credits: Any = None
+    name: Text | None = None
+    priority: int | None = None
+    metadata: list[Pair] | None = None
+    ignore_paid_top_up_limits: Truth = False
+    purchase_order_number: Text | None = None
+
+
+class CreateBody(BaseModel):
+    """The credits, under their root."""
+
+    wallet_transaction: CreateInput
+
+
+# ---------------------------------------------------------------- new ones
+
+
+@router.post("/wallet_transactions")
+async def create(call: Writes, body: CreateBody) -> Response:
+    """Buy, grant or void credits: one answer for each of the three that is asked for."""
+    asked = body.wallet_transaction
+    wallet, sums = await wallet_asked(call, asked)
+    asking_id, asked_at = new_id(), now()
+    voiding, adding = asked_of(wallet, sums, asked, asking_id)
+    # First by itself: a voiding that comes too late must not leave half of it done.
+    await call.perform_all(voiding)
+    await call.perform_all(adding)
+    made = msgspec.json.encode({"asking_id": asking_id}).decode()
+    history = await call.read(wallets.history, wallet.id, since=asked_at, said=made)
+    rows = sorted(history.rows, key=lambda row: ORDER.index(row.kind))
+    return answered("wallet_transactions", [shown.happening(wallet, row) for row in rows])
+
+
+ORDER = (MovementKind.PURCHASED, MovementKind.GRANTED, MovementKind.VOIDED)
+
+
+async def wallet_asked(call: Call, asked: CreateInput) -> tuple[Wallet, Sums]:
+    """The wallet named. Raises LagoError 422: here it is a field like any other."""
+    wallet_id = asked.wallet_id or ""
+    view, sums = await sums_of(call, {wallet_id} if ID.fullmatch(wallet_id) else set())
+    wallet = view.get(Wallet, wallet_id)
+    if wallet is None:
+        raise invalid(wallet_id=["wallet_not_found"])
+    if wallet.status is not WalletStatus.ACTIVE:
+        raise invalid(wallet_id=["wallet_is_terminated"])
+    return wallet, sums[wallet_id]
+
+
+def asked_of(
+    wallet: Wallet, sums: Sums, asked: CreateInput, asking_id: str
+) -> tuple[list[Command], list[Command]]:
+    """What to take out, and what to put in. Raises LagoError with everything that is wrong."""
+    wrong: Wrong = asked.refused()
+    amounts = wallet_bodies.amounts(wallet_bodies.given(asked, CREDITS), Rate.of(wallet), wrong)
+    if not asked.ignore_paid_top_up_limits:
+        wallet_bodies.within(amounts.get("paid_credits"), wallet.details, wrong)
+    if amounts.get("voided_credits", 0) > sums.left_minor:
+        wrong["voided_credits"] = ["insufficient_credits"]
+    priority = LAST_PRIORITY if asked.priority is None else asked.priority
+    if not 1 <= priority <= LAST_PRIORITY:
+        wrong["priority"] = [RANGE]
+    elif priority != LAST_PRIORITY and "paid_credits" in amounts:
+        wrong["priority"] = ["not_supported"]  # bought credits are spent last of a wallet
+    if wrong:
+        raise invalid(**wrong)
+    ordered = asked.purchase_order_number or wallet.details.get("purchase_order_number")
+    said = {"asking_id": asking_id, **wallet_bodies.said(asked.name, asked.metadata, ordered)}
+    adding = wallet_bodies.put_in(wallet.id, amounts, said, priority)
+    return [*taken_out(wallet, amounts, said)], [*adding]
+
+
+def taken_out(
+    wallet: Wallet, amounts: Mapping[str, int], said: dict[str, object]
+) -> Iterator[Command]:
+    """What is voided, out of whichever credits would be spent first."""
+    if voided := amounts.get("voided_credits"):
+        yield VoidWalletCredits(wallet_id=wallet.id, amount_minor=voided, details={KEPT: said})
+
+
+# ---------------------------------------------------------------- reading
+
+
+@router.get("/wallets/{wallet_id}/wallet_transactions")
+async def of_wallet(
+    call: Reads,
+    request: Request,
+    paging: Paged,
+    wallet_id: str,
+    status: str | None = None,
+    transaction_type: str | None = None,
+    transaction_status: str | None = None,
+) -> Response:
+    """What happened in a wallet, the newest first."""
+    _, wallet, _ = await seen(call, wallet_id)
+    pairs = coercion.metadata(request)
+    history = await call.read(
+        wallets.history,
+        wallet_id,
+        kinds=kinds_of(transaction_type, transaction_status),
+        state=status or None,
+        said=pairs["metadata"],
+        unsaid=pairs["metadata_without"],
+        limit=paging.per_page,
+        offset=paging.offset,
+    )
+    rows = [shown.happening(wallet, row) for row in history.rows]
+    return answered("wallet_transactions", rows, meta=paging.meta(history.total))
+
+
+def kinds_of(direction: str | None, why: str | None) -> list[MovementKind]:
+    """The kinds that Lago calls so."""
+    return [
+        kind
+        for kind in MovementKind
+        if (not direction or direction == shown.direction(kind)) and (not why or why == WHY[kind])
+    ]
+
+
+async def found(call: Call, happening_id: str) -> tuple[Wallet, Happening]:
+    """One of them, with its wallet. Raises LagoError 404."""
+    named(happening_id, "wallet_transaction")
+    place = await call.read(wallets.place_of, happening_id)
+    if place is None:
+        raise not_found("wallet_transaction")
+    _, wallet, _ = await seen(call, place.wallet_id)
+    history = await call.read(
+        wallets.history, wallet.id, since=place.at, until=place.at, ids=[happening_id]
+    )
+    if not history.rows:
+        raise not_found("wallet_transaction")
+    return wallet, history.rows[0]
+
+
+@router.get("/wallet_transactions/{happening_id}")
+async def show(call: Reads, happening_id: str) -> Response:
+    """One thing that happened in a wallet, or a purchase that is not paid yet."""
+    return answered("wallet_transaction", shown.happening(*await found(call, happening_id)))
+
+
+@router.post("/wallet_transactions/{happening_id}/payment_url")
+async def payment_url(call: Writes, happening_id: str) -> Response:
+    """Where to pay for credits: nowhere, as long as no provider is connected."""
+    await found(call, happening_id)
+    raise invalid(base=["no_linked_payment_provider"])
+
+
+@router.get("/wallet_transactions/{happening_id}/consumptions")
+async def consumptions(call: Reads, paging: Paged, happening_id: str) -> Response:
+    """What credits that came in were taken for."""
+    wallet, row = await found(call, happening_id)
+    return await shares(call, paging, "wallet_transaction_consumptions", wallet, row, OUT)
+
+
+@router.get("/wallet_transactions/{happening_id}/fundings")
+async def fundings(call: Reads, paging: Paged, happening_id: str) -> Response:
+    """Which credits that came in were taken."""
+    wallet, row = await found(call, happening_id)
+    return await shares(call, paging, "wallet_transaction_fundings", wallet, row, CAME_IN)
+
+
+async def shares(
+    call: Call,
+    paging: Paging,
+    root: str,
+    wallet: Wallet,
+    row: Happening,
+    kinds: frozenset[MovementKind],
+) -> Response:
+    """What others had of its lots; nothing for one that went the same way itself."""
+    lots = {part.lot_id: part for part in row.parts} if row.kind not in kinds else {}
+    history = await call.read(
+        wallets.history,
+        wallet.id,
+        kinds=kinds,
+        lots=list(lots),
+        limit=paging.per_page,
+        offset=paging.offset,
+    )
+    rows = [
+        shown.share(wallet, taken.id, taken.amount_minor, other)
+        for other in history.rows
+        for part in other.parts
+        if part.lot_id in lots
+        # the part that went out, whichever side is asked for
+        for taken in [part if other.kind in OUT else lots[part.lot_id]]
+    ]
+    return answered(root, rows, meta=paging.meta(history.total))

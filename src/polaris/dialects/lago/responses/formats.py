@@ -1,0 +1,44 @@
+"""How Lago writes times, numbers, amounts and rates."""
+
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from polaris.core.facts.tenant import Tenant
+from polaris.money import exponent
+
+
+def stamp(at: datetime | None) -> str | None:
+    """A time as Lago writes it: UTC, whole seconds."""
+    return _written(at, "seconds") if at else None
+
+
+def stamp_ms(at: datetime | None) -> str | None:
+    """A time with milliseconds, which Lago writes in a few places."""
+    return _written(at, "milliseconds") if at else None
+
+
+def _written(at: datetime, unit: str) -> str:
+    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=unit) + "Z"
+
+
+def number(exact: Decimal) -> str:
+    """A decimal as Lago writes it: plain, with at least one decimal place."""
+    plain = f"{exact:f}"
+    plain = plain.rstrip("0") if "." in plain else f"{plain}."
+    return f"{plain}0" if plain.endswith(".") else plain
+
+
+def major(amount_minor: Decimal | int, currency: str) -> str:
+    """An amount of minor units in units of its currency, as text."""
+    return number(Decimal(amount_minor).scaleb(-exponent(currency)))
+
+
+def percent(rate: Decimal | None) -> float:
+    """A rate as a JSON number of percent, to five places."""
+    return float((rate or Decimal(0)).quantize(Decimal("0.00001"), ROUND_HALF_UP))
+
+
+def entity_code(tenant: Tenant) -> str:
+    """The code of the one issuer that a tenant has: its name in small letters."""
+    letters = "".join(one if one.isalnum() else " " for one in tenant.name.lower())
+    return "_".join(letters.split()) or "default"

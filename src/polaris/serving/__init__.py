@@ -1,0 +1,1 @@
+"""The engine for an event loop: writes and reads in batches, and metrics."""

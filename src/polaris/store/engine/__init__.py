@@ -1,0 +1,1 @@
+"""How the engine loads facts and writes decisions."""

@@ -1,0 +1,165 @@
+"""Which rows a set of commands needs: by table, and by what the set names."""
+
+from functools import cache
+
+from polaris.core.facts.audit import CommandRecord
+from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.credit_note import CreditNote, Funding, NoteLine, NoteTax
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, Line, Settlement, Tax, WriteOff
+from polaris.core.facts.payment import Payment, Refund
+from polaris.core.facts.row import Row
+from polaris.core.facts.series import Series
+from polaris.core.facts.tenant import Account, Books
+from polaris.core.facts.wallet import Lot, Wallet
+from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.core.ledger.posting import Entry
+from polaris.store.sql import QUERIES, Statement, statement
+
+Kinds = frozenset[str]
+"""What a set names: the fields of its scope that are not empty; always `tenant`."""
+
+Reasons = dict[str, tuple[str, ...]]
+"""By what a set names: the selects that find the ids that are wanted for it."""
+
+CONCERNED: Reasons = {
+    "customers": ("named",),
+    "external_ids": ("customers_called",),
+    "invoices": ("customers_of_invoices",),
+    "payments": ("customers_of_payments",),
+    "notes": ("customers_of_notes",),
+    "refunds": ("customers_of_refunds",),
+    "write_offs": ("customers_of_write_offs",),
+    "wallets": ("customers_of_wallets",),
+    "lots": ("customers_of_lots",),
+}
+"""Whose customers are locked, and loaded."""
+
+LOADED: dict[type[Row], Reasons] = {
+    Books: {"tenant": ()},
+    Account: {"tenant": ()},
+    CommandRecord: {"command_ids": ("named",), "keys": ("commands_of_keys",)},
+    Customer: CONCERNED,
+    AddOn: {
+        "add_ons": ("named",),
+        "codes_of_add_ons": ("add_ons_of_codes",),
+        "tax_codes": ("add_ons_taxed",),
+    },
+    TaxCode: {"tax_codes": ("named",), "codes_of_taxes": ("taxes_of_codes",)},
+    WebhookEndpoint: {"webhook_endpoints": ("named", "endpoints_live")},
+    Series: {"series": ("named", "series_of_customers", "series_of_invoices")},
+    Invoice: {"invoices": ()},
+    Line: {"billed": ()},
+    Tax: {"billed": ()},
+    Settlement: {"invoices": ()},
+    WriteOff: {"invoices": ()},
+    Entry: {
+        "booked": ("entries_of_invoices",),
+        "notes": ("entries_of_notes", "entries_of_notes_refunds"),
+        "refunds": ("entries_of_refunds",),
+    },
+    CreditNote: {
+        "invoices": ("notes_of_invoices", "notes_on_invoices"),
+        "notes": ("named",),
+        "open_credit": ("notes_open",),
+    },
+    NoteLine: {"invoices": ("notes_of_invoices",), "notes": ("named",)},
+    NoteTax: {"invoices": ("notes_of_invoices",), "notes": ("named",)},
+    Funding: {
+        "invoices": ("fundings_of_invoices", "fundings_from_invoices"),
+        "payments": ("fundings_from_payments",),
+        "notes": ("fundings_of_notes",),
+    },
+    Refund: {
+        "invoices": ("refunds_of_invoices", "refunds_from_invoices"),
+        "notes": ("refunds_of_notes",),
+        "refunds": ("named",),
+    },
+    Payment: {
+        "invoices": ("payments_on_invoices", "payments_under_way"),
+        "payments": ("named",),
+        "notes": ("payments_behind_notes", "payments_refunded_by_notes"),
+        "open_credit": ("payments_unused",),
+    },
+    Lot: {
+        "invoices": ("lots_on_invoices", "lots_sold"),
+        "lots": ("named",),
+        "open_credit": ("lots_left",),
+    },
+    Wallet: {
+        "wallets": ("named",),
+        "invoices": ("wallets_on_invoices",),
+        "open_credit": ("wallets_active",),
+    },
+}
+"""Why rows are loaded. A part without selects finds its rows by what the set names itself."""
+
+LEADS_TO: dict[str, Reasons] = {
+    "invoices": {
+        "payments": ("invoices_of_payments", "invoices_of_intentions"),
+        "notes": ("invoices_of_notes", "invoices_settled_by_notes", "invoices_behind_notes"),
+        "refunds": ("invoices_of_refunds",),
+        "write_offs": ("invoices_of_write_offs",),
+        "lines": ("invoices_of_lines",),
+        "drafts": ("invoices_replaced_by_drafts",),
+    },
+    "payments": {"refunds": ("payments_of_refunds",)},
+    "notes": {"refunds": ("notes_of_refunds",)},
+    "wallets": {"lots": ("wallets_of_lots",)},
+}
+"""What naming something leads to, by where it is added to the scope."""
+
+
+LOCK_SERIES = statement(QUERIES["lock_series"])
+"""Lock the tenant-wide series that are named."""
+
+
+@cache
+def lock(kinds: Kinds) -> Statement:
+    """Lock the customers concerned; answers their ids."""
+    return statement(_for_concerned(QUERIES["lock_customers"], kinds))
+
+
+@cache
+def load(kinds: Kinds) -> tuple[Statement, list[type[Row]]]:
+    """Everything wanted, in one row: the tenant, then a column per table; and those tables."""
+    tables = [table for table, reasons in LOADED.items() if kinds & reasons.keys()]
+    parts = [QUERIES["part_tenant"], *(_part(table, kinds) for table in tables)]
+    return statement(_for_concerned("select " + ",\n".join(parts), kinds)), tables
+
+
+@cache
+def leads(kinds: Kinds) -> Statement | None:
+    """What the set leads to, in one row with a column per kind; none when it leads nowhere."""
+    if not any(kinds & reasons.keys() for reasons in LEADS_TO.values()):
+        return None
+    reached = kinds | {"payments", "notes"} if "refunds" in kinds else kinds
+    columns = [f"to_json({_found(reasons, reached)})::text" for reasons in LEADS_TO.values()]
+    sql = "select " + ",\n".join(columns)
+    for kind in ("payments", "notes"):  # those that refunds lead to lead further
+        known = {kind: ("named",), **LEADS_TO[kind]}
+        sql = sql.replace(f"%({kind})s::uuid[]", _found(known, kinds))
+    return statement(sql)
+
+
+def _part(table: type[Row], kinds: Kinds) -> str:
+    return QUERIES[f"part_{table.table}"].replace("%(ids)s", _found(LOADED[table], kinds))
+
+
+def _for_concerned(sql: str, kinds: Kinds) -> str:
+    return sql.replace("%(concerned)s", _found(CONCERNED, kinds))
+
+
+def _found(reasons: Reasons, kinds: Kinds) -> str:
+    """An array of the ids that are found for what is named."""
+    selects = [
+        _named(kind) if select == "named" else QUERIES[select]
+        for kind, found_by in reasons.items()
+        if kind in kinds
+        for select in found_by
+    ]
+    return f"array({' union all '.join(selects)})" if selects else "'{}'::uuid[]"
+
+
+def _named(kind: str) -> str:
+    return f"select unnest(%({kind})s::{'text' if kind == 'series' else 'uuid'}[])"

@@ -1,0 +1,31 @@
+"""API keys as they are kept: one by its public part, and all of a tenant."""
+
+from typing import Any
+
+import psycopg
+
+from polaris.keys import KeyScope, KnownKey
+from polaris.store.sql import blocks, statement
+
+Connection = psycopg.Connection[Any]
+
+BLOCKS = blocks("read/api_keys.sql")
+
+_WITH_PREFIX = statement(BLOCKS["key_with_prefix"])
+_OF_TENANT = statement(BLOCKS["keys_of_tenant"])
+
+
+def find(connection: Connection, prefix: str) -> KnownKey | None:
+    """The key with this public part, revoked or not; none when there is none."""
+    row = _WITH_PREFIX.run(connection, {"prefix": prefix}).fetchone()
+    return _known(*row) if row else None
+
+
+def listed(connection: Connection, tenant_id: str) -> list[KnownKey]:
+    """Every key of a tenant, revoked ones too, oldest first."""
+    return [_known(*row) for row in _OF_TENANT.run(connection, {"t": tenant_id})]
+
+
+def _known(*columns: Any) -> KnownKey:
+    key = KnownKey(*columns)
+    return key._replace(scopes=tuple(map(KeyScope, key.scopes)))

@@ -1,0 +1,95 @@
+"""What a tenant bills, taxes and tells, as it is kept; what was deleted is not there any more."""
+
+from collections.abc import Iterable
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import psycopg
+
+from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.store.read.rows import rows_found
+from polaris.store.sql import QUERIES, blocks, statement
+
+Connection = psycopg.Connection[Any]
+R = TypeVar("R", AddOn, TaxCode, WebhookEndpoint)
+
+BLOCKS = QUERIES | blocks("read/catalogue.sql")
+
+
+class Page(NamedTuple, Generic[R]):
+    """Some rows, newest first, and how many there are in all."""
+
+    rows: list[R]
+    total: int
+
+
+def add_ons(connection: Connection, tenant_id: str, limit: int, offset: int = 0) -> Page[AddOn]:
+    """A page of the add-ons."""
+    return _page(connection, AddOn, ("add_ons_paged", "add_ons_counted"), tenant_id, limit, offset)
+
+
+def tax_codes(connection: Connection, tenant_id: str, limit: int, offset: int = 0) -> Page[TaxCode]:
+    """A page of the taxes."""
+    return _page(
+        connection, TaxCode, ("tax_codes_paged", "tax_codes_counted"), tenant_id, limit, offset
+    )
+
+
+def webhook_endpoints(
+    connection: Connection, tenant_id: str, limit: int, offset: int = 0
+) -> Page[WebhookEndpoint]:
+    """A page of the endpoints."""
+    return _page(
+        connection,
+        WebhookEndpoint,
+        ("webhook_endpoints_paged", "webhook_endpoints_counted"),
+        tenant_id,
+        limit,
+        offset,
+    )
+
+
+def add_ons_called(
+    connection: Connection, tenant_id: str, codes: Iterable[str]
+) -> dict[str, AddOn]:
+    """The add-ons with these codes, by code; the ones that are not there are left out."""
+    values = {"t": tenant_id, "codes_of_add_ons": list(codes)}
+    found = rows_found(connection, AddOn, BLOCKS["add_ons_of_codes"], values)
+    return {add_on.code: add_on for add_on in found}
+
+
+def taxes_called(
+    connection: Connection, tenant_id: str, codes: Iterable[str]
+) -> dict[str, TaxCode]:
+    """The taxes with these codes, by code; the ones that are not there are left out."""
+    values = {"t": tenant_id, "codes_of_taxes": list(codes)}
+    found = rows_found(connection, TaxCode, BLOCKS["taxes_of_codes"], values)
+    return {tax.code: tax for tax in found}
+
+
+def taxes_with_ids(
+    connection: Connection, tenant_id: str, ids: Iterable[str]
+) -> dict[str, TaxCode]:
+    """The taxes with these ids, by id; the ones that are not there are left out."""
+    values = {"t": tenant_id, "tax_ids": list(ids)}
+    return {tax.id: tax for tax in rows_found(connection, TaxCode, BLOCKS["taxes_of_ids"], values)}
+
+
+def default_taxes(connection: Connection, tenant_id: str) -> list[TaxCode]:
+    """The taxes of whatever names none of its own, by code."""
+    found = rows_found(connection, TaxCode, BLOCKS["taxes_by_default"], {"t": tenant_id})
+    return sorted(found, key=lambda tax: tax.code)
+
+
+def _page(
+    connection: Connection,
+    kind: type[R],
+    named: tuple[str, str],
+    tenant_id: str,
+    limit: int,
+    offset: int,
+) -> Page[R]:
+    values = {"t": tenant_id, "limit": limit, "offset": offset}
+    paged, counted = (BLOCKS[block] for block in named)
+    ((total,),) = statement(counted).run(connection, values)
+    return Page(rows_found(connection, kind, paged, values), total)

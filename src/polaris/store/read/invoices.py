@@ -1,0 +1,100 @@
+"""Invoices for people: a list, and one with everything that belongs to it."""
+
+from datetime import date
+from functools import partial
+from typing import NamedTuple
+
+from polaris.core.decision import Facts
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice, Line, Settlement, Tax, WriteOff
+from polaris.core.facts.payment import Payment, Refund
+from polaris.core.ledger.posting import Entry
+from polaris.core.scope import Scope
+from polaris.store.engine.load import load
+from polaris.store.read.rows import Connection, R, rows_found, tuples_found
+from polaris.store.sql import blocks
+
+BLOCKS = blocks("read/invoices.sql")
+LONGEST_PAGE = 1000
+
+
+class ListedInvoice(NamedTuple):
+    """An invoice, as a list shows it. Amounts are minor units."""
+
+    id: str
+    number: str | None
+    status: str
+    customer: str
+    issue_date: date | None
+    due_date: date | None
+    currency: str
+    total_minor: int
+    outstanding_minor: int
+
+
+def invoices(
+    connection: Connection, tenant_id: str, *, status: str | None = None, limit: int = 20
+) -> list[ListedInvoice]:
+    """Invoices, drafts first, then the newest; those in one status when it is named."""
+    values = {"t": tenant_id, "status": status, "limit": min(limit, LONGEST_PAGE)}
+    return [ListedInvoice(*row) for row in tuples_found(connection, BLOCKS["invoice_page"], values)]
+
+
+def invoices_numbered(connection: Connection, tenant_id: str, number: str) -> list[str]:
+    """Ids of the invoices with this number, ours or the caller's."""
+    rows = tuples_found(connection, BLOCKS["invoices_numbered"], {"t": tenant_id, "number": number})
+    return [invoice_id for (invoice_id,) in rows]
+
+
+class WholeInvoice(NamedTuple):
+    """An invoice with everything that belongs to it."""
+
+    invoice: Invoice
+    customer: Customer
+    lines: list[Line]
+    taxes: list[Tax]
+    settlements: list[Settlement]
+    payments: list[Payment]
+    write_offs: list[WriteOff]
+    credit_notes: list[CreditNote]
+    refunds: list[Refund]
+    entries: list[Entry]
+
+
+def whole_invoice(connection: Connection, tenant_id: str, invoice_id: str) -> WholeInvoice | None:
+    """The invoice with this id and everything that belongs to it; none when there is none."""
+    facts = load(connection, tenant_id, Scope(invoices={invoice_id})).facts
+    invoice = _known(facts, Invoice).get(invoice_id)
+    if invoice is None:
+        return None
+    own = partial(_of_invoice, facts, invoice_id)
+    settlements = own(Settlement)
+    payments = _known(facts, Payment)
+    return WholeInvoice(
+        invoice=invoice,
+        customer=_known(facts, Customer)[invoice.customer_id],
+        lines=own(Line),
+        taxes=own(Tax),
+        settlements=settlements,
+        payments=[payments[row.source_id] for row in settlements if row.source_id in payments],
+        write_offs=own(WriteOff),
+        credit_notes=own(CreditNote),
+        refunds=own(Refund),
+        entries=own(Entry),
+    )
+
+
+def _known(facts: Facts, kind: type[R]) -> dict[str, R]:
+    return facts.tables[kind]  # type: ignore[return-value]  # a table holds rows of its own kind
+
+
+def _of_invoice(facts: Facts, invoice_id: str, kind: type[R]) -> list[R]:
+    rows = _known(facts, kind).values()
+    return [row for row in rows if getattr(row, "invoice_id", None) == invoice_id]
+
+
+def entries_of_customer(connection: Connection, tenant_id: str, customer_id: str) -> list[Entry]:
+    """Every entry of a customer, oldest first, money not yet applied included."""
+    values = {"t": tenant_id, "customers": [customer_id]}
+    return rows_found(connection, Entry, BLOCKS["entries_of_customers"], values)

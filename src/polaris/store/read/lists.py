@@ -1,0 +1,154 @@
+"""Pages of ids: one list with whatever filters are asked for, and how many there are in all."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+import psycopg
+
+from polaris.store.sql import Statement, blocks, statement
+
+Connection = psycopg.Connection[Any]
+
+BLOCKS = blocks("read/lists.sql")
+
+FEW = 10_000
+"""So many are sorted faster than they are looked for, one here and one there, along an index."""
+
+
+class Listing(NamedTuple):
+    """A list: the block that pages it, the one that counts it, and its filters.
+
+    A filter's block is a whole select; what stands after its `where` is the condition. Each
+    `where` of the list's own blocks takes all conditions.
+    """
+
+    listed: str
+    counted: str
+    filters: Mapping[str, str]  # by the name of the value that they take
+    always: tuple[str, ...] = ()
+    gathered: str | None = None  # pages it when few are left: these first, their order then
+
+
+INVOICES = Listing(
+    "invoices_listed",
+    "invoices_counted",
+    {
+        "statuses": "invoices_in_status",
+        "payment_statuses": "invoices_paid_as",
+        "payment_overdue": "invoices_overdue",
+        "payment_dispute_lost": "invoices_disputed",
+        "partially_paid": "invoices_partially_paid",
+        "kinds": "invoices_of_kind",
+        "currency": "invoices_in_currency",
+        "issued_between": "invoices_issued_between",
+        "issued_between_or_not": "invoices_issued_between_or_not",
+        "amount_between": "invoices_amounting_to",
+        "metadata": "invoices_with_metadata",
+        "metadata_without": "invoices_without_metadata",
+        "purchase_order_number": "invoices_ordered_as",
+        "settlements": "invoices_settled_by",
+        "external_customer_id": "invoices_of_customer",
+        "search_term": "invoices_searched",
+        "search_of_customer": "invoices_searched_of_customer",
+    },
+    always=("invoices_visible",),
+    gathered="invoices_gathered",
+)
+"""Each list of invoices also needs to know `today`: a draft without a date counts as of today."""
+
+CUSTOMERS = Listing(
+    "customers_listed",
+    "customers_counted",
+    {
+        "external_id": "customers_with_external_id",
+        "currencies": "customers_in_currency",
+        "countries": "customers_in_country",
+        "states": "customers_in_state",
+        "zipcodes": "customers_in_zipcode",
+        "account_types": "customers_of_account_type",
+        "customer_type": "customers_of_type",
+        "has_customer_type": "customers_having_type",
+        "has_tax_identification_number": "customers_having_tax_number",
+        "metadata": "customers_with_metadata",
+        "metadata_without": "customers_without_metadata",
+        "search_term": "customers_searched",
+    },
+    always=("customers_live",),
+)
+
+PAYMENTS = Listing(
+    "payments_listed",
+    "payments_counted",
+    {
+        "invoice_id": "payments_of_invoice",
+        "external_customer_id": "payments_of_customer",
+    },
+)
+
+CREDIT_NOTES = Listing(
+    "credit_notes_listed",
+    "credit_notes_counted",
+    {
+        "external_customer_id": "credit_notes_of_customer",
+        "credit_status": "credit_notes_in_credit_status",
+        "refund_status": "credit_notes_in_refund_status",
+        "reason": "credit_notes_because",
+        "types": "credit_notes_giving",
+        "currency": "credit_notes_in_currency",
+        "amount_from": "credit_notes_from_amount",
+        "amount_to": "credit_notes_to_amount",
+        "issued_from": "credit_notes_issued_from",
+        "issued_to": "credit_notes_issued_to",
+        "invoice_number": "credit_notes_on_number",
+        "purchase_order_number": "credit_notes_ordered_as",
+        "self_billed": "credit_notes_self_billed",
+        "search_term": "credit_notes_searched",
+        "search_of_customer": "credit_notes_searched_of_customer",
+    },
+)
+
+WALLETS = Listing(
+    "wallets_listed",
+    "wallets_counted",
+    {"external_customer_id": "wallets_of_customer"},
+)
+
+
+class IdPage(NamedTuple):
+    """Ids in the order of the list, and how many it has on all its pages."""
+
+    ids: list[str]
+    total: int
+
+
+def page(
+    connection: Connection,
+    tenant_id: str,
+    /,
+    listing: Listing,
+    filters: Mapping[str, object],
+    limit: int,
+    offset: int,
+    **beside: object,
+) -> IdPage:
+    """One page of a list. `filters` are values by filter name; one that is none does not filter.
+
+    `beside` are the values that the blocks need besides.
+    """
+    given = {name: value for name, value in filters.items() if value is not None}
+    values = {"t": tenant_id, "limit": limit, "offset": offset, **beside, **given}
+    conditions = (*listing.always, *(listing.filters[name] for name in given))
+    ((total,),) = _filtered(listing.counted, conditions).run(connection, values)
+    if total <= offset:
+        return IdPage([], total)
+    few = listing.gathered if total <= FEW else None
+    ids = _filtered(few or listing.listed, conditions).run(connection, values)
+    return IdPage([row_id for (row_id,) in ids], total)
+
+
+@cache
+def _filtered(block: str, conditions: tuple[str, ...]) -> Statement:
+    """The block with these conditions beside its own."""
+    added = "".join(f"({BLOCKS[one].partition('where ')[2]}) and " for one in conditions)
+    return statement(BLOCKS[block].replace("where ", f"where {added}"))

@@ -1,0 +1,18 @@
+-- Reads of what a payment provider should do.
+
+-- refunds_to_ask --
+select r.id from refund r
+  join payment p on p.tenant_id = %(t)s and p.id = r.payment_id
+ where r.tenant_id = %(t)s and r.state = 'requested' and p.provider = any(%(providers)s::text[])
+
+-- payments_to_cancel --
+select p.id from payment p, json_object_keys(p.intended) as intended (invoice_id)
+  join event v on v.tenant_id = %(t)s and v.invoice_id = intended.invoice_id::uuid
+ where p.tenant_id = %(t)s and p.state in ('in_progress', 'needs_attention')
+   and p.provider = any(%(providers)s::text[])
+   and v.subject_id = p.id and v.kind = 'payment.cancel_requested'
+
+-- payments_to_collect --
+select p.id from payment p
+ where p.tenant_id = %(t)s and p.state = 'in_progress' and p.reference is null
+   and p.provider = any(%(providers)s::text[])

@@ -1,0 +1,135 @@
+"""What people ask of wallets: what is left and was spent of each, and what happened in one."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import msgspec
+import psycopg
+
+from polaris.core.decision import Facts
+from polaris.core.facts.wallet import MovementKind
+from polaris.core.scope import Scope
+from polaris.store.engine.load import load, resolve
+from polaris.store.sql import blocks, statement
+
+Connection = psycopg.Connection[Any]
+
+BLOCKS = blocks("read/wallets.sql")
+
+
+class Sums(NamedTuple):
+    """What is left in a wallet at a moment, and what was spent of it and not given back."""
+
+    left_minor: int
+    consumed_minor: int
+    consumed_at: datetime | None  # the last time
+    moved_at: datetime | None
+
+
+class Part(msgspec.Struct, frozen=True, array_like=True):
+    """What one lot had of it."""
+
+    id: str
+    lot_id: str
+    amount_minor: int
+
+
+class Happening(msgspec.Struct, frozen=True, array_like=True):
+    """One thing that happened in a wallet, or, a purchase, that is to happen."""
+
+    id: str
+    kind: MovementKind
+    state: str  # pending, settled or failed
+    amount_minor: int  # always positive
+    left_minor: int | None  # of what came in
+    priority: int
+    invoice_id: str | None
+    gave_back: bool  # the invoice was voided, and these are its credits
+    note_id: str | None
+    at: datetime
+    settled_at: datetime | None
+    failed_at: datetime | None
+    details: dict[str, object]
+    parts: list[Part]
+
+
+class Place(NamedTuple):
+    """A wallet, and a moment in its history."""
+
+    wallet_id: str
+    at: datetime
+
+
+class History(NamedTuple):
+    """A page of what happened, the newest first, and how much there is in all."""
+
+    rows: list[Happening]
+    total: int
+
+
+class Seen(NamedTuple):
+    """Wallets with their customers, and the sums of each by its id."""
+
+    facts: Facts
+    sums: dict[str, Sums]
+
+
+_ROWS = msgspec.json.Decoder(list[Happening])
+
+
+def wallets(
+    connection: Connection, tenant_id: str, wallet_ids: Iterable[str], at: datetime
+) -> Seen:
+    """These wallets, those of them that there are."""
+    scope = Scope(wallets=set(wallet_ids))
+    facts = load(connection, tenant_id, resolve(connection, tenant_id, scope)).facts
+    values = {"t": tenant_id, "wallets": list(scope.wallets), "at": at}
+    rows = statement(BLOCKS["wallet_sums"]).run(connection, values)
+    return Seen(facts, {wallet_id: Sums(*sums) for wallet_id, *sums in rows})
+
+
+def place_of(connection: Connection, tenant_id: str, happening_id: str) -> Place | None:
+    """Where and when it happened."""
+    values = {"t": tenant_id, "happening": happening_id}
+    found = statement(BLOCKS["place_of_happening"]).run(connection, values).fetchone()
+    return Place(*found) if found else None
+
+
+def history(
+    connection: Connection,
+    tenant_id: str,
+    wallet_id: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    ids: Collection[str] | None = None,
+    kinds: Collection[MovementKind] | None = None,
+    state: str | None = None,
+    lots: Collection[str] | None = None,
+    said: object = None,
+    unsaid: object = None,
+    limit: int = 1000,
+    offset: int = 0,
+) -> History:
+    """What happened in a wallet; what is given filters it.
+
+    `said` is JSON to be found among what a caller said of it, `unsaid` a list of such not to be.
+    """
+    values = {
+        "t": tenant_id,
+        "wallet_id": wallet_id,
+        "since": since or "-infinity",
+        "until": until or "infinity",
+        "ids": None if ids is None else list(ids),
+        "kinds": None if kinds is None else [str(kind) for kind in kinds],
+        "state": state,
+        "lots": None if lots is None else list(lots),
+        "said": said,
+        "unsaid": unsaid,
+        "limit": limit,
+        "offset": offset,
+    }
+    found = statement(BLOCKS["wallet_history"]).run(connection, values).fetchone()
+    total, rows = found or (0, None)
+    return History(_ROWS.decode(rows or "[]"), total)

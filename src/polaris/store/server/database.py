@@ -1,0 +1,182 @@
+"""The database: the embedded server or another one, migrated, and connections as the engine
+needs them."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import psycopg
+from psycopg.abc import PQGen
+from psycopg.rows import TupleRow
+from psycopg_pool import ConnectionPool
+
+from polaris.settings import Settings
+from polaris.store.server.embedded import Embedded, open_server
+
+T = TypeVar("T")
+
+OLDEST_VERSION = 15
+LIFETIME_SECONDS = 600
+WAIT_INTERVAL = 0.1
+
+# They are named in their order.
+REVISIONS = sorted(one.stem for one in Path(__file__).parents[1].glob("migrations/versions/*.py"))
+
+CONNECTION: dict[str, Any] = {
+    "application_name": "polaris",
+    "connect_timeout": 10,
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    # A pipeline that failed twice would otherwise look for statements that are gone.
+    "prepare_threshold": 0,
+}
+
+# Plans are made once: planning a lone void costs as much as executing it. Citus cannot.
+TUNE = """
+select set_config('lock_timeout', '5s', false),
+       set_config('idle_in_transaction_session_timeout', '10s', false),
+       set_config('timezone', 'UTC', false),
+       set_config('plan_cache_mode', case
+         when exists (select from pg_extension where extname = 'citus') then 'auto'
+         else 'force_generic_plan' end, false)
+"""
+
+
+class ServerTooOld(Exception):
+    """Polaris needs PostgreSQL 15 or later."""
+
+
+class DatabaseTooNew(Exception):
+    """A later version of Polaris has migrated this database."""
+
+
+class EngineConnection(psycopg.Connection[TupleRow]):
+    """A connection that remembers whether anything on it ever failed."""
+
+    failed = False
+
+    def wait(
+        self, gen: PQGen[T], interval: float = WAIT_INTERVAL, timeout: float | None = None
+    ) -> T:
+        # Every exchange with the server comes through here, also where the caller forgives.
+        try:
+            return super().wait(gen, interval, timeout)
+        except BaseException:
+            self.failed = True
+            raise
+
+
+class EnginePool(ConnectionPool[EngineConnection]):
+    """A pool that takes back only connections on which nothing failed."""
+
+    def putconn(self, conn: EngineConnection) -> None:
+        if conn.failed:
+            conn.close()
+        super().putconn(conn)
+
+
+def connect(url: str) -> EngineConnection:
+    """A connection as the engine needs it. Raises `psycopg.OperationalError`."""
+    connection = EngineConnection.connect(url, **CONNECTION)
+    try:
+        _tune(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _tune(connection: EngineConnection) -> None:
+    # Outside a transaction: a rollback would undo the settings too.
+    connection.autocommit = True
+    connection.execute(TUNE, prepare=False)
+    connection.autocommit = False
+
+
+def open_database(settings: Settings) -> "Database":
+    """The database of these settings, started and migrated; close it to leave.
+
+    Raises `EmbeddedError`, `ServerTooOld`, `DatabaseTooNew`, `psycopg.Error`.
+    """
+    with ExitStack() as opened:
+        embedded: Embedded | None = None
+        if not (url := settings.database_url):
+            embedded = opened.enter_context(open_server(settings.data_dir))
+            url = embedded.url()
+        applied = _bring_up_to_date(url)
+        return Database(url, embedded, opened.pop_all(), applied)
+
+
+def _bring_up_to_date(url: str) -> list[str]:
+    with psycopg.connect(url, connect_timeout=10) as connection:
+        version = connection.info.server_version // 10_000
+        if version < OLDEST_VERSION:
+            raise ServerTooOld(f"{ServerTooOld.__doc__} This server is version {version}.")
+        revision = _revision(connection)
+    if revision == REVISIONS[-1]:
+        return []
+    if revision and revision not in REVISIONS:
+        raise DatabaseTooNew(f"{DatabaseTooNew.__doc__} It is at revision {revision!r}.")
+    # Only now: Alembic takes longer to load than most commands take to run.
+    from polaris.store.server.migrate import migrate
+
+    return migrate(url)
+
+
+def _revision(connection: psycopg.Connection[TupleRow]) -> str | None:
+    """The revision that the database is at; none when it is at several, or empty."""
+    known = connection.execute("select to_regclass('alembic_version')").fetchone()
+    if known == (None,):
+        return None
+    at = connection.execute("select version_num from alembic_version").fetchall()
+    return str(at[0][0]) if len(at) == 1 else None
+
+
+class Database:
+    """A migrated database, and ways to connect to it."""
+
+    def __init__(
+        self, url: str, embedded: Embedded | None, opened: ExitStack, applied: list[str]
+    ) -> None:
+        self.url = url
+        self.applied = applied
+        """The revisions that opening it brought in."""
+        self._embedded, self._opened = embedded, opened
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def connect(self) -> EngineConnection:
+        """A connection of one's own; whoever asks for it closes it."""
+        return connect(self.url)
+
+    def pool(self, size: int) -> EnginePool:
+        """A pool of `size` connections, closed with the database."""
+        pool = EnginePool(
+            self.url,
+            connection_class=EngineConnection,
+            kwargs=CONNECTION,
+            configure=_tune,
+            min_size=size,
+            max_lifetime=LIFETIME_SECONDS,
+            open=True,
+        )
+        self._opened.callback(pool.close)
+        return pool
+
+    def ensure(self) -> None:
+        """Bring the embedded server back after a lost connection; another one we cannot start.
+
+        Raises `EmbeddedError`.
+        """
+        if self._embedded:
+            self._embedded.ensure()
+
+    def close(self) -> None:
+        """Close the pools and leave the server."""
+        self._opened.close()
