@@ -12,6 +12,7 @@ from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import LagoError, not_found
 from polaris.dialects.lago.requests import fees
 from polaris.dialects.lago.requests.call import Call, Text, answered, check_issuer, may
+from polaris.dialects.lago.requests.fees import Fee
 from polaris.dialects.lago.requests.invoices import done, skips_zero
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.engine import new_id
@@ -29,7 +30,7 @@ class OneOff(BaseModel):
     currency: Text | None = None
     billing_entity_code: Text | None = None
     purchase_order_number: Text | None = None
-    fees: list[fees.Fee] | None = None
+    fees: list[Fee] | None = None
 
 
 class OneOffBody(BaseModel):
@@ -84,7 +85,7 @@ class Preview(BaseModel):
     currency: Text | None = None
     billing_entity_code: Text | None = None
     purchase_order_number: Text | None = None
-    fees: list[fees.Fee] | None = None
+    fees: list[Fee] | None = None
 
 
 @router.post("/invoices/preview")

@@ -23,7 +23,7 @@ from polaris.dialects.lago.errors import INVALID, invalid, not_found
 from polaris.dialects.lago.requests import fees
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
 from polaris.dialects.lago.requests.coercion import Truth
-from polaris.dialects.lago.requests.fees import Item, Taxing
+from polaris.dialects.lago.requests.fees import Fee, Item, Taxing
 from polaris.dialects.lago.requests.invoices import VoidBody, done, void_command
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.dialects.lago.responses.fees import kept, unit_price
@@ -37,7 +37,7 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
 STATUSES = {"draft": Status.DRAFT, "finalized": Status.FINALIZED}
 
 
-class CorrectedFee(fees.Fee):
+class CorrectedFee(Fee):
     """A fee of the new invoice; with the id of an original one it says only what differs."""
 
     id: Text | None = None
