@@ -70,7 +70,7 @@ def test_what_a_tenant_wants_can_be_changed(database: Database) -> None:
     tenant_id = made(database)
     changes = (
         *("name=Other [x]", "currency=EUR", "timezone=Europe/Berlin", "payment_term_days=30"),
-        *("void_reasons=a, b", "void_reason_required=yes", "lago_notes_on_void=back"),
+        *("void_reasons=a, b", "void_reason_required=yes", "lago.notes_on_void=back"),
     )
     ended = polaris("tenant", "set", tenant_id, *changes, "--json", *place)
     assert ended.json["changed"]["payment_term_days"] == {"before": 0, "after": 30}

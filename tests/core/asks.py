@@ -15,12 +15,12 @@ from polaris.core import commands as ask
 from polaris.core.commands import (
     CloseBooks,
     Command,
-    DeleteAddOn,
+    DeleteCatalogueItem,
     DeleteCustomer,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
     ReopenBooks,
-    SaveAddOn,
+    SaveCatalogueItem,
     SaveCustomer,
     SaveTaxCode,
     SaveTenant,
@@ -85,10 +85,10 @@ SHORT: dict[str, Command] = {
     "terminate": ask.TerminateWallet(wallet_id="wallet"),
     "tax": SaveTaxCode(tax_code_id="tax", code="vat", name="VAT", rate=Decimal(20)),
     "untax": DeleteTaxCode(tax_code_id="tax"),
-    "add_on": SaveAddOn(
-        add_on_id="add", code="setup", name="Setup", amount_minor=1000, currency="EUR"
+    "catalogue_item": SaveCatalogueItem(
+        catalogue_item_id="add", code="setup", name="Setup", amount_minor=1000, currency="EUR"
     ),
-    "drop": DeleteAddOn(add_on_id="add"),
+    "drop": DeleteCatalogueItem(catalogue_item_id="add"),
     "endpoint": SaveWebhookEndpoint(webhook_endpoint_id="end", url="https://a.example/hooks"),
     "hush": DeleteWebhookEndpoint(webhook_endpoint_id="end"),
     "tenant": SaveTenant(tenant_id="tenant"),
@@ -110,7 +110,7 @@ STORIES: dict[str, tuple[str, ...]] = {
     "their_wallet": ("wallet wallet_id=theirs customer_id=c2",),
     "sold": ("wallet", "draft for=top kind=top_up lines=@sold", "finalize for=top"),
     "landed": ("sold", 'pay apply_to={"top":1000} amount=1000'),
-    "taxed": ("tax", 'add_on tax_codes=["vat"]'),
+    "taxed": ("tax", 'catalogue_item tax_codes=["vat"]'),
     "nine": tuple(
         f"endpoint webhook_endpoint_id=end{one} url=https://a.example/{one}" for one in range(9)
     ),

@@ -20,10 +20,10 @@ def said(world: World, invoice_id: str = "inv") -> str | None:
 
 
 def test_details_are_merged_key_by_key_and_nothing_unsaid_changes() -> None:
-    world = after("draft", 'annotate details={"a":1,"b":2}', "annotate payment_status=failed")
-    after("finalize", 'annotate details={"b":null}', world=world)
+    world = after("draft", 'annotate details={"x":{"a":1,"b":2}}', "annotate payment_status=failed")
+    after("finalize", 'annotate details={"x":{"b":null}}', world=world)
     invoice = world.the(Invoice, "inv")
-    assert (invoice.details, said(world)) == ({"a": 1, "b": None}, "failed")
+    assert (invoice.details, said(world)) == ({"x": {"a": 1, "b": None}}, "failed")
 
 
 def test_it_is_told_and_books_nothing() -> None:
@@ -135,11 +135,13 @@ def test_collecting_fails_aloud_and_changes_nothing() -> None:
 
 
 def test_a_notes_details_are_merged() -> None:
-    world = after("billed", 'credit details={"a":1}', 'annotate_note details={"b":2}')
-    assert world.the(CreditNote, "note").details == {"a": 1, "b": 2}
-    after('annotate_note details={"a":null}', "annotate_note refund_status=failed", world=world)
+    world = after("billed", 'credit details={"x":{"a":1}}', 'annotate_note details={"x":{"b":2}}')
+    assert world.the(CreditNote, "note").details == {"x": {"a": 1, "b": 2}}
+    after(
+        'annotate_note details={"x":{"a":null}}', "annotate_note refund_status=failed", world=world
+    )
     note = world.the(CreditNote, "note")
-    assert (note.details, note.refund_status_asserted) == ({"a": None, "b": 2}, "failed")
+    assert (note.details, note.refund_status_asserted) == ({"x": {"a": None, "b": 2}}, "failed")
 
 
 REFUND = "credit credit=0 refund=600"

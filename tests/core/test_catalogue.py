@@ -6,7 +6,7 @@ from decimal import Decimal
 from core.asks import after, told
 from core.world import World
 from polaris.core.commands import SaveTenant
-from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.series import SeriesScope
@@ -19,52 +19,52 @@ def kinds(world: World) -> list[str]:
     return [event.kind for event in world.events if event.kind != "customer.saved"]
 
 
-def test_an_add_on_keeps_what_is_not_given() -> None:
+def test_a_catalogue_item_keeps_what_is_not_given() -> None:
     world = after(
-        'add_on description=Once details={"a":1,"b":2}',
-        'add_on code=null name=Other amount=null currency=null details={"b":3}',
+        'catalogue_item description=Once details={"x":{"a":1,"b":2}}',
+        'catalogue_item code=@unset name=Other amount=@unset currency=@unset details={"x":{"b":3}}',
     )
-    row = world.the(AddOn, "add")
+    row = world.the(CatalogueItem, "add")
     assert (row.code, row.name, row.amount_minor, row.currency) == ("setup", "Other", 1000, "EUR")
-    assert (row.description, row.details) == ("Once", {"a": 1, "b": 3})
-    assert kinds(world) == ["add_on.saved", "add_on.saved"]
+    assert (row.description, row.details) == ("Once", {"x": {"a": 1, "b": 3}})
+    assert kinds(world) == ["catalogue_item.saved", "catalogue_item.saved"]
 
 
-def test_an_empty_value_takes_away_what_may_be_none() -> None:
+def test_a_null_takes_away_what_may_be_none() -> None:
     world = after(
-        "add_on description=Once invoice_display_name=Begin",
-        "add_on description=@empty invoice_display_name=@empty",
+        "catalogue_item description=Once invoice_display_name=Begin",
+        "catalogue_item description=null invoice_display_name=null",
         'endpoint name=Ours event_types=["invoice.voided"]',
-        "endpoint name=@empty event_types=[]",
+        "endpoint name=null event_types=null",
     )
-    row, end = world.the(AddOn, "add"), world.the(WebhookEndpoint, "end")
+    row, end = world.the(CatalogueItem, "add"), world.the(WebhookEndpoint, "end")
     assert (row.description, row.invoice_display_name) == (None, None)
     assert (end.name, end.event_types) == (None, None)
 
 
-def test_a_tax_is_named_once_on_an_add_on() -> None:
-    world = after("tax", 'add_on tax_codes=["vat","vat"]')
-    assert world.the(AddOn, "add").tax_codes == ("vat",)
+def test_a_tax_is_named_once_on_an_catalogue_item() -> None:
+    world = after("tax", 'catalogue_item tax_codes=["vat","vat"]')
+    assert world.the(CatalogueItem, "add").tax_codes == ("vat",)
 
 
-def test_add_ons_follow_their_tax_to_its_new_code() -> None:
+def test_catalogue_items_follow_their_tax_to_its_new_code() -> None:
     world = after("taxed", "tax code=mwst rate=19")
     assert world.the(TaxCode, "tax").rate == Decimal(19)
-    assert world.the(AddOn, "add").tax_codes == ("mwst",)
-    assert kinds(world)[-2:] == ["tax_code.saved", "add_on.saved"]
+    assert world.the(CatalogueItem, "add").tax_codes == ("mwst",)
+    assert kinds(world)[-2:] == ["tax_code.saved", "catalogue_item.saved"]
 
 
-def test_add_ons_lose_a_tax_that_is_deleted() -> None:
-    world = after("taxed", "drop", 'add_on add_on_id=b tax_codes=["vat"]', "untax")
-    assert world.the(AddOn, "b").tax_codes == ()
-    assert world.the(AddOn, "add").tax_codes == ("vat",), "a deleted one is left as it was"
-    assert kinds(world)[-2:] == ["tax_code.deleted", "add_on.saved"]
+def test_catalogue_items_lose_a_tax_that_is_deleted() -> None:
+    world = after("taxed", "drop", 'catalogue_item catalogue_item_id=b tax_codes=["vat"]', "untax")
+    assert world.the(CatalogueItem, "b").tax_codes == ()
+    assert world.the(CatalogueItem, "add").tax_codes == ("vat",), "a deleted one is left as it was"
+    assert kinds(world)[-2:] == ["tax_code.deleted", "catalogue_item.saved"]
 
 
 def test_an_endpoint_is_signed_for_by_the_public_key_unless_it_says_otherwise() -> None:
     world = after("endpoint")
     assert world.the(WebhookEndpoint, "end").signature is Signature.JWT
-    after("endpoint url=null signature=hmac", world=world)
+    after("endpoint url=@unset signature=hmac", world=world)
     row = world.the(WebhookEndpoint, "end")
     assert (row.url, row.signature) == ("https://a.example/hooks", Signature.HMAC)
     after("hush", world=world)

@@ -6,38 +6,38 @@ from core.tables import Row, expect, rows
 
 ADD_ONS = """
     so far       | asked                                        | refused
-                 | add_on                                       | -
-                 | add_on code=null                             | value_missing
-                 | add_on name=null                             | value_missing
-                 | add_on amount=null                           | value_missing
-                 | add_on currency=null                         | value_missing
-                 | add_on code=@empty                           | value_missing
-                 | add_on amount=0                              | -
-                 | add_on amount=-1                             | amount_negative
-                 | add_on amount=@vast                          | amount_too_large
-                 | add_on currency=XXX                          | unknown_currency
-                 | add_on tax_codes=["vat"]                     | unknown_tax_code
-    tax          | add_on tax_codes=["vat"]                     | -
-    tax; untax   | add_on tax_codes=["vat"]                     | unknown_tax_code
-    add_on       | add_on                                       | -
-    =            | add_on code=null name=null amount=null       | -
-    =            | add_on name=@empty                           | value_missing
-    =            | add_on add_on_id=other                       | already_exists
-    =            | add_on add_on_id=other code=other            | -
+                 | catalogue_item                                       | -
+                 | catalogue_item code=@unset                             | value_missing
+                 | catalogue_item name=@unset                             | value_missing
+                 | catalogue_item amount=@unset                           | value_missing
+                 | catalogue_item currency=@unset                         | value_missing
+                 | catalogue_item code=@empty                           | value_missing
+                 | catalogue_item amount=0                              | -
+                 | catalogue_item amount=-1                             | amount_negative
+                 | catalogue_item amount=@vast                          | amount_too_large
+                 | catalogue_item currency=XXX                          | unknown_currency
+                 | catalogue_item tax_codes=["vat"]                     | unknown_tax_code
+    tax          | catalogue_item tax_codes=["vat"]                     | -
+    tax; untax   | catalogue_item tax_codes=["vat"]                     | unknown_tax_code
+    catalogue_item       | catalogue_item                                       | -
+    =            | catalogue_item code=@unset name=@unset amount=@unset       | -
+    =            | catalogue_item name=@empty                           | value_missing
+    =            | catalogue_item catalogue_item_id=other                       | already_exists
+    =            | catalogue_item catalogue_item_id=other code=other            | -
     =            | tax code=setup                               | -
-    add_on; drop | add_on                                       | not_found
-    =            | add_on add_on_id=other                       | -
+    catalogue_item; drop | catalogue_item                                       | not_found
+    =            | catalogue_item catalogue_item_id=other                       | -
                  | drop                                         | not_found
-    add_on       | drop                                         | -
-    add_on; drop | drop                                         | not_found
+    catalogue_item       | drop                                         | -
+    catalogue_item; drop | drop                                         | not_found
 """
 
 TAXES = """
     so far     | asked                            | refused
                | tax                              | -
-               | tax code=null                    | value_missing
-               | tax name=null                    | value_missing
-               | tax rate=null                    | value_missing
+               | tax code=@unset                    | value_missing
+               | tax name=@unset                    | value_missing
+               | tax rate=@unset                    | value_missing
                | tax rate=0                       | -
                | tax rate=7.123456                | -
                | tax rate=7.1234567               | number_not_possible
@@ -48,7 +48,7 @@ TAXES = """
                | tax rate=sNaN                    | number_not_possible
                | tax rate=Infinity                | number_not_possible
                | tax rate=1E-400000               | number_not_possible
-    tax        | tax code=null name=null rate=null | -
+    tax        | tax code=@unset name=@unset rate=@unset | -
     =          | tax tax_code_id=other            | already_exists
     =          | tax tax_code_id=other code=other | -
     =          | untax                            | -
@@ -63,7 +63,7 @@ ENDPOINTS = """
                    | endpoint                                    | -
                    | endpoint signature=hmac                     | -
                    | endpoint signature=md5                      | unknown_signature
-                   | endpoint url=null                           | value_missing
+                   | endpoint url=@unset                           | value_missing
                    | endpoint url=@empty                         | value_missing
                    | endpoint url=http://127.0.0.1:8000/?a=b     | -
                    | endpoint url=https://[::1]/                 | -
@@ -76,7 +76,7 @@ ENDPOINTS = """
                    | endpoint url=https://[::1/                  | url_malformed
                    | endpoint url=https://a.example/ü            | url_malformed
                    | endpoint url=@spaced                        | url_malformed
-    endpoint       | endpoint url=null signature=hmac            | -
+    endpoint       | endpoint url=@unset signature=hmac            | -
     =              | endpoint webhook_endpoint_id=other          | already_exists
     =              | hush                                        | -
     endpoint; hush | endpoint                                    | not_found
@@ -109,7 +109,6 @@ TENANTS = """
            | tenant settings_changes={"void_reasons":["a","b"]}        | -
            | tenant settings_changes={"void_dated":"invoice"}          | -
            | tenant settings_changes={"void_dated":"never"}            | setting_not_possible
-           | tenant settings_changes={"lago_notes_on_void":"back"}     | -
            | tenant settings_changes={"invoice_scope":"customer"}      | -
            | tenant settings_changes={"invoice_format":7}              | setting_not_possible
            | tenant settings_changes={"invoice_format":"{next}"}       | -

@@ -226,7 +226,10 @@ WALLETS = """
                                      | wallet rate=NaN                      | amount_not_positive
                                      | wallet priority=51                   | number_not_possible
                                      | wallet expires_at=9999-01-01T00:00:00Z | date_not_possible
+                                     | wallet purchase_min_minor=0          | number_not_possible
+                           | wallet purchase_min_minor=5 purchase_max_minor=4 | number_not_possible
     wallet                           | change_wallet                        | -
+    =                                | change_wallet purchase_max_minor=-1  | number_not_possible
     =                                | change_wallet priority=1 name=Gifts  | -
     =                                | change_wallet priority=0             | number_not_possible
     =                                | change_wallet priority=51            | number_not_possible
@@ -247,6 +250,13 @@ WALLETS = """
     =                                | terminate wallet_id=nothing          | not_found
     =                                | buy                                  | -
     =                                | buy taxes=@vat                       | -
+    wallet purchase_min_minor=501    | buy                                  | purchase_too_small
+    =                                | buy amount=501                       | -
+    =                                | buy ignore_limits=true               | -
+    wallet purchase_max_minor=499    | buy                                  | purchase_too_large
+    =                                | buy amount=499                       | -
+    =                                | buy ignore_limits=true               | -
+    wallet                           | buy                                  | -
     =                                | buy taxes=@below_zero                | amount_negative
     =                                | buy taxes=@above_1000                | amount_too_large
     =                                | buy taxes=@code_twice                | tax_code_ambiguous
@@ -294,12 +304,14 @@ WALLETS = """
 BOOKS = """
     so far | asked                                | refused
            | customer                             | -
-           | customer external_id=null            | value_missing
+           | customer external_id=@unset            | value_missing
            | customer external_id=x1              | already_exists
            | customer customer_id=c1 external_id=x1 | -
            | customer external_id=x1              | already_exists
            | customer customer_id=c1 external_id=x1 | -
            | customer customer_id=c1 external_id= | value_missing
+           | customer external_id=x1 upsert=true | -
+           | customer tax_codes=["nothing"]       | unknown_tax_code
            | customer currency=XXX                | unknown_currency
            | customer timezone=Nowhere            | unknown_timezone
            | customer timezone=Europe/Berlin      | -

@@ -103,9 +103,11 @@ def test_a_wallet_refunds_no_more_than_was_paid_for_it() -> None:
 
 
 def test_a_wallet_changes_in_what_is_given() -> None:
-    world = after('wallet name=Gifts details={"a":1}', 'change_wallet priority=3 details={"b":2}')
+    world = after(
+        'wallet name=Gifts details={"x":{"a":1}}', 'change_wallet priority=3 details={"x":{"b":2}}'
+    )
     wallet = world.the(Wallet, "wallet")
-    assert (wallet.name, wallet.priority, wallet.details) == ("Gifts", 3, {"a": 1, "b": 2})
+    assert (wallet.name, wallet.priority, wallet.details) == ("Gifts", 3, {"x": {"a": 1, "b": 2}})
     assert world.events[-1].kind is EventKind.WALLET_CHANGED
 
 
@@ -113,21 +115,21 @@ def test_credits_of_a_wallet_are_voided_in_the_order_of_spending() -> None:
     """500 bought, then 300 granted and 200 granted to be spent first: 600 go."""
     pay = 'pay apply_to={"top":500} amount=500'
     world = after("wallet", "buy", pay, "grant", "grant lot_id=first amount=200 priority=1")
-    after('void_wallet amount=600 details={"why":"error"}', world=world)
+    after('void_wallet amount=600 details={"x":{"why":"error"}}', world=world)
     left = {lot.id: lot.left_minor for lot in world.all(Lot)}
     assert (left.pop("first"), left.pop("lot"), *left.values()) == (0, 0, 400)
     voided = [row for row in world.all(Movement) if row.kind is MovementKind.VOIDED]
     assert [row.amount_minor for row in voided] == [-200, -300, -100]
-    assert all(row.details == {"why": "error"} for row in voided)
+    assert all(row.details == {"x": {"why": "error"}} for row in voided)
     assert standing(world) == {"BREAKAGE": -100, "CASH": 500, "WALLETS": -400}
 
 
 def test_details_of_credits_are_kept_with_their_movement() -> None:
-    world = after("wallet", 'grant details={"a":1}', 'buy details={"b":2}')
+    world = after("wallet", 'grant details={"x":{"a":1}}', 'buy details={"x":{"b":2}}')
     after('pay apply_to={"top":500} amount=500', world=world)
     said = {row.kind: row.details for row in world.all(Movement)}
-    assert said == {MovementKind.GRANTED: {"a": 1}, MovementKind.PURCHASED: {"b": 2}}
-    assert world.the(Invoice, "top").details == {"b": 2}
+    assert said == {MovementKind.GRANTED: {"x": {"a": 1}}, MovementKind.PURCHASED: {"x": {"b": 2}}}
+    assert world.the(Invoice, "top").details == {"x": {"b": 2}}
 
 
 # ---------------------------------------------------------------- spending

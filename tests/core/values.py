@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import msgspec
+from msgspec import UNSET
 
 from polaris.core.commands import VoidInvoice
 from polaris.core.commands.values import Apply, CreditedLine, GiveBack, NewLine, TaxRate
@@ -34,6 +35,7 @@ CREDITS = line(kind=LineKind.TOP_UP, wallet_id="wallet", taxes=())
 NAMED: dict[str, object] = {
     "vast": LARGEST_MINOR + 1,
     "empty": "",
+    "unset": UNSET,
     "spaced": "https://a.example/a b",
     "longest_format": {"invoice_format": "{next}".rjust(100, "0")},
     "longer_format": {"invoice_format": "{next}".rjust(101, "0")},
@@ -57,6 +59,11 @@ NAMED: dict[str, object] = {
     "unknown_account": (line(account="NOWHERE"),),
     "kept_account": (line(account="CUSTOMER_CREDITS:NOTES"),),
     "own_account": (line(account="RENT"),),
+    "unknown_item": (line(item_code="nothing"),),
+    "unknown_tax": (line(tax_codes=("vat", "nothing")),),
+    "of_item": (NewLine(id="l1", item_code="setup"),),
+    "of_item_vat": (NewLine(id="l1", item_code="setup", tax_codes=("vat",)),),
+    "of_item_taxed": (NewLine(id="l1", item_code="setup", tax_codes=("city",)),),
     "one_id_twice": (line(id="one"), line(id="one")),
     "taken_id": (line(id="l1"),),
     "repeats_unknown": (line(original_line_id="nothing"),),

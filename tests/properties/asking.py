@@ -6,9 +6,12 @@ from decimal import Decimal
 from itertools import count
 from typing import TypeVar
 
+from msgspec import UnsetType
+
 from core.world import World
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.commands import Command
+from polaris.core.commands.base import or_unset
 from polaris.core.commands.values import Apply, CreditedLine, NewLine, TaxRate
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
@@ -121,6 +124,10 @@ class Asking:
     def perhaps(self, value: T) -> T | None:
         """The value, or nothing."""
         return value if self.seldom(2) else None
+
+    def given(self, value: T) -> T | UnsetType:
+        """The value, or nothing said of it."""
+        return or_unset(self.perhaps(value))
 
     def day(self) -> date | None:
         """A day near today, or none."""

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+from msgspec import UNSET
+
 from polaris.core import commands as ask
 from polaris.core.commands import CloseBooks, Command, DeleteCustomer, ReopenBooks, SaveCustomer
 from polaris.core.commands.values import GiveBack, TopUpPolicy, VoidNote
 from polaris.core.facts.credit_note import CreditTo
 from polaris.core.facts.customer import Customer
+from polaris.core.facts.details import Details
 from polaris.core.facts.invoice import (
     Invoice,
     InvoiceKind,
@@ -25,7 +28,7 @@ def save_customer(by: Asking) -> Command:
     customer_id = by.choices.among(CUSTOMERS)
     return SaveCustomer(
         customer_id=customer_id,
-        external_id=by.perhaps(customer_id if by.mostly(9) else "c1"),
+        external_id=by.given(customer_id if by.mostly(9) else "c1"),
         timezone=by.choices.among((None, "Asia/Tokyo", "America/New_York", "Nowhere")),
         payment_term_days=by.choices.among((None, 30, -1)) if by.seldom() else None,
     )
@@ -51,7 +54,7 @@ def draft(by: Asking) -> Command:
 def edit(by: Asking) -> Command:
     return ask.EditDraft(
         invoice_id=by.id_of(Invoice, drafted),
-        lines=by.perhaps(by.lines()),
+        lines=by.given(by.lines()),
         issue_date=by.day(),
     )
 
@@ -85,11 +88,11 @@ def issue(by: Asking) -> Command:
 def annotate(by: Asking) -> Command:
     sold = by.seldom(2)
     invoice = by.one(Invoice, lambda row: not sold or row.kind is InvoiceKind.TOP_UP)
-    said: dict[str, object] = {"said": by.choices.whole(0, 3)}
+    said: Details = {"x": {"said": by.choices.whole(0, 3)}}
     return ask.AnnotateInvoice(
         invoice_id=invoice.id,
         payment_status=by.choices.among((None, "pending", "succeeded", "failed", "paid")),
-        details=by.perhaps(said),
+        details=said,
     )
 
 
@@ -142,7 +145,7 @@ def regenerate(by: Asking) -> Command:
         new_invoice_id=by.new("invoice"),
         status=by.choices.among((Status.DRAFT, Status.FINALIZED)),
         void_first=void_of(by, invoice) if finalized(invoice) else None,
-        lines=by.lines() if by.seldom() else None,
+        lines=by.lines() if by.seldom() else UNSET,
         apply=by.apply(),
     )
 

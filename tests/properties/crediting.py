@@ -8,6 +8,7 @@ from polaris.core.commands import Command
 from polaris.core.commands.values import CreditedLine
 from polaris.core.facts.credit_note import CreditNote, CreditTo, NoteStatus
 from polaris.core.facts.customer import Customer
+from polaris.core.facts.details import Details
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Settlement, SettlementKind
 from polaris.core.facts.payment import Payment, Refund, RefundState
 from polaris.core.facts.wallet import Lot, Wallet
@@ -54,11 +55,11 @@ def standalone(by: Asking) -> Command:
 
 def annotate_note(by: Asking) -> Command:
     refunded = by.choices.among(by.world.all(Refund) or [None])
-    said: dict[str, object] = {"said": by.choices.whole(0, 3)}
+    said: Details = {"x": {"said": by.choices.whole(0, 3)}}
     return ask.AnnotateCreditNote(
         note_id=(refunded and refunded.note_id) or by.id_of(CreditNote),
         refund_status=by.choices.among((None, *RefundState)),
-        details=by.perhaps(said),
+        details=said,
     )
 
 
@@ -149,7 +150,7 @@ def open_wallet(by: Asking) -> Command:
 
 def change_wallet(by: Asking) -> Command:
     priority = by.choices.whole(0, 3)
-    return ask.UpdateWallet(wallet_id=by.id_of(Wallet, active), priority=by.perhaps(priority))
+    return ask.UpdateWallet(wallet_id=by.id_of(Wallet, active), priority=by.given(priority))
 
 
 def grant(by: Asking) -> Command:

@@ -4,15 +4,15 @@ from decimal import Decimal
 
 from polaris.core.commands import (
     Command,
-    DeleteAddOn,
+    DeleteCatalogueItem,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
-    SaveAddOn,
+    SaveCatalogueItem,
     SaveTaxCode,
     SaveTenant,
     SaveWebhookEndpoint,
 )
-from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.webhook import WebhookEndpoint
 from properties.asking import CURRENCIES, Asking
@@ -30,19 +30,19 @@ SETTINGS: tuple[dict[str, object], ...] = (
 )
 
 
-def save_add_on(by: Asking) -> Command:
-    return SaveAddOn(
-        add_on_id=by.new("add-on") if by.seldom(2) else by.id_of(AddOn),
+def save_catalogue_item(by: Asking) -> Command:
+    return SaveCatalogueItem(
+        catalogue_item_id=by.new("catalogue item") if by.seldom(2) else by.id_of(CatalogueItem),
         code=by.choices.among(CODES),
         name="Thing",
         amount_minor=by.amount(1000),
         currency=by.choices.among(CURRENCIES),
-        tax_codes=by.perhaps(tuple(one.code for one in by.world.all(TaxCode)[-2:])),
+        tax_codes=by.given(tuple(one.code for one in by.world.all(TaxCode)[-2:])),
     )
 
 
-def drop_add_on(by: Asking) -> Command:
-    return DeleteAddOn(add_on_id=by.id_of(AddOn))
+def drop_catalogue_item(by: Asking) -> Command:
+    return DeleteCatalogueItem(catalogue_item_id=by.id_of(CatalogueItem))
 
 
 def save_tax(by: Asking) -> Command:
@@ -62,7 +62,7 @@ def save_endpoint(by: Asking) -> Command:
     return SaveWebhookEndpoint(
         webhook_endpoint_id=by.new("end") if by.seldom(2) else by.id_of(WebhookEndpoint),
         url=by.choices.among(("https://a.example/", "https://b.example/", "b.example")),
-        signature=by.perhaps("hmac"),
+        signature=by.given("hmac"),
     )
 
 
@@ -73,7 +73,7 @@ def drop_endpoint(by: Asking) -> Command:
 def save_tenant(by: Asking) -> Command:
     return SaveTenant(
         tenant_id="tenant",
-        currency=by.perhaps("USD"),
-        timezone=by.perhaps("Asia/Tokyo"),
+        currency=by.given("USD"),
+        timezone=by.given("Asia/Tokyo"),
         settings_changes=by.choices.among(SETTINGS),
     )

@@ -10,10 +10,12 @@ from typing import Any, get_args, get_origin
 import msgspec
 from hypothesis import strategies as st
 
+from polaris.core.facts.address import Address
 from polaris.core.facts.audit import AuditLine
-from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.credit_note import CreditNote, Funding, NoteLine, NotePurpose
 from polaris.core.facts.customer import Customer
+from polaris.core.facts.details import Details, Metadata
 from polaris.core.facts.invoice import (
     Invoice,
     InvoiceKind,
@@ -121,7 +123,7 @@ LINKS = {
     "note_id": NOTE,
     "lot_id": LOT,
 }
-IDS = {"source_id", "subject_id", "owner_id", "command_id"}
+IDS = {"source_id", "subject_id", "owner_id", "command_id", "item_id", "tax_code_id"}
 NAMED = (Account, Series)  # found by a name, not by an id
 
 Fields = dict[str, Any]
@@ -190,7 +192,7 @@ LEGAL: dict[type[Row], Callable[[Fields], Fields]] = {
 
 FIXED: dict[type[Row], str] = {
     Tenant: "created_at",
-    AddOn: "created_at",
+    CatalogueItem: "created_at",
     TaxCode: "created_at",
     WebhookEndpoint: "created_at",
     Books: "",
@@ -241,6 +243,9 @@ SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     date: st.dates(date(1900, 1, 1)),
     datetime: TIMES,
     dict: st.dictionaries(TEXT, JSON, max_size=2),
+    Details: st.dictionaries(TEXT, st.dictionaries(TEXT, JSON, max_size=2), max_size=2),
+    Metadata: st.dictionaries(TEXT, st.none() | TEXT, max_size=2),
+    Address: st.builds(Address, line1=st.none() | TEXT, country=st.none() | TEXT),
     tuple: POSTINGS,
     tuple[str, ...]: st.lists(TEXT, max_size=2).map(tuple),
     Settings: st.builds(Settings, void_reasons=st.lists(TEXT, max_size=2).map(tuple)),
@@ -259,6 +264,8 @@ def values(name: str, kind: Any) -> st.SearchStrategy[Any]:
         return st.just(LINKS[name])
     if name in IDS:
         return st.uuids().map(str)
+    if name == "tax_code_ids":
+        return st.lists(st.uuids().map(str), max_size=2).map(tuple)
     if name == "intended":
         return st.dictionaries(st.uuids().map(str), st.integers(0, 10**15), max_size=3)
     if name == "refusals":

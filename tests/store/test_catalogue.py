@@ -13,10 +13,10 @@ from faults.world import at_once, opened, tenant
 from polaris.core import commands
 from polaris.core.commands import (
     Command,
-    DeleteAddOn,
+    DeleteCatalogueItem,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
-    SaveAddOn,
+    SaveCatalogueItem,
     SaveCustomer,
     SaveTaxCode,
     SaveTenant,
@@ -58,9 +58,14 @@ def done(engine: Engine, tenant_id: str, *several: Command) -> None:
     assert all(outcome.done for outcome in outcomes)
 
 
-def add_on(code: str, **fields: object) -> SaveAddOn:
-    said = {"add_on_id": new_id(), "name": code, "amount_minor": 100, "currency": "EUR"} | fields
-    return SaveAddOn(code=code, **said)  # type: ignore[arg-type]  # fields by name
+def catalogue_item(code: str, **fields: object) -> SaveCatalogueItem:
+    said = {
+        "catalogue_item_id": new_id(),
+        "name": code,
+        "amount_minor": 100,
+        "currency": "EUR",
+    } | fields
+    return SaveCatalogueItem(code=code, **said)  # type: ignore[arg-type]  # fields by name
 
 
 def tax(code: str, rate: int = 20) -> SaveTaxCode:
@@ -78,13 +83,15 @@ def test_pages_show_the_newest_first_and_say_how_many_there_are(
     database: Database, engine: Engine, tenant_id: str
 ) -> None:
     for code in "abcd":
-        done(engine, tenant_id, add_on(code), tax(code), endpoint(f"https://{code}.example/"))
+        done(
+            engine, tenant_id, catalogue_item(code), tax(code), endpoint(f"https://{code}.example/")
+        )
     with database.connect() as connection:
-        gone = catalogue.add_ons_called(connection, tenant_id, ["b"])["b"]
-    done(engine, tenant_id, DeleteAddOn(add_on_id=gone.id))
+        gone = catalogue.items_called(connection, tenant_id, ["b"])["b"]
+    done(engine, tenant_id, DeleteCatalogueItem(catalogue_item_id=gone.id))
     with database.connect() as connection:
-        first = catalogue.add_ons(connection, tenant_id, limit=2)
-        second = catalogue.add_ons(connection, tenant_id, limit=2, offset=2)
+        first = catalogue.catalogue_items(connection, tenant_id, limit=2)
+        second = catalogue.catalogue_items(connection, tenant_id, limit=2, offset=2)
         taxes = catalogue.tax_codes(connection, tenant_id, limit=1, offset=1)
         told = catalogue.webhook_endpoints(connection, tenant_id, limit=10)
     assert [[row.code for row in page.rows] for page in (first, second)] == [["d", "c"], ["a"]]
@@ -96,18 +103,18 @@ def test_pages_show_the_newest_first_and_say_how_many_there_are(
 def test_rows_are_found_by_code_until_they_are_deleted(
     database: Database, engine: Engine, tenant_id: str
 ) -> None:
-    thing = add_on("setup", tax_codes=("vat",), details={"a": [1, None]})
+    thing = catalogue_item("setup", tax_codes=("vat",), details={"x": {"a": [1, None]}})
     done(engine, tenant_id, tax("vat"), thing)
     with database.connect() as connection:
-        found = catalogue.add_ons_called(connection, tenant_id, ["setup", "nothing"])
+        found = catalogue.items_called(connection, tenant_id, ["setup", "nothing"])
         vat = catalogue.taxes_called(connection, tenant_id, ["vat"])["vat"]
-        assert catalogue.add_ons_called(connection, tenant(database), ["setup"]) == {}
+        assert catalogue.items_called(connection, tenant(database), ["setup"]) == {}
     assert list(found) == ["setup"]
-    assert (found["setup"].tax_codes, found["setup"].details) == (("vat",), {"a": [1, None]})
+    assert (found["setup"].tax_codes, found["setup"].details) == (("vat",), {"x": {"a": [1, None]}})
     done(engine, tenant_id, DeleteTaxCode(tax_code_id=vat.id))
     with database.connect() as connection:
         assert catalogue.taxes_called(connection, tenant_id, ["vat"]) == {}
-        left = catalogue.add_ons_called(connection, tenant_id, ["setup"])
+        left = catalogue.items_called(connection, tenant_id, ["setup"])
     assert left["setup"].tax_codes == ()
 
 
@@ -163,7 +170,7 @@ def codes(outcomes: list[Outcome | BaseException]) -> Counter[str]:
 
 
 def test_of_many_who_take_one_code_one_gets_it(engine: Engine, tenant_id: str) -> None:
-    asked = [partial(one, engine, tenant_id, add_on("setup")) for _ in range(8)]
+    asked = [partial(one, engine, tenant_id, catalogue_item("setup")) for _ in range(8)]
     assert codes(at_once(asked)) == {"done": 1, "already_exists": 7}
     taxes = [partial(one, engine, tenant_id, tax("vat")) for _ in range(8)]
     assert codes(at_once(taxes)) == {"done": 1, "already_exists": 7}
@@ -206,17 +213,22 @@ def test_there_are_never_more_than_ten_endpoints(
 def test_changes_of_one_thing_by_many_are_all_kept(
     database: Database, engine: Engine, tenant_id: str
 ) -> None:
-    thing = add_on("setup")
+    thing = catalogue_item("setup")
     done(engine, tenant_id, thing)
     names = [f"key-{number}" for number in range(8)]
     asked = [
-        partial(one, engine, tenant_id, SaveAddOn(add_on_id=thing.add_on_id, details={name: 1}))
+        partial(
+            one,
+            engine,
+            tenant_id,
+            SaveCatalogueItem(catalogue_item_id=thing.catalogue_item_id, details={"x": {name: 1}}),
+        )
         for name in names
     ]
     assert codes(at_once(asked)) == {"done": 8}
     with database.connect() as connection:
-        kept = catalogue.add_ons_called(connection, tenant_id, ["setup"])
-    assert sorted(kept["setup"].details) == names
+        kept = catalogue.items_called(connection, tenant_id, ["setup"])
+    assert sorted(kept["setup"].details["x"]) == names
 
 
 def test_changes_of_a_tenant_by_many_are_all_kept(
@@ -226,7 +238,7 @@ def test_changes_of_a_tenant_by_many_are_all_kept(
         {"payment_term_days": 30},
         {"void_reason_required": True},
         {"void_dated": "invoice"},
-        {"lago_skip_zero": True},
+        {"refuse_void_when_credited": False},
         {"invoice_format": "R{next}"},
         {"note_format": "G{next}"},
     ]

@@ -12,17 +12,18 @@ from random import Random
 from typing import TypeVar
 
 import pytest
+from msgspec import UNSET
 
 from polaris.core import commands as asked
 from polaris.core.commands import (
     CloseBooks,
     Command,
-    DeleteAddOn,
+    DeleteCatalogueItem,
     DeleteCustomer,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
     ReopenBooks,
-    SaveAddOn,
+    SaveCatalogueItem,
     SaveCustomer,
     SaveTaxCode,
     SaveTenant,
@@ -37,7 +38,7 @@ from polaris.core.commands.values import (
     TopUpPolicy,
     VoidNote,
 )
-from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.credit_note import CreditNote, CreditTo
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import (
@@ -145,7 +146,7 @@ class Asker:
         return asked.AnnotateInvoice(
             invoice_id=self.random.choice(sold[-3:]) if sold else self.any(Invoice),
             payment_status=self.random.choice([None, "succeeded", "succeeded", "failed"]),
-            details={"said": self.amount()},
+            details={"x": {"said": self.amount()}},
         )
 
     def record(self) -> Command:
@@ -241,7 +242,7 @@ class Asker:
         return asked.AnnotateCreditNote(
             note_id=self.random.choice(refunded[-3:]) if refunded else self.any(CreditNote),
             refund_status=self.random.choice([None, *RefundState]),
-            details={"said": self.amount()},
+            details={"x": {"said": self.amount()}},
         )
 
     def report_refund(self) -> Command:
@@ -279,14 +280,14 @@ class Asker:
         """The id of something new, or of some row."""
         return next(self.ids) if self.maybe() else self.any(kind)
 
-    def add_on(self) -> Command:
-        return SaveAddOn(
-            add_on_id=self.either(AddOn),
+    def catalogue_item(self) -> Command:
+        return SaveCatalogueItem(
+            catalogue_item_id=self.either(CatalogueItem),
             code=self.code(),
             name="Thing",
             amount_minor=self.amount(),
             currency="EUR",
-            tax_codes=(self.code(),) if self.maybe() else None,
+            tax_codes=(self.code(),) if self.maybe() else UNSET,
         )
 
     def tax_code(self) -> Command:
@@ -325,8 +326,8 @@ WISHES: list[Callable[[Asker], Command]] = [
     *[Asker.credit, Asker.refund, Asker.report_refund] * 3,
     *[Asker.bought, Asker.take_off, Asker.use] * 2,
     *[Asker.passer_by, Asker.standalone, Asker.restore, Asker.annotate_note, Asker.annotate_note],
-    *[Asker.add_on, Asker.add_on, Asker.tax_code, Asker.endpoint, Asker.tenant],
-    lambda one: DeleteAddOn(add_on_id=one.any(AddOn)),
+    *[Asker.catalogue_item, Asker.catalogue_item, Asker.tax_code, Asker.endpoint, Asker.tenant],
+    lambda one: DeleteCatalogueItem(catalogue_item_id=one.any(CatalogueItem)),
     lambda one: DeleteTaxCode(tax_code_id=one.any(TaxCode)),
     lambda one: DeleteWebhookEndpoint(webhook_endpoint_id=one.any(WebhookEndpoint)),
     lambda one: asked.LoseDispute(invoice_id=one.any(Invoice)),

@@ -131,7 +131,7 @@ def show_(
     if as_json:
         document(known)
     else:
-        say(its.head(known), "", its.table(known.settings))
+        say(its.head(known), "", its.table(known))
 
 
 @group.command("set")
@@ -150,7 +150,7 @@ def set_(
 ) -> None:
     """Change a tenant. A new number format holds from the next number on."""
     with open_session(tenant, data_dir, database_url) as session:
-        session.perform(its.asked(session.tenant.id, changes))
+        session.perform(its.asked(session.tenant, changes))
         changed = its.changed(session.tenant, tenants.tenant(session.connection, session.tenant.id))
     if as_json:
         document({"done": True, "changed": changed})

@@ -4,7 +4,7 @@ A refused or broken request is discarded whole: only its record and audit line r
 neighbours never notice.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -16,7 +16,7 @@ from polaris.core.commands.text import ID, LONGEST, UNSTORABLE, WrittenCommand, 
 from polaris.core.decision import Decision, Facts
 from polaris.core.facts.audit import AuditLine, CommandRecord
 from polaris.core.facts.event import Event
-from polaris.core.facts.row import Row
+from polaris.core.facts.row import Changing, Row
 from polaris.core.lifecycle import POLARIS, Refused, decide
 from polaris.core.refusals import KeyReused, Refusal
 from polaris.core.transition import Dialect
@@ -57,11 +57,17 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     replayed: bool = False  # answered from the record of the first time
     fault: BaseException | None = None
     facts: Facts | None = None  # as the set left them, when asked for; nobody may change them
+    rows: tuple[Row, ...] = ()  # everything written for it; none for a replay
 
     @property
     def done(self) -> bool:
         """Whether what was asked for is so, now or since the first time."""
         return not self.refusals and self.fault is None
+
+    def added(self, *kinds: type[Row]) -> list[str]:
+        """Return the ids of the new rows of these kinds, in the order in which they were made."""
+        new = (row for row in self.rows if isinstance(row, kinds))
+        return [row.id for row in new if not (isinstance(row, Changing) and row.version)]
 
 
 class Memory:
@@ -150,21 +156,21 @@ def fold(
 
 def one(
     facts: Facts, request: Request, malformed: Refusal | None, new_id: Callable[[], str]
-) -> tuple[Outcome, list[Row]]:
+) -> tuple[Outcome, Sequence[Row]]:
     """Decide one request: what to answer, and the rows that change."""
     decision = Decision(facts, request.id, request.at, new_id, request.administrator)
     if malformed is not None:
-        return Outcome(request_id=request.id, refusals=(malformed,)), []
+        return Outcome(request_id=request.id, refusals=(malformed,)), ()
     try:
         decide(decision, request.command, request.dialect)
     except Refused as refused:
-        return Outcome(request_id=request.id, refusals=refused.refusals), []
+        return Outcome(request_id=request.id, refusals=refused.refusals), ()
     except Refusal as refusal:
-        return Outcome(request_id=request.id, refusals=(refusal,)), []
+        return Outcome(request_id=request.id, refusals=(refusal,)), ()
     except Exception as fault:  # a bug in one command must not cost its neighbours
-        return Outcome(request_id=request.id, fault=fault), []
-    outcome = Outcome(request_id=request.id, events=tuple(decision.events))
-    return outcome, list(decision.all_rows())
+        return Outcome(request_id=request.id, fault=fault), ()
+    rows = tuple(decision.all_rows())
+    return Outcome(request_id=request.id, events=tuple(decision.events), rows=rows), rows
 
 
 def record_of(request: Request, outcome: Outcome) -> CommandRecord:
@@ -204,7 +210,7 @@ _SUBJECTS = (
     "lot_id",
     "wallet_id",
     "customer_id",
-    "add_on_id",
+    "catalogue_item_id",
     "tax_code_id",
     "webhook_endpoint_id",
     "tenant_id",

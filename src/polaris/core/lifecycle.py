@@ -105,8 +105,8 @@ _ROWS: tuple[_Row, ...] = (
     # ------------------------------------------------------------ what invoices refer to
     (commands.SaveCustomer, ANY, None, customer.SAVE, save_customer.save),
     (commands.DeleteCustomer, ANY, None, customer.DELETE, save_customer.delete),
-    (commands.SaveAddOn, ANY, None, catalogue.SAVE_ADD_ON, save_catalogue.save_add_on),
-    (commands.DeleteAddOn, ANY, None, catalogue.DELETE_ADD_ON, save_catalogue.delete_add_on),
+    (commands.SaveCatalogueItem, ANY, None, catalogue.SAVE_ITEM, save_catalogue.save_item),
+    (commands.DeleteCatalogueItem, ANY, None, catalogue.DELETE_ITEM, save_catalogue.delete_item),
     (commands.SaveTaxCode, ANY, None, catalogue.SAVE_TAX, save_catalogue.save_tax_code),
     (commands.DeleteTaxCode, ANY, None, catalogue.DELETE_TAX, save_catalogue.delete_tax_code),
     (commands.SaveWebhookEndpoint, ANY, None, webhook.SAVE, save_webhook_endpoint.save),

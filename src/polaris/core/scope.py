@@ -1,23 +1,24 @@
 """What a set of commands names, so that it can be locked and loaded before anything is decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from polaris.core import commands
 from polaris.core.commands import (
     Command,
-    DeleteAddOn,
+    DeleteCatalogueItem,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
-    SaveAddOn,
+    SaveCatalogueItem,
     SaveCustomer,
     SaveTaxCode,
     SaveTenant,
     SaveWebhookEndpoint,
 )
+from polaris.core.commands.base import or_none
 from polaris.core.commands.text import ID, UNSTORABLE, ids
-from polaris.core.commands.values import Apply, VoidNote
+from polaris.core.commands.values import Apply, NewLine, VoidNote
 from polaris.core.facts.credit_note import CreditTo
 from polaris.core.facts.series import CUSTOMERS, INVOICES, NOTES
 
@@ -32,7 +33,7 @@ _FIELDS = {
     "write_off_id": "write_offs",
     "wallet_id": "wallets",
     "lot_id": "lots",
-    "add_on_id": "add_ons",
+    "catalogue_item_id": "catalogue_items",
     "tax_code_id": "tax_codes",
     "webhook_endpoint_id": "webhook_endpoints",
     "id": "lines",  # of a line to be made
@@ -55,13 +56,14 @@ class Scope(msgspec.Struct, kw_only=True):
     lots: set[str] = msgspec.field(default_factory=set)
     lines: set[str] = msgspec.field(default_factory=set)
     drafts: set[str] = msgspec.field(default_factory=set)  # that may come to nothing
-    add_ons: set[str] = msgspec.field(default_factory=set)
+    catalogue_items: set[str] = msgspec.field(default_factory=set)
     tax_codes: set[str] = msgspec.field(default_factory=set)
     webhook_endpoints: set[str] = msgspec.field(default_factory=set)  # any: all live ones
-    codes_of_add_ons: set[str] = msgspec.field(default_factory=set)
+    codes_of_items: set[str] = msgspec.field(default_factory=set)
     codes_of_taxes: set[str] = msgspec.field(default_factory=set)
     series: set[str] = msgspec.field(default_factory=set)  # tenant-wide ones, to be locked
     open_credit: bool = False  # whether the customers' spendable credit is needed
+    taxed: bool = False  # whether the taxes that lines may bear are needed
     billed: bool = True  # whether the lines and taxes of the invoices are needed
     booked: bool = True  # whether the entries of the invoices are needed
 
@@ -80,18 +82,37 @@ def _gather(scope: Scope, command: Command) -> None:
             getattr(scope, _FIELDS[field]).add(one)
     if isinstance(command, commands.DeleteDraft) or getattr(command, "skip_zero", False):
         scope.drafts |= scope.invoices & {getattr(command, "invoice_id", "")}
-    if isinstance(command, SaveCustomer):
-        scope.external_ids |= _storable(command.external_id)
-    if isinstance(command, SaveAddOn):
-        scope.codes_of_add_ons |= _storable(command.code)
-        scope.codes_of_taxes |= _storable(*(command.tax_codes or ()))
-    if isinstance(command, SaveTaxCode):
-        scope.codes_of_taxes |= _storable(command.code)
+    _gather_codes(scope, command)
     for asked in (command, getattr(command, "void_first", None)):
         if asked:
             scope.series |= _series(asked)
             scope.open_credit |= _spends(asked)
             scope.billed |= _looks_at_lines(asked)
+
+
+def _gather_codes(scope: Scope, command: Command) -> None:
+    """Add what the command names by a code of the caller's, and the taxes that it looks up."""
+    match command:
+        case SaveCustomer():
+            scope.external_ids |= _storable(or_none(command.external_id))
+            scope.codes_of_taxes |= _storable(*(or_none(command.tax_codes) or ()))
+        case SaveCatalogueItem():
+            scope.codes_of_items |= _storable(or_none(command.code))
+            scope.codes_of_taxes |= _storable(*(or_none(command.tax_codes) or ()))
+        case SaveTaxCode():
+            scope.codes_of_taxes |= _storable(or_none(command.code))
+    retaxes = getattr(command, "retax", False)
+    for line in _new_lines(command):
+        if retaxes or line.item_code or line.tax_codes is not None:
+            scope.taxed = True
+            scope.codes_of_items |= _storable(line.item_code, line.code if retaxes else None)
+            scope.codes_of_taxes |= _storable(*(line.tax_codes or ()))
+    scope.taxed |= retaxes
+
+
+def _new_lines(command: Command) -> Iterator[NewLine]:
+    lines = or_none(getattr(command, "lines", None)) or ()
+    return (line for line in lines if isinstance(line, NewLine))
 
 
 def _series(command: Command) -> set[str]:
@@ -113,7 +134,7 @@ def _storable(*names: str | None) -> set[str]:
 
 
 _MASTERS = (
-    *(SaveCustomer, SaveAddOn, DeleteAddOn, SaveTaxCode, DeleteTaxCode),
+    *(SaveCustomer, SaveCatalogueItem, DeleteCatalogueItem, SaveTaxCode, DeleteTaxCode),
     *(SaveWebhookEndpoint, DeleteWebhookEndpoint),
 )
 """What is numbered or named within the tenant, one after the other under the customers' series."""

@@ -13,9 +13,10 @@ from polaris.core.commands import (
     SaveCustomer,
     VoidInvoice,
 )
-from polaris.core.commands.values import CreditedLine, NewLine, VoidNote
+from polaris.core.commands.values import AddressChange, CreditedLine, NewLine, VoidNote
 from polaris.core.fold import Request
 from polaris.core.transition import Dialect
+from polaris.imports.countries import COUNTRIES
 from polaris.imports.documents import (
     Article,
     Document,
@@ -59,13 +60,15 @@ def save_customer(tenant_id: str, document: Document) -> SaveCustomer:
     """The document's customer, new."""
     known = bool(document.customer)
     name = external_id(document)
+    country = COUNTRIES.get(document.country) if known else None
     return SaveCustomer(
         customer_id=id_of(tenant_id, "customer", name),
         external_id=name,
         name=f"Customer {name}" if known else "Guest",
         currency=CURRENCY,
         timezone="Europe/London",
-        details={"country": document.country} if known else {},
+        address=AddressChange(country=country) if country else AddressChange(),
+        details={SOURCE: {"country": document.country}} if known and not country else {},
     )
 
 
@@ -78,7 +81,7 @@ def record(tenant_id: str, document: Document, customer_id: str) -> RecordInvoic
         external_number=document.number,
         issue_date=document.day,
         finalized_at=document.at,
-        details={"country": document.country},
+        details={SOURCE: {"country": document.country}},
         lines=tuple(
             NewLine(
                 code=row.code,
@@ -120,7 +123,7 @@ def credit(tenant_id: str, document: Document, match: Match) -> IssueCreditNote:
         reason=REASON,
         description=f"Cancellation {document.number}",
         dated=document.day,
-        details={"external_number": document.number},
+        details={SOURCE: {"external_number": document.number}},
     )
 
 
@@ -142,7 +145,7 @@ def credit_alone(tenant_id: str, document: Document, customer_id: str) -> IssueS
         reason=REASON,
         description=f"Cancellation {document.number}",
         dated=document.day,
-        details={"external_number": document.number},
+        details={SOURCE: {"external_number": document.number}},
     )
 
 

@@ -32,7 +32,7 @@ BESIDE = """\
 - `POST /invoices/{id}/regenerate` replaces a voided invoice by a corrected one, and
   `…/regenerate/preview` shows it before. With `void: true` the invoice is voided in the same
   breath. Without `fees` its own are billed again.
-- `POST /invoices/preview` with `fees` previews an invoice over add-ons.
+- `POST /invoices/preview` with `fees` previews an invoice over catalogue items.
 - `voided_invoice_id` and `regenerated_invoice_id` in an invoice link both.
 - `GET /files/{token}` is the PDF behind a `file_url`: whoever has the link needs no key, for a day.
 """

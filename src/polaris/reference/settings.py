@@ -1,7 +1,9 @@
 """The page about settings: of an installation, and of a tenant."""
 
+import msgspec
 from pydantic.fields import FieldInfo
 
+from polaris.cli.tenant_settings import DIALECTS
 from polaris.core.facts import tenant
 from polaris.reference.markdown import (
     SOURCE,
@@ -43,7 +45,17 @@ def settings() -> str:
         OF_A_TENANT,
         fields(tenant.Settings),
         *map(described, mentioned([tenant.Settings])),
+        *(part for name, declared in DIALECTS.items() for part in of_dialect(name, declared)),
     )
+
+
+def of_dialect(name: str, declared: type[msgspec.Struct]) -> list[str]:
+    """The settings that a dialect declares."""
+    head = (
+        f"## Of the {name.capitalize()} dialect\n\nKept with the tenant under the dialect's name, "
+        f"and written as `{name}.setting` at the command line.\n"
+    )
+    return [head, fields(declared), *map(described, mentioned([declared]))]
 
 
 def default_of(field: FieldInfo) -> str:

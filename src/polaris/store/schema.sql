@@ -5,7 +5,7 @@
 -- every write would lock that one row. Amounts are whole minor units of the row's currency. Ids and
 -- times come from outside: there is no default, no sequence, no trigger. A table with a `version`
 -- changes under optimistic control; every other one is only added to. A row of `polaris.core` is a
--- row here, with its fields as columns in the same order. A check is named after what it promises.
+-- row here, with its fields as columns. A check is named after what it promises.
 -- What is only kept and shown again is `json`, word for word and in its order, as it came; taking
 -- it apart for `jsonb` would cost most of a write.
 
@@ -21,7 +21,13 @@ create table tenant (
   timezone    text not null,
   settings    jsonb not null,
   created_at  timestamptz not null,
-  version     int not null
+  version     int not null,
+  legal_name  text,
+  tax_number  text,
+  email       text,
+  phone       text,
+  address     jsonb not null,
+  details     jsonb not null
 );
 
 -- A secret that speaks for a tenant, kept as a hash and found by its public prefix.
@@ -108,7 +114,7 @@ create table signing_key (
 -- ------------------------------------------------------------------------------- the catalogue
 
 -- A thing that is billed by its code. What was billed keeps its own name and price.
-create table add_on (
+create table catalogue_item (
   tenant_id             uuid not null,
   id                    uuid not null,
   version               int not null,
@@ -125,8 +131,10 @@ create table add_on (
   primary key (tenant_id, id),
   constraint amount_not_negative check (amount_minor >= 0)
 );
-create unique index add_on_code on add_on (tenant_id, code) where deleted_at is null;
-create index add_on_list on add_on (tenant_id, created_at desc, id) where deleted_at is null;
+create unique index catalogue_item_code on catalogue_item (tenant_id, code)
+  where deleted_at is null;
+create index catalogue_item_list on catalogue_item (tenant_id, created_at desc, id)
+  where deleted_at is null;
 
 -- A tax by its code, its rate in percent. What was taxed keeps the rate that it was taxed at.
 create table tax_code (
@@ -182,6 +190,14 @@ create table customer (
   details            jsonb not null,
   created_at         timestamptz not null,
   deleted_at         timestamptz,
+  first_name         text,
+  last_name          text,
+  legal_name         text,
+  tax_number         text,
+  phone              text,
+  address            jsonb not null,
+  tax_code_ids       uuid[] not null,
+  metadata           json,
   primary key (tenant_id, id)
 );
 create unique index customer_external_id on customer (tenant_id, external_id text_pattern_ops)
@@ -194,20 +210,23 @@ create index customer_deleted on customer (tenant_id, external_id text_pattern_o
 
 -- Prepaid and granted credits of a customer, in one currency.
 create table wallet (
-  tenant_id      uuid not null,
-  id             uuid not null,
-  version        int not null,
-  customer_id    uuid not null,
-  name           text not null,
-  code           text,
-  currency       text not null,
-  status         text not null,
-  priority       int not null,
-  rate           numeric not null,
-  expires_at     timestamptz,
-  details        jsonb not null,
-  created_at     timestamptz not null,
-  terminated_at  timestamptz,
+  tenant_id           uuid not null,
+  id                  uuid not null,
+  version             int not null,
+  customer_id         uuid not null,
+  name                text not null,
+  code                text,
+  currency            text not null,
+  status              text not null,
+  priority            int not null,
+  rate                numeric not null,
+  expires_at          timestamptz,
+  details             jsonb not null,
+  created_at          timestamptz not null,
+  terminated_at       timestamptz,
+  purchase_min_minor  bigint,
+  purchase_max_minor  bigint,
+  metadata            json,
   primary key (tenant_id, id),
   foreign key (tenant_id, customer_id) references customer,
   constraint status_known check (status in ('active', 'terminated')),
@@ -258,6 +277,8 @@ create table invoice (
   memo                       text,
   details                    jsonb not null,
   created_at                 timestamptz not null,
+  purchase_order_number      text,
+  metadata                   json,
   primary key (tenant_id, id),
   foreign key (tenant_id, customer_id) references customer,
   foreign key (tenant_id, regenerated_from) references invoice,
@@ -312,6 +333,12 @@ create table line (
   account           text,
   wallet_id         uuid,
   original_line_id  uuid,
+  name              text,
+  item_id           uuid,
+  item_description  text,
+  tax_codes         text[],
+  period_from       timestamptz,
+  period_to         timestamptz,
   primary key (tenant_id, id),
   unique (tenant_id, invoice_id, revision, position),
   foreign key (tenant_id, invoice_id) references invoice,
@@ -335,6 +362,8 @@ create table tax (
   base_minor    bigint not null,
   amount_minor  bigint not null,
   given         boolean not null,
+  tax_code_id   uuid,
+  description   text,
   primary key (tenant_id, id),
   foreign key (tenant_id, line_id) references line,
   constraint nothing_negative check (base_minor >= 0 and amount_minor >= 0)
@@ -515,6 +544,7 @@ create table credit_note (
   document_entry_id       uuid,
   refund_status_asserted  text,
   details                 jsonb not null,
+  metadata                json,
   primary key (tenant_id, id),
   foreign key (tenant_id, customer_id) references customer,
   foreign key (tenant_id, invoice_id) references invoice,

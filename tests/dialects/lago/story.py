@@ -72,7 +72,7 @@ class Story:
         self.do(commands.AnnotateInvoice(invoice_id=self.draft, payment_status="succeeded"))
 
     def annotated(self) -> None:
-        self.do(commands.AnnotateInvoice(invoice_id=self.draft, details={"a": "b"}))
+        self.do(commands.AnnotateInvoice(invoice_id=self.draft, details={"lago": {"a": "b"}}))
 
     def paid(self) -> None:
         self.payment = self.books.paid(self.draft, 1000)

@@ -39,9 +39,7 @@ def notes(shared: Books) -> Iterator[Notes]:
     """Six notes of two customers; the oldest is the first."""
     ada = shared.customer("ada/1", name="Ada Corp", email="ada@example.com")
     bob = shared.customer("bob", name="Bob & Sons")
-    paid = shared.invoice(
-        ada, *(line(1000, VAT) for _ in range(4)), details={"purchase_order_number": "PO-7"}
-    )
+    paid = shared.invoice(ada, *(line(1000, VAT) for _ in range(4)), purchase_order_number="PO-7")
     unpaid = shared.invoice(bob, line(1000, VAT), line(500, VAT))
     shared.paid(paid, 4800)
     ids = {

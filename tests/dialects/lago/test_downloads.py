@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from dialects.lago.books import VAT, Books, line
 from polaris.core import commands
-from polaris.core.commands.values import CreditedLine, NewLine, TaxRate
+from polaris.core.commands.values import AddressChange, CreditedLine, NewLine, TaxRate
 from polaris.dialects.lago.requests.downloads import KEY, LINK_SECONDS, Link
 from polaris.dialects.lago.responses.files import LONGEST, MOST_LINES
 from polaris.engine import new_id
@@ -37,14 +37,9 @@ def detailed(books: Books) -> str:
         "bakery",
         name="Bakery",
         email="till@bakery.example",
-        details={
-            "legal_name": "Bakery & Sons Ltd",
-            "address_line1": "1 Mill Lane",
-            "zipcode": "SW1",
-            "city": "London",
-            "country": "GB",
-            "tax_identification_number": "GB123",
-        },
+        legal_name="Bakery & Sons Ltd",
+        tax_number="GB123",
+        address=AddressChange(line1="1 Mill Lane", postal_code="SW1", city="London", country="GB"),
     )
 
 
@@ -54,7 +49,7 @@ def test_an_invoice_on_paper(books: Books, client: Any) -> None:
         detailed(books),
         line(1000, VAT),
         NewLine(description="Goodwill", amount_minor=500, discount_minor=100, taxes=(VAT,)),
-        details={"purchase_order_number": "PO-7"},
+        purchase_order_number="PO-7",
     )
     books.paid(invoice_id, 600)
     shown = client.invoices.download(invoice_id)
@@ -197,9 +192,10 @@ def test_a_credit_note_on_paper(books: Books, client: Any) -> None:
 
 
 def test_the_seller_is_the_organization(books: Books, client: Any) -> None:
-    kept: dict[str, object] = {"legal_name": "Acme Holding", "city": "Paris", "country": "FR"}
-    changed: dict[str, object] = {"details": kept}
-    books.done(commands.SaveTenant(tenant_id=books.tenant_id, settings_changes=changed))
+    address = AddressChange(city="Paris", country="FR")
+    books.done(
+        commands.SaveTenant(tenant_id=books.tenant_id, legal_name="Acme Holding", address=address)
+    )
     _, said = printed(client.invoices.download(books.invoice(books.customer())).file_url)
     assert said[:3] == ["Acme Holding", "Paris", "FR"]
 

@@ -93,10 +93,10 @@ def test_one_over_nothing_is_finalized_or_skipped(
     """As the customer says, else the tenant. A skipped one takes no number and is gone."""
     books.done(
         commands.SaveTenant(
-            tenant_id=books.tenant_id, settings_changes={"lago_skip_zero": tenant_skips}
+            tenant_id=books.tenant_id, details={"lago": {"settings": {"skip_zero": tenant_skips}}}
         )
     )
-    details: dict[str, object] = {"finalize_zero_amount_invoice": customer_says}
+    details = {"lago": {"finalize_zero_amount_invoice": customer_says}}
     customer_id = books.customer(details=details)
     free, priced = books.draft(customer_id, line(0, VAT)), books.draft(customer_id)
     assert books.client.invoices.finalize(free).status == status

@@ -31,21 +31,15 @@ def world(database_url: str, serving: Serving) -> Iterator[Books]:
         books.check_proofs()
 
 
-def metadata(**pairs: str) -> dict[str, object]:
-    """Details with metadata, as the dialect keeps it."""
-    listed = [{"lago_id": new_id(), "key": key, "value": one} for key, one in pairs.items()]
-    return {"metadata": listed}
-
-
 def plain(books: Books) -> None:
     """Drafts, issued, paid, voided, deleted, disputed and asserted ones of two customers."""
     ada = books.customer("ada", name="Ada 100%", email="ada@example.com")
-    bob = books.customer("b/ob", details={"firstname": "Bob", "lastname": "O_Brien"})
+    bob = books.customer("b/ob", first_name="Bob", last_name="O_Brien")
     books.draft(ada)
-    books.draft(bob, kind=InvoiceKind.ONE_OFF, details={"purchase_order_number": "PO-7a"})
+    books.draft(bob, kind=InvoiceKind.ONE_OFF, purchase_order_number="PO-7a")
     gone = books.draft(ada)
-    old = books.invoice(ada, issue_date=LONG_AGO, details=metadata(team="red", site="a"))
-    books.invoice(bob, issue_date=LONG_AGO + timedelta(1), details=metadata(team="blue"))
+    old = books.invoice(ada, issue_date=LONG_AGO, metadata={"team": "red", "site": "a"})
+    books.invoice(bob, issue_date=LONG_AGO + timedelta(1), metadata={"team": "blue"})
     books.invoice(ada, line(0))
     lost = books.invoice(bob, issue_date=LONG_AGO)
     said = books.invoice(ada, issue_date=LONG_AGO, kind=InvoiceKind.ONE_OFF)

@@ -22,7 +22,7 @@ def add_on(books: Books, code: str = "setup", amount_minor: int = 5000, **named:
     """An add-on's id."""
     add_on_id = new_id()
     asked = {"code": code, "name": "Setup", "amount_minor": amount_minor, "currency": "EUR"}
-    books.done(commands.SaveAddOn(add_on_id=add_on_id, **{**asked, **named}))
+    books.done(commands.SaveCatalogueItem(catalogue_item_id=add_on_id, **{**asked, **named}))
     return add_on_id
 
 
@@ -132,7 +132,7 @@ def test_one_over_nothing_is_closed_where_the_customer_says_so(
     books: Books, skip: str, status: str
 ) -> None:
     """It is answered once, takes no number, and is not found again."""
-    books.customer(details={"finalize_zero_amount_invoice": skip})
+    books.customer(details={"lago": {"finalize_zero_amount_invoice": skip}})
     add_on(books)
     after = issued(books, {"add_on_code": "setup", "unit_amount_cents": 0})
     assert (after.status, after.payment_status) == (status, "succeeded")
@@ -236,7 +236,7 @@ def test_an_add_on_that_was_deleted_is_not_there(books: Books) -> None:
     books.customer()
     add_on_id = add_on(books)
     before = issued(books, GOOD)
-    books.done(commands.DeleteAddOn(add_on_id=add_on_id))
+    books.done(commands.DeleteCatalogueItem(catalogue_item_id=add_on_id))
     assert asked(books, GOOD).json() == error(404, "add_on_not_found")
     assert books.client.invoices.find(before.lago_id).dict() == before.dict()
 
@@ -264,7 +264,9 @@ def test_taxes_are_looked_up_in_order(
     """Those asked for, the add-on's, the customer's, the default."""
     ids = {code: tax(books, code, percent) for percent, code in enumerate("abc", 1)}
     ids |= {code: tax(books, code, percent, True) for percent, code in enumerate("de", 4)}
-    books.customer(details={"tax_ids": [ids.get(code, new_id()) for code in of_customer]})
+    gone = {code: tax(books, code, 9) for code in of_customer if code not in ids}
+    books.customer(tax_codes=tuple(of_customer))
+    books.done(*(commands.DeleteTaxCode(tax_code_id=one) for one in gone.values()))
     add_on(books, tax_codes=tuple(of_add_on))
     after = issued(books, GOOD | {"tax_codes": explicit})
     taxes = {one.tax_code: one.tax_rate for one in after.applied_taxes.__root__}

@@ -18,8 +18,8 @@ from polaris.engine import new_id
 def add_on(books: Books, code: str = "setup", amount_minor: int = 5000) -> None:
     """An add-on of this price."""
     books.done(
-        commands.SaveAddOn(
-            add_on_id=new_id(),
+        commands.SaveCatalogueItem(
+            catalogue_item_id=new_id(),
             code=code,
             name=code.title(),
             amount_minor=amount_minor,
@@ -265,11 +265,11 @@ def test_it_is_taxed_as_today(
     customer_id = books.customer()
     add_on(books)
     old = one_off(books, {"add_on_code": "setup", "tax_codes": then})
-    mine_id = tax(books, "mine", 5)
+    tax(books, "mine", 5)
     books.done(
         commands.SaveTaxCode(tax_code_id=old_id, rate=Decimal(12)),
         commands.DeleteTaxCode(tax_code_id=gone_id),
-        commands.SaveCustomer(customer_id=customer_id, details={"tax_ids": [mine_id]}),
+        commands.SaveCustomer(customer_id=customer_id, tax_codes=("mine",)),
     )
     listed = [{"id": old["fees"][0]["lago_id"], "tax_codes": now}]
     new = regenerated(books, old["lago_id"], void=True, fees=listed)

@@ -6,12 +6,14 @@ from dialects.lago.books import Books
 from polaris.core import commands
 from polaris.core.commands.values import Apply, CreditedLine
 from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.details import Details
 from polaris.engine import new_id
 
 
 def chosen(books: Books, **settings: object) -> None:
     """The tenant's choices, changed."""
-    books.done(commands.SaveTenant(tenant_id=books.tenant_id, settings_changes=dict(settings)))
+    details: Details = {"lago": {"settings": settings}}
+    books.done(commands.SaveTenant(tenant_id=books.tenant_id, details=details))
 
 
 @pytest.mark.parametrize("guarded", [True, False])
@@ -19,7 +21,7 @@ def test_a_paid_invoice_is_voided_unless_the_tenant_says_otherwise(
     books: Books, guarded: bool
 ) -> None:
     """Older Lagos refused; a tenant may have that back. An unpaid one is voided either way."""
-    chosen(books, lago_refuse_void_when_paid=guarded)
+    chosen(books, refuse_void_when_paid=guarded)
     customer_id = books.customer()
     paid, unpaid = books.invoice(customer_id), books.invoice(customer_id)
     books.paid(paid, 1200)
@@ -37,7 +39,7 @@ def test_applied_credit_notes_wait_unless_the_tenant_says_otherwise(
 ) -> None:
     """As in Lago they stay used up; a tenant may have them back."""
     if setting:
-        chosen(books, lago_notes_on_void=setting)
+        chosen(books, notes_on_void=setting)
     customer_id, note_id = books.customer(), new_id()
     credited = (CreditedLine(amount_minor=700, description="Sorry"),)
     books.done(

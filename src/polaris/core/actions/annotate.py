@@ -1,10 +1,12 @@
 """What is said of an invoice or a credit note. It is kept, and books nothing by itself."""
 
 from polaris.core.actions.refund_payment import report_all
+from polaris.core.balances.metadata import metadata_of
 from polaris.core.balances.settlement import land_sold
 from polaris.core.commands import AnnotateCreditNote, AnnotateInvoice, LoseDispute
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.details import merged
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
 
@@ -15,7 +17,8 @@ def annotate_invoice(decision: Decision, command: AnnotateInvoice) -> None:
     after = decision.change(
         before,
         payment_status_asserted=command.payment_status or before.payment_status_asserted,
-        details={**before.details, **(command.details or {})},
+        metadata=metadata_of(before, command),
+        details=merged(before.details, command.details),
     )
     decision.emit(EventKind.INVOICE_ANNOTATED, before, after)
     paid = command.payment_status == PaymentStatus.SUCCEEDED
@@ -36,7 +39,8 @@ def annotate_note(decision: Decision, command: AnnotateCreditNote) -> None:
     after = decision.change(
         before,
         refund_status_asserted=command.refund_status or before.refund_status_asserted,
-        details={**before.details, **(command.details or {})},
+        metadata=metadata_of(before, command),
+        details=merged(before.details, command.details),
     )
     decision.emit(EventKind.CREDIT_NOTE_ANNOTATED, before, after)
     if command.refund_status is not None:

@@ -14,6 +14,7 @@ from polaris.core.commands import (
 )
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.details import Details
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind
 from polaris.core.facts.wallet import Lot, LotFunding, MovementKind, Wallet
@@ -142,7 +143,7 @@ def lapse(
     amount_minor: int,
     why: MovementKind,
     told: EventKind,
-    details: dict[str, object] | None = None,
+    details: Details | None = None,
 ) -> None:
     """Credits end unspent; purchased ones are income."""
     after = decision.change(lot, left_minor=lot.left_minor - amount_minor)

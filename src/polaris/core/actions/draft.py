@@ -1,13 +1,20 @@
 """Write an invoice down, change it, or drop it, while it asks for nothing yet."""
 
-import msgspec
+from collections.abc import Iterable, Sequence
 
-from polaris.core.balances.line import gross_of
+import msgspec
+from msgspec import UNSET
+
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.line import copied, gross_of
 from polaris.core.balances.tax import tax_lines
+from polaris.core.balances.tax_selection import resolved, retaxed, taxed_otherwise
 from polaris.core.commands import BuyCredits, DeleteDraft, DraftInvoice, EditDraft
+from polaris.core.commands.base import given
 from polaris.core.commands.values import NewLine
 from polaris.core.decision import Decision
 from polaris.core.facts.customer import Customer
+from polaris.core.facts.details import merged
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Line, Status, Tax
 from polaris.core.facts.wallet import Wallet
@@ -21,6 +28,14 @@ def draft(decision: Decision, command: DraftInvoice) -> None:
 def write(decision: Decision, command: DraftInvoice) -> Invoice:
     """Put a new draft with its lines and taxes."""
     customer = decision.the(Customer, command.customer_id)
+    return write_with(
+        decision, command, [resolved(decision, customer, line) for line in command.lines]
+    )
+
+
+def write_with(decision: Decision, command: DraftInvoice, lines: Iterable[NewLine]) -> Invoice:
+    """Put a new draft with these lines, whose items and taxes are known already."""
+    customer = decision.the(Customer, command.customer_id)
     invoice = Invoice(
         id=command.invoice_id,
         customer_id=customer.id,
@@ -33,10 +48,12 @@ def write(decision: Decision, command: DraftInvoice) -> Invoice:
         issue_date=command.issue_date,
         payment_term_days=_term(decision, customer, command.payment_term_days),
         memo=command.memo,
+        purchase_order_number=command.purchase_order_number,
+        metadata=command.metadata,
         details=command.details,
         created_at=decision.at,
     )
-    return write_lines(decision, invoice, command.lines)
+    return write_lines(decision, invoice, list(lines))
 
 
 def _term(decision: Decision, customer: Customer, asked: int | None) -> int:
@@ -44,7 +61,7 @@ def _term(decision: Decision, customer: Customer, asked: int | None) -> int:
     return decision.tenant.settings.payment_term_days if own is None else own
 
 
-def write_lines(decision: Decision, invoice: Invoice, lines: tuple[NewLine, ...]) -> Invoice:
+def write_lines(decision: Decision, invoice: Invoice, lines: Sequence[NewLine]) -> Invoice:
     """Put the lines and taxes of the invoice's revision, and its sums."""
     rows = [line_row(decision, invoice, position, line) for position, line in enumerate(lines, 1)]
     for row in rows:
@@ -65,6 +82,8 @@ def write_lines(decision: Decision, invoice: Invoice, lines: tuple[NewLine, ...]
                 base_minor=taxed.base_minor,
                 amount_minor=taxed.amount_minor,
                 given=taxed.tax.amount_minor is not None,
+                tax_code_id=taxed.tax.tax_code_id,
+                description=taxed.tax.description,
             )
         )
     return decision.change(invoice, net_minor=sum(nets), tax_minor=tax, total_minor=sum(nets) + tax)
@@ -89,19 +108,45 @@ def line_row(decision: Decision, invoice: Invoice, position: int, line: NewLine)
         account=line.account,
         wallet_id=line.wallet_id,
         original_line_id=line.original_line_id,
+        name=line.name,
+        item_id=line.item_id,
+        item_description=line.item_description,
+        tax_codes=line.tax_codes,
+        period_from=line.period_from,
+        period_to=line.period_to,
     )
 
 
 def edit(decision: Decision, command: EditDraft) -> None:
     """Change the fields given; new lines begin a new revision, the old ones stay readable."""
     before = decision.the(Invoice, command.invoice_id)
-    fields = ("issue_date", "payment_term_days", "external_number", "memo", "details")
-    given = {name: value for name in fields if (value := getattr(command, name)) is not None}
-    after = decision.change(before, **given)
-    if command.lines is not None:
-        revised = msgspec.structs.replace(after, revision=after.revision + 1)
-        after = write_lines(decision, revised, command.lines)
+    details = merged(before.details, command.details)
+    after = decision.change(before, **given(command, *_FIELDS), details=details)
+    if command.lines is not UNSET:
+        customer = decision.the(Customer, before.customer_id)
+        lines = [resolved(decision, customer, line) for line in command.lines]
+        after = revise(decision, after, lines)
+    if command.retax:
+        after = retax(decision, after)
     decision.emit(EventKind.INVOICE_EDITED, before, after)
+
+
+_FIELDS = "issue_date payment_term_days external_number memo purchase_order_number".split()
+
+
+def revise(decision: Decision, invoice: Invoice, lines: Sequence[NewLine]) -> Invoice:
+    """Begin a new revision with these lines."""
+    revised = msgspec.structs.replace(invoice, revision=invoice.revision + 1)
+    return write_lines(decision, revised, lines)
+
+
+def retax(decision: Decision, invoice: Invoice) -> Invoice:
+    """Tax the lines at the rates that their codes have today; a new revision if that differs."""
+    balance = InvoiceBalance(decision, invoice)
+    then = [copied(balance, line) for line in balance.lines]
+    now = [retaxed(decision, line) for line in then]
+    changed = any(map(taxed_otherwise, then, now))
+    return revise(decision, invoice, now) if changed else invoice
 
 
 def delete(decision: Decision, command: DeleteDraft) -> None:
@@ -130,6 +175,7 @@ def write_top_up(decision: Decision, command: BuyCredits) -> None:
         kind=InvoiceKind.TOP_UP,
         lines=tuple(msgspec.structs.replace(line, description=named) for line in command.lines),
         issue_date=command.issue_date,
+        purchase_order_number=command.purchase_order_number,
         details=command.details,
     )
     write(decision, asked)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from polaris.core.actions.apply_credit_note import apply_notes
 from polaris.core.actions.apply_payment import apply_unused
 from polaris.core.actions.credits import consume
-from polaris.core.actions.draft import close, write, write_top_up
+from polaris.core.actions.draft import close, retax, write, write_top_up
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.numbering import invoice_number
 from polaris.core.balances.settlement import place, settled
@@ -22,8 +22,9 @@ from polaris.core.ledger.posting import EntryKind, Leg
 
 def finalize(decision: Decision, command: FinalizeInvoice) -> None:
     """A draft becomes a claim on the customer."""
-    draft = decision.the(Invoice, command.invoice_id)
-    claim(decision, draft, draft, command)
+    before = decision.the(Invoice, command.invoice_id)
+    draft = retax(decision, before) if command.retax else before
+    claim(decision, before, draft, command)
 
 
 def issue(decision: Decision, command: IssueInvoice) -> None:

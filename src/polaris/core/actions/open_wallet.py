@@ -1,8 +1,11 @@
 """Open a wallet, change it, or close it."""
 
+from polaris.core.balances.metadata import metadata_of
 from polaris.core.commands import OpenWallet, TerminateWallet, UpdateWallet
+from polaris.core.commands.base import given
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.details import merged
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.wallet import Wallet, WalletStatus
 
@@ -18,6 +21,9 @@ def open_wallet(decision: Decision, command: OpenWallet) -> None:
         priority=command.priority,
         rate=command.rate,
         expires_at=command.expires_at,
+        purchase_min_minor=command.purchase_min_minor,
+        purchase_max_minor=command.purchase_max_minor,
+        metadata=command.metadata,
         details=command.details,
         created_at=decision.at,
     )
@@ -28,11 +34,16 @@ def open_wallet(decision: Decision, command: OpenWallet) -> None:
 def update(decision: Decision, command: UpdateWallet) -> None:
     """Change the fields given."""
     before = decision.the(Wallet, command.wallet_id)
-    fields = ("name", "priority", "expires_at")
-    given = {name: value for name in fields if (value := getattr(command, name)) is not None}
-    details = {**before.details, **(command.details or {})}
-    after = decision.change(before, **given, details=details)
+    after = decision.change(
+        before,
+        **given(command, *_FIELDS),
+        metadata=metadata_of(before, command),
+        details=merged(before.details, command.details),
+    )
     decision.emit(EventKind.WALLET_CHANGED, before, after)
+
+
+_FIELDS = ("name", "priority", "expires_at", "purchase_min_minor", "purchase_max_minor")
 
 
 def first_wallet(decision: Decision, note: CreditNote) -> Wallet | None:

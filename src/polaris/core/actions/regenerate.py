@@ -1,14 +1,22 @@
 """Replace a voided invoice by a corrected one, linked both ways, at most once."""
 
-from polaris.core.actions.draft import write
+from collections.abc import Iterator
+
+from msgspec import UNSET
+from msgspec.structs import replace
+
+from polaris.core.actions.draft import write_with
 from polaris.core.actions.finalize import finalize
 from polaris.core.actions.void import void
 from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.line import copied
+from polaris.core.balances.tax_selection import repeated, resolved
 from polaris.core.commands import DraftInvoice, FinalizeInvoice, RegenerateInvoice
-from polaris.core.commands.values import NewLine, TaxRate
+from polaris.core.commands.values import NewLine
 from polaris.core.decision import Decision
+from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import EventKind
-from polaris.core.facts.invoice import Invoice, Line, Status
+from polaris.core.facts.invoice import Invoice, Status
 
 
 def regenerate(decision: Decision, command: RegenerateInvoice) -> None:
@@ -16,7 +24,8 @@ def regenerate(decision: Decision, command: RegenerateInvoice) -> None:
     if command.void_first:
         void(decision, command.void_first)
     before = decision.the(Invoice, command.invoice_id)
-    write(decision, replacement(decision, before, command))
+    lines = lines_of(decision, before, command)
+    write_with(decision, replacement(before, command), lines)
     new = decision.the(Invoice, command.new_invoice_id)
     new = decision.change(new, regenerated_from=before.id)
     after = decision.change(before, regenerated_as=new.id)
@@ -29,50 +38,38 @@ def regenerate(decision: Decision, command: RegenerateInvoice) -> None:
         )
 
 
-def replacement(decision: Decision, original: Invoice, command: RegenerateInvoice) -> DraftInvoice:
-    """The draft that replaces an invoice: its lines, or the corrected ones."""
+def replacement(original: Invoice, command: RegenerateInvoice) -> DraftInvoice:
+    """The draft that replaces an invoice, but for its lines."""
+    order = command.purchase_order_number
     return DraftInvoice(
         invoice_id=command.new_invoice_id,
         customer_id=original.customer_id,
         currency=original.currency,
         kind=original.kind,
-        lines=command.lines if command.lines is not None else repeated(decision, original),
+        lines=(),
         issue_date=command.issue_date,
         payment_term_days=original.payment_term_days,
         external_number=original.external_number,
         rounding=original.rounding,
         price_type=original.price_type,
         memo=original.memo,
-        details=original.details if command.details is None else command.details,
+        purchase_order_number=original.purchase_order_number if order is UNSET else order,
+        details=original.details if command.details is UNSET else command.details,
     )
 
 
-def repeated(decision: Decision, original: Invoice) -> tuple[NewLine, ...]:
-    """The original's lines, asked for anew; each remembers the line it repeats."""
+def lines_of(
+    decision: Decision, original: Invoice, command: RegenerateInvoice
+) -> Iterator[NewLine]:
+    """The lines asked for, or else the original's; each remembers the line it repeats."""
     balance = InvoiceBalance(decision, original)
-    return tuple(_again(balance, line) for line in balance.lines)
-
-
-def _again(balance: InvoiceBalance, line: Line) -> NewLine:
-    taxes = [tax for tax in balance.taxes if tax.line_id == line.id]
-    return NewLine(
-        kind=line.kind,
-        code=line.code,
-        description=line.description,
-        quantity=line.quantity,
-        unit_price=line.unit_price,
-        amount_minor=line.gross_minor,
-        discount_minor=line.discount_minor,
-        taxes=tuple(
-            TaxRate(
-                code=tax.code,
-                name=tax.name,
-                rate=tax.rate,
-                amount_minor=tax.amount_minor if tax.given else None,
-            )
-            for tax in taxes
-        ),
-        account=line.account,
-        wallet_id=line.wallet_id,
-        original_line_id=line.id,
-    )
+    lines = {line.id: line for line in balance.lines}
+    copies = (replace(copied(balance, line), original_line_id=line.id) for line in balance.lines)
+    asked = copies if command.lines is UNSET else command.lines
+    customer = decision.the(Customer, original.customer_id)
+    for line in asked:
+        repeats = lines.get(line.original_line_id or "")
+        if command.retax and repeats:
+            yield repeated(decision, customer, line, repeats)
+        else:
+            yield resolved(decision, customer, line)

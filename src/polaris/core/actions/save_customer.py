@@ -1,22 +1,48 @@
 """Create a customer, change what is given of one, or delete one."""
 
+from msgspec import UNSET
+from msgspec.structs import replace
+
 from polaris.core.balances.numbering import draw
+from polaris.core.balances.tax_selection import live_tax
 from polaris.core.commands import DeleteCustomer, SaveCustomer
+from polaris.core.commands.base import given, or_none
 from polaris.core.decision import Decision
 from polaris.core.facts.customer import Customer
+from polaris.core.facts.details import merged
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.series import CUSTOMERS, Series
 
-_FIELDS = ("external_id", "name", "email", "currency", "timezone", "payment_term_days")
+_FIELDS = """
+    external_id name email currency timezone payment_term_days first_name last_name legal_name
+    tax_number phone metadata
+""".split()
 
 
 def save(decision: Decision, command: SaveCustomer) -> None:
-    """The customer shall have these fields; the ones not given stay."""
-    before = decision.get(Customer, command.customer_id)
-    given = {name: value for name in _FIELDS if (value := getattr(command, name)) is not None}
+    """Create the customer, or change the fields given of the one that has the external id."""
+    before = known(decision, command)
     base = before or create(decision, command)
-    details = {**base.details, **(command.details or {})}
-    decision.emit(EventKind.CUSTOMER_SAVED, before, decision.change(base, **given, details=details))
+    fields = given(command, *_FIELDS)
+    fields["address"] = replace(base.address, **given(command.address))
+    if command.tax_codes is not UNSET:
+        fields["tax_code_ids"] = tax_code_ids(decision, command.tax_codes)
+    after = decision.change(base, **fields, details=merged(base.details, command.details))
+    decision.emit(EventKind.CUSTOMER_SAVED, before, after)
+
+
+def known(decision: Decision, command: SaveCustomer) -> Customer | None:
+    """Return the customer that the command means, or None when it is a new one."""
+    if not command.upsert:
+        return decision.get(Customer, command.customer_id)
+    rows = decision.of(Customer, "external_id", or_none(command.external_id) or "")
+    return next((row for row in rows if not row.deleted_at), None)
+
+
+def tax_code_ids(decision: Decision, codes: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the ids of the taxes, each once: a tax keeps its id when its code changes."""
+    taxes = (live_tax(decision, code) for code in dict.fromkeys(codes))
+    return tuple(tax.id for tax in taxes if tax)
 
 
 def delete(decision: Decision, command: DeleteCustomer) -> None:
@@ -31,7 +57,7 @@ def create(decision: Decision, command: SaveCustomer) -> Customer:
     series = decision.the(Series, CUSTOMERS)
     return Customer(
         id=command.customer_id,
-        external_id=command.external_id or command.customer_id,
+        external_id=or_none(command.external_id) or command.customer_id,
         sequence=draw(decision, series),
         created_at=decision.at,
     )

@@ -1,10 +1,16 @@
 """Change what a tenant is and how it wants things done."""
 
+from msgspec.structs import replace
+
 from polaris.core.commands import SaveTenant
+from polaris.core.commands.base import given
 from polaris.core.decision import Decision
+from polaris.core.facts.details import merged
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.series import INVOICES, NOTES, Series
 from polaris.core.facts.tenant import Tenant, changed
+
+_FIELDS = "name currency timezone legal_name tax_number email phone".split()
 
 FORMATS = {INVOICES: "invoice_format", NOTES: "note_format"}
 """The setting that says how a series makes its numbers."""
@@ -13,10 +19,11 @@ FORMATS = {INVOICES: "invoice_format", NOTES: "note_format"}
 def save(decision: Decision, command: SaveTenant) -> None:
     """The tenant shall have these fields and settings; the ones not given stay."""
     before = decision.the(Tenant, command.tenant_id)
-    names = ("name", "currency", "timezone")
-    given = {name: value for name in names if (value := getattr(command, name)) is not None}
     settings = changed(before.settings, command.settings_changes)
-    after = decision.change(before, settings=settings, **given)
+    details = merged(before.details, command.details)
+    fields = given(command, *_FIELDS)
+    fields["address"] = replace(before.address, **given(command.address))
+    after = decision.change(before, **fields, settings=settings, details=details)
     for series_id, name in FORMATS.items():
         series = decision.the(Series, series_id)
         form = getattr(settings, name)

@@ -1,22 +1,22 @@
 """Create, change and delete the addresses that are told of events."""
 
-from polaris.core.actions.save_catalogue import _given, _told
+from msgspec import UNSET
+
 from polaris.core.commands import DeleteWebhookEndpoint, SaveWebhookEndpoint
+from polaris.core.commands.base import given, or_none
 from polaris.core.decision import Decision
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.webhook import Signature, WebhookEndpoint
-
-_ENDPOINT = "url".split()
 
 
 def save(decision: Decision, command: SaveWebhookEndpoint) -> None:
     """The endpoint shall have these fields; the ones not given stay."""
     before = decision.get(WebhookEndpoint, command.webhook_endpoint_id)
-    fields = _given(command, _ENDPOINT) | _told(command, ["name", "event_types"])
-    if command.signature is not None:
+    fields = given(command, "url", "name", "event_types")
+    if command.signature is not UNSET:
         fields["signature"] = Signature(command.signature)
     base = before or WebhookEndpoint(
-        id=command.webhook_endpoint_id, url=command.url or "", created_at=decision.at
+        id=command.webhook_endpoint_id, url=or_none(command.url) or "", created_at=decision.at
     )
     decision.emit(EventKind.WEBHOOK_ENDPOINT_SAVED, before, decision.change(base, **fields))
 

@@ -12,6 +12,7 @@ from polaris.core.actions.credits import refill, revoke
 from polaris.core.actions.issue_credit_note import given_legs, land_credit
 from polaris.core.actions.refund_payment import ask_refunds
 from polaris.core.actions.void_credit_notes import write_notes
+from polaris.core.balances.credit_amounts import cut_to_fit
 from polaris.core.balances.funding import draw_cash, drawn, fund
 from polaris.core.balances.invoice import InvoiceBalance, refunded
 from polaris.core.balances.payment import under_way
@@ -42,6 +43,7 @@ def void(decision: Decision, command: VoidInvoice) -> None:
     before = decision.the(Invoice, command.invoice_id)
     day = business_day(decision, before, command)
     balance = InvoiceBalance(decision, before)
+    command = cut_to_fit(balance, command)
     reverse_entries(decision, before, day)
     for settlement in balance.live:
         end(decision, settlement, command.give_back)

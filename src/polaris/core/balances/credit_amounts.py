@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from polaris.core import refusals
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.line import countable
 from polaris.core.balances.tax import precise, tax_lines
+from polaris.core.commands import VoidInvoice
 from polaris.core.commands.values import CreditedLine
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import NoteLine, NoteTax
@@ -232,3 +235,16 @@ def standalone(asked: Sequence[CreditedLine]) -> Credited:
             base_minor=sofar.base_minor + base, amount_minor=sofar.amount_minor + amount
         )
     return Credited(lines, list(by_code.values()))
+
+
+def cut_to_fit(balance: InvoiceBalance, command: VoidInvoice) -> VoidInvoice:
+    """Return the void with credit, or else refund, lowered to what is left of the invoice.
+
+    Only what is within the command's tolerance is cut off; a rule refuses what is beyond it.
+    """
+    beyond = command.credit_minor + command.refund_minor - balance.creditable
+    if not 0 < beyond <= command.tolerance_minor:
+        return command
+    if command.credit_minor:
+        return replace(command, credit_minor=command.credit_minor - beyond)
+    return replace(command, refund_minor=command.refund_minor - beyond)

@@ -2,7 +2,9 @@
 
 from decimal import Decimal
 
-from polaris.core.commands.values import NewLine
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.commands.values import NewLine, TaxRate
+from polaris.core.facts.invoice import Line, Tax
 from polaris.money import LARGEST_MINOR, rounded
 
 _FINEST = 20  # decimal places, and digits before the point
@@ -23,3 +25,36 @@ def countable(number: Decimal) -> bool:
     """Whether a decimal can be reckoned with and kept: finite, not huge, not too fine."""
     exponent = number.as_tuple().exponent
     return isinstance(exponent, int) and -_FINEST <= exponent <= number.adjusted() <= _FINEST
+
+
+def copied(balance: InvoiceBalance, line: Line) -> NewLine:
+    """Return a line of an invoice as one to be written again, with its taxes as they are."""
+    return NewLine(
+        kind=line.kind,
+        code=line.code,
+        description=line.description,
+        quantity=line.quantity,
+        unit_price=line.unit_price,
+        amount_minor=line.gross_minor,
+        discount_minor=line.discount_minor,
+        taxes=tuple(_rate_of(tax) for tax in balance.taxes if tax.line_id == line.id),
+        account=line.account,
+        wallet_id=line.wallet_id,
+        original_line_id=line.original_line_id,
+        name=line.name,
+        item_id=line.item_id,
+        item_description=line.item_description,
+        period_from=line.period_from,
+        period_to=line.period_to,
+    )
+
+
+def _rate_of(tax: Tax) -> TaxRate:
+    return TaxRate(
+        code=tax.code,
+        name=tax.name,
+        rate=tax.rate,
+        amount_minor=tax.amount_minor if tax.given else None,
+        tax_code_id=tax.tax_code_id,
+        description=tax.description,
+    )

@@ -5,6 +5,7 @@ from datetime import date
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import Funding, FundingKind
+from polaris.core.facts.details import Details
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import (
     Invoice,
@@ -140,7 +141,7 @@ def record_movement(
     kind: MovementKind,
     amount_minor: int,
     invoice_id: str | None = None,
-    details: dict[str, object] | None = None,
+    details: Details | None = None,
 ) -> None:
     """Note one change of a lot in its wallet's history; negative went out."""
     decision.put(

@@ -1,10 +1,15 @@
-"""Which credits can be spent, and in which order."""
+"""Which credits can be spent and in which order, what they are worth, and what can be bought."""
 
 from datetime import datetime
+from decimal import ROUND_DOWN, Decimal, localcontext
 
 from polaris.core.decision import Decision
 from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.wallet import Lot, LotFunding, Wallet, WalletStatus
+from polaris.money import LARGEST_MINOR, exponent, rounded
+
+FINEST_CREDIT = Decimal("0.00001")
+_DIGITS = 100  # enough for the largest amount by the finest rate
 
 
 def spendable(decision: Decision, invoice: Invoice) -> list[Lot]:
@@ -35,3 +40,34 @@ def in_order(decision: Decision, wallets: list[Wallet]) -> list[Lot]:
 def expired(lot: Lot, at: datetime) -> bool:
     """Whether a lot's time has come."""
     return lot.expires_at is not None and lot.expires_at <= at
+
+
+def credits_of(amount_minor: int, rate: Decimal, currency: str) -> Decimal:
+    """Return what an amount of minor units is in credits, cut off at five places.
+
+    `rate` is what one credit is worth, in units of the currency.
+    """
+    with localcontext(prec=_DIGITS):
+        exact = Decimal(amount_minor).scaleb(-exponent(currency)) / rate
+        return exact.quantize(FINEST_CREDIT, ROUND_DOWN)
+
+
+def amount_of(credits: Decimal, rate: Decimal, currency: str) -> int:
+    """Return what credits are worth in minor units; of the credits, five places count.
+
+    Returns one more than the largest amount that can be stored when they are worth more.
+    """
+    with localcontext(prec=_DIGITS):
+        exact = credits.quantize(FINEST_CREDIT, ROUND_DOWN) * rate
+        minor = exact.scaleb(exponent(currency))
+        return rounded(minor) if minor <= LARGEST_MINOR else LARGEST_MINOR + 1
+
+
+def below_limit(amount_minor: int, limit_minor: int | None) -> bool:
+    """Return True if a purchase is smaller than the smallest that the wallet takes."""
+    return limit_minor is not None and amount_minor < limit_minor
+
+
+def above_limit(amount_minor: int, limit_minor: int | None) -> bool:
+    """Return True if a purchase is larger than the largest that the wallet takes."""
+    return limit_minor is not None and amount_minor > limit_minor

@@ -5,7 +5,12 @@ currency; dates are business dates.
 """
 
 from polaris.core.commands.base import Command
-from polaris.core.commands.catalogue import DeleteAddOn, DeleteTaxCode, SaveAddOn, SaveTaxCode
+from polaris.core.commands.catalogue import (
+    DeleteCatalogueItem,
+    DeleteTaxCode,
+    SaveCatalogueItem,
+    SaveTaxCode,
+)
 from polaris.core.commands.credit_note import (
     AnnotateCreditNote,
     ApplyCreditNote,
@@ -85,8 +90,8 @@ __all__ = [
     "TerminateWallet",
     "SaveCustomer",
     "DeleteCustomer",
-    "SaveAddOn",
-    "DeleteAddOn",
+    "SaveCatalogueItem",
+    "DeleteCatalogueItem",
     "SaveTaxCode",
     "DeleteTaxCode",
     "SaveWebhookEndpoint",

@@ -2,42 +2,46 @@
 
 from decimal import Decimal
 
-from polaris.core.commands.base import Command
+from msgspec import UNSET, field
+
+from polaris.core.commands.base import Command, Given
+from polaris.core.facts.details import Details
 
 
-class SaveAddOn(Command, frozen=True, kw_only=True):
+class SaveCatalogueItem(Command, frozen=True, kw_only=True):
     """Create a thing that is billed by its code, or change the fields that are given."""
 
-    add_on_id: str
-    code: str | None = None  # required for a new one, as are name, amount and currency
-    name: str | None = None
-    amount_minor: int | None = None
-    currency: str | None = None
-    invoice_display_name: str | None = None  # empty: none
-    description: str | None = None  # empty: none
-    tax_codes: tuple[str, ...] | None = None  # all of them
-    details: dict[str, object] | None = None  # merged by key into what is there
+    catalogue_item_id: str
+    code: Given[str] = UNSET  # required for a new one, as are name, amount and currency
+    name: Given[str] = UNSET
+    amount_minor: Given[int] = UNSET
+    currency: Given[str] = UNSET
+    invoice_display_name: Given[str | None] = UNSET
+    description: Given[str | None] = UNSET
+    tax_codes: Given[tuple[str, ...]] = UNSET  # all of them
+    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
 
 
-class DeleteAddOn(Command, frozen=True, kw_only=True):
+class DeleteCatalogueItem(Command, frozen=True, kw_only=True):
     """Bill a thing no longer; its code is free again."""
 
-    add_on_id: str
+    catalogue_item_id: str
 
 
 class SaveTaxCode(Command, frozen=True, kw_only=True):
     """Create a tax with a code, or change the fields that are given."""
 
     tax_code_id: str
-    code: str | None = None  # required for a new one, as are name and rate; add-ons follow it
-    name: str | None = None
-    rate: Decimal | None = None  # percent
-    description: str | None = None  # empty: none
-    applied_by_default: bool | None = None  # on whatever names no tax of its own
-    details: dict[str, object] | None = None  # merged by key into what is there
+    # required for a new one, as are name and rate; catalogue items follow it
+    code: Given[str] = UNSET
+    name: Given[str] = UNSET
+    rate: Given[Decimal] = UNSET  # percent
+    description: Given[str | None] = UNSET
+    applied_by_default: Given[bool] = UNSET  # on whatever names no tax of its own
+    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
 
 
 class DeleteTaxCode(Command, frozen=True, kw_only=True):
-    """Tax by a code no longer; it is free again, and add-ons lose it."""
+    """Tax by a code no longer; it is free again, and catalogue items lose it."""
 
     tax_code_id: str

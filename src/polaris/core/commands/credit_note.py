@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from msgspec import field
+from msgspec import UNSET, field
 
-from polaris.core.commands.base import Command
-from polaris.core.commands.values import CreditedLine
+from polaris.core.commands.base import Command, Given
+from polaris.core.commands.values import CreditedLine, MetadataChange
 from polaris.core.facts.credit_note import CreditTo
+from polaris.core.facts.details import Details, Metadata
 from polaris.core.facts.payment import RefundState
 
 
@@ -23,7 +24,8 @@ class IssueCreditNote(Command, frozen=True, kw_only=True):
     reason: str = "other"
     description: str | None = None
     dated: date | None = None  # default: today
-    details: dict[str, object] = field(default_factory=dict)
+    metadata: Metadata | None = None  # the caller's own pairs
+    details: Details = field(default_factory=dict)
 
 
 class IssueStandaloneNote(Command, frozen=True, kw_only=True):
@@ -36,7 +38,8 @@ class IssueStandaloneNote(Command, frozen=True, kw_only=True):
     reason: str = "other"
     description: str | None = None
     dated: date | None = None  # default: today
-    details: dict[str, object] = field(default_factory=dict)
+    metadata: Metadata | None = None  # the caller's own pairs
+    details: Details = field(default_factory=dict)
 
 
 class AnnotateCreditNote(Command, frozen=True, kw_only=True):
@@ -44,7 +47,8 @@ class AnnotateCreditNote(Command, frozen=True, kw_only=True):
 
     note_id: str
     refund_status: RefundState | None = None  # pending, settled or failed
-    details: dict[str, object] | None = None  # merged into what is kept, key by key
+    metadata: Given[MetadataChange] = UNSET
+    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
 
 
 class VoidCreditNote(Command, frozen=True, kw_only=True):

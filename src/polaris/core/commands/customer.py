@@ -1,19 +1,32 @@
 """Commands about customers."""
 
-from polaris.core.commands.base import Command
+from msgspec import UNSET, field
+
+from polaris.core.commands.base import Command, Given
+from polaris.core.commands.values import AddressChange
+from polaris.core.facts.details import Details, Metadata
 
 
 class SaveCustomer(Command, frozen=True, kw_only=True):
     """Create a customer, or change the fields that are given."""
 
     customer_id: str
-    external_id: str | None = None  # the caller's own; required for a new one
-    name: str | None = None
-    email: str | None = None
-    currency: str | None = None  # a default only
-    timezone: str | None = None  # IANA; issue dates follow it
-    payment_term_days: int | None = None
-    details: dict[str, object] | None = None  # merged into what is kept, key by key
+    upsert: bool = False  # change who has `external_id` when decided; else create
+    external_id: Given[str] = UNSET  # the caller's own; required for a new one
+    name: Given[str] = UNSET
+    email: Given[str | None] = UNSET
+    currency: Given[str | None] = UNSET  # a default only
+    timezone: Given[str | None] = UNSET  # IANA; issue dates follow it
+    payment_term_days: Given[int | None] = UNSET
+    first_name: Given[str | None] = UNSET
+    last_name: Given[str | None] = UNSET
+    legal_name: Given[str | None] = UNSET
+    tax_number: Given[str | None] = UNSET
+    phone: Given[str | None] = UNSET
+    address: AddressChange = AddressChange()
+    tax_codes: Given[tuple[str, ...]] = UNSET  # all taxes that its lines bear, by code
+    metadata: Given[Metadata | None] = UNSET  # all of the caller's own pairs
+    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
 
 
 class DeleteCustomer(Command, frozen=True, kw_only=True):

@@ -2,11 +2,19 @@
 
 from datetime import date, datetime
 
-from msgspec import field
+from msgspec import UNSET, field
 
-from polaris.core.commands.base import Command
-from polaris.core.commands.values import Apply, GiveBack, NewLine, TopUpPolicy, VoidNote
+from polaris.core.commands.base import Command, Given
+from polaris.core.commands.values import (
+    Apply,
+    GiveBack,
+    MetadataChange,
+    NewLine,
+    TopUpPolicy,
+    VoidNote,
+)
 from polaris.core.facts.credit_note import CreditTo
+from polaris.core.facts.details import Details, Metadata
 from polaris.core.facts.invoice import InvoiceKind, PriceType, Rounding, Status
 
 
@@ -24,7 +32,9 @@ class DraftInvoice(Command, frozen=True, kw_only=True):
     rounding: Rounding = Rounding.PER_DOCUMENT
     price_type: PriceType = PriceType.EXCLUSIVE
     memo: str | None = None
-    details: dict[str, object] = field(default_factory=dict)  # kept as given
+    purchase_order_number: str | None = None  # the customer's own
+    metadata: Metadata | None = None  # the caller's own pairs
+    details: Details = field(default_factory=dict)
 
 
 class EditDraft(Command, frozen=True, kw_only=True):
@@ -32,12 +42,14 @@ class EditDraft(Command, frozen=True, kw_only=True):
 
     invoice_id: str
     revision: int | None = None  # of the lines that were looked at; refused if it is another now
-    lines: tuple[NewLine, ...] | None = None
-    issue_date: date | None = None
-    payment_term_days: int | None = None
-    external_number: str | None = None
-    memo: str | None = None
-    details: dict[str, object] | None = None
+    lines: Given[tuple[NewLine, ...]] = UNSET
+    retax: bool = False  # tax the lines again, at the rates that their codes have today
+    issue_date: Given[date | None] = UNSET
+    payment_term_days: Given[int] = UNSET
+    external_number: Given[str | None] = UNSET
+    memo: Given[str | None] = UNSET
+    purchase_order_number: Given[str | None] = UNSET
+    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
 
 
 class DeleteDraft(Command, frozen=True, kw_only=True):
@@ -54,6 +66,7 @@ class FinalizeInvoice(Command, frozen=True, kw_only=True):
     series: str = "invoice"  # which one gives the number
     apply: Apply = Apply()  # what settles it at once
     skip_zero: bool = False  # a draft over nothing is closed instead, and takes no number
+    retax: bool = False  # first tax the lines again, at the rates that their codes have today
 
 
 class IssueInvoice(DraftInvoice, frozen=True, kw_only=True, tag=True):
@@ -85,6 +98,7 @@ class VoidInvoice(Command, frozen=True, kw_only=True):
     dated: date | None = None  # default: as the tenant's `void_dated` says
     credit_minor: int = 0  # given as credit
     refund_minor: int = 0  # sent back, out of the money received
+    tolerance_minor: int = 0  # credit and refund may ask for so much more; they are cut to fit
     credit_to: CreditTo = CreditTo.NOTE
     note: VoidNote = VoidNote.REQUESTED  # which credit note documents it
     give_back: GiveBack = GiveBack()  # what becomes spendable again of credit that settled it
@@ -98,7 +112,8 @@ class AnnotateInvoice(Command, frozen=True, kw_only=True):
 
     invoice_id: str
     payment_status: str | None = None  # pending, succeeded or failed: until money says otherwise
-    details: dict[str, object] | None = None  # merged into what is kept, key by key
+    metadata: Given[MetadataChange] = UNSET
+    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
 
 
 class LoseDispute(Command, frozen=True, kw_only=True):
@@ -120,8 +135,10 @@ class RegenerateInvoice(Command, frozen=True, kw_only=True):
     new_invoice_id: str
     status: Status = Status.DRAFT  # draft, or finalized at once
     void_first: VoidInvoice | None = None  # in the same breath
-    lines: tuple[NewLine, ...] | None = None  # default: the lines of the original
-    details: dict[str, object] | None = None  # default: those of the original
+    lines: Given[tuple[NewLine, ...]] = UNSET  # default: the lines of the original
+    retax: bool = False  # tax repeated lines as such lines are taxed today
+    purchase_order_number: Given[str | None] = UNSET  # default: that of the original
+    details: Given[Details] = UNSET  # default: those of the original
     issue_date: date | None = None
     series: str = "invoice"
     apply: Apply = Apply()

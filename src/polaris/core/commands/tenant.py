@@ -2,9 +2,11 @@
 
 from datetime import date
 
-from msgspec import field
+from msgspec import UNSET, field
 
-from polaris.core.commands.base import Command
+from polaris.core.commands.base import Command, Given
+from polaris.core.commands.values import AddressChange
+from polaris.core.facts.details import Details
 
 
 class SaveTenant(Command, frozen=True, kw_only=True):
@@ -15,10 +17,16 @@ class SaveTenant(Command, frozen=True, kw_only=True):
     """
 
     tenant_id: str
-    name: str | None = None
-    currency: str | None = None
-    timezone: str | None = None  # IANA; the books' days begin here
+    name: Given[str] = UNSET
+    currency: Given[str] = UNSET
+    timezone: Given[str] = UNSET  # IANA; the books' days begin here
+    legal_name: Given[str | None] = UNSET
+    tax_number: Given[str | None] = UNSET
+    email: Given[str | None] = UNSET
+    phone: Given[str | None] = UNSET
+    address: AddressChange = AddressChange()
     settings_changes: dict[str, object] = field(default_factory=dict)  # by the setting's name
+    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
 
 
 class CloseBooks(Command, frozen=True, kw_only=True):

@@ -19,7 +19,7 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 LONGEST = 500
 """Characters of a text by which things are found; an index takes no more than some 2,700 bytes."""
 
-_FREE = frozenset({"memo", "comment", "description", "details"})
+_FREE = frozenset({"memo", "comment", "description", "metadata", "details"})
 _NUL = b"\\u0000"
 _REPLACED = b"\\ufffd"
 _LONG = re.compile(rb'(?:[^"]{0,%d}")*+[^"]{%d}' % (LONGEST, LONGEST + 1))

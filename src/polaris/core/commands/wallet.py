@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from msgspec import field
+from msgspec import UNSET, field
 
-from polaris.core.commands.base import Command
-from polaris.core.commands.values import NewLine, TaxRate
+from polaris.core.commands.base import Command, Given
+from polaris.core.commands.values import MetadataChange, NewLine, TaxRate
+from polaris.core.facts.details import Details, Metadata
 from polaris.core.facts.invoice import LineKind
 
 
@@ -21,17 +22,23 @@ class OpenWallet(Command, frozen=True, kw_only=True):
     priority: int = 50  # 1 is spent first
     rate: Decimal = Decimal(1)  # units of currency for one credit
     expires_at: datetime | None = None  # a default for its credits
-    details: dict[str, object] = field(default_factory=dict)
+    purchase_min_minor: int | None = None  # the smallest purchase of credits
+    purchase_max_minor: int | None = None  # the largest purchase of credits
+    metadata: Metadata | None = None  # the caller's own pairs
+    details: Details = field(default_factory=dict)
 
 
 class UpdateWallet(Command, frozen=True, kw_only=True):
     """Change the given fields of an active wallet."""
 
     wallet_id: str
-    name: str | None = None
-    priority: int | None = None  # 1 is spent first
-    expires_at: datetime | None = None  # a default for credits to come
-    details: dict[str, object] | None = None  # merged into what is kept, key by key
+    name: Given[str] = UNSET
+    priority: Given[int] = UNSET  # 1 is spent first
+    expires_at: Given[datetime | None] = UNSET  # a default for credits to come
+    purchase_min_minor: Given[int | None] = UNSET
+    purchase_max_minor: Given[int | None] = UNSET
+    metadata: Given[MetadataChange] = UNSET
+    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
 
 
 class GrantCredits(Command, frozen=True, kw_only=True):
@@ -42,7 +49,7 @@ class GrantCredits(Command, frozen=True, kw_only=True):
     amount_minor: int
     priority: int = 50  # 1 is spent first
     expires_at: datetime | None = None  # default: the wallet's
-    details: dict[str, object] = field(default_factory=dict)  # kept with the movement
+    details: Details = field(default_factory=dict)  # kept with the movement
 
 
 class BuyCredits(Command, frozen=True, kw_only=True):
@@ -51,10 +58,12 @@ class BuyCredits(Command, frozen=True, kw_only=True):
     invoice_id: str
     wallet_id: str
     amount_minor: int
+    ignore_limits: bool = False  # of the wallet's smallest and largest purchase
+    purchase_order_number: str | None = None
     taxes: tuple[TaxRate, ...] = ()
     issue_date: date | None = None
     series: str = "invoice"
-    details: dict[str, object] = field(default_factory=dict)  # kept with invoice and movement
+    details: Details = field(default_factory=dict)  # kept with invoice and movement
 
     @property
     def lines(self) -> tuple[NewLine, ...]:
@@ -87,7 +96,7 @@ class VoidWalletCredits(Command, frozen=True, kw_only=True):
 
     wallet_id: str
     amount_minor: int
-    details: dict[str, object] = field(default_factory=dict)  # kept with the movements
+    details: Details = field(default_factory=dict)  # kept with the movements
 
 
 class ExpireCredits(Command, frozen=True, kw_only=True):

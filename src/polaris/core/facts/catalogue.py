@@ -6,13 +6,14 @@ from typing import ClassVar
 
 from msgspec import field
 
+from polaris.core.facts.details import Details
 from polaris.core.facts.row import Changing
 
 
-class AddOn(Changing, frozen=True, array_like=True, kw_only=True):
+class CatalogueItem(Changing, frozen=True, array_like=True, kw_only=True):
     """A thing that is billed by its code. What was billed keeps its own name and price."""
 
-    table: ClassVar[str] = "add_on"
+    table: ClassVar[str] = "catalogue_item"
     found_by: ClassVar[tuple[str, ...]] = ("code",)
 
     code: str
@@ -22,7 +23,7 @@ class AddOn(Changing, frozen=True, array_like=True, kw_only=True):
     amount_minor: int  # for one of it, unless the invoice says otherwise
     currency: str
     tax_codes: tuple[str, ...] = ()  # none: taxed as its customer is
-    details: dict[str, object] = field(default_factory=dict)
+    details: Details = field(default_factory=dict)
     created_at: datetime
     deleted_at: datetime | None = None
 
@@ -38,6 +39,6 @@ class TaxCode(Changing, frozen=True, array_like=True, kw_only=True):
     rate: Decimal  # percent
     description: str | None = None
     applied_by_default: bool = False  # on whatever names no tax of its own
-    details: dict[str, object] = field(default_factory=dict)
+    details: Details = field(default_factory=dict)
     created_at: datetime
     deleted_at: datetime | None = None

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from msgspec import field
 
+from polaris.core.facts.details import Details, Metadata
 from polaris.core.facts.row import Changing, Row
 
 
@@ -71,7 +72,8 @@ class CreditNote(Changing, frozen=True, array_like=True, kw_only=True):
     voided_minor: int = 0  # balance that the voiding took back
     document_entry_id: str | None = None
     refund_status_asserted: str | None = None
-    details: dict[str, object] = field(default_factory=dict)
+    metadata: Metadata | None = None  # the caller's own pairs
+    details: Details = field(default_factory=dict)
 
 
 class NoteLine(Row, frozen=True, array_like=True, kw_only=True):

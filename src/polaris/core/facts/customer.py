@@ -5,6 +5,8 @@ from typing import ClassVar
 
 from msgspec import field
 
+from polaris.core.facts.address import Address
+from polaris.core.facts.details import Details, Metadata
 from polaris.core.facts.row import Changing
 
 
@@ -21,6 +23,14 @@ class Customer(Changing, frozen=True, array_like=True, kw_only=True):
     timezone: str | None = None  # IANA; issue dates follow it
     payment_term_days: int | None = None
     sequence: int  # 1 for the tenant's first customer
-    details: dict[str, object] = field(default_factory=dict)
+    first_name: str | None = None
+    last_name: str | None = None
+    legal_name: str | None = None
+    tax_number: str | None = None
+    phone: str | None = None
+    address: Address = Address()
+    tax_code_ids: tuple[str, ...] = ()  # taxes that its lines bear unless they name others
+    metadata: Metadata | None = None  # the caller's own pairs
+    details: Details = field(default_factory=dict)
     created_at: datetime
     deleted_at: datetime | None = None

@@ -76,8 +76,8 @@ class EventKind(StrEnum):
     CREDITS_RESTORED = "credits.restored", "Credits are back in their lot."
     CREDITS_VOIDED = "credits.voided", "Credits were taken out of a wallet."
     CREDITS_EXPIRED = "credits.expired", "Credits lapsed."
-    ADD_ON_SAVED = "add_on.saved", "A thing to bill was created or changed."
-    ADD_ON_DELETED = "add_on.deleted", "A thing is billed no longer."
+    CATALOGUE_ITEM_SAVED = "catalogue_item.saved", "A thing to bill was created or changed."
+    CATALOGUE_ITEM_DELETED = "catalogue_item.deleted", "A thing is billed no longer."
     TAX_CODE_SAVED = "tax_code.saved", "A tax was created or changed."
     TAX_CODE_DELETED = "tax_code.deleted", "A tax is used no longer."
     WEBHOOK_ENDPOINT_SAVED = (

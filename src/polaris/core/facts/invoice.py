@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from msgspec import field
 
+from polaris.core.facts.details import Details, Metadata
 from polaris.core.facts.row import Changing, Row
 
 
@@ -107,7 +108,9 @@ class Invoice(Changing, frozen=True, array_like=True, kw_only=True):
     dunning: str | None = None
     auto_collection: bool | None = None
     memo: str | None = None
-    details: dict[str, object] = field(default_factory=dict)
+    purchase_order_number: str | None = None  # the customer's own
+    metadata: Metadata | None = None  # the caller's own pairs
+    details: Details = field(default_factory=dict)
     created_at: datetime
 
 
@@ -131,6 +134,12 @@ class Line(Row, frozen=True, array_like=True, kw_only=True):
     account: str | None = None  # credited instead of the kind's own account
     wallet_id: str | None = None  # where a top-up's credits land
     original_line_id: str | None = None  # the line of a voided invoice that this one repeats
+    name: str | None = None  # the catalogue item's name when it was billed
+    item_id: str | None = None  # the catalogue item
+    item_description: str | None = None  # its text when it was billed
+    tax_codes: tuple[str, ...] | None = None  # the codes asked for; None: the usual ones
+    period_from: datetime | None = None  # when the service began
+    period_to: datetime | None = None  # when the service ended
 
 
 class Tax(Row, frozen=True, array_like=True, kw_only=True):
@@ -148,6 +157,8 @@ class Tax(Row, frozen=True, array_like=True, kw_only=True):
     base_minor: int
     amount_minor: int
     given: bool = False  # told by the caller, not computed from the rate
+    tax_code_id: str | None = None  # the catalogue's tax
+    description: str | None = None  # the catalogue's text when it was billed
 
 
 class Settlement(Changing, frozen=True, array_like=True, kw_only=True):

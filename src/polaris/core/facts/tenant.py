@@ -7,6 +7,8 @@ from typing import ClassVar
 import msgspec
 from msgspec import field
 
+from polaris.core.facts.address import Address
+from polaris.core.facts.details import Details
 from polaris.core.facts.row import Changing, Row
 from polaris.core.facts.series import SeriesScope
 
@@ -16,13 +18,6 @@ class VoidDated(StrEnum):
 
     TODAY = "today"  # in the tenant's time zone
     INVOICE = "invoice"  # the invoice's own date
-
-
-class LagoNotesOnVoid(StrEnum):
-    """What a void through the Lago dialect does with credit notes that settled the invoice."""
-
-    PARKED = "parked"  # their credit waits until somebody releases it
-    BACK = "back"  # their credit can be spent again
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,10 +32,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     void_reasons: tuple[str, ...] = ()  # the reason codes of a void; empty: any will do
     void_reason_required: bool = False  # a void must give a reason
     refuse_void_when_credited: bool = True  # an invoice credited in full is not voided as well
-    lago_notes_on_void: LagoNotesOnVoid = LagoNotesOnVoid.PARKED  # notes, at a void by Lago
-    lago_refuse_void_when_paid: bool = False  # a paid invoice is not voided by Lago, as once
-    lago_skip_zero: bool = False  # Lago's invoices over nothing are closed, not finalized
-    details: dict[str, object] = field(default_factory=dict)  # what a dialect keeps besides
 
 
 class Books(Changing, frozen=True, array_like=True, kw_only=True):
@@ -72,7 +63,13 @@ class Tenant(Changing, frozen=True, array_like=True, kw_only=True):
     name: str
     currency: str
     timezone: str
+    legal_name: str | None = None
+    tax_number: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: Address = Address()
     settings: Settings
+    details: Details = field(default_factory=dict)  # with the settings that a dialect declares
     created_at: datetime
 
 
@@ -81,13 +78,11 @@ KINDS = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 
 
 def changed(settings: Settings, changes: dict[str, object]) -> Settings:
-    """The settings with these changes; details keep what is not among them.
+    """Return the settings with these changes.
 
     Raises msgspec.ValidationError, KeyError.
     """
     values = {name: convert(name, value) for name, value in changes.items()}
-    if isinstance(details := values.get("details"), dict):
-        values["details"] = {**settings.details, **details}
     return msgspec.structs.replace(settings, **values)
 
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from msgspec import field
 
+from polaris.core.facts.details import Details, Metadata
 from polaris.core.facts.row import Changing, Row
 
 
@@ -38,7 +39,10 @@ class Wallet(Changing, frozen=True, array_like=True, kw_only=True):
     priority: int = 50  # 1 is spent first
     rate: Decimal = Decimal(1)  # units of currency for one credit
     expires_at: datetime | None = None
-    details: dict[str, object] = field(default_factory=dict)
+    purchase_min_minor: int | None = None  # the smallest purchase of credits
+    purchase_max_minor: int | None = None  # the largest purchase of credits
+    metadata: Metadata | None = None  # the caller's own pairs
+    details: Details = field(default_factory=dict)
     created_at: datetime
     terminated_at: datetime | None = None
 
@@ -87,4 +91,4 @@ class Movement(Row, frozen=True, array_like=True, kw_only=True):
     amount_minor: int
     invoice_id: str | None = None
     at: datetime
-    details: dict[str, object] = field(default_factory=dict)  # what it was asked with
+    details: Details = field(default_factory=dict)

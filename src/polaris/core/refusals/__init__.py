@@ -74,7 +74,13 @@ from polaris.core.refusals.tenant import (
     SettingNotPossible,
     UnknownSetting,
 )
-from polaris.core.refusals.wallet import CreditsSpent, NotExpired, WalletTerminated
+from polaris.core.refusals.wallet import (
+    CreditsSpent,
+    NotExpired,
+    PurchaseTooLarge,
+    PurchaseTooSmall,
+    WalletTerminated,
+)
 from polaris.core.refusals.webhook import UnknownSignature, UrlMalformed
 
 __all__ = [
@@ -138,6 +144,8 @@ __all__ = [
     "WalletTerminated",
     "CreditsSpent",
     "NotExpired",
+    "PurchaseTooSmall",
+    "PurchaseTooLarge",
     "UnknownTaxCode",
     "TooMany",
     "UrlMalformed",

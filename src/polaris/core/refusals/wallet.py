@@ -19,3 +19,15 @@ class NotExpired(Refusal):
     """The credits have not expired yet."""
 
     instead = "Void them instead, or wait for their day."
+
+
+class PurchaseTooSmall(Refusal):
+    """The wallet takes no purchase of credits as small as this."""
+
+    instead = "Buy at least the wallet's smallest purchase, or change it."
+
+
+class PurchaseTooLarge(Refusal):
+    """The wallet takes no purchase of credits as large as this."""
+
+    instead = "Buy at most the wallet's largest purchase, or change it."

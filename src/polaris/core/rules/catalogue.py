@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from polaris.core import refusals
-from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.commands.base import or_none
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.refusals import AlreadyExists, NotFound, NumberNotPossible, ValueMissing
 from polaris.core.rules import input
@@ -11,7 +12,7 @@ from polaris.core.rules.line import LARGEST_RATE
 from polaris.core.rules.requirement import Case, Details, Requirement, requires, unless
 
 FINEST_RATE = Decimal("0.000001")
-Kind = type[AddOn] | type[TaxCode] | type[WebhookEndpoint]
+Kind = type[CatalogueItem] | type[TaxCode] | type[WebhookEndpoint]
 
 
 def id_of(kind: Kind) -> str:
@@ -50,20 +51,20 @@ def complete(kind: Kind, *fields: str) -> Requirement:
     def is_complete(case: Case) -> Details | None:
         """What is needed is given, and not empty."""
         new = case.decision.get(kind, getattr(case.command, id_of(kind))) is None
-        given = {name: getattr(case.command, name) for name in fields}
-        wrong = [name for name, one in given.items() if one == "" or (new and one is None)]
+        values = {name: or_none(getattr(case.command, name)) for name in fields}
+        wrong = [name for name, value in values.items() if value == "" or (new and value is None)]
         return unless(not wrong, field=wrong[0] if wrong else None)
 
     return is_complete
 
 
-def code_is_free(kind: type[AddOn] | type[TaxCode]) -> Requirement:
+def code_is_free(kind: type[CatalogueItem] | type[TaxCode]) -> Requirement:
     """A rule that two rows have two codes."""
 
     @requires(AlreadyExists)
     def is_free(case: Case) -> Details | None:
         """Nothing else of this kind has the code."""
-        called = case.decision.of(kind, "code", case.command.code or "")
+        called = case.decision.of(kind, "code", or_none(case.command.code) or "")
         own = getattr(case.command, id_of(kind))
         others = [one.id for one in called if one.id != own and not one.deleted_at]
         return unless(not others, field="code", id=others[0] if others else None)
@@ -74,7 +75,7 @@ def code_is_free(kind: type[AddOn] | type[TaxCode]) -> Requirement:
 @requires(refusals.UnknownTaxCode)
 def tax_codes_known(case: Case) -> Details | None:
     """The taxes that are named exist."""
-    for code in case.command.tax_codes or ():
+    for code in or_none(case.command.tax_codes) or ():
         if all(one.deleted_at for one in case.decision.of(TaxCode, "code", code)):
             return {"field": "tax_codes", "id": code}
     return None
@@ -83,7 +84,7 @@ def tax_codes_known(case: Case) -> Details | None:
 @requires(NumberNotPossible)
 def rate_possible(case: Case) -> Details | None:
     """A rate is between none and 1,000 percent, with at most six places."""
-    rate = case.command.rate
+    rate = or_none(case.command.rate)
     if rate is None:
         return None
     fits = rate.is_finite() and 0 <= rate <= LARGEST_RATE and not rate % FINEST_RATE
@@ -92,16 +93,16 @@ def rate_possible(case: Case) -> Details | None:
 
 # ---------------------------------------------------------------- what each command requires
 
-SAVE_ADD_ON = (
-    not_deleted(AddOn),
-    complete(AddOn, "code", "name", "amount_minor", "currency"),
-    code_is_free(AddOn),
+SAVE_ITEM = (
+    not_deleted(CatalogueItem),
+    complete(CatalogueItem, "code", "name", "amount_minor", "currency"),
+    code_is_free(CatalogueItem),
     tax_codes_known,
     input.not_negative("amount_minor"),
     input.not_too_large("amount_minor"),
     input.currency_known,
 )
-DELETE_ADD_ON = (there(AddOn),)
+DELETE_ITEM = (there(CatalogueItem),)
 SAVE_TAX = (
     not_deleted(TaxCode),
     complete(TaxCode, "code", "name", "rate"),

@@ -1,6 +1,10 @@
 """Requirements about customers, stated as what must hold."""
 
+from msgspec import UNSET
+
 from polaris.core import refusals
+from polaris.core.balances.tax_selection import live_tax
+from polaris.core.commands.base import or_none
 from polaris.core.facts.customer import Customer
 from polaris.core.rules import input
 from polaris.core.rules.requirement import Case, Details, requires, unless
@@ -24,22 +28,33 @@ def customer_not_deleted(case: Case) -> Details | None:
 def customer_named(case: Case) -> Details | None:
     """A customer has the caller's own id; it may change, but not be taken away."""
     known = case.decision.get(Customer, case.command.customer_id)
-    kept = known is not None and case.command.external_id is None
-    return unless(kept or bool(case.command.external_id), field="external_id")
+    kept = known is not None and case.command.external_id is UNSET
+    return unless(kept or bool(or_none(case.command.external_id)), field="external_id")
 
 
 @requires(refusals.AlreadyExists)
 def external_id_is_free(case: Case) -> Details | None:
-    """No other customer has the caller's id."""
-    called = case.decision.of(Customer, "external_id", case.command.external_id or "")
-    others = [one for one in called if one.id != case.command.customer_id and not one.deleted_at]
-    return unless(not others, field="external_id", id=others[0].id if others else None)
+    """No other customer has the caller's id, unless the command means whoever has it."""
+    rows = case.decision.of(Customer, "external_id", or_none(case.command.external_id) or "")
+    others = [row for row in rows if row.id != case.command.customer_id and not row.deleted_at]
+    free = not others or case.command.upsert
+    return unless(free, field="external_id", id=others[0].id if others else None)
+
+
+@requires(refusals.UnknownTaxCode)
+def customer_taxes_known(case: Case) -> Details | None:
+    """The taxes that are named exist."""
+    for code in or_none(case.command.tax_codes) or ():
+        if live_tax(case.decision, code) is None:
+            return {"field": "tax_codes", "id": code}
+    return None
 
 
 SAVE = (
     customer_not_deleted,
     customer_named,
     external_id_is_free,
+    customer_taxes_known,
     input.currency_known,
     input.timezone_known,
     input.term_possible,

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from polaris.core import refusals
 from polaris.core.balances.line import countable
+from polaris.core.commands.base import or_none
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, PriceType, Status, WriteOff
@@ -29,7 +30,7 @@ def positive(field: str) -> Requirement:
     @requires(refusals.AmountNotPositive)
     def is_positive(case: Case) -> Details | None:
         """The amount is more than zero."""
-        amount = getattr(case.command, field)
+        amount = or_none(getattr(case.command, field))
         return unless(amount is None or amount > 0, field=field, asked_minor=amount)
 
     return is_positive
@@ -48,10 +49,15 @@ def not_negative(*fields: str) -> Requirement:
     @requires(refusals.AmountNegative)
     def is_not_negative(case: Case) -> Details | None:
         """No amount is below zero."""
-        wrong = [name for name in fields if (getattr(case.command, name) or 0) < 0]
+        wrong = [name for name in fields if _amount(case, name) < 0]
         return unless(not wrong, field=wrong[0] if wrong else None)
 
     return is_not_negative
+
+
+def _amount(case: Case, field: str) -> int:
+    amount: int | None = or_none(getattr(case.command, field))
+    return amount or 0
 
 
 def not_too_large(*fields: str) -> Requirement:
@@ -60,7 +66,7 @@ def not_too_large(*fields: str) -> Requirement:
     @requires(refusals.AmountTooLarge)
     def is_not_too_large(case: Case) -> Details | None:
         """No amount is above 10^15 minor units."""
-        wrong = [name for name in fields if (getattr(case.command, name) or 0) > LARGEST_MINOR]
+        wrong = [name for name in fields if _amount(case, name) > LARGEST_MINOR]
         return unless(not wrong, field=wrong[0] if wrong else None)
 
     return is_not_too_large
@@ -113,14 +119,14 @@ def notes_differ(case: Case) -> Details | None:
 @requires(refusals.UnknownCurrency)
 def currency_known(case: Case) -> Details | None:
     """The currency is an ISO 4217 code in use."""
-    currency = case.command.currency
+    currency = or_none(case.command.currency)
     return unless(currency is None or currency in CURRENCIES, field="currency", id=currency)
 
 
 @requires(refusals.UnknownTimezone)
 def timezone_known(case: Case) -> Details | None:
     """The time zone is an IANA name."""
-    name = case.command.timezone
+    name = or_none(case.command.timezone)
     try:
         ZoneInfo(name or "UTC")
     except (ValueError, OSError, LookupError):
@@ -131,14 +137,14 @@ def timezone_known(case: Case) -> Details | None:
 @requires(refusals.NumberNotPossible)
 def term_possible(case: Case) -> Details | None:
     """A payment term is between none and ten thousand days."""
-    days = case.command.payment_term_days
+    days = or_none(case.command.payment_term_days)
     return unless(days is None or 0 <= days <= LONGEST_TERM_DAYS, field="payment_term_days")
 
 
 @requires(refusals.NumberNotPossible)
 def priority_possible(case: Case) -> Details | None:
     """A priority is between 1, which is spent first, and 50."""
-    priority = case.command.priority
+    priority = or_none(case.command.priority)
     return unless(priority is None or 1 <= priority <= LAST_PRIORITY, field="priority")
 
 
@@ -150,7 +156,7 @@ _TIMES = ("received_at", "finalized_at", "voided_at", "expires_at")
 def dates_possible(case: Case) -> Details | None:
     """Dates are between 1900 and 2999; times say their zone."""
     for name in (*_DAYS, *_TIMES):
-        when = getattr(case.command, name, None)
+        when = or_none(getattr(case.command, name, None))
         if when is not None and not _possible(when):
             return {"field": name}
     return None

@@ -6,6 +6,8 @@ The engine's own protect money and history. A dialect may add requirements; it n
 from datetime import date
 
 from polaris.core import refusals
+from polaris.core.balances.credit_amounts import cut_to_fit
+from polaris.core.commands import VoidInvoice
 from polaris.core.facts.invoice import PaymentStatus, Status
 from polaris.core.rules import input, line
 from polaris.core.rules.customer import customer_exists
@@ -100,7 +102,10 @@ def within_outstanding(case: Case) -> Details | None:
 @requires(refusals.RefundExceedsCash)
 def refund_within_cash(case: Case) -> Details | None:
     """The refund is at most the money received, less refunds asked for, whatever their state."""
-    asked = case.command.refund_minor
+    if isinstance(case.command, VoidInvoice):
+        asked = cut_to_fit(case.balance, case.command).refund_minor
+    else:
+        asked = case.command.refund_minor
     return at_most("refund_minor", asked, case.balance.refundable) if asked else None
 
 
@@ -108,7 +113,8 @@ def refund_within_cash(case: Case) -> Details | None:
 def credit_within_invoice(case: Case) -> Details | None:
     """Credit and refund together are at most the total less earlier credit notes."""
     asked = case.command.credit_minor + case.command.refund_minor
-    return at_most("credit_minor", asked, case.balance.creditable) if asked else None
+    limit = case.balance.creditable + case.command.tolerance_minor
+    return at_most("credit_minor", asked, limit) if asked else None
 
 
 @requires(refusals.AlreadyCredited)

@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from decimal import Decimal
 
+from msgspec import UNSET
+
 from polaris.core import refusals
 from polaris.core.balances.line import countable, gross_of
+from polaris.core.balances.tax_selection import live_tax
 from polaris.core.commands import DraftInvoice
 from polaris.core.commands.values import CreditedLine, NewLine
 from polaris.core.facts.invoice import InvoiceKind, Line, LineKind
@@ -24,19 +27,19 @@ MOST_LINES = 5_000
 def has_lines(case: Case) -> Details | None:
     """There is at least one line."""
     lines = case.command.lines
-    return unless(lines is None or bool(lines), field="lines")
+    return unless(lines is UNSET or bool(lines), field="lines")
 
 
 @requires(refusals.TooMany)
 def lines_not_too_many(case: Case) -> Details | None:
     """There are at most 5,000 lines."""
-    asked = len(case.command.lines or ())
+    asked = len(case.lines)
     return unless(asked <= MOST_LINES, field="lines", asked=asked, limit=MOST_LINES)
 
 
 def _first_wrong(case: Case, wrong: Callable[[AnyLine], bool]) -> Details | None:
     """Details that name the first line for which something is wrong."""
-    for index, line in enumerate(case.command.lines or ()):
+    for index, line in enumerate(case.lines):
         if wrong(line):
             return {"field": f"lines[{index}]"}
     return None
@@ -78,7 +81,7 @@ def lines_not_too_large(case: Case) -> Details | None:
 @requires(refusals.AmountTooLarge)
 def lines_countable_together(case: Case) -> Details | None:
     """All lines together are at most 10^15 minor units."""
-    total = sum(_with_tax(line) for line in case.command.lines or ())
+    total = sum(_with_tax(line) for line in case.lines)
     return unless(total <= LARGEST_MINOR, field="lines")
 
 
@@ -132,7 +135,7 @@ def line_ids_new(case: Case) -> Details | None:
 @requires(refusals.UnknownLine)
 def repeated_lines_known(case: Case) -> Details | None:
     """A line repeats only one of the invoice that is replaced or edited."""
-    named = {line.original_line_id for line in case.command.lines or ()} - {None}
+    named = {line.original_line_id for line in case.lines} - {None}
     if not named:
         return None
     lines = [] if isinstance(case.command, DraftInvoice) else case.balance.lines
@@ -143,7 +146,7 @@ def repeated_lines_known(case: Case) -> Details | None:
 @requires(refusals.UnsuitableTopUp)
 def top_ups_stand_alone(case: Case) -> Details | None:
     """Credits are sold by a top-up's only line, at full price, to the wallet's own customer."""
-    lines: tuple[NewLine, ...] = case.command.lines or ()
+    lines: tuple[NewLine, ...] = case.lines
     if all(line.wallet_id is None and line.kind is not LineKind.TOP_UP for line in lines):
         return None
     bill = case.command if isinstance(case.command, DraftInvoice) else case.invoice
@@ -166,8 +169,29 @@ def credited_amounts_positive(case: Case) -> Details | None:
     return _first_wrong(case, lambda line: (line.amount_minor or 0) <= 0)
 
 
+@requires(refusals.NotFound)
+def items_known(case: Case) -> Details | None:
+    """The catalogue items that lines name exist."""
+    for line in case.lines:
+        if line.item_code is not None and line.item_id is None:
+            return {"field": "item_code", "id": line.item_code}
+    return None
+
+
+@requires(refusals.UnknownTaxCode)
+def tax_codes_known(case: Case) -> Details | None:
+    """The taxes that lines name exist."""
+    for line in case.lines:
+        for code in line.tax_codes or ():
+            if live_tax(case.decision, code) is None:
+                return {"field": "tax_codes", "id": code}
+    return None
+
+
 BILLED = (
     has_lines,
+    items_known,
+    tax_codes_known,
     lines_not_too_many,
     lines_not_negative,
     lines_not_too_large,

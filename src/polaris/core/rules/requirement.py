@@ -4,8 +4,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar
 
 from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.tax_selection import resolved
 from polaris.core.cached import cached
 from polaris.core.commands import Command
+from polaris.core.commands.base import or_none
+from polaris.core.commands.values import NewLine
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
@@ -42,6 +45,18 @@ class Case:
     def balance(self) -> InvoiceBalance:
         """How that invoice stands."""
         return InvoiceBalance(self.decision, self.invoice)
+
+    @cached
+    def lines(self) -> tuple[Any, ...]:
+        """The lines that the command asks for, with what the catalogue says of them."""
+        asked = or_none(self.command.lines) or ()
+        return tuple(self._resolved(line) if isinstance(line, NewLine) else line for line in asked)
+
+    def _resolved(self, line: NewLine) -> NewLine:
+        if line.item_code is None and line.tax_codes is None:
+            return line
+        customer_id = getattr(self.command, "customer_id", None) or self.invoice.customer_id
+        return resolved(self.decision, self.decision.get(Customer, customer_id), line)
 
     @cached
     def customer(self) -> Customer:

@@ -1,6 +1,7 @@
 """Requirements about the tenant and its books, stated as what must hold."""
 
 import msgspec
+from msgspec import UNSET
 
 from polaris.core import refusals
 from polaris.core.balances import numbering
@@ -23,7 +24,8 @@ def tenant_exists(case: Case) -> Details | None:
 @requires(ValueMissing)
 def tenant_named(case: Case) -> Details | None:
     """A tenant has a name."""
-    return unless(case.command.name is None or bool(case.command.name.strip()), field="name")
+    name = case.command.name
+    return unless(name is UNSET or bool(name.strip()), field="name")
 
 
 @requires(refusals.UnknownSetting)

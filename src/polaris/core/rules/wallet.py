@@ -1,12 +1,14 @@
 """Requirements about wallets and their credits, stated as what must hold."""
 
 from polaris.core import refusals
-from polaris.core.balances.wallet import expired, in_order
+from polaris.core.balances.wallet import above_limit, below_limit, expired, in_order
+from polaris.core.commands.base import or_none
 from polaris.core.facts.invoice import SettlementKind
 from polaris.core.facts.wallet import WalletStatus
 from polaris.core.rules import input, invoice, line
 from polaris.core.rules.customer import customer_exists
 from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
+from polaris.money import LARGEST_MINOR
 
 
 @requires(refusals.WalletTerminated)
@@ -47,6 +49,32 @@ def credits_applied(case: Case) -> Details | None:
     return unless(any(row.live or row.held_minor for row in rows), field="invoice_id")
 
 
+@requires(refusals.PurchaseTooSmall)
+def purchase_not_too_small(case: Case) -> Details | None:
+    """A purchase is at least the wallet's smallest one, unless limits are to be ignored."""
+    asked, limit = case.command.amount_minor, case.wallet.purchase_min_minor
+    broken = not case.command.ignore_limits and below_limit(asked, limit)
+    return unless(not broken, field="amount_minor", asked_minor=asked, limit_minor=limit)
+
+
+@requires(refusals.PurchaseTooLarge)
+def purchase_not_too_large(case: Case) -> Details | None:
+    """A purchase is at most the wallet's largest one, unless limits are to be ignored."""
+    asked, limit = case.command.amount_minor, case.wallet.purchase_max_minor
+    broken = not case.command.ignore_limits and above_limit(asked, limit)
+    return unless(not broken, field="amount_minor", asked_minor=asked, limit_minor=limit)
+
+
+@requires(refusals.NumberNotPossible)
+def purchase_limits_possible(case: Case) -> Details | None:
+    """The limits of a purchase are above zero, and the largest is not below the smallest."""
+    lowest = or_none(case.command.purchase_min_minor)
+    highest = or_none(case.command.purchase_max_minor)
+    limits = [limit for limit in (lowest, highest) if limit is not None]
+    fits = all(0 < limit <= LARGEST_MINOR for limit in limits) and limits == sorted(limits)
+    return unless(fits, field="purchase_max_minor")
+
+
 # ---------------------------------------------------------------- what each command requires
 
 _SPENDING = (input.priority_possible, input.dates_possible)
@@ -56,9 +84,10 @@ OPEN = (
     customer_exists,
     input.currency_known,
     input.rate_positive,
+    purchase_limits_possible,
     *_SPENDING,
 )
-UPDATE = (wallet_active, *_SPENDING)
+UPDATE = (wallet_active, purchase_limits_possible, *_SPENDING)
 TERMINATE = (wallet_active,)
 GRANT = (input.lot_is_new, *input.AMOUNT, *_SPENDING, wallet_active)
 BUY = (
@@ -69,6 +98,8 @@ BUY = (
     line.tax_codes_have_one_name,
     input.dates_possible,
     wallet_active,
+    purchase_not_too_small,
+    purchase_not_too_large,
     invoice.recorded_date_open,
 )
 RESTORE = (invoice.is_finalized, credits_applied)

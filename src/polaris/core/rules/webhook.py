@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from polaris.core import refusals
+from polaris.core.commands.base import or_none
 from polaris.core.facts.webhook import Signature, WebhookEndpoint
 from polaris.core.refusals import AlreadyExists
 from polaris.core.rules.catalogue import complete, not_deleted, there
@@ -14,7 +15,7 @@ MOST_ENDPOINTS = 10
 @requires(refusals.UrlMalformed)
 def url_possible(case: Case) -> Details | None:
     """An address is a URL of the web with a host."""
-    url = case.command.url
+    url = or_none(case.command.url)
     return unless(not url or _of_the_web(url), field="url")
 
 
@@ -50,7 +51,7 @@ def _others(case: Case) -> list[WebhookEndpoint]:
 @requires(refusals.UnknownSignature)
 def signature_known(case: Case) -> Details | None:
     """The way to sign is known."""
-    asked = case.command.signature
+    asked = or_none(case.command.signature)
     return unless(asked is None or asked in set(Signature), field="signature", id=asked)
 
 

@@ -142,6 +142,8 @@ TABLE: dict[type[Refusal], Said] = {
     refusals.WalletTerminated: Said(422, "wallet_is_terminated", "wallet_id"),
     refusals.CreditsSpent: Said(422, "higher_than_wallet_balance", "amount_cents"),
     refusals.NotExpired: Said(422, INVALID),
+    refusals.PurchaseTooSmall: Said(422, "amount_below_minimum", "paid_credits"),
+    refusals.PurchaseTooLarge: Said(422, "amount_above_maximum", "paid_credits"),
     refusals.UnknownTaxCode: Said(404, "tax_not_found"),
     refusals.TooMany: Said(422, "exceeded_limit", "base"),
     refusals.UrlMalformed: Said(422, "url_invalid"),
@@ -186,7 +188,7 @@ BY_COMMAND: dict[type[Command], dict[type[Refusal], Said]] = {
     commands.VoidWalletCredits: {
         refusals.CreditsSpent: Said(422, "insufficient_credits", "voided_credits"),
     },
-    commands.SaveAddOn: {
+    commands.SaveCatalogueItem: {
         refusals.UnknownCurrency: Said(422, INVALID, "amount_currency"),
     },
     commands.SaveTaxCode: {refusals.NumberNotPossible: Said(422, RANGE, "rate")},
@@ -213,6 +215,8 @@ FIELDS = {
     "rate": "rate_amount",
     "url": "webhook_url",
     "signature": "signature_algo",
+    "purchase_min_minor": "paid_top_up_min_amount_cents",
+    "purchase_max_minor": "paid_top_up_max_amount_cents",
 }
 """What Lago calls a field of ours, where the names differ."""
 
@@ -221,6 +225,7 @@ RESOURCES = {
     "line_id": "fee",
     "tax_code_id": "tax",
     "apply_to": "invoice",
+    "item_code": "add_on",
 }
 """What Lago calls the thing that a field of ours names; the others by the field's own name."""
 

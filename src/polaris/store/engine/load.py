@@ -22,9 +22,9 @@ Connection = psycopg.Connection[Any]
 
 _UUIDS = tuple(
     "customers invoices payments notes refunds write_offs wallets lots lines drafts command_ids"
-    " add_ons tax_codes webhook_endpoints".split()
+    " catalogue_items tax_codes webhook_endpoints".split()
 )
-_TEXTS = ("external_ids", "series", "keys", "codes_of_add_ons", "codes_of_taxes")
+_TEXTS = ("external_ids", "series", "keys", "codes_of_items", "codes_of_taxes")
 _DECODERS: dict[type[Row], msgspec.json.Decoder[list[Row]]] = {
     table: msgspec.json.Decoder(list[table])  # type: ignore[valid-type]  # a type known by value
     for table in load_plan.LOADED

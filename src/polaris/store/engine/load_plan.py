@@ -3,7 +3,7 @@
 from functools import cache
 
 from polaris.core.facts.audit import CommandRecord
-from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.credit_note import CreditNote, Funding, NoteLine, NoteTax
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line, Settlement, Tax, WriteOff
@@ -40,12 +40,17 @@ LOADED: dict[type[Row], Reasons] = {
     Account: {"tenant": ()},
     CommandRecord: {"command_ids": ("named",), "keys": ("commands_of_keys",)},
     Customer: CONCERNED,
-    AddOn: {
-        "add_ons": ("named",),
-        "codes_of_add_ons": ("add_ons_of_codes",),
-        "tax_codes": ("add_ons_taxed",),
+    CatalogueItem: {
+        "catalogue_items": ("named",),
+        "codes_of_items": ("catalogue_items_of_codes",),
+        "tax_codes": ("catalogue_items_taxed",),
     },
-    TaxCode: {"tax_codes": ("named",), "codes_of_taxes": ("taxes_of_codes",)},
+    TaxCode: {
+        "tax_codes": ("named",),
+        "codes_of_taxes": ("taxes_of_codes",),
+        "codes_of_items": ("taxes_of_items",),
+        "taxed": ("taxes_of_invoices", "taxes_of_customers", "taxes_by_default"),
+    },
     WebhookEndpoint: {"webhook_endpoints": ("named", "endpoints_live")},
     Series: {"series": ("named", "series_of_customers", "series_of_invoices")},
     Invoice: {"invoices": ()},

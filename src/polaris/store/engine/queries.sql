@@ -26,7 +26,8 @@ select 1 from series s
 -- --------------------------------------------------------------------- the facts, table by table
 
 -- part_tenant --
-(select json_build_array(t.id, t.version, t.name, t.currency, t.timezone, t.settings,
+(select json_build_array(t.id, t.version, t.name, t.currency, t.timezone, t.legal_name,
+  t.tax_number, t.email, t.phone, t.address, t.settings, t.details,
      t.created_at)::text
    from tenant t where t.id = %(t)s)
 
@@ -47,12 +48,12 @@ select 1 from series s
    order by s.id)::text
    from series s where s.tenant_id = %(t)s and s.id = any(%(ids)s))
 
--- part_add_on --
+-- part_catalogue_item --
 (select json_agg(
    json_build_array(a.id, a.version, a.code, a.name, a.invoice_display_name, a.description,
      a.amount_minor, a.currency, a.tax_codes, a.details, a.created_at, a.deleted_at)
    order by a.created_at desc, a.id)::text
-   from add_on a where a.tenant_id = %(t)s and a.id = any(%(ids)s))
+   from catalogue_item a where a.tenant_id = %(t)s and a.id = any(%(ids)s))
 
 -- part_tax_code --
 (select json_agg(
@@ -71,14 +72,16 @@ select 1 from series s
 -- part_customer --
 (select json_agg(
    json_build_array(c.id, c.version, c.external_id, c.name, c.email, c.currency, c.timezone,
-     c.payment_term_days, c.sequence, c.details, c.created_at, c.deleted_at)
+     c.payment_term_days, c.sequence, c.first_name, c.last_name, c.legal_name, c.tax_number,
+     c.phone, c.address, c.tax_code_ids, c.metadata, c.details, c.created_at, c.deleted_at)
    order by c.id)::text
    from customer c where c.tenant_id = %(t)s and c.id = any(%(concerned)s))
 
 -- part_wallet --
 (select json_agg(
    json_build_array(w.id, w.version, w.customer_id, w.name, w.code, w.currency, w.status,
-     w.priority, w.rate::text, w.expires_at, w.details, w.created_at, w.terminated_at)
+     w.priority, w.rate::text, w.expires_at, w.purchase_min_minor, w.purchase_max_minor,
+     w.metadata, w.details, w.created_at, w.terminated_at)
    order by w.id)::text
    from wallet w where w.tenant_id = %(t)s and w.id = any(%(ids)s))
 
@@ -90,7 +93,7 @@ select 1 from series s
      i.payment_term_days, i.finalized_at, i.voided_at, i.void_reason, i.void_comment,
      i.paid_at_void_minor, i.outstanding_at_void_minor, i.regenerated_from, i.regenerated_as,
      i.payment_status_asserted, i.dispute_lost_at, i.sent_at, i.hidden_at, i.dunning,
-     i.auto_collection, i.memo, i.details, i.created_at)
+     i.auto_collection, i.memo, i.purchase_order_number, i.metadata, i.details, i.created_at)
    order by i.id)::text
    from invoice i where i.tenant_id = %(t)s and i.id = any(%(invoices)s::uuid[]))
 
@@ -98,14 +101,15 @@ select 1 from series s
 (select json_agg(
    json_build_array(l.id, l.invoice_id, l.revision, l.position, l.kind, l.code, l.description,
      l.quantity::text, l.unit_price::text, l.gross_minor, l.discount_minor, l.net_minor,
-     l.account, l.wallet_id, l.original_line_id)
+     l.account, l.wallet_id, l.original_line_id, l.name, l.item_id, l.item_description, l.tax_codes, l.period_from,
+     l.period_to)
    order by l.id)::text
    from line l where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[]))
 
 -- part_tax --
 (select json_agg(
    json_build_array(x.id, x.invoice_id, x.revision, x.line_id, x.code, x.name, x.rate::text,
-     x.base_minor, x.amount_minor, x.given)
+     x.base_minor, x.amount_minor, x.given, x.tax_code_id, x.description)
    order by x.id)::text
    from tax x where x.tenant_id = %(t)s and x.invoice_id = any(%(invoices)s::uuid[]))
 
@@ -149,7 +153,7 @@ select 1 from series s
      n.series, n.reason, n.description, n.currency, n.net_minor, n.tax_minor, n.total_minor,
      n.offset_minor, n.credit_minor, n.refund_minor, n.balance_minor, n.credit_to, n.issue_date,
      n.issued_at, n.voided_at, n.voided_minor, n.document_entry_id, n.refund_status_asserted,
-     n.details)
+     n.metadata, n.details)
    order by n.id)::text
    from credit_note n where n.tenant_id = %(t)s and n.id = any(%(ids)s))
 
@@ -355,13 +359,13 @@ select l.wallet_id from lot l
 select w.id from wallet w
  where w.tenant_id = %(t)s and w.customer_id = any(%(concerned)s) and w.status = 'active'
 
--- add_ons_of_codes --
-select a.id from add_on a
- where a.tenant_id = %(t)s and a.code = any(%(codes_of_add_ons)s::text[])
+-- catalogue_items_of_codes --
+select a.id from catalogue_item a
+ where a.tenant_id = %(t)s and a.code = any(%(codes_of_items)s::text[])
    and a.deleted_at is null
 
--- add_ons_taxed --
-select a.id from add_on a
+-- catalogue_items_taxed --
+select a.id from catalogue_item a
  where a.tenant_id = %(t)s and a.deleted_at is null and a.tax_codes && array(
    select x.code from tax_code x
     where x.tenant_id = %(t)s and x.id = any(%(tax_codes)s::uuid[]))
@@ -369,6 +373,30 @@ select a.id from add_on a
 -- taxes_of_codes --
 select x.id from tax_code x
  where x.tenant_id = %(t)s and x.code = any(%(codes_of_taxes)s::text[]) and x.deleted_at is null
+
+-- taxes_of_items --
+select x.id from tax_code x
+ where x.tenant_id = %(t)s and x.deleted_at is null and x.code = any(array(
+   select unnest(a.tax_codes) from catalogue_item a
+    where a.tenant_id = %(t)s and a.code = any(%(codes_of_items)s::text[])
+      and a.deleted_at is null))
+
+-- taxes_of_invoices --
+-- By the codes that their lines bear, and by those that were asked for.
+select x.id from tax_code x
+ where x.tenant_id = %(t)s and x.deleted_at is null and x.code = any(array(
+   select b.code from tax b where b.tenant_id = %(t)s and b.invoice_id = any(%(invoices)s::uuid[])
+   union all
+   select unnest(l.tax_codes) from line l
+    where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[])))
+
+-- taxes_of_customers --
+select unnest(c.tax_code_ids) from customer c
+ where c.tenant_id = %(t)s and c.id = any(%(concerned)s)
+
+-- taxes_by_default --
+select x.id from tax_code x
+ where x.tenant_id = %(t)s and x.deleted_at is null and x.applied_by_default
 
 -- endpoints_live --
 select w.id from webhook_endpoint w where w.tenant_id = %(t)s and w.deleted_at is null
@@ -440,18 +468,23 @@ select l.wallet_id from lot l
 
 -- insert_tenant --
 -- cross-tenant: the list of tenants itself
-insert into tenant (id, version, name, currency, timezone, settings, created_at)
-select %(t)s, 1, name, currency, timezone, settings, created_at
+insert into tenant (id, version, name, currency, timezone, legal_name, tax_number, email, phone,
+  address, settings, details, created_at)
+select %(t)s, 1, name, currency, timezone, legal_name, tax_number, email, phone, address,
+  settings, details, created_at
   from json_to_recordset(%(insert_tenant)s::json)
-  as x(id uuid, version int, name text, currency text, timezone text, settings jsonb,
+  as x(id uuid, version int, name text, currency text, timezone text, legal_name text,
+  tax_number text, email text, phone text, address jsonb, settings jsonb, details jsonb,
        created_at timestamptz)
 
 -- update_tenant --
 -- cross-tenant: the list of tenants itself
 update tenant y set name = x.name, currency = x.currency, timezone = x.timezone,
-  settings = x.settings, version = y.version + 1
+  legal_name = x.legal_name, tax_number = x.tax_number, email = x.email, phone = x.phone,
+  address = x.address, settings = x.settings, details = x.details, version = y.version + 1
   from json_to_recordset(%(update_tenant)s::json)
-  as x(id uuid, version int, name text, currency text, timezone text, settings jsonb)
+  as x(id uuid, version int, name text, currency text, timezone text, legal_name text,
+  tax_number text, email text, phone text, address jsonb, settings jsonb, details jsonb)
  where y.id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
@@ -493,22 +526,23 @@ update series y set format = x.format, next = x.next, version = y.version + 1
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
--- insert_add_on --
-insert into add_on (tenant_id, id, version, code, name, invoice_display_name, description,
+-- insert_catalogue_item --
+insert into catalogue_item (tenant_id, id, version, code, name, invoice_display_name, description,
   amount_minor, currency, tax_codes, details, created_at, deleted_at)
 select %(t)s, id, 1, code, name, invoice_display_name, description, amount_minor, currency,
   tax_codes, details, created_at, deleted_at
-  from json_to_recordset(%(insert_add_on)s::json)
+  from json_to_recordset(%(insert_catalogue_item)s::json)
   as x(id uuid, version int, code text, name text, invoice_display_name text, description text,
        amount_minor bigint, currency text, tax_codes text[], details jsonb,
        created_at timestamptz, deleted_at timestamptz)
 
--- update_add_on --
-update add_on y set code = x.code, name = x.name, invoice_display_name = x.invoice_display_name,
+-- update_catalogue_item --
+update catalogue_item y set code = x.code, name = x.name,
+  invoice_display_name = x.invoice_display_name,
   description = x.description, amount_minor = x.amount_minor, currency = x.currency,
   tax_codes = x.tax_codes, details = x.details, deleted_at = x.deleted_at,
   version = y.version + 1
-  from json_to_recordset(%(update_add_on)s::json)
+  from json_to_recordset(%(update_catalogue_item)s::json)
   as x(id uuid, version int, code text, name text, invoice_display_name text, description text,
        amount_minor bigint, currency text, tax_codes text[], details jsonb,
        deleted_at timestamptz)
@@ -562,41 +596,54 @@ select k.private_key from signing_key k where k.tenant_id = %(t)s and k.kind = %
 
 -- insert_customer --
 insert into customer (tenant_id, id, version, external_id, name, email, currency, timezone,
-  payment_term_days, sequence, details, created_at, deleted_at)
+  payment_term_days, sequence, first_name, last_name, legal_name, tax_number, phone, address,
+  tax_code_ids, metadata, details, created_at, deleted_at)
 select %(t)s, id, 1, external_id, name, email, currency, timezone, payment_term_days, sequence,
-  details, created_at, deleted_at
+  first_name, last_name, legal_name, tax_number, phone, address, tax_code_ids, metadata, details,
+  created_at, deleted_at
   from json_to_recordset(%(insert_customer)s::json)
   as x(id uuid, version int, external_id text, name text, email text, currency text,
-       timezone text, payment_term_days int, sequence int, details jsonb, created_at timestamptz,
+       timezone text, payment_term_days int, sequence int, first_name text, last_name text,
+       legal_name text, tax_number text, phone text, address jsonb, tax_code_ids uuid[],
+       metadata json, details jsonb, created_at timestamptz,
        deleted_at timestamptz)
 
 -- update_customer --
 update customer y set external_id = x.external_id, name = x.name, email = x.email,
   currency = x.currency, timezone = x.timezone, payment_term_days = x.payment_term_days,
-  details = x.details, deleted_at = x.deleted_at, version = y.version + 1
+  first_name = x.first_name, last_name = x.last_name, legal_name = x.legal_name,
+  tax_number = x.tax_number, phone = x.phone, address = x.address, tax_code_ids = x.tax_code_ids,
+  metadata = x.metadata, details = x.details, deleted_at = x.deleted_at, version = y.version + 1
   from json_to_recordset(%(update_customer)s::json)
   as x(id uuid, version int, external_id text, name text, email text, currency text,
-       timezone text, payment_term_days int, details jsonb, deleted_at timestamptz)
+       timezone text, payment_term_days int, first_name text, last_name text, legal_name text,
+       tax_number text, phone text, address jsonb, tax_code_ids uuid[], metadata json,
+       details jsonb, deleted_at timestamptz)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
 -- insert_wallet --
 insert into wallet (tenant_id, id, version, customer_id, name, code, currency, status, priority,
-  rate, expires_at, details, created_at, terminated_at)
+  rate, expires_at, purchase_min_minor, purchase_max_minor, metadata, details, created_at,
+  terminated_at)
 select %(t)s, id, 1, customer_id, name, code, currency, status, priority, rate, expires_at,
-  details, created_at, terminated_at
+  purchase_min_minor, purchase_max_minor, metadata, details, created_at, terminated_at
   from json_to_recordset(%(insert_wallet)s::json)
   as x(id uuid, version int, customer_id uuid, name text, code text, currency text, status text,
-       priority int, rate numeric, expires_at timestamptz, details jsonb, created_at timestamptz,
+       priority int, rate numeric, expires_at timestamptz, purchase_min_minor bigint,
+       purchase_max_minor bigint, metadata json, details jsonb, created_at timestamptz,
        terminated_at timestamptz)
 
 -- update_wallet --
 update wallet y set name = x.name, code = x.code, status = x.status, priority = x.priority,
-  rate = x.rate, expires_at = x.expires_at, details = x.details, terminated_at = x.terminated_at,
+  rate = x.rate, expires_at = x.expires_at, purchase_min_minor = x.purchase_min_minor,
+  purchase_max_minor = x.purchase_max_minor, metadata = x.metadata, details = x.details,
+  terminated_at = x.terminated_at,
   version = y.version + 1
   from json_to_recordset(%(update_wallet)s::json)
   as x(id uuid, version int, name text, code text, status text, priority int, rate numeric,
-       expires_at timestamptz, details jsonb, terminated_at timestamptz)
+       expires_at timestamptz, purchase_min_minor bigint, purchase_max_minor bigint,
+       metadata json, details jsonb, terminated_at timestamptz)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
@@ -606,13 +653,13 @@ insert into invoice (tenant_id, id, version, customer_id, kind, status, currency
   paid_minor, outstanding_minor, issue_date, due_date, payment_term_days, finalized_at,
   voided_at, void_reason, void_comment, paid_at_void_minor, outstanding_at_void_minor,
   regenerated_from, regenerated_as, payment_status_asserted, dispute_lost_at, sent_at, hidden_at,
-  dunning, auto_collection, memo, details, created_at)
+  dunning, auto_collection, memo, purchase_order_number, metadata, details, created_at)
 select %(t)s, id, 1, customer_id, kind, status, currency, number, external_number, series,
   revision, rounding, price_type, net_minor, tax_minor, total_minor, paid_minor,
   outstanding_minor, issue_date, due_date, payment_term_days, finalized_at, voided_at,
   void_reason, void_comment, paid_at_void_minor, outstanding_at_void_minor, regenerated_from,
   regenerated_as, payment_status_asserted, dispute_lost_at, sent_at, hidden_at, dunning,
-  auto_collection, memo, details, created_at
+  auto_collection, memo, purchase_order_number, metadata, details, created_at
   from json_to_recordset(%(insert_invoice)s::json)
   as x(id uuid, version int, customer_id uuid, kind text, status text, currency text,
        number text, external_number text, series text, revision int, rounding text,
@@ -622,7 +669,8 @@ select %(t)s, id, 1, customer_id, kind, status, currency, number, external_numbe
        void_comment text, paid_at_void_minor bigint, outstanding_at_void_minor bigint,
        regenerated_from uuid, regenerated_as uuid, payment_status_asserted text,
        dispute_lost_at timestamptz, sent_at timestamptz, hidden_at timestamptz, dunning text,
-       auto_collection boolean, memo text, details jsonb, created_at timestamptz)
+       auto_collection boolean, memo text, purchase_order_number text, metadata json,
+       details jsonb, created_at timestamptz)
 
 -- update_invoice --
 update invoice y set status = x.status, number = x.number, external_number = x.external_number,
@@ -636,7 +684,8 @@ update invoice y set status = x.status, number = x.number, external_number = x.e
   regenerated_from = x.regenerated_from, regenerated_as = x.regenerated_as,
   payment_status_asserted = x.payment_status_asserted, dispute_lost_at = x.dispute_lost_at,
   sent_at = x.sent_at, hidden_at = x.hidden_at, dunning = x.dunning,
-  auto_collection = x.auto_collection, memo = x.memo, details = x.details,
+  auto_collection = x.auto_collection, memo = x.memo,
+  purchase_order_number = x.purchase_order_number, metadata = x.metadata, details = x.details,
   version = y.version + 1
   from json_to_recordset(%(update_invoice)s::json)
   as x(id uuid, version int, status text, number text, external_number text, series text,
@@ -646,30 +695,32 @@ update invoice y set status = x.status, number = x.number, external_number = x.e
        paid_at_void_minor bigint, outstanding_at_void_minor bigint, regenerated_from uuid,
        regenerated_as uuid, payment_status_asserted text, dispute_lost_at timestamptz,
        sent_at timestamptz, hidden_at timestamptz, dunning text, auto_collection boolean,
-       memo text, details jsonb)
+       memo text, purchase_order_number text, metadata json, details jsonb)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
 -- insert_line --
 insert into line (tenant_id, id, invoice_id, revision, position, kind, code, description,
   quantity, unit_price, gross_minor, discount_minor, net_minor, account, wallet_id,
-  original_line_id)
+  original_line_id, name, item_id, item_description, tax_codes, period_from, period_to)
 select %(t)s, id, invoice_id, revision, position, kind, code, description, quantity, unit_price,
-  gross_minor, discount_minor, net_minor, account, wallet_id, original_line_id
+  gross_minor, discount_minor, net_minor, account, wallet_id, original_line_id, name, item_id,
+  item_description, tax_codes, period_from, period_to
   from json_to_recordset(%(insert_line)s::json)
   as x(id uuid, invoice_id uuid, revision int, position int, kind text, code text,
        description text, quantity numeric, unit_price numeric, gross_minor bigint,
        discount_minor bigint, net_minor bigint, account text, wallet_id uuid,
-       original_line_id uuid)
+       original_line_id uuid, name text, item_id uuid, item_description text, tax_codes text[],
+       period_from timestamptz, period_to timestamptz)
 
 -- insert_tax --
 insert into tax (tenant_id, id, invoice_id, revision, line_id, code, name, rate, base_minor,
-  amount_minor, given)
+  amount_minor, given, tax_code_id, description)
 select %(t)s, id, invoice_id, revision, line_id, code, name, rate, base_minor, amount_minor,
-  given
+  given, tax_code_id, description
   from json_to_recordset(%(insert_tax)s::json)
   as x(id uuid, invoice_id uuid, revision int, line_id uuid, code text, name text, rate numeric,
-       base_minor bigint, amount_minor bigint, given boolean)
+       base_minor bigint, amount_minor bigint, given boolean, tax_code_id uuid, description text)
 
 -- insert_entry --
 insert into entry (tenant_id, id, kind, accounting_date, written_at, reverses, command_id,
@@ -747,29 +798,30 @@ returning 1
 insert into credit_note (tenant_id, id, version, customer_id, invoice_id, purpose, status,
   number, series, reason, description, currency, net_minor, tax_minor, total_minor, offset_minor,
   credit_minor, refund_minor, balance_minor, credit_to, issue_date, issued_at, voided_at,
-  voided_minor, document_entry_id, refund_status_asserted, details)
+  voided_minor, document_entry_id, refund_status_asserted, metadata, details)
 select %(t)s, id, 1, customer_id, invoice_id, purpose, status, number, series, reason,
   description, currency, net_minor, tax_minor, total_minor, offset_minor, credit_minor,
   refund_minor, balance_minor, credit_to, issue_date, issued_at, voided_at, voided_minor,
-  document_entry_id, refund_status_asserted, details
+  document_entry_id, refund_status_asserted, metadata, details
   from json_to_recordset(%(insert_credit_note)s::json)
   as x(id uuid, version int, customer_id uuid, invoice_id uuid, purpose text, status text,
        number text, series text, reason text, description text, currency text, net_minor bigint,
        tax_minor bigint, total_minor bigint, offset_minor bigint, credit_minor bigint,
        refund_minor bigint, balance_minor bigint, credit_to text, issue_date date,
        issued_at timestamptz, voided_at timestamptz, voided_minor bigint, document_entry_id uuid,
-       refund_status_asserted text, details jsonb)
+       refund_status_asserted text, metadata json, details jsonb)
 
 -- update_credit_note --
 update credit_note y set status = x.status, description = x.description,
   offset_minor = x.offset_minor, credit_minor = x.credit_minor, refund_minor = x.refund_minor,
   balance_minor = x.balance_minor, voided_at = x.voided_at, voided_minor = x.voided_minor,
   document_entry_id = x.document_entry_id, refund_status_asserted = x.refund_status_asserted,
-  details = x.details, version = y.version + 1
+  metadata = x.metadata, details = x.details, version = y.version + 1
   from json_to_recordset(%(update_credit_note)s::json)
   as x(id uuid, version int, status text, description text, offset_minor bigint,
        credit_minor bigint, refund_minor bigint, balance_minor bigint, voided_at timestamptz,
-       voided_minor bigint, document_entry_id uuid, refund_status_asserted text, details jsonb)
+       voided_minor bigint, document_entry_id uuid, refund_status_asserted text, metadata json,
+       details jsonb)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 

@@ -11,7 +11,7 @@ import psycopg
 from psycopg.types.json import Json
 
 from polaris.core.facts.audit import AuditLine, CommandRecord
-from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.credit_note import CreditNote, Funding, NoteLine, NoteTax
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import Event
@@ -47,7 +47,7 @@ INSERTS: dict[type[Row], str] = {
     Books: "insert_books",
     Account: "insert_account",
     Series: "insert_series",
-    AddOn: "insert_add_on",
+    CatalogueItem: "insert_catalogue_item",
     TaxCode: "insert_tax_code",
     WebhookEndpoint: "insert_webhook_endpoint",
     Customer: "insert_customer",
@@ -74,7 +74,7 @@ UPDATES: dict[type[Row], str] = {
     Tenant: "update_tenant",
     Books: "update_books",
     Series: "update_series",
-    AddOn: "update_add_on",
+    CatalogueItem: "update_catalogue_item",
     TaxCode: "update_tax_code",
     WebhookEndpoint: "update_webhook_endpoint",
     Customer: "update_customer",

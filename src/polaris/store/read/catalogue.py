@@ -5,13 +5,13 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import psycopg
 
-from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.store.read.rows import rows_found
 from polaris.store.sql import QUERIES, blocks, statement
 
 Connection = psycopg.Connection[Any]
-R = TypeVar("R", AddOn, TaxCode, WebhookEndpoint)
+R = TypeVar("R", CatalogueItem, TaxCode, WebhookEndpoint)
 
 BLOCKS = QUERIES | blocks("read/catalogue.sql")
 
@@ -23,9 +23,18 @@ class Page(NamedTuple, Generic[R]):
     total: int
 
 
-def add_ons(connection: Connection, tenant_id: str, limit: int, offset: int = 0) -> Page[AddOn]:
-    """A page of the add-ons."""
-    return _page(connection, AddOn, ("add_ons_paged", "add_ons_counted"), tenant_id, limit, offset)
+def catalogue_items(
+    connection: Connection, tenant_id: str, limit: int, offset: int = 0
+) -> Page[CatalogueItem]:
+    """A page of the catalogue items."""
+    return _page(
+        connection,
+        CatalogueItem,
+        ("catalogue_items_paged", "catalogue_items_counted"),
+        tenant_id,
+        limit,
+        offset,
+    )
 
 
 def tax_codes(connection: Connection, tenant_id: str, limit: int, offset: int = 0) -> Page[TaxCode]:
@@ -49,13 +58,13 @@ def webhook_endpoints(
     )
 
 
-def add_ons_called(
+def items_called(
     connection: Connection, tenant_id: str, codes: Iterable[str]
-) -> dict[str, AddOn]:
-    """The add-ons with these codes, by code; the ones that are not there are left out."""
-    values = {"t": tenant_id, "codes_of_add_ons": list(codes)}
-    found = rows_found(connection, AddOn, BLOCKS["add_ons_of_codes"], values)
-    return {add_on.code: add_on for add_on in found}
+) -> dict[str, CatalogueItem]:
+    """The catalogue items with these codes, by code; the ones that are not there are left out."""
+    values = {"t": tenant_id, "codes_of_items": list(codes)}
+    found = rows_found(connection, CatalogueItem, BLOCKS["catalogue_items_of_codes"], values)
+    return {catalogue_item.code: catalogue_item for catalogue_item in found}
 
 
 def taxes_called(

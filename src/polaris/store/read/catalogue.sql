@@ -1,13 +1,13 @@
 -- What a tenant bills, taxes and tells, one page at a time; what was deleted is left out.
 
--- add_ons_paged --
-select a.id from add_on a
+-- catalogue_items_paged --
+select a.id from catalogue_item a
  where a.tenant_id = %(t)s and a.deleted_at is null
  order by a.created_at desc, a.id
  limit %(limit)s offset %(offset)s
 
--- add_ons_counted --
-select count(*) from add_on a where a.tenant_id = %(t)s and a.deleted_at is null
+-- catalogue_items_counted --
+select count(*) from catalogue_item a where a.tenant_id = %(t)s and a.deleted_at is null
 
 -- tax_codes_paged --
 select x.id from tax_code x
@@ -30,7 +30,3 @@ select w.id from webhook_endpoint w
 
 -- webhook_endpoints_counted --
 select count(*) from webhook_endpoint w where w.tenant_id = %(t)s and w.deleted_at is null
-
--- taxes_by_default --
-select x.id from tax_code x
- where x.tenant_id = %(t)s and x.applied_by_default and x.deleted_at is null

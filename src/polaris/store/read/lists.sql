@@ -98,16 +98,18 @@ select i.id from invoice i
 
 -- invoices_with_metadata --
 select i.id from invoice i
- where i.tenant_id = %(t)s and i.details @> %(metadata)s::jsonb
+ where i.tenant_id = %(t)s
+   and coalesce(i.metadata::jsonb, '{}') @> all(%(metadata)s::text[]::jsonb[])
 
 -- invoices_without_metadata --
 select i.id from invoice i
- where i.tenant_id = %(t)s and not (i.details @> any(%(metadata_without)s::text[]::jsonb[]))
+ where i.tenant_id = %(t)s
+   and not coalesce(i.metadata::jsonb ?| %(metadata_without)s::text[], false)
 
 -- invoices_ordered_as --
 select i.id from invoice i
  where i.tenant_id = %(t)s
-   and lower(i.details->>'purchase_order_number') = lower(%(purchase_order_number)s)
+   and lower(i.purchase_order_number) = lower(%(purchase_order_number)s)
 
 -- invoices_settled_by --
 select i.id from invoice i
@@ -139,7 +141,7 @@ select i.id from invoice i
      or i.customer_id in (select c.id from customer c
        where c.tenant_id = %(t)s
          and strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email,
-           c.details->>'firstname', c.details->>'lastname')), lower(%(search_term)s)) > 0))
+           c.first_name, c.last_name)), lower(%(search_term)s)) > 0))
 
 -- invoices_searched_of_customer --
 -- Within one customer's, its name would find all of them.
@@ -172,49 +174,45 @@ select c.id from customer c where c.tenant_id = %(t)s and c.currency = any(%(cur
 
 -- customers_in_country --
 select c.id from customer c
- where c.tenant_id = %(t)s and c.details->>'country' = any(%(countries)s::text[])
+ where c.tenant_id = %(t)s and c.address->>'country' = any(%(countries)s::text[])
 
 -- customers_in_state --
 select c.id from customer c
- where c.tenant_id = %(t)s and c.details->>'state' = any(%(states)s::text[])
+ where c.tenant_id = %(t)s and c.address->>'state' = any(%(states)s::text[])
 
--- customers_in_zipcode --
+-- customers_in_postal_code --
 select c.id from customer c
- where c.tenant_id = %(t)s and c.details->>'zipcode' = any(%(zipcodes)s::text[])
+ where c.tenant_id = %(t)s and c.address->>'postal_code' = any(%(postal_codes)s::text[])
 
--- customers_of_account_type --
+-- customers_with_details --
+-- What one dialect keeps, as it wrote it: any of these documents.
 select c.id from customer c
- where c.tenant_id = %(t)s
-   and coalesce(c.details->>'account_type', 'customer') = any(%(account_types)s::text[])
+ where c.tenant_id = %(t)s and c.details @> any(%(details)s::text[]::jsonb[])
 
--- customers_of_type --
+-- customers_without_details --
 select c.id from customer c
- where c.tenant_id = %(t)s and c.details->>'customer_type' = %(customer_type)s
-
--- customers_having_type --
-select c.id from customer c
- where c.tenant_id = %(t)s
-   and (c.details->>'customer_type' is not null) = %(has_customer_type)s::boolean
+ where c.tenant_id = %(t)s and not (c.details @> any(%(details_without)s::text[]::jsonb[]))
 
 -- customers_having_tax_number --
 select c.id from customer c
  where c.tenant_id = %(t)s
-   and (coalesce(c.details->>'tax_identification_number', '') <> '')
-     = %(has_tax_identification_number)s::boolean
+   and (coalesce(c.tax_number, '') <> '') = %(has_tax_number)s::boolean
 
 -- customers_with_metadata --
 select c.id from customer c
- where c.tenant_id = %(t)s and c.details @> %(metadata)s::jsonb
+ where c.tenant_id = %(t)s
+   and coalesce(c.metadata::jsonb, '{}') @> all(%(metadata)s::text[]::jsonb[])
 
 -- customers_without_metadata --
 select c.id from customer c
- where c.tenant_id = %(t)s and not (c.details @> any(%(metadata_without)s::text[]::jsonb[]))
+ where c.tenant_id = %(t)s
+   and not coalesce(c.metadata::jsonb ?| %(metadata_without)s::text[], false)
 
 -- customers_searched --
 select c.id from customer c
  where c.tenant_id = %(t)s
-   and strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email, c.details->>'firstname',
-     c.details->>'lastname', c.details->>'legal_name')), lower(%(search_term)s)) > 0
+   and strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email, c.first_name,
+     c.last_name, c.legal_name)), lower(%(search_term)s)) > 0
 
 -- payments_listed --
 select p.id::text from payment p where p.tenant_id = %(t)s
@@ -329,7 +327,7 @@ select n.id from credit_note n
  where n.tenant_id = %(t)s
    and n.invoice_id in (select i.id from invoice i
      where i.tenant_id = %(t)s
-       and lower(i.details->>'purchase_order_number') = lower(%(purchase_order_number)s))
+       and lower(i.purchase_order_number) = lower(%(purchase_order_number)s))
 
 -- credit_notes_self_billed --
 -- None is.
@@ -342,7 +340,7 @@ select n.id from credit_note n
      or n.customer_id in (select c.id from customer c
        where c.tenant_id = %(t)s
          and strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email,
-           c.details->>'firstname', c.details->>'lastname')), lower(%(search_term)s)) > 0))
+           c.first_name, c.last_name)), lower(%(search_term)s)) > 0))
 
 -- credit_notes_searched_of_customer --
 -- Within one customer's, its name would find all of them.

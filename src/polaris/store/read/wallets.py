@@ -8,6 +8,7 @@ import msgspec
 import psycopg
 
 from polaris.core.decision import Facts
+from polaris.core.facts.details import Details
 from polaris.core.facts.wallet import MovementKind
 from polaris.core.scope import Scope
 from polaris.store.engine.load import load, resolve
@@ -50,7 +51,7 @@ class Happening(msgspec.Struct, frozen=True, array_like=True):
     at: datetime
     settled_at: datetime | None
     failed_at: datetime | None
-    details: dict[str, object]
+    details: Details
     parts: list[Part]
 
 
@@ -107,14 +108,15 @@ def history(
     kinds: Collection[MovementKind] | None = None,
     state: str | None = None,
     lots: Collection[str] | None = None,
-    said: object = None,
-    unsaid: object = None,
+    details: object = None,
+    details_without: object = None,
     limit: int = 1000,
     offset: int = 0,
 ) -> History:
     """What happened in a wallet; what is given filters it.
 
-    `said` is JSON to be found among what a caller said of it, `unsaid` a list of such not to be.
+    `details` is a JSON document that a row's details must contain, `details_without` a list of
+    documents that they must not contain.
     """
     values = {
         "t": tenant_id,
@@ -125,8 +127,8 @@ def history(
         "kinds": None if kinds is None else [str(kind) for kind in kinds],
         "state": state,
         "lots": None if lots is None else list(lots),
-        "said": said,
-        "unsaid": unsaid,
+        "details": details,
+        "details_without": details_without,
         "limit": limit,
         "offset": offset,
     }

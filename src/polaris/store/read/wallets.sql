@@ -72,9 +72,9 @@ with history as (
      and (%(kinds)s::text[] is null or h.kind = any(%(kinds)s::text[]))
      and (%(state)s::text is null or h.state = %(state)s::text)
      and (%(lots)s::text[] is null or h.lots && %(lots)s::text[])
-     and (%(said)s::text is null or h.details->'wallet_transaction' @> %(said)s::jsonb)
-     and (%(unsaid)s::text[] is null or not
-       coalesce(h.details->'wallet_transaction', '{}') @> any(%(unsaid)s::text[]::jsonb[]))
+     and (%(details)s::text is null or h.details @> %(details)s::jsonb)
+     and (%(details_without)s::text[] is null
+       or not h.details @> any(%(details_without)s::text[]::jsonb[]))
 )
 select (select count(*) from chosen),
        (select json_agg(json_build_array(p.id, p.kind, p.state, p.amount_minor, p.left_minor,

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
+from msgspec import UNSET
 from pydantic import BaseModel
 
-from polaris.core.commands import DeleteAddOn, SaveAddOn
-from polaris.core.facts.catalogue import AddOn
+from polaris.core.commands import DeleteCatalogueItem, SaveCatalogueItem
+from polaris.core.commands.base import or_unset
+from polaris.core.facts.catalogue import CatalogueItem
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
@@ -51,7 +53,7 @@ async def create(call: Writes, body: AddOnBody) -> Response:
 @router.get("/add_ons")
 async def find_all(call: Reads, paged: Paged) -> Response:
     """All add-ons, the newest first."""
-    page = await call.read(catalogue.add_ons, paged.per_page, paged.offset)
+    page = await call.read(catalogue.catalogue_items, paged.per_page, paged.offset)
     return answered("add_ons", await with_taxes(call, page.rows), meta=paged.meta(page.total))
 
 
@@ -72,46 +74,46 @@ async def update(call: Writes, code: str, body: AddOnBody) -> Response:
 async def destroy(call: Writes, code: str) -> Response:
     """Delete an add-on; it is shown this once more."""
     row = await called(call, code)
-    await call.perform(DeleteAddOn(add_on_id=row.id))
+    await call.perform(DeleteCatalogueItem(catalogue_item_id=row.id))
     return await shown_once(call, row)
 
 
-def save_command(add_on_id: str, asked: AddOnAsked) -> SaveAddOn:
+def save_command(add_on_id: str, asked: AddOnAsked) -> SaveCatalogueItem:
     """The fields that are given."""
-    return SaveAddOn(
-        add_on_id=add_on_id,
-        code=asked.code,
-        name=asked.name,
-        amount_minor=asked.amount_cents,
-        currency=asked.amount_currency,
+    return SaveCatalogueItem(
+        catalogue_item_id=add_on_id,
+        code=or_unset(asked.code),
+        name=or_unset(asked.name),
+        amount_minor=or_unset(asked.amount_cents),
+        currency=or_unset(asked.amount_currency),
         invoice_display_name=cleared(asked, "invoice_display_name"),
         description=cleared(asked, "description"),
-        tax_codes=None if asked.tax_codes is None else tuple(asked.tax_codes),
+        tax_codes=UNSET if asked.tax_codes is None else tuple(asked.tax_codes),
     )
 
 
-async def called(call: Call, code: str) -> AddOn:
+async def called(call: Call, code: str) -> CatalogueItem:
     """The add-on with this code. Raises LagoError."""
-    view = await call.view(Scope(codes_of_add_ons={code}))
-    for row in view.of(AddOn, "code", code):
+    view = await call.view(Scope(codes_of_items={code}))
+    for row in view.of(CatalogueItem, "code", code):
         if row.deleted_at is None:
             return row
     raise not_found("add_on")
 
 
-async def saved(call: Call, command: SaveAddOn) -> Response:
+async def saved(call: Call, command: SaveCatalogueItem) -> Response:
     """Save it, and answer the add-on as it was left."""
     view = await call.perform_and_show(command)
-    return await shown_once(call, view.the(AddOn, command.add_on_id))
+    return await shown_once(call, view.the(CatalogueItem, command.catalogue_item_id))
 
 
-async def shown_once(call: Call, row: AddOn) -> Response:
+async def shown_once(call: Call, row: CatalogueItem) -> Response:
     """The add-on under its root."""
     (one,) = await with_taxes(call, [row])
     return answered("add_on", one)
 
 
-async def with_taxes(call: Call, rows: Iterable[AddOn]) -> list[dict[str, object]]:
+async def with_taxes(call: Call, rows: Iterable[CatalogueItem]) -> list[dict[str, object]]:
     """Add-ons as they are shown, with the taxes that they name."""
     rows = list(rows)
     view = await call.view(Scope(codes_of_taxes={code for row in rows for code in row.tax_codes}))

@@ -7,8 +7,10 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from fastapi import Depends, Request
+from msgspec import UNSET
 from pydantic import BaseModel, BeforeValidator
 
+from polaris.core.commands.base import Given
 from polaris.dialects.lago.errors import MANDATORY, invalid
 
 FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "off", "OFF"})
@@ -86,10 +88,10 @@ def demanded(asked: BaseModel, *names: str) -> None:
         raise invalid(**details)
 
 
-def cleared(asked: BaseModel, name: str) -> str | None:
-    """A text as a command takes it: null was said and means empty, nothing was said of the rest."""
+def cleared(asked: BaseModel, name: str) -> Given[str | None]:
+    """A text as a command takes it: null or an empty text takes it away, else it stays."""
     text: str | None = getattr(asked, name)
-    return "" if text is None and name in asked.model_fields_set else text
+    return text or None if name in asked.model_fields_set else UNSET
 
 
 # ---------------------------------------------------------------- lists
@@ -136,20 +138,19 @@ def many(request: Request, *names: str) -> list[str]:
 
 
 def metadata(request: Request) -> dict[str, object]:
-    """`metadata[key]=value` as filters: the pairs that must be there, and those that must not."""
-    asked = [
+    """`metadata[key]=value` as filters: pairs that must be there, and keys that must not."""
+    asked = pairs_of(request)
+    present = [msgspec.json.encode({key: value}).decode() for key, value in asked if value]
+    return {
+        "metadata": present or None,
+        "metadata_without": [key for key, value in asked if not value] or None,
+    }
+
+
+def pairs_of(request: Request) -> list[tuple[str, str]]:
+    """Every `metadata[key]=value` of the query, as key and value."""
+    return [
         (found[1], value)
         for name, value in request.query_params.multi_items()
         if (found := METADATA.fullmatch(name))
     ]
-    present = [{"key": key, "value": value} for key, value in asked if value]
-    absent = [_holding([{"key": key}]) for key, value in asked if not value]
-    return {
-        "metadata": _holding(present) if present else None,
-        "metadata_without": absent or None,
-    }
-
-
-def _holding(pairs: list[dict[str, str]]) -> str:
-    """Details that hold these pairs, as JSON."""
-    return msgspec.json.encode({"metadata": pairs}).decode()

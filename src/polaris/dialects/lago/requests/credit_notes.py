@@ -1,15 +1,16 @@
 """One credit note: estimated, created, shown, annotated, voided; and its metadata."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends, Response
+from msgspec import UNSET
 from pydantic import BaseModel, BeforeValidator
 
 from polaris.core.balances.credit_amounts import Credited, credited
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.commands import AnnotateCreditNote, IssueCreditNote, VoidCreditNote
-from polaris.core.commands.values import CreditedLine
+from polaris.core.commands.values import CreditedLine, MetadataChange
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line
@@ -126,7 +127,7 @@ async def create(call: Writes, body: CreateBody) -> Response:
         reason=asked.reason or "other",
         description=asked.description,
         dated=max(view.today(customer), view.decision.books.first_open_day),
-        details={} if asked.metadata is None else {"metadata": asked.metadata},
+        metadata=asked.metadata,
     )
     await call.perform(command)
     return await as_it_is(call, command.note_id)
@@ -241,7 +242,7 @@ def the(view: View, note_id: str) -> CreditNote:
 async def update(call: Writes, note_id: str, body: UpdateBody) -> Response:
     """Say what became of a note's refund, or add metadata."""
     asked = body.credit_note
-    row = the(await view_of(call, note_id), note_id)
+    the(await view_of(call, note_id), note_id)
     if asked.refund_status is not None and asked.refund_status not in shown.REFUND_STATUSES:
         raise invalid(refund_status=[INVALID])
     added = asked.metadata
@@ -250,7 +251,7 @@ async def update(call: Writes, note_id: str, body: UpdateBody) -> Response:
             AnnotateCreditNote(
                 note_id=note_id,
                 refund_status=shown.REFUND_STATUSES.get(asked.refund_status or ""),
-                details=None if added is None else {"metadata": {**metadata_of(row), **added}},
+                metadata=UNSET if added is None else MetadataChange(pairs=added),
             )
         )
     return await as_it_is(call, note_id)
@@ -267,9 +268,10 @@ async def void(call: Writes, note_id: str) -> Response:
 # ---------------------------------------------------------------- its metadata
 
 
-async def keep(call: Call, note_id: str, metadata: Mapping[str, object] | None) -> Response:
+async def keep(call: Call, note_id: str, metadata: Metadata | None) -> Response:
     """Metadata in place of those that are kept; none takes them away."""
-    await call.perform(AnnotateCreditNote(note_id=note_id, details={"metadata": metadata}))
+    change = MetadataChange(replace=True, pairs=metadata)
+    await call.perform(AnnotateCreditNote(note_id=note_id, metadata=change))
     return answered("metadata", metadata)
 
 

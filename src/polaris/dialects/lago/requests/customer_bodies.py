@@ -1,16 +1,18 @@
 """What may be said of a customer, and what is wrong with it. What Lago alone knows is kept."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
 
 from babel import Locale
 from pydantic import BaseModel
 
+from polaris.core.commands.values import AddressChange
+from polaris.core.facts.details import Details
 from polaris.core.rules.input import LONGEST_TERM_DAYS
 from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, RANGE, TAKEN
 from polaris.dialects.lago.requests.call import Text
 from polaris.dialects.lago.requests.coercion import Truth
-from polaris.dialects.lago.responses.customers import KEPT
+from polaris.dialects.lago.responses.customers import ADDRESS_PARTS, KEPT
+from polaris.dialects.lago.rules.settings import kept
 
 MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 5, 20, 100
 
@@ -97,17 +99,15 @@ class Given(BaseModel):
     metadata: list[Metadata] | None = None
 
     def details(
-        self, before: Mapping[str, object], at: str | None, new_id: Callable[[], str]
+        self, before: Details, at: str | None, new_id: Callable[[], str]
     ) -> dict[str, object]:
-        """What is only kept, by the names that Lago shows it by, in the place of what was there."""
+        """What only this dialect knows, as far as it is given, merged into what was there."""
         given = self.model_dump(include={*KEPT, *MORE_KEPT}, exclude_none=True)
         for name in PATCHED & given.keys():
-            given[name] = {**_pairs(before.get(name)), **given[name]}
-        if self.country:
-            given["country"] = self.country.upper()
+            given[name] = {**kept(before, name), **given[name]}
         if self.metadata is not None:
-            given["metadata"] = kept_metadata(self.metadata, before.get("metadata"), at, new_id)
-        return given
+            given["metadata"] = extras_of(self.metadata, kept(before, "metadata"), at, new_id)
+        return {**given, "updated_at": at}
 
 
 PATCHED = {"shipping_address", "billing_configuration"}
@@ -120,8 +120,11 @@ MORE_KEPT = {
 }
 
 
-def _pairs(kept: object) -> dict[str, object]:
-    return kept if isinstance(kept, dict) else {}
+def address_change(asked: BaseModel, names: Collection[str]) -> AddressChange:
+    """The parts of an address that these of Lago's fields change."""
+    values = {ADDRESS_PARTS[name]: getattr(asked, name) for name in ADDRESS_PARTS if name in names}
+    country = values.get("country")
+    return AddressChange(**values | ({"country": country.upper()} if country else {}))
 
 
 class Body(BaseModel):
@@ -166,18 +169,19 @@ def _wrong_metadata(pairs: list[Metadata]) -> dict[str, list[str]]:
     return {}
 
 
-def kept_metadata(
-    pairs: list[Metadata], before: object, at: str | None, new_id: Callable[[], str]
-) -> list[dict[str, Any]]:
-    """The metadata as it shall be: what is named by a known id changes, what is not named goes."""
-    known = {one["lago_id"]: one for one in before} if isinstance(before, list) else {}
-    return [
-        {
+def extras_of(
+    pairs: list[Metadata],
+    before: Mapping[str, object],
+    at: str | None,
+    new_id: Callable[[], str],
+) -> dict[str, object]:
+    """What this dialect keeps of each pair, by key: a known id stays with its pair."""
+    known = {extra["lago_id"]: extra for extra in before.values() if isinstance(extra, dict)}
+    return {
+        pair.key or "": {
             "lago_id": pair.id if pair.id in known else new_id(),
-            "key": pair.key,
-            "value": pair.value,
             "display_in_invoice": pair.display_in_invoice,
             "created_at": known[pair.id]["created_at"] if pair.id in known else at,
         }
         for pair in pairs
-    ]
+    }

@@ -2,28 +2,34 @@
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Depends, Query, Request, Response
+from msgspec import UNSET
 from pydantic import BaseModel
 
 from polaris.core.commands import DeleteCustomer, SaveCustomer
+from polaris.core.commands.base import or_unset
 from polaris.core.facts.customer import Customer
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import (
     MANDATORY,
-    TAKEN,
     LagoError,
     invalid,
     not_allowed,
-    not_found,
 )
-from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
+from polaris.dialects.lago.requests.call import Call, answered, check_issuer, customer_called, may
 from polaris.dialects.lago.requests.coercion import Flag, Paged, many, metadata
-from polaris.dialects.lago.requests.customer_bodies import Body, Given, complaints
+from polaris.dialects.lago.requests.customer_bodies import Body, Given, address_change, complaints
 from polaris.dialects.lago.responses import customers as shown
+from polaris.dialects.lago.responses.customers import ADDRESS_PARTS
 from polaris.dialects.lago.responses.formats import stamp
+from polaris.dialects.lago.rules.settings import NAME
 from polaris.engine import new_id, now
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue, lists
+
+CUSTOMER_TYPES = {"company", "individual"}
+ACCOUNT_TYPES = {"customer", "partner"}
 
 router = APIRouter(tags=["customers"])
 
@@ -40,64 +46,39 @@ async def save(call: Writes, body: Body) -> Response:
         raise invalid(external_id=[MANDATORY])
     if wrong := complaints(given):
         raise LagoError(422, "validation_errors", wrong)
-    tenant = await call.tenant()
-    check_issuer(tenant, given.billing_entity_code)
-    taxed = await taxes_of(call, given)
-    return await one(call, await saved(call, external_id, given, taxed))
-
-
-async def taxes_of(call: Call, given: Given) -> dict[str, object]:
-    """The taxes that are named by code, as they are kept: a code may change. Raises LagoError."""
-    if given.tax_codes is None:
-        return {}
-    known = await call.read(catalogue.taxes_called, given.tax_codes)
-    if set(given.tax_codes) - known.keys():
-        raise not_found("tax")
-    return {"tax_ids": [known[code].id for code in dict.fromkeys(given.tax_codes)]}
-
-
-async def saved(call: Call, external_id: str, given: Given, taxed: dict[str, object]) -> str:
-    """The id of the customer, saved. Who else creates it at this moment comes first."""
-    known = await current(call, external_id)
-    try:
-        return await performed(call, external_id, given, known, taxed)
-    except LagoError as refused:
-        if known or refused.details != {"external_id": [TAKEN]}:
-            raise
-    return await performed(call, external_id, given, await current(call, external_id), taxed)
+    check_issuer(await call.tenant(), given.billing_entity_code)
+    outcome = await call.perform(save_command(await current(call, external_id), given))
+    return await one(call, outcome.events[0].subject_id)
 
 
 async def current(call: Call, external_id: str) -> Customer | None:
     """The customer that has this id now, if there is one."""
-    try:
-        return await call.customer(external_id)
-    except LagoError:
-        return None
+    return customer_called(await call.view(Scope(external_ids={external_id})), external_id)
 
 
-async def performed(
-    call: Call,
-    external_id: str,
-    given: Given,
-    known: Customer | None,
-    taxed: dict[str, object],
-) -> str:
-    """Save it, known already or new."""
-    customer_id = known.id if known else new_id()
-    at = stamp(now())
-    details = given.details(known.details if known else {}, at, new_id)
-    command = SaveCustomer(
-        customer_id=customer_id,
-        external_id=external_id,
-        name=given.name,
-        email=given.email,
-        currency=given.currency,
-        timezone=given.timezone,
-        payment_term_days=given.net_payment_term,
-        details={**details, **taxed, "updated_at": at},
+def save_command(known: Customer | None, given: Given) -> SaveCustomer:
+    """The fields given; whoever has the external id when it is decided is changed."""
+    named = {name for name in ADDRESS_PARTS if getattr(given, name) is not None}
+    pairs = given.metadata
+    return SaveCustomer(
+        customer_id=known.id if known else new_id(),
+        upsert=True,
+        external_id=given.external_id or "",
+        name=or_unset(given.name),
+        email=or_unset(given.email),
+        currency=or_unset(given.currency),
+        timezone=or_unset(given.timezone),
+        payment_term_days=or_unset(given.net_payment_term),
+        first_name=or_unset(given.firstname),
+        last_name=or_unset(given.lastname),
+        legal_name=or_unset(given.legal_name),
+        tax_number=or_unset(given.tax_identification_number),
+        phone=or_unset(given.phone),
+        address=address_change(given, named),
+        tax_codes=UNSET if given.tax_codes is None else tuple(given.tax_codes),
+        metadata=UNSET if pairs is None else {pair.key or "": pair.value for pair in pairs},
+        details={NAME: given.details(known.details if known else {}, stamp(now()), new_id)},
     )
-    await call.perform(command)
-    return customer_id
 
 
 async def one(call: Call, customer_id: str) -> Response:
@@ -109,7 +90,7 @@ async def rooted(call: Call, ids: list[str]) -> list[dict[str, object]]:
     """Customers with the taxes that they bear."""
     view = await call.view(Scope(customers=set(ids)))
     rows = [view.the(Customer, customer_id) for customer_id in ids]
-    named = {tax_id for row in rows for tax_id in shown.tax_ids(row)}
+    named = {tax_id for row in rows for tax_id in row.tax_code_ids}
     taxes = await call.read(catalogue.taxes_with_ids, named) if named else {}
     return [shown.rooted(view, row, taxes) for row in rows]
 
@@ -133,20 +114,44 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
     """Customers that pass the filters, the newest first."""
     asked = {
         "external_id": filters.external_id or None,
-        "customer_type": filters.customer_type or None,
-        "has_customer_type": filters.has_customer_type,
-        "has_tax_identification_number": filters.has_tax_identification_number,
+        **kept_filters(request, filters),
+        "has_tax_number": filters.has_tax_identification_number,
         "currencies": many(request, "currencies", "currency") or None,
         "countries": many(request, "countries", "country") or None,
         "states": many(request, "states", "state") or None,
-        "zipcodes": many(request, "zipcodes", "zipcode") or None,
-        "account_types": many(request, "account_type") or None,
+        "postal_codes": many(request, "zipcodes", "zipcode") or None,
         "search_term": (filters.search_term or "").strip() or None,
         **metadata(request),
     }
     check_issuer(await call.tenant(), *many(request, "billing_entity_codes"))
     page = await call.read(lists.page, lists.CUSTOMERS, asked, paged.per_page, paged.offset)
     return answered("customers", await rooted(call, page.ids), meta=paged.meta(page.total))
+
+
+def kept_filters(request: Request, filters: Filters) -> dict[str, object]:
+    """The filters on what only this dialect keeps of a customer, as documents to look for."""
+    types = CUSTOMER_TYPES if not filters.customer_type else {filters.customer_type}
+    accounts = set(many(request, "account_type")) or ACCOUNT_TYPES
+    absent: list[dict[str, str]] = []
+    present: list[dict[str, str]] = []
+    if "customer" in accounts:  # who was not said to be a partner is a customer
+        absent += [{"account_type": other} for other in ACCOUNT_TYPES - accounts]
+    else:
+        present = [{"account_type": account} for account in sorted(accounts)]
+    if filters.has_customer_type is False:
+        absent += [{"customer_type": each} for each in sorted(CUSTOMER_TYPES)]
+    if filters.customer_type or filters.has_customer_type:
+        present = [
+            {**before, "customer_type": each}
+            for before in present or [{}]
+            for each in sorted(types)
+        ]
+    return {"details": documents(present), "details_without": documents(absent)}
+
+
+def documents(kept: list[dict[str, str]]) -> list[str] | None:
+    """Details that hold these, as JSON; None for no filter."""
+    return [msgspec.json.encode({NAME: each}).decode() for each in kept] or None
 
 
 # ---------------------------------------------------------------- what is not there yet

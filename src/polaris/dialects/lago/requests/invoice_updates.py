@@ -3,15 +3,18 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
+from msgspec import UNSET
 from pydantic import BaseModel
 
+from polaris.core.balances.projections import payment_status
 from polaris.core.commands import AnnotateInvoice, CollectInvoice
+from polaris.core.commands.values import MetadataChange
 from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
 from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, TAKEN, invalid, not_allowed
 from polaris.dialects.lago.requests.call import Call, Text, may, nothing
 from polaris.dialects.lago.requests.invoices import done
-from polaris.dialects.lago.responses.formats import stamp
-from polaris.dialects.lago.rules.amounts import payment_status
+from polaris.dialects.lago.responses.formats import metadata, stamp
+from polaris.dialects.lago.rules.settings import NAME
 from polaris.engine import new_id, now
 from polaris.keys import KeyScope
 
@@ -50,10 +53,12 @@ async def update(call: Writes, invoice_id: str, body: UpdateBody) -> Response:
     row = (await call.invoice(invoice_id)).invoice(invoice_id)
     check(row, body.invoice)
     asked = body.invoice.metadata
+    after = None if asked is None else replaced(row, asked)
     command = AnnotateInvoice(
         invoice_id=invoice_id,
         payment_status=body.invoice.payment_status,
-        details=None if asked is None else {"metadata": replaced(row, asked)},
+        metadata=UNSET if after is None else MetadataChange(replace=True, pairs=pairs_of(after)),
+        details={} if after is None else {NAME: {"metadata": extras_of(after)}},
     )
     return await done(call, command, invoice_id)
 
@@ -73,18 +78,30 @@ def check(row: Invoice, asked: Update) -> None:
         raise not_allowed("payment_status_update_on_draft_invoice")
 
 
-def replaced(row: Invoice, asked: list[Metadata]) -> list[object]:
+def replaced(row: Invoice, asked: list[Metadata]) -> list[dict[str, object]]:
     """The metadata as they shall be; those with a known id remain what they are. Raises LagoError.
 
     A field of a known one that is not given stays.
     """
-    kept = row.details.get("metadata")
-    known = {one["lago_id"]: one for one in kept} if isinstance(kept, list) else {}
+    known = {pair["lago_id"]: pair for pair in metadata(row)}
     after = [entry(known.get(one.id or ""), one) for one in asked]
     keys = [one["key"] for one in after]
     if len(set(keys)) < len(keys):
         raise invalid(key=[TAKEN])
-    return list(after)
+    return after
+
+
+def pairs_of(after: list[dict[str, object]]) -> dict[str, str | None]:
+    """The metadata as pairs."""
+    return {str(pair["key"]): str(pair["value"]) for pair in after}
+
+
+def extras_of(after: list[dict[str, object]]) -> dict[str, object]:
+    """What only this dialect keeps of each pair, by its key."""
+    return {
+        str(pair["key"]): {"lago_id": pair["lago_id"], "created_at": pair["created_at"]}
+        for pair in after
+    }
 
 
 def entry(before: dict[str, object] | None, asked: Metadata) -> dict[str, object]:

@@ -16,14 +16,14 @@ from polaris.core.commands import (
 from polaris.core.commands.values import Apply, GiveBack, VoidNote
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Status
-from polaris.core.facts.tenant import LagoNotesOnVoid, Settings
+from polaris.core.facts.tenant import Tenant
 from polaris.core.view import View
-from polaris.dialects.lago.errors import ALREADY_LOST, EXCEEDING, LagoError
-from polaris.dialects.lago.requests import fees
+from polaris.dialects.lago.errors import ALREADY_LOST, LagoError
 from polaris.dialects.lago.requests.call import Call, answered, may
 from polaris.dialects.lago.requests.coercion import Truth, Whole
 from polaris.dialects.lago.responses import invoices as shown
-from polaris.dialects.lago.rules import void_fitted
+from polaris.dialects.lago.rules.notes import TOLERANCE_MINOR
+from polaris.dialects.lago.rules.settings import NotesOnVoid, Settings, own, settings_of
 from polaris.keys import KeyScope
 
 router = APIRouter(tags=["invoices"])
@@ -65,23 +65,14 @@ async def done(
 async def void(call: Writes, invoice_id: str, body: VoidBody | None = None) -> Response:
     """Take an invoice out of the books, with or without a credit note."""
     asked = body or VoidBody()
-    command = void_command(invoice_id, asked, (await call.tenant()).settings)
-    try:
-        return await done(call, command, invoice_id)
-    except LagoError as refused:
-        if refused.details != EXCEEDING:
-            raise
-        view = await call.invoice(invoice_id)
-        fitted = void_fitted(view.balance(view.invoice(invoice_id)), command)
-        if fitted is command:
-            raise
-    return await done(call, fitted, invoice_id)
+    command = void_command(invoice_id, asked, settings_of(await call.tenant()))
+    return await done(call, command, invoice_id)
 
 
 def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInvoice:
     """Lago's policy: without a note the wallet's credits go back, with one they fund the note."""
     if not body.generate_credit_note:
-        back = settings.lago_notes_on_void is LagoNotesOnVoid.BACK
+        back = settings.notes_on_void is NotesOnVoid.BACK
         give_back = GiveBack(wallet=True, notes=back)
         return VoidInvoice(invoice_id=invoice_id, note=VoidNote.NONE, give_back=give_back)
     return VoidInvoice(
@@ -89,6 +80,7 @@ def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInv
         comment=f"Credit of the voided invoice {invoice_id}",
         credit_minor=body.credit_amount,
         refund_minor=body.refund_amount,
+        tolerance_minor=TOLERANCE_MINOR,
         note=VoidNote.REQUESTED_AND_VOIDED_REMAINDER,
         give_back=GiveBack(wallet=False, notes=False),
     )
@@ -98,27 +90,27 @@ def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInv
 async def finalize(call: Writes, invoice_id: str) -> Response:
     """Number a draft, taxed as today, and settle it with what the customer has to its credit."""
     view = await call.invoice(invoice_id)
-    draft = view.invoice(invoice_id)
-    await call.perform_all(await outdated(call, view, draft))
-    return await done(call, finalize_command(view, draft), invoice_id)
+    command = finalize_command(view, view.invoice(invoice_id))
+    return await done(call, command, invoice_id)
 
 
 def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
     """Issued today where the customer is. Credit settles what subscriptions bill, as in Lago."""
     customer = view.the(Customer, draft.customer_id)
-    spends = draft.kind is InvoiceKind.SUBSCRIPTION
+    subscription = draft.kind is InvoiceKind.SUBSCRIPTION
     return FinalizeInvoice(
         invoice_id=draft.id,
         issue_date=view.decision.accounting_date(view.today(customer)),
-        apply=Apply(notes=spends, wallet=spends),
-        skip_zero=skips_zero(customer, view.tenant.settings),
+        apply=Apply(notes=subscription, wallet=subscription),
+        skip_zero=skips_zero(customer, view.tenant),
+        retax=subscription,
     )
 
 
-def skips_zero(customer: Customer, settings: Settings) -> bool:
+def skips_zero(customer: Customer, tenant: Tenant) -> bool:
     """Whether an invoice over nothing is closed instead: as the customer says, else the tenant."""
-    own = customer.details.get("finalize_zero_amount_invoice")
-    return settings.lago_skip_zero if own in (None, "inherit") else own == "skip"
+    said = own(customer.details).get("finalize_zero_amount_invoice")
+    return settings_of(tenant).skip_zero if said in (None, "inherit") else said == "skip"
 
 
 @router.delete("/invoices/{invoice_id}")
@@ -148,26 +140,5 @@ async def refresh(call: Writes, invoice_id: str) -> Response:
     if row.kind is not InvoiceKind.SUBSCRIPTION:
         raise LagoError(403, "feature_unavailable")
     if row.status is Status.DRAFT:
-        await call.perform(await refreshed(call, view, row))
+        await call.perform(EditDraft(invoice_id=invoice_id, retax=True))
     return await as_it_is(call, invoice_id)
-
-
-async def outdated(call: Call, view: View, draft: Invoice) -> list[Command]:
-    """What brings a subscription's draft up to date; nothing when it is."""
-    if draft.kind is not InvoiceKind.SUBSCRIPTION or draft.status is not Status.DRAFT:
-        return []
-    edit = await refreshed(call, view, draft)
-    balance = view.balance(draft)
-    then = fees.Taxing({})
-    as_drafted = tuple(fees.again(balance, line, then) for line in balance.lines)
-    return [] if edit.lines == as_drafted else [edit]
-
-
-async def refreshed(call: Call, view: View, draft: Invoice) -> EditDraft:
-    """The draft's lines again, with the rates that their tax codes have today."""
-    balance = view.balance(draft)
-    codes = [[tax.code for tax in balance.taxes]]
-    taxes = await fees.taxing(call, view.the(Customer, draft.customer_id), asked=codes)
-    lines = tuple(fees.again(balance, line, taxes) for line in balance.lines)
-    details = {**draft.details, "taxes": taxes.kept(lines)}
-    return EditDraft(invoice_id=draft.id, revision=draft.revision, lines=lines, details=details)

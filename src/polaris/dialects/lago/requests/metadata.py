@@ -16,13 +16,12 @@ class MetadataBody(BaseModel):
     metadata: Metadata
 
 
-def metadata_of(row: CreditNote | Wallet) -> dict[str, object]:
+def metadata_of(row: CreditNote | Wallet) -> Metadata:
     """What is kept with it; empty when nothing is."""
-    kept = row.details.get("metadata")
-    return kept if isinstance(kept, dict) else {}
+    return row.metadata or {}
 
 
-def without(row: CreditNote | Wallet, key: str) -> dict[str, object]:
+def without(row: CreditNote | Wallet, key: str) -> Metadata:
     """What is kept with it but for one. Raises LagoError."""
     kept = metadata_of(row)
     if key not in kept:
@@ -32,5 +31,5 @@ def without(row: CreditNote | Wallet, key: str) -> dict[str, object]:
 
 def must_be_kept(row: CreditNote | Wallet) -> None:
     """Raise LagoError when there are no metadata, not even empty ones."""
-    if row.details.get("metadata") is None:
+    if row.metadata is None:
         raise not_found("metadata")

@@ -17,6 +17,7 @@ from polaris.dialects.lago.requests.invoices import done, skips_zero
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.engine import new_id
 from polaris.keys import KeyScope
+from polaris.store.read import catalogue
 
 router = APIRouter(tags=["invoices"])
 
@@ -48,27 +49,34 @@ async def create(call: Writes, body: OneOffBody) -> Response:
 
 
 async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice:
-    """What is asked for, in the contract's order of checks. Raises LagoError."""
+    """What is asked for. Raises LagoError."""
     listed = asked.fees or []
     if not listed:
         raise not_found("fees")
-    known = await fees.add_ons_of(call, (fee.add_on_code for fee in listed))
-    add_ons = [fees.add_on_of(fee, known) for fee in listed]
     tenant = await call.tenant()
-    check_issuer(tenant, asked.billing_entity_code)
-    for fee in listed:
-        fees.period(fee)
-    taxes = await fees.taxing(call, customer, add_ons, (fee.tax_codes for fee in listed))
-    items = [fees.item(fee, one, taxes) for fee, one in zip(listed, add_ons, strict=True)]
-    order = fees.order_number(asked.purchase_order_number)
+    try:
+        check_issuer(tenant, asked.billing_entity_code)
+        items = [fees.item(fee) for fee in listed]
+        order = fees.order_number(asked.purchase_order_number)
+    except LagoError:
+        await check_add_ons(call, listed)  # Lago looks for the add-ons first
+        raise
     return IssueInvoice(
         invoice_id=new_id(),
         customer_id=customer.id,
         currency=asked.currency or customer.currency or tenant.currency,
-        lines=tuple(item.line for item in items),
-        details=fees.details_of(items, taxes, order),
-        skip_zero=skips_zero(customer, tenant.settings),
+        lines=fees.lines_of(items),
+        purchase_order_number=order,
+        details=fees.details_of(items),
+        skip_zero=skips_zero(customer, tenant),
     )
+
+
+async def check_add_ons(call: Call, listed: list[Fee]) -> None:
+    """Check that every add-on is there. Raises LagoError."""
+    known = await call.read(catalogue.items_called, {fee.add_on_code or "" for fee in listed})
+    if any((fee.add_on_code or "") not in known for fee in listed):
+        raise not_found("add_on")
 
 
 # ---------------------------------------------------------------- previews

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from polaris.core.commands import SaveTenant, SaveWebhookEndpoint
+from polaris.core.commands.base import or_unset
 from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.tenant import Tenant
 from polaris.core.facts.webhook import WebhookEndpoint
@@ -15,9 +16,11 @@ from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, LONG, invalid
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
 from polaris.dialects.lago.requests.coercion import MaybeTruth
-from polaris.dialects.lago.requests.customer_bodies import COUNTRIES
+from polaris.dialects.lago.requests.customer_bodies import COUNTRIES, address_change
 from polaris.dialects.lago.responses import organizations as shown
 from polaris.dialects.lago.responses.customers import prefix
+from polaris.dialects.lago.rules.settings import NAME
+from polaris.dialects.lago.rules.settings import kept as own_kept
 from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
@@ -106,26 +109,40 @@ def save_command(tenant: Tenant, asked: Organization) -> SaveTenant:
     settings: dict[str, object] = {**numbered(tenant, asked)}
     if asked.net_payment_term is not None:
         settings["payment_term_days"] = asked.net_payment_term
-    if asked.finalize_zero_amount_invoice is not None:
-        settings["lago_skip_zero"] = not asked.finalize_zero_amount_invoice
-    if details := kept(asked):
-        settings["details"] = details
+    texts = {name: getattr(asked, name) for name in TEXTS.keys() & asked.model_fields_set}
     return SaveTenant(
         tenant_id=tenant.id,
-        name=asked.name,
-        currency=asked.default_currency,
-        timezone=asked.timezone,
+        name=or_unset(asked.name),
+        currency=or_unset(asked.default_currency),
+        timezone=or_unset(asked.timezone),
+        address=address_change(asked, asked.model_fields_set),
         settings_changes=settings,
+        details={NAME: kept(tenant, asked)},
+        **{TEXTS[name]: text for name, text in texts.items()},
     )
 
 
-def kept(asked: Organization) -> dict[str, object]:
+TEXTS = {
+    "email": "email",
+    "legal_name": "legal_name",
+    "tax_identification_number": "tax_number",
+}
+"""Texts of the tenant, by Lago's names; null takes one away."""
+
+
+def kept(tenant: Tenant, asked: Organization) -> dict[str, object]:
     """What only Lago knows of a tenant, as far as it is given; null takes it away."""
     billing = asked.billing_configuration or Billing()
-    names = {*shown.TEXTS, "email_settings"} & asked.model_fields_set
+    names = {"legal_number", "email_settings"} & asked.model_fields_set
+    settings: dict[str, object] = {}
+    if asked.finalize_zero_amount_invoice is not None:
+        before = own_kept(tenant.details, "settings")
+        skips = not asked.finalize_zero_amount_invoice
+        settings = {"settings": {**before, "skip_zero": skips}}
     return {
         **{name: getattr(asked, name) for name in sorted(names)},
         **{name: getattr(billing, name) for name in sorted(billing.model_fields_set)},
+        **settings,
     }
 
 

@@ -4,29 +4,30 @@ A line is taxed as things are taxed today: as asked for now, else as it was aske
 its add-on, its customer or the tenant says. A line of no add-on keeps its taxes, at today's rates.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Response
+from msgspec import UNSET
 from pydantic import BaseModel
 
-from polaris.core.balances.line import gross_of
+from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.line import copied, gross_of
 from polaris.core.commands import RegenerateInvoice
-from polaris.core.commands.values import Apply, NewLine, TaxRate
-from polaris.core.facts.catalogue import AddOn
-from polaris.core.facts.customer import Customer
+from polaris.core.commands.base import Given
+from polaris.core.commands.values import Apply, NewLine
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Line, Status
-from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, invalid, not_found
 from polaris.dialects.lago.requests import fees
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
 from polaris.dialects.lago.requests.coercion import Truth
-from polaris.dialects.lago.requests.fees import Fee, Item, Taxing
+from polaris.dialects.lago.requests.fees import Fee, Item
 from polaris.dialects.lago.requests.invoices import VoidBody, done, void_command
 from polaris.dialects.lago.responses import invoices as shown
-from polaris.dialects.lago.responses.fees import kept, unit_price
+from polaris.dialects.lago.responses.fees import kept_of_fee, unit_price
+from polaris.dialects.lago.rules.settings import settings_of
 from polaris.engine import new_id
 from polaris.keys import KeyScope
 
@@ -53,15 +54,6 @@ class RegenerateBody(BaseModel):
     status: Text | None = None
 
 
-class Original(NamedTuple):
-    """The invoice to be replaced, with what its fees bill."""
-
-    view: View
-    row: Invoice
-    add_ons: Mapping[str, AddOn]
-    taxes: Taxing
-
-
 @router.post("/invoices/{invoice_id}/regenerate")
 async def regenerate(call: Writes, invoice_id: str, body: RegenerateBody | None = None) -> Response:
     """Replace a voided invoice, or void and replace it. Our extension to Lago's API."""
@@ -84,76 +76,60 @@ async def regeneration(call: Call, invoice_id: str, body: RegenerateBody) -> Reg
     row = view.invoice(invoice_id)
     if (body.status or "finalized") not in STATUSES:
         raise invalid(status=[INVALID])
-    original = await looked_up(call, view, row, body.fees or ())
-    items = items_of(original, body.fees)
+    items = items_of(view.balance(row), body.fees)
     void = body.void and row.status is not Status.VOIDED
-    settings = view.tenant.settings
     spends = row.kind is not InvoiceKind.TOP_UP
     return RegenerateInvoice(
         invoice_id=invoice_id,
         new_invoice_id=new_id(),
         status=STATUSES[body.status or "finalized"],
-        void_first=void_command(invoice_id, VoidBody(), settings) if void else None,
-        lines=tuple(item.line for item in items),
-        details=details_of(original, items, body),
+        void_first=void_command(invoice_id, VoidBody(), settings_of(view.tenant)) if void else None,
+        lines=fees.lines_of(items),
+        retax=True,
+        purchase_order_number=order_number(body),
+        details=fees.details_of(items),
         apply=Apply(notes=spends, wallet=spends),
     )
 
 
-async def looked_up(
-    call: Call, view: View, row: Invoice, listed: Sequence[CorrectedFee]
-) -> Original:
-    """What today's catalogue has for the old lines and the new ones."""
-    balance = view.balance(row)
-    codes = [line.code for line in balance.lines] + [fee.add_on_code for fee in listed]
-    add_ons = await fees.add_ons_of(call, codes)
-    asked = [
-        *(fee.tax_codes for fee in listed),
-        *(asked_then(row, line) for line in balance.lines),
-        [tax.code for tax in balance.taxes],
-    ]
-    customer = view.the(Customer, row.customer_id)
-    taxes = await fees.taxing(call, customer, add_ons.values(), asked)
-    return Original(view, row, add_ons, taxes)
+def order_number(body: RegenerateBody) -> Given[str | None]:
+    """The order number, when one is given, null too. Raises LagoError."""
+    if "purchase_order_number" not in body.model_fields_set:
+        return UNSET
+    return fees.order_number(body.purchase_order_number)
 
 
-def asked_then(row: Invoice, line: Line) -> list[str]:
-    """The tax codes that the line was asked for with, if any."""
-    codes = kept(row, "fees", str(line.position)).get("tax_codes")
-    return codes if isinstance(codes, list) else []
-
-
-def items_of(original: Original, fees: list[CorrectedFee] | None) -> list[Item]:
+def items_of(balance: InvoiceBalance, listed: list[CorrectedFee] | None) -> list[Item]:
     """The new invoice's lines: the original's, or those that are listed. Raises LagoError."""
-    lines = {line.id: line for line in original.view.balance(original.row).lines}
-    if fees is None:
-        return [repeated(original, line, CorrectedFee()) for line in lines.values()]
-    return [item_of(original, lines, fee) for fee in fees if not fee.remove]
+    lines = {line.id: line for line in balance.lines}
+    if listed is None:
+        return [repeated(balance, line, CorrectedFee()) for line in lines.values()]
+    return [item_of(balance, lines, fee) for fee in listed if not fee.remove]
 
 
-def item_of(original: Original, lines: Mapping[str, Line], fee: CorrectedFee) -> Item:
+def item_of(balance: InvoiceBalance, lines: Mapping[str, Line], fee: CorrectedFee) -> Item:
     """One of the lines listed. Raises LagoError."""
     if fee.id is None:
-        return fees.item(fee, fees.add_on_of(fee, original.add_ons), original.taxes)
+        return fees.item(fee)
     if fee.id not in lines:
         raise not_found("fee")
-    return repeated(original, lines[fee.id], fee)
+    return repeated(balance, lines[fee.id], fee)
 
 
-def repeated(original: Original, line: Line, fee: CorrectedFee) -> Item:
+def repeated(balance: InvoiceBalance, line: Line, fee: CorrectedFee) -> Item:
     """A line of the original with what differs in it. Raises LagoError."""
     begins, ends = fees.period(fee)
-    again = fees.again(original.view.balance(original.row), line, original.taxes)
+    again = repriced(copied(balance, line), line, fee)
     new = msgspec.structs.replace(
-        repriced(again, line, fee),
+        again,
         description=fee.invoice_display_name or line.description,
-        taxes=taxes_of(original, line, fee, again),
+        tax_codes=None if fee.tax_codes is None else tuple(fee.tax_codes),
         original_line_id=line.id,
+        period_from=begins or again.period_from,
+        period_to=ends or again.period_to,
     )
-    before = dict(kept(original.row, "fees", str(line.position)))
-    differs = {"description": fee.description, "tax_codes": fee.tax_codes, "from": begins}
-    given = {name: value for name, value in differs.items() if value is not None}
-    return Item(new, {**before, **given, **({"to": ends} if ends else {})})
+    before = kept_of_fee(balance.invoice, line)
+    return Item(new, before if fee.description is None else {"description": fee.description})
 
 
 def repriced(again: NewLine, line: Line, fee: CorrectedFee) -> NewLine:
@@ -165,22 +141,3 @@ def repriced(again: NewLine, line: Line, fee: CorrectedFee) -> NewLine:
     changed = msgspec.structs.replace(again, quantity=units, unit_price=price, amount_minor=None)
     most = min(line.discount_minor, gross_of(changed))
     return msgspec.structs.replace(changed, discount_minor=most)
-
-
-def taxes_of(
-    original: Original, line: Line, fee: CorrectedFee, again: NewLine
-) -> tuple[TaxRate, ...]:
-    """Taxes as asked for now, else then, else as usual for an add-on; else the line's own."""
-    add_on = original.add_ons.get(line.code or "")
-    then = [one for one in asked_then(original.row, line) if one in original.taxes.known]
-    if add_on is None and not fee.tax_codes and not then:
-        return again.taxes
-    return original.taxes.of(fee.tax_codes or then, add_on)
-
-
-def details_of(original: Original, items: list[Item], body: RegenerateBody) -> dict[str, object]:
-    """What the new invoice keeps; an order number that is not spoken of stays."""
-    order = original.row.details.get("purchase_order_number")
-    if "purchase_order_number" in body.model_fields_set:
-        order = fees.order_number(body.purchase_order_number)
-    return fees.details_of(items, original.taxes, order)

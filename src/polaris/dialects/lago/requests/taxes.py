@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from polaris.core.commands import DeleteTaxCode, SaveTaxCode
+from polaris.core.commands.base import or_unset
 from polaris.core.facts.catalogue import TaxCode
 from polaris.core.scope import Scope
 from polaris.core.view import View
@@ -83,11 +84,11 @@ def save_command(tax_code_id: str, asked: Tax) -> SaveTaxCode:
     """The fields that are given; a description that is null is none."""
     return SaveTaxCode(
         tax_code_id=tax_code_id,
-        code=asked.code,
-        name=asked.name,
-        rate=asked.rate,
+        code=or_unset(asked.code),
+        name=or_unset(asked.name),
+        rate=or_unset(asked.rate),
         description=cleared(asked, "description"),
-        applied_by_default=asked.applied_to_organization,
+        applied_by_default=or_unset(asked.applied_to_organization),
     )
 
 

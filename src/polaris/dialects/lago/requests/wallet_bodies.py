@@ -8,14 +8,16 @@ from typing import Any, NamedTuple, TypeGuard
 
 from pydantic import BaseModel
 
+from polaris.core.balances.wallet import above_limit, amount_of, below_limit
 from polaris.core.commands import BuyCredits, Command, GrantCredits
+from polaris.core.facts.details import Details
 from polaris.core.facts.wallet import Wallet
 from polaris.core.rules.input import LAST_PRIORITY
 from polaris.dialects.lago.errors import INVALID, RANGE
 from polaris.dialects.lago.requests.call import Text
 from polaris.dialects.lago.requests.coercion import moment
 from polaris.dialects.lago.responses.wallet_transactions import KEPT
-from polaris.dialects.lago.rules.wallets import amount_of
+from polaris.dialects.lago.rules.settings import NAME
 from polaris.engine import new_id
 from polaris.money import LARGEST_MINOR
 
@@ -74,6 +76,13 @@ class Rate(NamedTuple):
         return cls(wallet.rate, wallet.currency)
 
 
+class Limits(NamedTuple):
+    """The smallest and the largest purchase of credits, minor units; None for no limit."""
+
+    lowest: int | None
+    highest: int | None
+
+
 def amounts(asked: Mapping[str, object], rate: Rate, wrong: Wrong) -> dict[str, int]:
     """The credits asked for in minor units, by field; those that cannot be are told as wrong."""
     found: dict[str, int] = {}
@@ -91,18 +100,17 @@ def amounts(asked: Mapping[str, object], rate: Rate, wrong: Wrong) -> dict[str, 
     return found
 
 
-def within(paid_minor: int | None, limits: Mapping[str, object], wrong: Wrong) -> None:
-    """A purchase is between the wallet's limits."""
-    lowest, highest = limits.get(LOWEST), limits.get(HIGHEST)
-    if paid_minor and isinstance(lowest, int) and paid_minor < lowest:
+def within(paid_minor: int | None, limits: Limits, wrong: Wrong) -> None:
+    """Report a purchase that is outside the wallet's limits."""
+    if paid_minor and below_limit(paid_minor, limits.lowest):
         wrong["paid_credits"] = ["amount_below_minimum"]
-    if paid_minor and isinstance(highest, int) and paid_minor > highest:
+    if paid_minor and above_limit(paid_minor, limits.highest):
         wrong["paid_credits"] = ["amount_above_maximum"]
 
 
-def limits_possible(limits: Mapping[str, object], wrong: Wrong) -> None:
-    """Limits are whole amounts above zero, the highest not below the lowest."""
-    lowest, highest = limits.get(LOWEST), limits.get(HIGHEST)
+def limits_of(asked: Mapping[str, object], wrong: Wrong) -> Limits:
+    """The limits asked for: whole amounts above zero, the highest not below the lowest."""
+    lowest, highest = asked.get(LOWEST), asked.get(HIGHEST)
     for field, value in ((LOWEST, lowest), (HIGHEST, highest)):
         if value is not None and not _whole(value):
             wrong[field] = [INVALID]
@@ -110,6 +118,7 @@ def limits_possible(limits: Mapping[str, object], wrong: Wrong) -> None:
             wrong[field] = [RANGE]
     if _whole(lowest) and _whole(highest) and highest < lowest:
         wrong.setdefault(HIGHEST, [RANGE])
+    return Limits(lowest if _whole(lowest) else None, highest if _whole(highest) else None)
 
 
 def _whole(value: object) -> TypeGuard[int]:
@@ -147,15 +156,19 @@ def put_in(
     amounts: Mapping[str, int],
     said: dict[str, object],
     priority: int = LAST_PRIORITY,
+    ignore_limits: bool = False,
 ) -> Iterator[Command]:
     """What is bought, and what is granted. The order number stands on the invoice too."""
+    details: Details = {NAME: {KEPT: said}}
     if paid := amounts.get("paid_credits"):
         ordered = said["purchase_order_number"]
         yield BuyCredits(
             invoice_id=new_id(),
             wallet_id=wallet_id,
             amount_minor=paid,
-            details={"purchase_order_number": ordered, KEPT: said},
+            ignore_limits=ignore_limits,
+            purchase_order_number=str(ordered) if ordered else None,
+            details=details,
         )
     if granted := amounts.get("granted_credits"):
         yield GrantCredits(
@@ -163,5 +176,5 @@ def put_in(
             wallet_id=wallet_id,
             amount_minor=granted,
             priority=priority,
-            details={KEPT: said},
+            details=details,
         )

@@ -1,6 +1,6 @@
 """Wallet transactions, as Lago calls them: credits bought, granted, voided; and what happened."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -9,20 +9,23 @@ from pydantic import BaseModel
 
 from polaris.core.commands import Command, VoidWalletCredits
 from polaris.core.commands.text import ID
-from polaris.core.facts.wallet import MovementKind, Wallet, WalletStatus
+from polaris.core.facts.details import Details
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.wallet import Movement, MovementKind, Wallet, WalletStatus
+from polaris.core.fold import Outcome
 from polaris.core.rules.input import LAST_PRIORITY
 from polaris.dialects.lago.errors import RANGE, invalid, not_found
 from polaris.dialects.lago.requests import coercion, wallet_bodies
 from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
 from polaris.dialects.lago.requests.coercion import Paged, Paging, Truth
-from polaris.dialects.lago.requests.wallet_bodies import Pair, Rate, Unsupported, Wrong
+from polaris.dialects.lago.requests.wallet_bodies import Limits, Pair, Rate, Unsupported, Wrong
 from polaris.dialects.lago.requests.wallets import seen, sums_of
 from polaris.dialects.lago.responses import wallet_transactions as shown
 from polaris.dialects.lago.responses.wallet_transactions import KEPT, OUT, WHY
-from polaris.engine import new_id, now
+from polaris.dialects.lago.rules.settings import NAME, own
 from polaris.keys import KeyScope
 from polaris.store.read import wallets
-from polaris.store.read.wallets import Happening, Sums
+from polaris.store.read.wallets import Happening, History, Sums
 
 router = APIRouter(tags=["wallet transactions"])
 
@@ -61,15 +64,21 @@ async def create(call: Writes, body: CreateBody) -> Response:
     """Buy, grant or void credits: one answer for each of the three that is asked for."""
     asked = body.wallet_transaction
     wallet, sums = await wallet_asked(call, asked)
-    asking_id, asked_at = new_id(), now()
-    voiding, adding = asked_of(wallet, sums, asked, asking_id)
+    voiding, adding = asked_of(wallet, sums, asked)
     # First by itself: a voiding that comes too late must not leave half of it done.
-    await call.perform_all(voiding)
-    await call.perform_all(adding)
-    made = msgspec.json.encode({"asking_id": asking_id}).decode()
-    history = await call.read(wallets.history, wallet.id, since=asked_at, said=made)
+    outcomes = [*await call.perform_all(voiding), *await call.perform_all(adding)]
+    history = await history_of(call, wallet, outcomes)
     rows = sorted(history.rows, key=lambda row: ORDER.index(row.kind))
     return answered("wallet_transactions", [shown.happening(wallet, row) for row in rows])
+
+
+async def history_of(call: Call, wallet: Wallet, outcomes: Sequence[Outcome]) -> History:
+    """What these commands moved: each movement, and each top-up that is not paid yet."""
+    ids = [row_id for outcome in outcomes for row_id in outcome.added(Movement, Invoice)]
+    times = [event.at for outcome in outcomes for event in outcome.events]
+    if not ids:
+        return History([], 0)
+    return await call.read(wallets.history, wallet.id, since=min(times), until=max(times), ids=ids)
 
 
 ORDER = (MovementKind.PURCHASED, MovementKind.GRANTED, MovementKind.VOIDED)
@@ -87,14 +96,13 @@ async def wallet_asked(call: Call, asked: CreateInput) -> tuple[Wallet, Sums]:
     return wallet, sums[wallet_id]
 
 
-def asked_of(
-    wallet: Wallet, sums: Sums, asked: CreateInput, asking_id: str
-) -> tuple[list[Command], list[Command]]:
+def asked_of(wallet: Wallet, sums: Sums, asked: CreateInput) -> tuple[list[Command], list[Command]]:
     """What to take out, and what to put in. Raises LagoError with everything that is wrong."""
     wrong: Wrong = asked.refused()
     amounts = wallet_bodies.amounts(wallet_bodies.given(asked, CREDITS), Rate.of(wallet), wrong)
     if not asked.ignore_paid_top_up_limits:
-        wallet_bodies.within(amounts.get("paid_credits"), wallet.details, wrong)
+        limits = Limits(wallet.purchase_min_minor, wallet.purchase_max_minor)
+        wallet_bodies.within(amounts.get("paid_credits"), limits, wrong)
     if amounts.get("voided_credits", 0) > sums.left_minor:
         wrong["voided_credits"] = ["insufficient_credits"]
     priority = LAST_PRIORITY if asked.priority is None else asked.priority
@@ -104,9 +112,10 @@ def asked_of(
         wrong["priority"] = ["not_supported"]  # bought credits are spent last of a wallet
     if wrong:
         raise invalid(**wrong)
-    ordered = asked.purchase_order_number or wallet.details.get("purchase_order_number")
-    said = {"asking_id": asking_id, **wallet_bodies.said(asked.name, asked.metadata, ordered)}
-    adding = wallet_bodies.put_in(wallet.id, amounts, said, priority)
+    ordered = asked.purchase_order_number or own(wallet.details).get("purchase_order_number")
+    said = wallet_bodies.said(asked.name, asked.metadata, ordered)
+    ignored = asked.ignore_paid_top_up_limits
+    adding = wallet_bodies.put_in(wallet.id, amounts, said, priority, ignored)
     return [*taken_out(wallet, amounts, said)], [*adding]
 
 
@@ -115,7 +124,8 @@ def taken_out(
 ) -> Iterator[Command]:
     """What is voided, out of whichever credits would be spent first."""
     if voided := amounts.get("voided_credits"):
-        yield VoidWalletCredits(wallet_id=wallet.id, amount_minor=voided, details={KEPT: said})
+        details: Details = {NAME: {KEPT: said}}
+        yield VoidWalletCredits(wallet_id=wallet.id, amount_minor=voided, details=details)
 
 
 # ---------------------------------------------------------------- reading
@@ -133,19 +143,26 @@ async def of_wallet(
 ) -> Response:
     """What happened in a wallet, the newest first."""
     _, wallet, _ = await seen(call, wallet_id)
-    pairs = coercion.metadata(request)
+    pairs = coercion.pairs_of(request)
+    present = [{"key": key, "value": value} for key, value in pairs if value]
+    absent = [holding([{"key": key}]) for key, value in pairs if not value]
     history = await call.read(
         wallets.history,
         wallet_id,
         kinds=kinds_of(transaction_type, transaction_status),
         state=status or None,
-        said=pairs["metadata"],
-        unsaid=pairs["metadata_without"],
+        details=holding(present) if present else None,
+        details_without=absent or None,
         limit=paging.per_page,
         offset=paging.offset,
     )
     rows = [shown.happening(wallet, row) for row in history.rows]
     return answered("wallet_transactions", rows, meta=paging.meta(history.total))
+
+
+def holding(pairs: list[dict[str, str]]) -> str:
+    """Details that hold these pairs, as JSON."""
+    return msgspec.json.encode({NAME: {KEPT: {"metadata": pairs}}}).decode()
 
 
 def kinds_of(direction: str | None, why: str | None) -> list[MovementKind]:

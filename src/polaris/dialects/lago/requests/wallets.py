@@ -1,14 +1,18 @@
 """Wallets: opened with their first credits, read, changed, terminated; and their metadata."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
+from msgspec import UNSET
 from pydantic import BaseModel
 
 from polaris.core.commands import Command, OpenWallet, TerminateWallet, UpdateWallet
+from polaris.core.commands.base import or_unset
+from polaris.core.commands.values import MetadataChange
 from polaris.core.facts.customer import Customer
+from polaris.core.facts.details import Details
 from polaris.core.facts.wallet import Wallet, WalletStatus
 from polaris.core.rules.input import LAST_PRIORITY
 from polaris.core.scope import Scope
@@ -41,6 +45,7 @@ from polaris.dialects.lago.requests.wallet_bodies import (
     Wrong,
 )
 from polaris.dialects.lago.responses import wallets as shown
+from polaris.dialects.lago.rules.settings import NAME
 from polaris.engine import new_id, now
 from polaris.keys import KeyScope
 from polaris.money import CURRENCIES
@@ -53,8 +58,7 @@ Reads = Annotated[Call, Depends(may(KeyScope.READ, "wallet"))]
 Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "wallet"))]
 
 CREDITS = ("paid_credits", "granted_credits")
-DETAILS = ("metadata", LOWEST, HIGHEST, "purchase_order_number")
-"""What Lago keeps of a wallet and the engine does not know."""
+LIMITS = (LOWEST, HIGHEST)
 
 
 class UpdateInput(Unsupported):
@@ -126,13 +130,12 @@ def opening(view: View, asked: CreateInput, wallet_id: str) -> Sequence[Command]
     customer = payer(view, asked, wrong)
     rate = rate_of(view, customer, asked, wrong)
     expires_at = wallet_bodies.to_come(asked.expiration_at, view.at, wrong)
-    details = wallet_bodies.given(asked, DETAILS)
-    wallet_bodies.limits_possible(details, wrong)
+    limits = wallet_bodies.limits_of(wallet_bodies.given(asked, LIMITS), wrong)
     amounts = (
         wallet_bodies.amounts(wallet_bodies.given(asked, CREDITS), rate, wrong) if rate else {}
     )
     if not asked.ignore_paid_top_up_limits_on_creation:
-        wallet_bodies.within(amounts.get("paid_credits"), details, wrong)
+        wallet_bodies.within(amounts.get("paid_credits"), limits, wrong)
     if wrong or customer is None or rate is None:
         raise invalid(**wrong)
     opened = OpenWallet(
@@ -144,12 +147,21 @@ def opening(view: View, asked: CreateInput, wallet_id: str) -> Sequence[Command]
         priority=LAST_PRIORITY if asked.rank is None else asked.rank,
         rate=rate.rate,
         expires_at=expires_at,
-        details=details,
+        purchase_min_minor=limits.lowest,
+        purchase_max_minor=limits.highest,
+        metadata=asked.metadata,
+        details=kept_of(asked),
     )
     said = wallet_bodies.said(
         asked.transaction_name, asked.transaction_metadata, asked.purchase_order_number
     )
-    return [opened, *wallet_bodies.put_in(wallet_id, amounts, said)]
+    ignored = asked.ignore_paid_top_up_limits_on_creation
+    return [opened, *wallet_bodies.put_in(wallet_id, amounts, said, ignore_limits=ignored)]
+
+
+def kept_of(asked: UpdateInput) -> Details:
+    """What only this dialect knows of a wallet, as far as it is given."""
+    return {NAME: wallet_bodies.given(asked, ["purchase_order_number"])}
 
 
 def payer(view: View, asked: CreateInput, wrong: Wrong) -> Customer | None:
@@ -246,19 +258,21 @@ def change(row: Wallet, asked: UpdateInput, at: datetime) -> UpdateWallet:
     wrong: Wrong = asked.refused()
     if asked.code not in (None, "", row.code):
         wrong["code"] = ["not_supported"]
-    details = wallet_bodies.given(asked, DETAILS)
-    wallet_bodies.limits_possible({**row.details, **details}, wrong)
+    before = {LOWEST: row.purchase_min_minor, HIGHEST: row.purchase_max_minor}
+    limits = wallet_bodies.limits_of({**before, **wallet_bodies.given(asked, LIMITS)}, wrong)
     expires_at = wallet_bodies.to_come(asked.expiration_at, at, wrong)
     if wrong:
         raise invalid(**wrong)
-    if asked.metadata is not None:
-        details["metadata"] = {**metadata_of(row), **asked.metadata}
+    added = asked.metadata
     return UpdateWallet(
         wallet_id=row.id,
-        name=asked.name,
-        priority=asked.rank,
-        expires_at=expires_at,
-        details=details,
+        name=or_unset(asked.name),
+        priority=or_unset(asked.rank),
+        expires_at=or_unset(expires_at),
+        purchase_min_minor=or_unset(limits.lowest),
+        purchase_max_minor=or_unset(limits.highest),
+        metadata=UNSET if added is None else MetadataChange(pairs=added),
+        details=kept_of(asked),
     )
 
 
@@ -279,9 +293,11 @@ async def terminate(call: Writes, wallet_id: str) -> Response:
 # ---------------------------------------------------------------- its metadata
 
 
-async def keep(call: Call, wallet_id: str, metadata: Mapping[str, object] | None) -> Response:
+async def keep(call: Call, wallet_id: str, metadata: Metadata | None) -> Response:
     """Metadata in place of those that are kept; none takes them away."""
-    await call.perform(UpdateWallet(wallet_id=wallet_id, details={"metadata": metadata}))
+    await call.perform(
+        UpdateWallet(wallet_id=wallet_id, metadata=MetadataChange(replace=True, pairs=metadata))
+    )
     return answered("metadata", metadata)
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
 from polaris.core.commands import DeleteWebhookEndpoint, SaveWebhookEndpoint
+from polaris.core.commands.base import or_unset
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.scope import Scope
 from polaris.core.view import View
@@ -87,8 +88,8 @@ def save_command(endpoint_id: str, asked: Endpoint) -> SaveWebhookEndpoint:
     """The fields that are given. Raises LagoError."""
     return SaveWebhookEndpoint(
         webhook_endpoint_id=endpoint_id,
-        url=asked.webhook_url,
-        signature=asked.signature_algo,
+        url=or_unset(asked.webhook_url),
+        signature=or_unset(asked.signature_algo),
         name=cleared(asked, "name"),
         event_types=event_types(asked),
     )

@@ -1,12 +1,12 @@
 """An add-on in Lago's JSON."""
 
-from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.view import View
 from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.responses.taxes import tax
 
 
-def add_on(view: View, row: AddOn) -> dict[str, object]:
+def add_on(view: View, row: CatalogueItem) -> dict[str, object]:
     """The add-on with its taxes, which `view` holds."""
     taxes = [one for code in row.tax_codes for one in view.of(TaxCode, "code", code)]
     return {

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from polaris.core.balances.credit_amounts import Credited
+from polaris.core.balances.projections import payment_status
 from polaris.core.balances.tax import weighted_rate
 from polaris.core.facts.credit_note import CreditNote, NoteLine, NotePurpose, NoteStatus, NoteTax
 from polaris.core.facts.customer import Customer
@@ -13,7 +14,7 @@ from polaris.core.facts.invoice import Invoice, InvoiceKind, Line, Tax
 from polaris.core.facts.payment import Refund, RefundState
 from polaris.core.view import View
 from polaris.dialects.lago.responses.customers import customer
-from polaris.dialects.lago.responses.fees import fee, kept
+from polaris.dialects.lago.responses.fees import fee
 from polaris.dialects.lago.responses.formats import entity_code, number, percent, stamp
 from polaris.dialects.lago.responses.invoices import sequential_id
 from polaris.dialects.lago.rules.amounts import (
@@ -21,7 +22,6 @@ from polaris.dialects.lago.rules.amounts import (
     TaxShare,
     computed_note,
     offsettable,
-    payment_status,
     refundable,
     whole,
 )
@@ -43,7 +43,6 @@ PRECISE = Decimal("0.00001")
 def credit_note(view: View, row: CreditNote) -> dict[str, object]:
     """The whole note. What only a void knows as its reason is `other`."""
     invoice = view.get(Invoice, row.invoice_id)
-    metadata = row.details.get("metadata")
     return {
         "lago_id": row.id,
         "billing_entity_code": entity_code(view.tenant),
@@ -51,7 +50,7 @@ def credit_note(view: View, row: CreditNote) -> dict[str, object]:
         "number": row.number,
         "lago_invoice_id": row.invoice_id,
         "invoice_number": invoice.number if invoice else None,
-        "purchase_order_number": invoice.details.get("purchase_order_number") if invoice else None,
+        "purchase_order_number": invoice.purchase_order_number if invoice else None,
         "issuing_date": row.issue_date.isoformat(),
         "credit_status": credit_status(row),
         "refund_status": refund_status(view, row),
@@ -68,7 +67,7 @@ def credit_note(view: View, row: CreditNote) -> dict[str, object]:
         "items": [item(view, row, line) for line in lines_of(view, row)],
         "applied_taxes": applied_taxes(view, row),
         "error_details": [],
-        **({} if metadata is None else {"metadata": metadata}),
+        **({} if row.metadata is None else {"metadata": row.metadata}),
     }
 
 
@@ -191,15 +190,15 @@ def rate_of(taxes: Iterable[TaxSaid], net_minor: int) -> float:
     return percent(weighted_rate(((one.tax.rate, one.base_minor) for one in taxes), net_minor))
 
 
-def tax_fields(said: TaxSaid, currency: str, invoice: Invoice | None) -> dict[str, object]:
-    """A tax of a note, or of one that might be."""
-    known = kept(invoice, "taxes", said.tax.code) if invoice else {}
+def tax_fields(said: TaxSaid, currency: str, billed: Iterable[Tax]) -> dict[str, object]:
+    """A tax of a note, or of one that might be; `billed` are the taxes of its invoice."""
+    known = next((tax for tax in billed if tax.code == said.tax.code), None)
     return {
-        "lago_tax_id": known.get("lago_tax_id"),
+        "lago_tax_id": known and known.tax_code_id,
         "tax_name": said.tax.name,
         "tax_code": said.tax.code,
         "tax_rate": percent(said.tax.rate),
-        "tax_description": known.get("description"),
+        "tax_description": known and known.description,
         "base_amount_cents": said.base_minor,
         "amount_cents": said.amount_minor,
         "amount_currency": currency,
@@ -209,11 +208,12 @@ def tax_fields(said: TaxSaid, currency: str, invoice: Invoice | None) -> dict[st
 def applied_taxes(view: View, row: CreditNote) -> list[object]:
     """One for each code."""
     invoice = view.get(Invoice, row.invoice_id)
+    billed = view.balance(invoice).taxes if invoice else []
     return [
         {
             "lago_id": said.tax.id,
             "lago_credit_note_id": row.id,
-            **tax_fields(said, row.currency, invoice),
+            **tax_fields(said, row.currency, billed),
             "created_at": stamp(row.issued_at),
         }
         for said in taxes_of(view, row)
@@ -252,5 +252,5 @@ def estimate(view: View, asked: Estimate) -> dict[str, object]:
         "precise_coupons_adjustment_amount_cents": precise(exact.coupons),
         "taxes_rate": rate_of(taxes, sums.net),
         "items": [{"lago_fee_id": fee_id, "amount_cents": cents} for fee_id, cents in asked.items],
-        "applied_taxes": [tax_fields(said, invoice.currency, invoice) for said in taxes],
+        "applied_taxes": [tax_fields(said, invoice.currency, balance.taxes) for said in taxes],
     }

@@ -1,36 +1,35 @@
-"""A customer in Lago's JSON. What only Lago knows of it is kept in its details, word for word."""
+"""A customer in Lago's JSON. What only Lago knows of it is kept in its details."""
 
 from collections.abc import Iterable, Mapping
 
+from polaris.core.facts.address import Address
 from polaris.core.facts.catalogue import TaxCode
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.tenant import Tenant
 from polaris.core.view import View
-from polaris.dialects.lago.responses.formats import entity_code, stamp
+from polaris.dialects.lago.responses.formats import entity_code, metadata, stamp
 from polaris.dialects.lago.responses.taxes import tax
+from polaris.dialects.lago.rules.settings import own
 
 KEPT = (
     "account_type",
-    "firstname",
-    "lastname",
     "customer_type",
-    "country",
-    "address_line1",
-    "address_line2",
-    "state",
-    "zipcode",
-    "city",
     "url",
-    "phone",
     "logo_url",
-    "legal_name",
     "legal_number",
-    "tax_identification_number",
     "external_salesforce_id",
 )
-"""Texts that are kept as given."""
+"""Texts that only this dialect knows; they are kept as given."""
 
-ADDRESS = ("address_line1", "address_line2", "city", "zipcode", "state", "country")
+ADDRESS_PARTS = {
+    "address_line1": "line1",
+    "address_line2": "line2",
+    "city": "city",
+    "zipcode": "postal_code",
+    "state": "state",
+    "country": "country",
+}
+"""The parts of our address, by Lago's names."""
 BILLING = (
     "invoice_grace_period",
     "payment_provider",
@@ -43,12 +42,18 @@ BILLING = (
 
 def customer(view: View, row: Customer) -> dict[str, object]:
     """The customer as it stands inside other things."""
-    kept = row.details
+    kept = own(row.details)
     return {
         "lago_id": row.id,
         "billing_entity_code": entity_code(view.tenant),
         "external_id": row.external_id,
         **{name: kept.get(name) for name in KEPT},
+        "firstname": row.first_name,
+        "lastname": row.last_name,
+        "phone": row.phone,
+        "legal_name": row.legal_name,
+        "tax_identification_number": row.tax_number,
+        **shown_address(row.address),
         "account_type": kept.get("account_type") or "customer",
         "name": row.name or None,
         "sequential_id": row.sequence,
@@ -62,9 +67,9 @@ def customer(view: View, row: Customer) -> dict[str, object]:
         "net_payment_term": row.payment_term_days,
         "finalize_zero_amount_invoice": kept.get("finalize_zero_amount_invoice") or "inherit",
         "billing_configuration": always(BILLING, kept.get("billing_configuration")),
-        "shipping_address": always(ADDRESS, kept.get("shipping_address")),
+        "shipping_address": always(ADDRESS_PARTS, kept.get("shipping_address")),
         "skip_invoice_custom_sections": bool(kept.get("skip_invoice_custom_sections")),
-        "metadata": kept.get("metadata") or [],
+        "metadata": metadata(row),
     }
 
 
@@ -77,17 +82,16 @@ def rooted(view: View, row: Customer, taxes: Mapping[str, TaxCode]) -> dict[str,
     """The customer by itself: with those of the given taxes that it bears."""
     return {
         **customer(view, row),
-        "taxes": [tax(view, taxes[tax_id]) for tax_id in tax_ids(row) if tax_id in taxes],
+        "taxes": [tax(view, taxes[tax_id]) for tax_id in row.tax_code_ids if tax_id in taxes],
         "integration_customers": [],
         "applicable_invoice_custom_sections": [],
         "error_details": [],
     }
 
 
-def tax_ids(row: Customer) -> list[str]:
-    """The taxes that it bears, whatever their codes are by now; some may be deleted since."""
-    ids = row.details.get("tax_ids")
-    return [one for one in ids if isinstance(one, str)] if isinstance(ids, list) else []
+def shown_address(address: Address) -> dict[str, str | None]:
+    """An address by the names that Lago has for its parts."""
+    return {name: getattr(address, part) for name, part in ADDRESS_PARTS.items()}
 
 
 def prefix(tenant: Tenant) -> str:

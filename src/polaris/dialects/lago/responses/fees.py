@@ -1,6 +1,5 @@
 """A line of an invoice, as Lago's fee."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 
 from polaris.core.balances.tax import precise
@@ -8,6 +7,7 @@ from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line, LineKind, Tax
 from polaris.core.view import View
 from polaris.dialects.lago.responses.formats import major, number, percent, stamp
+from polaris.dialects.lago.rules.settings import kept
 from polaris.money import rounded
 
 NOT_METERED: dict[str, object] = dict.fromkeys(
@@ -48,8 +48,7 @@ def fee(
 ) -> dict[str, object]:
     """One line with its taxes. Amounts named cents are minor units, precise ones in full units."""
     currency = invoice.currency
-    asked = kept(invoice, "fees", str(line.position))
-    from_date, to_date = from_to(invoice, asked)
+    from_date, to_date = from_to(invoice, line)
     exact_tax = sum((tax_of(tax) for tax in taxes), Decimal(0))
     tax = rounded(exact_tax)
     return {
@@ -59,7 +58,7 @@ def fee(
         "lago_original_fee_id": line.original_line_id,
         "lago_customer_id": customer.id,
         "external_customer_id": customer.external_id,
-        "item": item(line, asked),
+        "item": item(line),
         "pay_in_advance": False,
         "invoiceable": True,
         "amount_cents": line.gross_minor,
@@ -72,7 +71,7 @@ def fee(
         "total_amount_cents": line.net_minor + tax,
         "total_amount_currency": currency,
         "units": number(line.quantity),
-        "description": asked.get("description") if asked else line.description or None,
+        "description": description(invoice, line),
         "precise_unit_amount": major(unit_price(line), currency),
         "precise_coupons_amount_cents": number(Decimal(line.discount_minor)),
         "sub_total_excluding_taxes_amount_cents": line.net_minor,
@@ -104,32 +103,38 @@ def unit_price(line: Line) -> Decimal:
     return line.gross_minor / line.quantity if line.quantity else Decimal(line.gross_minor)
 
 
-def item(line: Line, asked: Mapping[str, object]) -> dict[str, object]:
+def item(line: Line) -> dict[str, object]:
     """What the line bills: its add-on, as it was called when it was billed."""
     top_up = line.kind is LineKind.TOP_UP
     name = line.description or line.code
     return {
         "type": "credit" if top_up else "add_on",
         "code": line.code,
-        "name": asked.get("name") or name,
-        "description": asked.get("item_description") if asked else line.description or None,
+        "name": line.name or name,
+        "description": line.item_description if line.item_id else line.description or None,
         "invoice_display_name": name,
         "filters": None,
         "filter_invoice_display_name": None,
-        "lago_item_id": line.wallet_id if top_up else asked.get("add_on_id"),
+        "lago_item_id": line.wallet_id if top_up else line.item_id,
         "item_type": "WalletTransaction" if top_up else "AddOn",
         "grouped_by": {},
     }
 
 
-def kept(invoice: Invoice, group: str, key: str) -> Mapping[str, object]:
-    """What was kept beside the books when it was billed: of fees by position, of taxes by code."""
-    of_group = invoice.details.get(group)
-    one = of_group.get(key) if isinstance(of_group, dict) else None
-    return one if isinstance(one, dict) else {}
+def description(invoice: Invoice, line: Line) -> object:
+    """The caller's text for the line, else the add-on's; a line of no add-on has its own."""
+    if line.item_id is None:
+        return line.description or None
+    return kept_of_fee(invoice, line).get("description", line.item_description)
 
 
-def from_to(invoice: Invoice, asked: Mapping[str, object]) -> tuple[object, object]:
+def kept_of_fee(invoice: Invoice, line: Line) -> dict[str, object]:
+    """What only this dialect keeps of a line, by the line's position."""
+    fee = kept(invoice.details, "fees").get(str(line.position))
+    return fee if isinstance(fee, dict) else {}
+
+
+def from_to(invoice: Invoice, line: Line) -> tuple[str | None, str | None]:
     """The period that the caller gave for the line; else the day of issue."""
-    at = stamp(invoice.finalized_at or invoice.created_at)
-    return asked.get("from") or at, asked.get("to") or at
+    at = invoice.finalized_at or invoice.created_at
+    return stamp(line.period_from or at), stamp(line.period_to or at)

@@ -1,6 +1,6 @@
 """Invoices and credit notes as their readers see them: the JSON's own figures, on paper."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from polaris.core.facts.credit_note import CreditNote, NoteStatus
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Status, Tax
+from polaris.core.facts.tenant import Tenant
 from polaris.core.view import View
 from polaris.dialects.lago.responses import credit_notes
 from polaris.dialects.lago.responses.fees import tax_of, unit_price
@@ -21,7 +22,6 @@ from polaris.money import rounded
 LONGEST = 300
 """Characters of a text; a name of a page's length would leave no room for the figures."""
 MOST_LINES = 2000
-ADDRESS = ("address_line1", "address_line2")
 
 Sum = tuple[str, int]
 
@@ -37,7 +37,7 @@ def invoice(view: View, row: Invoice) -> Paper:
     """An invoice that was issued, or voided since."""
     customer = view.the(Customer, row.customer_id)
     lines = view.balance(row).lines
-    order = row.details.get("purchase_order_number")
+    order = row.purchase_order_number
     voided_at = row.voided_at if row.status is Status.VOIDED else None
     document = Document(
         title="Invoice",
@@ -48,7 +48,7 @@ def invoice(view: View, row: Invoice) -> Paper:
         buyer=buyer(customer),
         issue_date=row.issue_date,
         due_date=row.due_date,
-        references=(("Purchase order", _short(order)),) if isinstance(order, str) else (),
+        references=(("Purchase order", _short(order)),) if order else (),
         currency=row.currency,
         lines=_cut(
             Line(
@@ -169,26 +169,26 @@ def _unless_zero(*sums: Sum) -> Iterable[Sum]:
 
 
 def seller(view: View) -> Party:
-    """The tenant, as its organization says."""
-    return _party(view.tenant.settings.details, view.tenant.name)
+    """The tenant as the issuer."""
+    tenant = view.tenant
+    return _party(tenant, tenant.name)
 
 
 def buyer(customer: Customer) -> Party:
-    """The customer; who has no name is called by the id that the caller gave."""
-    kept = customer.details
-    person = " ".join(str(kept[part]) for part in ("firstname", "lastname") if kept.get(part))
-    name = customer.name or person or customer.external_id
-    return _party({**kept, "email": customer.email}, name)
+    """The customer's display name; falls back to the person's name, then to its external id."""
+    person = " ".join(part for part in (customer.first_name, customer.last_name) if part)
+    return _party(customer, customer.name or person or customer.external_id)
 
 
-def _party(kept: Mapping[str, object], name: str) -> Party:
-    city = " ".join(str(kept[part]) for part in ("zipcode", "city") if kept.get(part))
-    lines = (*(kept.get(part) for part in ADDRESS), city, kept.get("state"), kept.get("country"))
+def _party(party: Customer | Tenant, name: str) -> Party:
+    address = party.address
+    city = " ".join(part for part in (address.postal_code, address.city) if part)
+    lines = (address.line1, address.line2, city, address.state, address.country)
     return Party(
-        name=_short(str(kept.get("legal_name") or name)),
-        address=tuple(_short(str(line)) for line in lines if line),
-        tax_number=_said(kept.get("tax_identification_number")),
-        email=_said(kept.get("email")),
+        name=_short(party.legal_name or name),
+        address=tuple(_short(line) for line in lines if line),
+        tax_number=_said(party.tax_number),
+        email=_said(party.email),
     )
 
 

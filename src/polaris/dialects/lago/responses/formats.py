@@ -2,8 +2,12 @@
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from uuid import UUID, uuid5
 
+from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.tenant import Tenant
+from polaris.dialects.lago.rules.settings import kept
 from polaris.money import exponent
 
 
@@ -42,3 +46,17 @@ def entity_code(tenant: Tenant) -> str:
     """The code of the one issuer that a tenant has: its name in small letters."""
     letters = "".join(one if one.isalnum() else " " for one in tenant.name.lower())
     return "_".join(letters.split()) or "default"
+
+
+def metadata(row: Customer | Invoice) -> list[dict[str, object]]:
+    """The caller's pairs, each with the id and the time that this dialect gave it."""
+    extras = kept(row.details, "metadata")
+    return [_pair(row, key, value, extras.get(key)) for key, value in (row.metadata or {}).items()]
+
+
+def _pair(row: Customer | Invoice, key: str, value: str | None, extra: object) -> dict[str, object]:
+    known = extra if isinstance(extra, dict) else {}
+    pair: dict[str, object] = {"key": key, "value": value}
+    pair["lago_id"] = str(uuid5(UUID(row.id), key))
+    pair["created_at"] = stamp(row.created_at)
+    return pair | known

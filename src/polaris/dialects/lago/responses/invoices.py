@@ -4,15 +4,16 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
+from polaris.core.balances.projections import overdue, payment_status
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Settlement, SettlementKind, Status, Tax
 from polaris.core.facts.wallet import Lot, LotFunding
 from polaris.core.view import View
 from polaris.dialects.lago.responses.customers import customer, prefix
-from polaris.dialects.lago.responses.fees import fees, kept, tax_of
-from polaris.dialects.lago.responses.formats import entity_code, percent, stamp, stamp_ms
-from polaris.dialects.lago.rules.amounts import paid, payment_status
+from polaris.dialects.lago.responses.fees import fees, tax_of
+from polaris.dialects.lago.responses.formats import entity_code, metadata, percent, stamp, stamp_ms
+from polaris.dialects.lago.rules.amounts import paid
 from polaris.money import rounded
 
 TYPES = {
@@ -50,7 +51,7 @@ def listed(view: View, row: Invoice, status: str | None = None) -> dict[str, obj
             **customer(view, view.the(Customer, row.customer_id)),
             "integration_customers": [],
         },
-        "metadata": row.details.get("metadata") or [],
+        "metadata": metadata(row),
         "applied_taxes": applied_taxes(row, view.balance(row).taxes),
     }
 
@@ -67,7 +68,7 @@ def base(view: View, row: Invoice, status: str | None = None) -> dict[str, objec
         "billing_entity_code": entity_code(view.tenant),
         "sequential_id": sequential_id(row),
         "number": row.number or f"{prefix(view.tenant)}-DRAFT",
-        "purchase_order_number": row.details.get("purchase_order_number"),
+        "purchase_order_number": row.purchase_order_number,
         "issuing_date": issued.isoformat(),
         "payment_due_date": due_date.isoformat(),
         "net_payment_term": row.payment_term_days,
@@ -75,7 +76,7 @@ def base(view: View, row: Invoice, status: str | None = None) -> dict[str, objec
         "status": status or STATUSES[row.status],
         "payment_status": payment_status(row),
         "payment_dispute_lost_at": stamp_ms(row.dispute_lost_at),
-        "payment_overdue": overdue(view, row),
+        "payment_overdue": overdue(row, view.today()),
         "currency": row.currency,
         **amounts(view, row),
         "file_url": None,
@@ -143,13 +144,6 @@ def due(row: Invoice) -> int:
     return row.total_minor if row.status is Status.DRAFT else row.outstanding_minor
 
 
-def overdue(view: View, row: Invoice) -> bool:
-    """Whether it should have been paid by now; a lost dispute ends the waiting."""
-    late = row.due_date is not None and row.due_date < view.today()
-    waiting = row.status is Status.FINALIZED and payment_status(row) != "succeeded"
-    return waiting and late and row.dispute_lost_at is None
-
-
 def sequential_id(row: Invoice | CreditNote) -> int | None:
     """Which of its series it is: what its number ends with."""
     digits = (row.number or "")[len((row.number or "").rstrip("0123456789")) :]
@@ -166,15 +160,14 @@ def applied_taxes(row: Invoice, taxes: list[Tax]) -> list[object]:
 
 def _applied_tax(row: Invoice, own: list[Tax]) -> dict[str, object]:
     first = own[0]
-    known = kept(row, "taxes", first.code)
     return {
         "lago_id": first.id,
         "lago_invoice_id": row.id,
-        "lago_tax_id": known.get("lago_tax_id"),
+        "lago_tax_id": first.tax_code_id,
         "tax_name": first.name,
         "tax_code": first.code,
         "tax_rate": percent(first.rate),
-        "tax_description": known.get("description"),
+        "tax_description": first.description,
         "amount_cents": rounded(sum((tax_of(tax) for tax in own), Decimal(0))),
         "amount_currency": row.currency,
         "fees_amount_cents": sum(tax.base_minor for tax in own),

@@ -7,23 +7,10 @@ from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.tenant import Tenant
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.view import View
-from polaris.dialects.lago.responses.customers import prefix
+from polaris.dialects.lago.responses.customers import prefix, shown_address
 from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.responses.taxes import tax
-
-TEXTS = (
-    "country",
-    "address_line1",
-    "address_line2",
-    "state",
-    "zipcode",
-    "email",
-    "city",
-    "legal_name",
-    "legal_number",
-    "tax_identification_number",
-)
-"""Texts that are kept as given."""
+from polaris.dialects.lago.rules.settings import own, settings_of
 
 BILLING = ("invoice_footer", "invoice_grace_period", "document_locale")
 """What stands under `billing_configuration`; kept each by itself, so that each can change alone."""
@@ -37,7 +24,7 @@ def organization(
 ) -> dict[str, object]:
     """The tenant with the addresses that it tells and its default taxes."""
     tenant, settings = view.tenant, view.tenant.settings
-    kept = settings.details
+    kept = own(tenant.details)
     urls = [endpoint.url for endpoint in endpoints]
     return {
         "lago_id": tenant.id,
@@ -46,13 +33,17 @@ def organization(
         "created_at": stamp(tenant.created_at),
         "webhook_url": urls[0] if urls else "",
         "webhook_urls": urls,
-        **{name: kept.get(name) for name in TEXTS},
+        **shown_address(tenant.address),
+        "email": tenant.email,
+        "legal_name": tenant.legal_name,
+        "legal_number": kept.get("legal_number"),
+        "tax_identification_number": tenant.tax_number,
         "timezone": tenant.timezone,
         "net_payment_term": settings.payment_term_days,
         "email_settings": kept.get("email_settings") or [],
         "document_numbering": numbering(tenant),
         "document_number_prefix": prefix(tenant),
-        "finalize_zero_amount_invoice": not settings.lago_skip_zero,
+        "finalize_zero_amount_invoice": not settings_of(tenant).skip_zero,
         "billing_configuration": {name: kept.get(name) for name in BILLING},
         "events_store": "postgres",
         "taxes": [tax(view, one) for one in taxes],

@@ -3,6 +3,7 @@
 from polaris.core.facts.wallet import MovementKind, Wallet
 from polaris.dialects.lago.responses.formats import major, stamp
 from polaris.dialects.lago.responses.wallets import credit_text
+from polaris.dialects.lago.rules.settings import kept
 from polaris.store.read.wallets import Happening
 
 KEPT = "wallet_transaction"
@@ -32,8 +33,7 @@ def direction(kind: MovementKind) -> str:
 
 def happening(wallet: Wallet, row: Happening) -> dict[str, object]:
     """One of them."""
-    said = row.details.get(KEPT)
-    kept = said if isinstance(said, dict) else {}
+    said = kept(row.details, KEPT)
     left = row.left_minor
     return {
         "lago_id": row.id,
@@ -53,10 +53,10 @@ def happening(wallet: Wallet, row: Happening) -> dict[str, object]:
         "settled_at": stamp(row.settled_at),
         "failed_at": stamp(row.failed_at),
         "created_at": stamp(row.at),
-        "name": kept.get("name"),
-        "metadata": kept.get("metadata") or [],
+        "name": said.get("name"),
+        "metadata": said.get("metadata") or [],
         "invoice_requires_successful_payment": False,
-        "purchase_order_number": kept.get("purchase_order_number"),
+        "purchase_order_number": said.get("purchase_order_number"),
         "payment_method": None,
         "applied_invoice_custom_sections": [],
     }

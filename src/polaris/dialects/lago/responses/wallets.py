@@ -1,16 +1,17 @@
 """A wallet in Lago's JSON. Usage is not metered, so its ongoing balance is what is left in it."""
 
+from polaris.core.balances.wallet import credits_of
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.wallet import Wallet
 from polaris.core.view import View
 from polaris.dialects.lago.responses.formats import entity_code, number, stamp, stamp_ms
-from polaris.dialects.lago.rules.wallets import credits_of
+from polaris.dialects.lago.rules.settings import own
 from polaris.store.read.wallets import Sums
 
 
 def wallet(view: View, row: Wallet, sums: Sums) -> dict[str, object]:
     """The wallet with its balance in credits and in money."""
-    kept, left = row.details, credit_text(row, sums.left_minor)
+    left = credit_text(row, sums.left_minor)
     return {
         "lago_id": row.id,
         "lago_customer_id": row.customer_id,
@@ -37,10 +38,10 @@ def wallet(view: View, row: Wallet, sums: Sums) -> dict[str, object]:
         "recurring_transaction_rules": [],
         "applies_to": {"fee_types": [], "billable_metric_codes": []},
         "invoice_requires_successful_payment": False,
-        "paid_top_up_min_amount_cents": kept.get("paid_top_up_min_amount_cents"),
-        "paid_top_up_max_amount_cents": kept.get("paid_top_up_max_amount_cents"),
-        "purchase_order_number": kept.get("purchase_order_number"),
-        "metadata": kept.get("metadata"),
+        "paid_top_up_min_amount_cents": row.purchase_min_minor,
+        "paid_top_up_max_amount_cents": row.purchase_max_minor,
+        "purchase_order_number": own(row.details).get("purchase_order_number"),
+        "metadata": row.metadata,
         "payment_method": None,
         "applied_invoice_custom_sections": [],
     }

@@ -4,24 +4,23 @@ Lago counts what is left by line, and a voided credit note still uses its lines 
 counts what was given and not taken back. Both must allow a credit.
 """
 
-from msgspec import structs
-
 from polaris.core import commands, refusals
-from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.credit_amounts import cut_to_fit
+from polaris.core.balances.projections import payment_status
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Status
 from polaris.core.rules.input import positive
 from polaris.core.rules.invoice import not_voided_yet
 from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
 from polaris.core.transition import Dialect
-from polaris.dialects.lago.rules.amounts import creditable, line_left, payment_status, refundable
-from polaris.dialects.lago.rules.notes import TOLERANCE_MINOR
+from polaris.dialects.lago.rules.amounts import creditable, line_left, refundable
+from polaris.dialects.lago.rules.settings import NAME, settings_of
 from polaris.dialects.lago.rules.wallets import OPENING
 
 
 @requires(refusals.NothingOutstanding)
 def void_of_unpaid(case: Case) -> Details | None:
     """The invoice is not paid, where the tenant's settings ask for it, as older Lagos did."""
-    asked_for = case.decision.tenant.settings.lago_refuse_void_when_paid
+    asked_for = settings_of(case.decision.tenant).refuse_void_when_paid
     paid = payment_status(case.invoice) == "succeeded"
     return unless(not (asked_for and paid), number=case.invoice.number)
 
@@ -36,19 +35,8 @@ def void_within_creditable(case: Case) -> Details | None:
 @requires(refusals.RefundExceedsCash)
 def void_within_refundable(case: Case) -> Details | None:
     """The refund is at most what Lago's formula leaves of the money received."""
-    asked = case.command.refund_minor
+    asked = cut_to_fit(case.balance, case.command).refund_minor
     return at_most("refund_minor", asked, refundable(case.balance)) if asked else None
-
-
-def void_fitted(balance: InvoiceBalance, command: commands.VoidInvoice) -> commands.VoidInvoice:
-    """The same, less the unit by which Lago's rounding may allow more than is left."""
-    asked = command.credit_minor + command.refund_minor
-    beyond = asked - balance.creditable
-    if not 0 < beyond <= TOLERANCE_MINOR or asked > creditable(balance):
-        return command
-    if command.credit_minor:
-        return structs.replace(command, credit_minor=command.credit_minor - beyond)
-    return structs.replace(command, refund_minor=command.refund_minor - beyond)
 
 
 @requires(refusals.LineOverCredited)
@@ -128,7 +116,7 @@ PAYMENT = (
 
 
 LAGO = Dialect(
-    "lago",
+    NAME,
     {
         commands.VoidInvoice: (void_of_unpaid, void_within_creditable, void_within_refundable),
         commands.AnnotateInvoice: (not_voided_yet,),
@@ -136,7 +124,7 @@ LAGO = Dialect(
         commands.VoidCreditNote: (note_has_balance,),
         commands.ReceivePayment: PAYMENT,
         commands.OpenWallet: OPENING,
-        commands.SaveAddOn: (positive("amount_minor"),),
+        commands.SaveCatalogueItem: (positive("amount_minor"),),
     },
 )
 """The dialect, as the engine knows it."""

@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.projections import payment_status
 from polaris.core.facts.credit_note import CreditNote, NoteLine, NotePurpose
-from polaris.core.facts.invoice import Invoice, InvoiceKind, SettlementKind, Status, Tax
+from polaris.core.facts.invoice import InvoiceKind, SettlementKind, Status, Tax
 from polaris.core.facts.wallet import Lot
 from polaris.money import rounded
 
@@ -62,16 +63,6 @@ def paid(balance: InvoiceBalance) -> int:
     """Money received for it, also when it has been voided since."""
     paid_at_void = balance.invoice.paid_at_void_minor
     return balance.invoice.paid_minor if paid_at_void is None else paid_at_void
-
-
-def payment_status(row: Invoice) -> str:
-    """What was said of it, else what its money says."""
-    if row.payment_status_asserted:
-        return row.payment_status_asserted
-    if row.status is Status.DRAFT:
-        return "pending"
-    owed = row.outstanding_at_void_minor if row.status is Status.VOIDED else row.outstanding_minor
-    return "pending" if owed else "succeeded"
 
 
 def refundable(balance: InvoiceBalance) -> int:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.projections import payment_status
 from polaris.core.facts.invoice import InvoiceKind, Status
 from polaris.core.facts.wallet import Lot, Wallet, WalletStatus
 from polaris.dialects.lago.rules.amounts import (
     cash_left,
     offsettable,
     paid,
-    payment_status,
     said_unpaid,
     sold_left,
     uncredited,

@@ -1,0 +1,14 @@
+"""What only one dialect knows of a row: kept under its name, and never read by the core."""
+
+from collections.abc import Mapping
+
+Details = dict[str, dict[str, object]]
+"""One object for each dialect, by the dialect's name."""
+
+Metadata = dict[str, str | None]
+"""Pairs that belong to the caller."""
+
+
+def merged(before: Details, changes: Mapping[str, Mapping[str, object]]) -> Details:
+    """Return the details with each dialect's changes merged into its own object, key by key."""
+    return before | {name: {**before.get(name, {}), **own} for name, own in changes.items() if own}
