@@ -56,6 +56,7 @@ def write(
         credit_to=command.credit_to,
         issue_date=command.dated or decision.accounting_date(),
         issued_at=decision.at,
+        metadata=command.metadata,
         details=command.details,
     )
     sums.write(decision, note.id)

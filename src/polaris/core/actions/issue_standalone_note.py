@@ -33,6 +33,7 @@ def issue(decision: Decision, command: IssueStandaloneNote) -> None:
         balance_minor=sums.total,
         issue_date=command.dated or decision.accounting_date(),
         issued_at=decision.at,
+        metadata=command.metadata,
         details=command.details,
     )
     decision.put(note)

@@ -4,10 +4,11 @@ from base64 import b64encode
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
+from msgspec import UNSET
 from pydantic import BaseModel
 
 from polaris.core.commands import DeleteWebhookEndpoint, SaveWebhookEndpoint
-from polaris.core.commands.base import or_unset
+from polaris.core.commands.base import Given, or_unset
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.scope import Scope
 from polaris.core.view import View
@@ -95,17 +96,17 @@ def save_command(endpoint_id: str, asked: Endpoint) -> SaveWebhookEndpoint:
     )
 
 
-def event_types(asked: Endpoint) -> tuple[str, ...] | None:
+def event_types(asked: Endpoint) -> Given[tuple[str, ...] | None]:
     """The types asked for, each once; null, none and a star all mean everything.
 
     Raises LagoError.
     """
-    if asked.event_types is None:
-        return () if "event_types" in asked.model_fields_set else None
-    spelled = ((one or "").strip().lower() for one in asked.event_types)
+    if "event_types" not in asked.model_fields_set:
+        return UNSET
+    spelled = ((one or "").strip().lower() for one in asked.event_types or ())
     types = tuple(dict.fromkeys(one for one in spelled if one))
-    if types == (ALL,):
-        return ()
+    if types in ((), (ALL,)):
+        return None
     if not SUBSCRIBABLE.issuperset(types):
         raise invalid(event_types=["invalid_types"])
     return types
