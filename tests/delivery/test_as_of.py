@@ -70,7 +70,7 @@ def test_neighbours_are_as_the_event_left_them(story: str) -> None:
             assert then == expected, (event.kind, kind)
 
 
-def the(events: list[Event], kind: EventKind) -> Event:
+def only(events: list[Event], kind: EventKind) -> Event:
     """The one event of a kind."""
     (event,) = [event for event in events if event.kind is kind]
     return event
@@ -80,7 +80,7 @@ def test_a_void_tells_what_was_due_before_and_after_it() -> None:
     """From the event alone: since then the payment went back and the invoice was replaced."""
     world = new_world()
     step(world, "partly")
-    event = the(step(world, "void"), EventKind.INVOICE_VOIDED)
+    event = only(step(world, "void"), EventKind.INVOICE_VOIDED)
     step(
         world, "report state=failed", 'annotate details={"a":1}', "regenerate", "finalize for=again"
     )
@@ -96,7 +96,7 @@ def test_a_void_tells_what_was_due_before_and_after_it() -> None:
 def test_a_new_invoice_is_told_after_the_credit_that_its_own_request_applied() -> None:
     world = new_world()
     step(world, "wallet", "grant")
-    event = the(step(world, "issue apply=@wallet"), EventKind.INVOICE_FINALIZED)
+    event = only(step(world, "issue apply=@wallet"), EventKind.INVOICE_FINALIZED)
     step(world, "pay", "void")
     invoice = PastView(world.facts, event).the(Invoice, "inv")
     assert event.after["outstanding_minor"] == 1200
@@ -106,7 +106,7 @@ def test_a_new_invoice_is_told_after_the_credit_that_its_own_request_applied() -
 def test_what_settled_an_invoice_whole_at_once_ends_what_was_said_of_its_payment() -> None:
     world = new_world()
     step(world, "wallet", "grant amount=5000", "draft", "annotate payment_status=failed")
-    event = the(step(world, "finalize apply=@wallet"), EventKind.INVOICE_FINALIZED)
+    event = only(step(world, "finalize apply=@wallet"), EventKind.INVOICE_FINALIZED)
     invoice = PastView(world.facts, event).the(Invoice, "inv")
     assert (invoice.outstanding_minor, invoice.payment_status_asserted) == (0, None)
     assert invoice == world.the(Invoice, "inv")
@@ -117,7 +117,7 @@ def test_a_row_that_is_named_is_found_though_its_time_is_later() -> None:
     world = new_world()
     step(world, "billed")
     world.wait(minutes=-5)
-    event = the(step(world, "pay amount=100"), EventKind.PAYMENT_RECEIVED)
+    event = only(step(world, "pay amount=100"), EventKind.PAYMENT_RECEIVED)
     view = PastView(world.facts, event)
     assert view.the(Invoice, "inv").id == "inv"
     assert view.of(Settlement, "source_id", "pay") != []

@@ -14,7 +14,7 @@ from polaris.store.engine.load import load, resolve
 from polaris.store.read import events, wallets
 
 
-def told(books: Books, done: Callable[[], object]) -> list[Webhook]:
+def at_once(books: Books, done: Callable[[], object]) -> list[Webhook]:
     """What endpoints are told of everything that is done, at once."""
     return late(books, happened(books, done))
 
@@ -34,10 +34,10 @@ def _newest(books: Books) -> list[Event]:
 
 def late(books: Books, written: Iterable[Event]) -> list[Webhook]:
     """What endpoints are told of events, composed from what the books hold by now."""
-    return [webhook for event in written for webhook in of(books, event)]
+    return [webhook for event in written for webhook in composed(books, event)]
 
 
-def of(books: Books, event: Event) -> list[Webhook]:
+def composed(books: Books, event: Event) -> list[Webhook]:
     """What endpoints are told of one event."""
     with books.database.connect() as connection:
         scope = resolve(connection, books.tenant_id, event_scope(event))

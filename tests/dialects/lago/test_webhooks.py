@@ -12,7 +12,7 @@ import jwt
 import pytest
 
 from dialects.lago.books import Books
-from dialects.lago.deliveries import sent, told
+from dialects.lago.deliveries import at_once, sent
 from dialects.lago.story import Story
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.webhook import Signature
@@ -90,7 +90,7 @@ def test_what_is_told_of_what_happens(
     story = Story(books)
     for step in before.split():
         getattr(story, step)()
-    webhooks = told(books, getattr(story, then))
+    webhooks = at_once(books, getattr(story, then))
     assert [webhook.type for webhook in webhooks] == types
     for webhook in webhooks:
         read = json.loads(webhook.body)
@@ -134,9 +134,9 @@ def test_an_invoice_is_told_as_it_is_shown_with_what_its_type_holds(
     if then != "finalized":
         story.finalized()
     if then == "paid":
-        webhooks = told(books, lambda: books.paid(story.draft, 1200))
+        webhooks = at_once(books, lambda: books.paid(story.draft, 1200))
     else:
-        webhooks = told(books, getattr(story, then))
+        webhooks = at_once(books, getattr(story, then))
     shown = books.http("GET", f"/invoices/{story.draft}").json()["invoice"]
     body = sent(webhooks, webhook_type)
     assert set(body) & BARE == nested
@@ -146,22 +146,22 @@ def test_an_invoice_is_told_as_it_is_shown_with_what_its_type_holds(
 def test_a_deleted_draft_says_so(books: Books) -> None:
     story = Story(books)
     story.drafted()
-    body = sent(told(books, story.deleted), "invoice.deleted")
+    body = sent(at_once(books, story.deleted), "invoice.deleted")
     assert (body["lago_id"], body["status"]) == (story.draft, "deleted")
 
 
 def test_notes_payments_and_wallets_are_told_as_they_are_shown(books: Books) -> None:
     story = Story(books)
     story.issued()
-    payment = sent(told(books, story.paid), "payment.succeeded")
+    payment = sent(at_once(books, story.paid), "payment.succeeded")
     assert payment == books.http("GET", f"/payments/{story.payment}").json()["payment"]
-    note = sent(told(books, story.refunded), "credit_note.created")
+    note = sent(at_once(books, story.refunded), "credit_note.created")
     assert note["lago_id"] == story.note
     assert note["customer"]["external_id"] == "cust_1"
     assert len(note["items"]) == 1
-    wallet = sent(told(books, story.wallet_opened), "wallet.created")
+    wallet = sent(at_once(books, story.wallet_opened), "wallet.created")
     assert wallet == books.http("GET", f"/wallets/{story.wallet}").json()["wallet"]
-    granted, _ = (json.loads(one.body) for one in told(books, story.granted))
+    granted, _ = (json.loads(one.body) for one in at_once(books, story.granted))
     moved = granted["wallet_transaction"]
     path = f"/wallet_transactions/{moved['lago_id']}"
     assert moved == books.http("GET", path).json()["wallet_transaction"]
@@ -176,7 +176,7 @@ def test_failures_say_whose_money_it_is(books: Books) -> None:
         "provider_customer_id": None,
     }
     nobody = {"payment_provider": None, "payment_provider_code": None, "provider_error": None}
-    assert sent(told(books, story.collected), FAILED) == {
+    assert sent(at_once(books, story.collected), FAILED) == {
         "lago_invoice_id": story.draft,
         **whose,
         **nobody,
@@ -184,7 +184,7 @@ def test_failures_say_whose_money_it_is(books: Books) -> None:
     }
     error = {"message": None, "error_code": None}
     stripe = {"payment_provider": "stripe", "payment_provider_code": "stripe"}
-    assert sent(told(books, story.payment_failed), FAILED) == {
+    assert sent(at_once(books, story.payment_failed), FAILED) == {
         "lago_invoice_id": story.draft,
         **whose,
         **stripe,
@@ -194,7 +194,7 @@ def test_failures_say_whose_money_it_is(books: Books) -> None:
     story.paid()
     story.refunded()
     manual = {"payment_provider": "manual", "payment_provider_code": "manual"}
-    webhooks = told(books, story.refund_failed)
+    webhooks = at_once(books, story.refund_failed)
     assert sent(webhooks, "credit_note.provider_refund_failure") == {
         "lago_credit_note_id": story.note,
         **whose,
@@ -208,7 +208,7 @@ def test_failures_say_whose_money_it_is(books: Books) -> None:
 
 
 def test_a_receiver_checks_a_token_with_the_key_that_it_asks_for(books: Books, client: Any) -> None:
-    (webhook,) = told(books, Story(books).customer_changed)
+    (webhook,) = at_once(books, Story(books).customer_changed)
     with books.database.connect() as connection:
         key = signing_key(connection, books.tenant_id, signing.RSA_KEY, signing.new_rsa_key)
     headers = attempts.headers(webhook.body, "unique", Signature.JWT, key, ISSUER)

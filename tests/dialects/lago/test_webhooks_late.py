@@ -138,11 +138,11 @@ def test_webhooks_are_the_same_however_late_they_are_composed(
     story = Chapter(books)
     story.perform(before)
     events = happened(books, lambda: story.perform(then))
-    at_once = late(books, events)
+    first = late(books, events)
     story.perform(afterwards)
-    assert at_once
+    assert first
     assert [webhook.payload for webhook in late(books, events)] == [
-        webhook.payload for webhook in at_once
+        webhook.payload for webhook in first
     ]
 
 
