@@ -12,6 +12,8 @@ from polaris.core.refusals import EVERY
 
 FOLDER = ROOT / "src" / "polaris" / "dialects"
 PARTS = {"app", "requests", "responses", "errors", "rules", "webhooks", "coverage"}
+SHARED = ROOT / "src" / "polaris" / "delivery"
+VENDORS = ("lago", "chargebee", "layerfi", "highlevel", "ghl")
 
 Importer = Callable[[str], Any]
 
@@ -41,6 +43,15 @@ def wordless(dialect: str, imported: Importer = import_module) -> Iterator[str]:
     yield from (f"{dialect}: webhooks.TYPES lacks {one}" for one in EventKind if one not in told)
 
 
+def vendors_named(below: Path = SHARED) -> Iterator[str]:
+    """Places in shared ground that name a vendor."""
+    for path in sorted(below.rglob("*.py")):
+        for number, text in enumerate(path.read_text().splitlines(), 1):
+            for vendor in VENDORS:
+                if vendor in text.lower():
+                    yield f"{path.name}:{number}: names {vendor}"
+
+
 def each(check: Callable[[Path], Iterable[str]]) -> Iterator[str]:
     for dialect in dialects():
         yield from check(dialect)
@@ -56,6 +67,17 @@ def test_every_refusal_and_every_event_has_a_word_in_every_dialect() -> None:
     """A refusal without a word would be answered as a fault of ours; an event that is told to
     nobody should be so on purpose."""
     expect_none(each(lambda dialect: wordless(dialect.name)))
+
+
+def test_what_dialects_share_names_no_vendor() -> None:
+    """What stands in shared ground has to suit every dialect, the next one too."""
+    expect_none(vendors_named())
+
+
+def test_the_check_of_vendors_catches_what_it_forbids(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "inner" / "seed.py").write_text("X = 1\nHEADER = 'X-Lago-Signature'\n")
+    assert list(vendors_named(tmp_path)) == ["seed.py:2: names lago"]
 
 
 def test_the_check_of_parts_catches_what_it_forbids(tmp_path: Path) -> None:

@@ -6,73 +6,24 @@ Nothing is delivered yet, so a test reads the events that were written and shape
 import hmac
 import json
 from base64 import b64encode
-from collections.abc import Callable
 from typing import Any
 
 import jwt
 import pytest
 
 from dialects.lago.books import Books
+from dialects.lago.deliveries import at_once, sent
 from dialects.lago.story import Story
 from polaris.core.facts.credit_note import CreditNote
-from polaris.core.facts.event import Event, EventKind
-from polaris.core.facts.invoice import Line
-from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.facts.webhook import Signature
-from polaris.core.view import View
-from polaris.dialects.lago.webhooks import (
-    SUBSCRIBABLE,
-    TYPES,
-    Declined,
-    Wallets,
-    Webhook,
-    looked_at,
-    shaped,
-    signing,
-)
+from polaris.delivery import signing
+from polaris.delivery.shape import Declined
+from polaris.dialects.lago.webhooks import SUBSCRIBABLE, TYPES, attempts
 from polaris.dialects.lago.webhooks.bodies import OBJECTS
 from polaris.dialects.lago.webhooks.shape import ONLY_IF
-from polaris.engine import now
-from polaris.store.engine.load import load, resolve
 from polaris.store.engine.write import signing_key
-from polaris.store.read import events, wallets
 
 ISSUER = "https://polaris.example/"
-
-
-def told(books: Books, done: Callable[[], object]) -> list[Webhook]:
-    """What endpoints are told of everything that is done."""
-    with books.database.connect() as connection:
-        before = {event.id for event in events.newest_events(connection, books.tenant_id, 1000)}
-    done()
-    with books.database.connect() as connection:
-        newest = events.newest_events(connection, books.tenant_id, 1000)
-    fresh = [event for event in newest if event.id not in before]
-    fresh.sort(key=lambda event: (event.at, event.position))
-    return [webhook for event in fresh for webhook in of(books, event)]
-
-
-def of(books: Books, event: Event) -> list[Webhook]:
-    """What endpoints are told of one event."""
-    with books.database.connect() as connection:
-        scope = resolve(connection, books.tenant_id, looked_at(event))
-        facts = load(connection, books.tenant_id, scope).facts
-        lots = [one for one in facts.tables[Lot].values() if isinstance(one, Lot)]
-        wallet_ids = {lot.wallet_id for lot in lots if lot.id == event.subject_id}
-        if event.subject == Wallet.table:
-            wallet_ids = {event.subject_id}
-        lines = [one for one in facts.tables[Line].values() if isinstance(one, Line)]
-        if event.kind is EventKind.INVOICE_FINALIZED:
-            wallet_ids = {one.wallet_id for one in lines if one.wallet_id}
-        seen = wallets.wallets(connection, books.tenant_id, wallet_ids, event.at)
-        happenings = [
-            row
-            for wallet_id in wallet_ids
-            for row in wallets.history(connection, books.tenant_id, wallet_id).rows
-        ]
-    facts.add(seen.facts.tables[Wallet].values())
-    view = View(facts, now())
-    return shaped(event, view, books.tenant_id, Wallets(seen.sums, happenings))
 
 
 # ---------------------------------------------------------------- the tables
@@ -139,19 +90,19 @@ def test_what_is_told_of_what_happens(
     story = Story(books)
     for step in before.split():
         getattr(story, step)()
-    webhooks = told(books, getattr(story, then))
-    assert [webhook.webhook_type for webhook in webhooks] == types
+    webhooks = at_once(books, getattr(story, then))
+    assert [webhook.type for webhook in webhooks] == types
     for webhook in webhooks:
-        sent = json.loads(webhook.body)
-        assert list(sent) == [
+        read = json.loads(webhook.body)
+        assert list(read) == [
             "webhook_type",
             "object_type",
             "organization_id",
-            webhook.object_type,
+            read["object_type"],
         ]
-        assert sent["webhook_type"] == webhook.webhook_type
-        assert sent["organization_id"] == books.tenant_id
-        assert sent[webhook.object_type]
+        assert read["webhook_type"] == webhook.type
+        assert read["organization_id"] == books.tenant_id
+        assert read[read["object_type"]]
 
 
 # ---------------------------------------------------------------- bodies
@@ -161,12 +112,6 @@ BARE = {"metadata", "customer", "fees", "credits", "applied_taxes", "subscriptio
     "error_details",
     "applied_invoice_custom_sections",
 }
-
-
-def sent(webhooks: list[Webhook], webhook_type: str) -> Any:
-    """What the one webhook of a type is about, as a receiver reads it."""
-    (webhook,) = [one for one in webhooks if one.webhook_type == webhook_type]
-    return json.loads(webhook.body)[webhook.object_type]
 
 
 @pytest.mark.parametrize(
@@ -189,9 +134,9 @@ def test_an_invoice_is_told_as_it_is_shown_with_what_its_type_holds(
     if then != "finalized":
         story.finalized()
     if then == "paid":
-        webhooks = told(books, lambda: books.paid(story.draft, 1200))
+        webhooks = at_once(books, lambda: books.paid(story.draft, 1200))
     else:
-        webhooks = told(books, getattr(story, then))
+        webhooks = at_once(books, getattr(story, then))
     shown = books.http("GET", f"/invoices/{story.draft}").json()["invoice"]
     body = sent(webhooks, webhook_type)
     assert set(body) & BARE == nested
@@ -201,22 +146,22 @@ def test_an_invoice_is_told_as_it_is_shown_with_what_its_type_holds(
 def test_a_deleted_draft_says_so(books: Books) -> None:
     story = Story(books)
     story.drafted()
-    body = sent(told(books, story.deleted), "invoice.deleted")
+    body = sent(at_once(books, story.deleted), "invoice.deleted")
     assert (body["lago_id"], body["status"]) == (story.draft, "deleted")
 
 
 def test_notes_payments_and_wallets_are_told_as_they_are_shown(books: Books) -> None:
     story = Story(books)
     story.issued()
-    payment = sent(told(books, story.paid), "payment.succeeded")
+    payment = sent(at_once(books, story.paid), "payment.succeeded")
     assert payment == books.http("GET", f"/payments/{story.payment}").json()["payment"]
-    note = sent(told(books, story.refunded), "credit_note.created")
+    note = sent(at_once(books, story.refunded), "credit_note.created")
     assert note["lago_id"] == story.note
     assert note["customer"]["external_id"] == "cust_1"
     assert len(note["items"]) == 1
-    wallet = sent(told(books, story.wallet_opened), "wallet.created")
+    wallet = sent(at_once(books, story.wallet_opened), "wallet.created")
     assert wallet == books.http("GET", f"/wallets/{story.wallet}").json()["wallet"]
-    granted, _ = (json.loads(one.body) for one in told(books, story.granted))
+    granted, _ = (json.loads(one.body) for one in at_once(books, story.granted))
     moved = granted["wallet_transaction"]
     path = f"/wallet_transactions/{moved['lago_id']}"
     assert moved == books.http("GET", path).json()["wallet_transaction"]
@@ -231,7 +176,7 @@ def test_failures_say_whose_money_it_is(books: Books) -> None:
         "provider_customer_id": None,
     }
     nobody = {"payment_provider": None, "payment_provider_code": None, "provider_error": None}
-    assert sent(told(books, story.collected), FAILED) == {
+    assert sent(at_once(books, story.collected), FAILED) == {
         "lago_invoice_id": story.draft,
         **whose,
         **nobody,
@@ -239,7 +184,7 @@ def test_failures_say_whose_money_it_is(books: Books) -> None:
     }
     error = {"message": None, "error_code": None}
     stripe = {"payment_provider": "stripe", "payment_provider_code": "stripe"}
-    assert sent(told(books, story.payment_failed), FAILED) == {
+    assert sent(at_once(books, story.payment_failed), FAILED) == {
         "lago_invoice_id": story.draft,
         **whose,
         **stripe,
@@ -249,7 +194,7 @@ def test_failures_say_whose_money_it_is(books: Books) -> None:
     story.paid()
     story.refunded()
     manual = {"payment_provider": "manual", "payment_provider_code": "manual"}
-    webhooks = told(books, story.refund_failed)
+    webhooks = at_once(books, story.refund_failed)
     assert sent(webhooks, "credit_note.provider_refund_failure") == {
         "lago_credit_note_id": story.note,
         **whose,
@@ -263,10 +208,10 @@ def test_failures_say_whose_money_it_is(books: Books) -> None:
 
 
 def test_a_receiver_checks_a_token_with_the_key_that_it_asks_for(books: Books, client: Any) -> None:
-    (webhook,) = told(books, Story(books).customer_changed)
+    (webhook,) = at_once(books, Story(books).customer_changed)
     with books.database.connect() as connection:
         key = signing_key(connection, books.tenant_id, signing.RSA_KEY, signing.new_rsa_key)
-    headers = signing.headers(webhook.body, "unique", Signature.JWT, key, ISSUER)
+    headers = attempts.headers(webhook.body, "unique", Signature.JWT, key, ISSUER)
     token = headers.pop("X-Lago-Signature")
     assert headers == {
         "Content-Type": "application/json",
@@ -283,12 +228,12 @@ def test_a_receiver_checks_a_token_with_the_key_that_it_asks_for(books: Books, c
 def test_a_receiver_checks_a_digest_with_the_secret_that_it_knows() -> None:
     """Against a digest made by other means: HMAC-SHA256 of the body, in base64."""
     secret, body = signing.new_hmac_key(), b'{"a":1}'
-    headers = signing.headers(body, "unique", Signature.HMAC, secret, ISSUER)
+    headers = attempts.headers(body, "unique", Signature.HMAC, secret, ISSUER)
     digest = b64encode(hmac.new(secret.encode(), body, "sha256").digest()).decode()
     assert headers["X-Lago-Signature"] == digest
     assert headers["X-Lago-Signature-Algorithm"] == "hmac"
     assert signing.new_hmac_key() != secret
-    known = signing.headers(b"what do ya want for nothing?", "k", Signature.HMAC, "Jefe", ISSUER)
+    known = attempts.headers(b"what do ya want for nothing?", "k", Signature.HMAC, "Jefe", ISSUER)
     assert known["X-Lago-Signature"] == "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="
 
 
@@ -297,7 +242,7 @@ def test_a_receiver_checks_a_digest_with_the_secret_that_it_knows() -> None:
     [(1, 0.0, 3.0), (1, 1.0, 3.15), (2, 0.0, 18.0), (2, 1.0, 20.4), (3, 0.5, None), (4, 0.0, None)],
 )
 def test_when_it_is_tried_again(attempt: int, chance: float, seconds: float | None) -> None:
-    assert signing.delay_seconds(attempt, chance) == pytest.approx(seconds)
+    assert attempts.delay_seconds(attempt, chance) == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(
@@ -305,4 +250,4 @@ def test_when_it_is_tried_again(attempt: int, chance: float, seconds: float | No
     [(200, True), (201, True), (202, True), (203, False), (204, True), (301, False), (500, False)],
 )
 def test_which_answers_count(status: int, counts: bool) -> None:
-    assert (status in signing.DELIVERED) is counts
+    assert (status in attempts.DELIVERED) is counts

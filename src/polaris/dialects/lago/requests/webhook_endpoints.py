@@ -12,12 +12,12 @@ from polaris.core.commands.base import Given, or_unset
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.scope import Scope
 from polaris.core.view import View
+from polaris.delivery.signing import RSA_KEY, new_rsa_key, public_key
 from polaris.dialects.lago.errors import invalid, not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
 from polaris.dialects.lago.requests.coercion import Paged, cleared, demanded
 from polaris.dialects.lago.responses import webhook_endpoints as shown
 from polaris.dialects.lago.webhooks import SUBSCRIBABLE
-from polaris.dialects.lago.webhooks.signing import RSA_KEY, new_rsa_key, public_key
 from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue

@@ -1,6 +1,6 @@
-"""What each webhook is about: the same bodies that Lago's clients are answered with."""
+"""What each webhook is about: what a Lago client was answered right after the event."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from polaris.core.facts.credit_note import CreditNote
@@ -10,6 +10,7 @@ from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.payment import Payment, Refund
 from polaris.core.facts.wallet import MovementKind, Wallet
 from polaris.core.view import View
+from polaris.delivery.shape import Payload
 from polaris.dialects.lago.responses import (
     credit_notes,
     customers,
@@ -18,29 +19,17 @@ from polaris.dialects.lago.responses import (
     wallet_transactions,
     wallets,
 )
-from polaris.store.read.wallets import Happening, Sums
-
-Body = dict[str, object]
-
-
-class Wallets(NamedTuple):
-    """What was read of wallets: what is left in each by its id, and what happened in one."""
-
-    sums: Mapping[str, Sums]
-    happenings: Sequence[Happening] = ()
-
-
-NO_WALLETS = Wallets({})
+from polaris.dialects.lago.webhooks.wallets import Wallets, happening_at, sums_at
 
 
 class Shown(NamedTuple):
-    """What bodies are made of."""
+    """What bodies are made of: the facts as the event left them, and what was read of a wallet."""
 
     view: View
     wallets: Wallets
 
 
-Made = Callable[[Event, Shown], Iterable[Body]]
+Made = Callable[[Event, Shown], Iterable[Payload]]
 
 
 # ---------------------------------------------------------------- invoices
@@ -55,7 +44,7 @@ NESTED = frozenset((*WHOLE, "metadata"))
 def _invoice(*nested: str) -> Made:
     """An invoice with these of the things inside it."""
 
-    def made(event: Event, shown: Shown) -> Iterable[Body]:
+    def made(event: Event, shown: Shown) -> Iterable[Payload]:
         status = "deleted" if event.kind is EventKind.INVOICE_CLOSED else None
         row = shown.view.the(Invoice, event.subject_id)
         whole = invoices.invoice(shown.view, row, status)
@@ -64,7 +53,7 @@ def _invoice(*nested: str) -> Made:
     return made
 
 
-def _dispute(event: Event, shown: Shown) -> Iterable[Body]:
+def _dispute(event: Event, shown: Shown) -> Iterable[Payload]:
     for invoice in _invoice(*WHOLE)(event, shown):
         yield {"invoice": invoice, "provider_error": None}
 
@@ -72,7 +61,7 @@ def _dispute(event: Event, shown: Shown) -> Iterable[Body]:
 NO_PROVIDER = "customer_must_have_payment_provider"
 
 
-def _uncollected(event: Event, shown: Shown) -> Iterable[Body]:
+def _uncollected(event: Event, shown: Shown) -> Iterable[Payload]:
     """Each invoice that no money came for: the payment's, or the one that nobody can collect."""
     payment = shown.view.get(Payment, event.subject_id)
     code = "payment_failed" if payment else NO_PROVIDER
@@ -88,21 +77,21 @@ def _uncollected(event: Event, shown: Shown) -> Iterable[Body]:
 # ---------------------------------------------------------------- what else there is
 
 
-def _customer(event: Event, shown: Shown) -> Iterable[Body]:
+def _customer(event: Event, shown: Shown) -> Iterable[Payload]:
     yield customers.customer(shown.view, shown.view.the(Customer, event.subject_id))
 
 
-def _payment(event: Event, shown: Shown) -> Iterable[Body]:
+def _payment(event: Event, shown: Shown) -> Iterable[Payload]:
     yield payments.payment(shown.view, shown.view.the(Payment, event.subject_id))
 
 
-def _note(event: Event, shown: Shown) -> Iterable[Body]:
+def _note(event: Event, shown: Shown) -> Iterable[Payload]:
     view, note = shown.view, shown.view.the(CreditNote, event.subject_id)
     of = customers.customer(view, view.the(Customer, note.customer_id))
     yield {**credit_notes.credit_note(view, note), "customer": of}
 
 
-def _unrefunded(event: Event, shown: Shown) -> Iterable[Body]:
+def _unrefunded(event: Event, shown: Shown) -> Iterable[Payload]:
     """A credit note whose money did not go back; other refunds Lago does not know."""
     refund = shown.view.the(Refund, event.subject_id)
     if refund.note_id:
@@ -111,7 +100,7 @@ def _unrefunded(event: Event, shown: Shown) -> Iterable[Body]:
         yield {"lago_credit_note_id": refund.note_id, **whose}
 
 
-def _whose(view: View, customer_id: str, payment: Payment | None) -> Body:
+def _whose(view: View, customer_id: str, payment: Payment | None) -> Payload:
     """Whose money it is, and what is known of its provider."""
     provider = payment.provider if payment else None
     return {
@@ -124,9 +113,9 @@ def _whose(view: View, customer_id: str, payment: Payment | None) -> Body:
     }
 
 
-def _wallet(event: Event, shown: Shown) -> Iterable[Body]:
+def _wallet(event: Event, shown: Shown) -> Iterable[Payload]:
     row = shown.view.the(Wallet, event.subject_id)
-    yield wallets.wallet(shown.view, row, shown.wallets.sums[row.id])
+    yield wallets.wallet(shown.view, row, sums_at(shown.wallets, row.id, event.at))
 
 
 MOVED: dict[EventKind, frozenset[MovementKind]] = {
@@ -140,14 +129,15 @@ MOVED: dict[EventKind, frozenset[MovementKind]] = {
 }
 
 
-def _happening(event: Event, shown: Shown) -> Iterable[Body]:
+def _happening(event: Event, shown: Shown) -> Iterable[Payload]:
     """What happened in the wallet then; told once, however many lots had a part in it."""
     for one in shown.wallets.happenings:
         bought = event.kind is EventKind.INVOICE_FINALIZED and one.id == event.subject_id
         first = one.parts[0].lot_id if one.parts else None
         moved = first == event.subject_id and event.at in (one.at, one.settled_at)
         if one.kind in MOVED[event.kind] and (bought or moved):
-            yield wallet_transactions.happening(_wallet_of(shown), one)
+            row = happening_at(event, shown.view, one)
+            yield wallet_transactions.happening(_wallet_of(shown), row)
 
 
 def _wallet_of(shown: Shown) -> Wallet:

@@ -1,19 +1,13 @@
 """Which of our events Lago tells as which of its webhooks, and what endpoints can ask for."""
 
-from collections.abc import Mapping
-
 from polaris.core.facts.event import EventKind
-
-
-class Declined(str):
-    """Why an event is told to nobody."""
-
+from polaris.delivery.shape import Declined, Types
 
 NO_TYPE = Declined("Lago has no webhook for it.")
 FOLLOWS = Declined("What follows from it, paid or owed again, is an event of its own.")
 OURS = Declined("Lago has nothing of the kind.")
 
-TYPES: Mapping[EventKind, tuple[str, ...] | Declined] = {
+TYPES: Types = {
     EventKind.CUSTOMER_SAVED: ("customer.created", "customer.updated"),
     EventKind.CUSTOMER_DELETED: NO_TYPE,
     EventKind.INVOICE_DRAFTED: ("invoice.drafted", "invoice.ready_to_finalize"),

@@ -1,0 +1,51 @@
+"""One attempt to send a webhook as Lago does: its headers, what counts as success, and retries."""
+
+from collections.abc import Callable
+
+from polaris.core.facts.webhook import Signature
+from polaris.delivery.signing import hmac_signature, signed_token
+
+TIMEOUT_SECONDS = 30.0
+ATTEMPTS = 3
+DELIVERED = frozenset({200, 201, 202, 204})
+"""The answers that count as success; after any other answer the webhook is sent again."""
+
+
+def _token(body: bytes, private_key: str, issuer: str) -> str:
+    """A token that holds the whole body. It never expires."""
+    return signed_token({"data": body.decode(), "iss": issuer}, private_key)
+
+
+def _digest(body: bytes, secret: str, _: str) -> str:
+    return hmac_signature(body, secret)
+
+
+SIGNED: dict[Signature, Callable[[bytes, str, str], str]] = {
+    Signature.JWT: _token,
+    Signature.HMAC: _digest,
+}
+"""How a body is signed: from the body, the key and the issuer."""
+
+
+def headers(
+    body: bytes, unique_key: str, signature: Signature, key: str, issuer: str
+) -> dict[str, str]:
+    """The headers that go out with a body. The unique key is the same in every attempt."""
+    return {
+        "Content-Type": "application/json",
+        "X-Lago-Signature": SIGNED[signature](body, key, issuer),
+        "X-Lago-Signature-Algorithm": signature.value,
+        "X-Lago-Unique-Key": unique_key,
+    }
+
+
+def delay_seconds(attempt: int, chance: float) -> float | None:
+    """Seconds from an attempt (the first is 1) to the next one, or None after the last.
+
+    `chance` is a random number from 0 to 1, so that webhooks which failed together are not sent
+    again all at once.
+    """
+    if attempt >= ATTEMPTS:
+        return None
+    grown = float(attempt**4)
+    return grown + chance * 0.15 * grown + 2

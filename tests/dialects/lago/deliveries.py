@@ -1,0 +1,66 @@
+"""The webhooks of what was done, composed from the events that were written: at once, or late."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from dialects.lago.books import Books
+from polaris.core.facts.event import Event, EventKind
+from polaris.core.facts.invoice import Line
+from polaris.core.facts.wallet import Lot, Wallet
+from polaris.delivery.shape import Webhook, event_scope
+from polaris.dialects.lago.webhooks import Wallets, shaped
+from polaris.store.engine.load import load, resolve
+from polaris.store.read import events, wallets
+
+
+def at_once(books: Books, done: Callable[[], object]) -> list[Webhook]:
+    """What endpoints are told of everything that is done, at once."""
+    return late(books, happened(books, done))
+
+
+def happened(books: Books, done: Callable[[], object]) -> list[Event]:
+    """The events of everything that is done, in order."""
+    before = {event.id for event in _newest(books)}
+    done()
+    fresh = [event for event in _newest(books) if event.id not in before]
+    return sorted(fresh, key=lambda event: (event.at, event.position))
+
+
+def _newest(books: Books) -> list[Event]:
+    with books.database.connect() as connection:
+        return events.newest_events(connection, books.tenant_id, 1000)
+
+
+def late(books: Books, written: Iterable[Event]) -> list[Webhook]:
+    """What endpoints are told of events, composed from what the books hold by now."""
+    return [webhook for event in written for webhook in composed(books, event)]
+
+
+def composed(books: Books, event: Event) -> list[Webhook]:
+    """What endpoints are told of one event."""
+    with books.database.connect() as connection:
+        scope = resolve(connection, books.tenant_id, event_scope(event))
+        facts = load(connection, books.tenant_id, scope).facts
+        lots = [one for one in facts.tables[Lot].values() if isinstance(one, Lot)]
+        wallet_ids = {lot.wallet_id for lot in lots if lot.id == event.subject_id}
+        if event.subject == Wallet.table:
+            wallet_ids = {event.subject_id}
+        lines = [one for one in facts.tables[Line].values() if isinstance(one, Line)]
+        if event.kind is EventKind.INVOICE_FINALIZED:
+            wallet_ids = {one.wallet_id for one in lines if one.wallet_id}
+        seen = wallets.wallets(connection, books.tenant_id, wallet_ids, event.at)
+        happenings = [
+            row
+            for wallet_id in wallet_ids
+            for row in wallets.history(connection, books.tenant_id, wallet_id).rows
+        ]
+    facts.add(seen.facts.tables[Wallet].values())
+    return shaped(event, facts, books.tenant_id, Wallets(seen.sums, happenings))
+
+
+def sent(webhooks: list[Webhook], webhook_type: str) -> Any:
+    """What the one webhook of a type is about, as a receiver reads it."""
+    (webhook,) = [one for one in webhooks if one.type == webhook_type]
+    read = json.loads(webhook.body)
+    return read[read["object_type"]]
