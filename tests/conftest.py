@@ -1,4 +1,4 @@
-"""One embedded server for the whole run; for each test file, a copy of a migrated database."""
+"""One embedded server for each test process; for most files, a copy of a migrated database."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ NUMBERS = count(1)
 
 @pytest.fixture(scope="session")
 def session_dir() -> Iterator[Path]:
-    """A directory for the run; when the tests run as root, the server's user may pass it."""
+    """A directory for this process; when the tests run as root, the server's user may pass it."""
     folder = passable_dir()
     yield folder
     shutil.rmtree(folder)
@@ -39,7 +39,7 @@ def data_dir(session_dir: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def server(session_dir: Path) -> Iterator[Embedded]:
-    """The embedded server of the run, without fsync."""
+    """The embedded server of this process, without fsync. Parallel processes have one each."""
     with open_server(session_dir / "server", fsync=False) as server:
         yield server
 
@@ -52,6 +52,13 @@ def template(server: Embedded) -> str:
     # A copy is refused while anybody is connected to the original.
     tell(server, "alter database polaris_template allow_connections false")
     return "polaris_template"
+
+
+@pytest.fixture(scope="session")
+def shared_database_url(server: Embedded, template: str) -> Iterator[str]:
+    """A migrated database for many test files, in which each test has a tenant of its own."""
+    with copied(server, template) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")
