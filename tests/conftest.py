@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -19,6 +20,13 @@ for name in [name for name in os.environ if name.startswith(("POLARIS_", "PG"))]
     del os.environ[name]
 
 NUMBERS = count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse to run when two tests have one id: a parallel run would skip one of them silently."""
+    twice = [name for name, times in Counter(item.nodeid for item in items).items() if times > 1]
+    if twice:
+        raise pytest.UsageError(f"Two tests have the same id: {', '.join(twice)}")
 
 
 @pytest.fixture(scope="session")
