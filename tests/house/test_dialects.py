@@ -11,6 +11,8 @@ from polaris.core.events import EventKind
 from polaris.core.refusals import EVERY
 
 FOLDER = ROOT / "src" / "polaris" / "dialects"
+TESTS = ROOT / "tests" / "dialects"
+STORY = "test_story.py"
 PARTS = {"app", "requests", "responses", "errors", "rules", "webhooks"}
 
 Importer = Callable[[str], Any]
@@ -56,6 +58,25 @@ def test_every_refusal_and_every_event_has_a_word_in_every_dialect() -> None:
     """A refusal without a word would be answered as a fault of ours; an event that is told to
     nobody should be so on purpose."""
     expect_none(each(lambda dialect: wordless(dialect.name)))
+
+
+def without_story(dialect: Path, tests: Path = TESTS) -> Iterator[str]:
+    """A dialect whose tests have no story."""
+    if not (tests / dialect.name / STORY).is_file():
+        yield f"{dialect.name}: its tests have no {STORY}"
+
+
+def test_every_dialect_has_a_story() -> None:
+    """`make test-quick` runs one story for each dialect, and finds it by its name."""
+    expect_none(each(without_story))
+
+
+def test_the_check_of_stories_catches_what_it_forbids(tmp_path: Path) -> None:
+    for name in ("told", "untold"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "told" / STORY).touch()
+    found = [said for one in dialects(tmp_path) for said in without_story(one, tmp_path)]
+    assert found == ["untold: its tests have no test_story.py"]
 
 
 def test_the_check_of_parts_catches_what_it_forbids(tmp_path: Path) -> None:
