@@ -1,8 +1,9 @@
-"""One embedded server for the whole run; for each test file, a copy of a migrated database."""
+"""One embedded server for each test process; for most files, a copy of a migrated database."""
 
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
@@ -21,9 +22,16 @@ for name in [name for name in os.environ if name.startswith(("POLARIS_", "PG"))]
 NUMBERS = count(1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse to run when two tests have one id: a parallel run would skip one of them silently."""
+    twice = [name for name, times in Counter(item.nodeid for item in items).items() if times > 1]
+    if twice:
+        raise pytest.UsageError(f"Two tests have the same id: {', '.join(twice)}")
+
+
 @pytest.fixture(scope="session")
 def session_dir() -> Iterator[Path]:
-    """A directory for the run; when the tests run as root, the server's user may pass it."""
+    """A directory for this process; when the tests run as root, the server's user may pass it."""
     folder = passable_dir()
     yield folder
     shutil.rmtree(folder)
@@ -39,7 +47,7 @@ def data_dir(session_dir: Path) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def server(session_dir: Path) -> Iterator[Embedded]:
-    """The embedded server of the run, without fsync."""
+    """The embedded server of this process, without fsync. Parallel processes have one each."""
     with open_server(session_dir / "server", fsync=False) as server:
         yield server
 
@@ -52,6 +60,13 @@ def template(server: Embedded) -> str:
     # A copy is refused while anybody is connected to the original.
     tell(server, "alter database polaris_template allow_connections false")
     return "polaris_template"
+
+
+@pytest.fixture(scope="session")
+def shared_database_url(server: Embedded, template: str) -> Iterator[str]:
+    """A migrated database for many test files, in which each test has a tenant of its own."""
+    with copied(server, template) as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

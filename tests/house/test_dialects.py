@@ -14,6 +14,8 @@ FOLDER = ROOT / "src" / "polaris" / "dialects"
 PARTS = {"app", "requests", "responses", "errors", "rules", "webhooks", "coverage"}
 SHARED = ROOT / "src" / "polaris" / "delivery"
 VENDORS = ("lago", "chargebee", "layerfi", "highlevel", "ghl")
+TESTS = ROOT / "tests" / "dialects"
+STORY = "test_story.py"
 
 Importer = Callable[[str], Any]
 
@@ -78,6 +80,25 @@ def test_the_check_of_vendors_catches_what_it_forbids(tmp_path: Path) -> None:
     (tmp_path / "inner").mkdir()
     (tmp_path / "inner" / "seed.py").write_text("X = 1\nHEADER = 'X-Lago-Signature'\n")
     assert list(vendors_named(tmp_path)) == ["seed.py:2: names lago"]
+
+
+def without_story(dialect: Path, tests: Path = TESTS) -> Iterator[str]:
+    """A dialect whose tests have no story."""
+    if not (tests / dialect.name / STORY).is_file():
+        yield f"{dialect.name}: its tests have no {STORY}"
+
+
+def test_every_dialect_has_a_story() -> None:
+    """`make test-quick` runs one story for each dialect, and finds it by its name."""
+    expect_none(each(without_story))
+
+
+def test_the_check_of_stories_catches_what_it_forbids(tmp_path: Path) -> None:
+    for name in ("told", "untold"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "told" / STORY).touch()
+    found = [said for one in dialects(tmp_path) for said in without_story(one, tmp_path)]
+    assert found == ["untold: its tests have no test_story.py"]
 
 
 def test_the_check_of_parts_catches_what_it_forbids(tmp_path: Path) -> None:

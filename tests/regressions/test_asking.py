@@ -36,7 +36,14 @@ def engine(database: Database) -> Engine:
         {"key": "a\0b", "fingerprint": "f"},
         {"actor": "\ud800"},
     ],
-    ids=str,
+    ids=[
+        "an id that is none",
+        "an id in capitals",
+        "a key alone",
+        "a key too long",
+        "a NUL in the key",
+        "half a character",
+    ],
 )
 def test_a_request_that_no_record_could_keep_is_none(wrong: dict[str, Any]) -> None:
     """An id in capitals was never found again; a key alone took any command for a repetition."""
@@ -44,7 +51,11 @@ def test_a_request_that_no_record_could_keep_is_none(wrong: dict[str, Any]) -> N
         request(ASKED, **wrong)
 
 
-@pytest.mark.parametrize("tenant_id", ["", "nobody", new_id(), new_id().upper()])
+@pytest.mark.parametrize(
+    "tenant_id",
+    ["", "nobody", new_id(), new_id().upper()],
+    ids=["empty", "no id", "unknown", "in capitals"],
+)
 def test_a_tenant_that_is_none(engine: Engine, tenant_id: str) -> None:
     with pytest.raises(UnknownTenant):
         engine.perform(tenant_id, [request(ASKED)])
@@ -54,7 +65,9 @@ def test_a_tenant_that_is_none(engine: Engine, tenant_id: str) -> None:
         engine.explain(tenant_id, ASKED.invoice_id)
 
 
-@pytest.mark.parametrize("invoice_id", ["", "INV-000001", new_id()])
+@pytest.mark.parametrize(
+    "invoice_id", ["", "INV-000001", new_id()], ids=["empty", "a number", "unknown"]
+)
 def test_an_invoice_that_is_none(database: Database, engine: Engine, invoice_id: str) -> None:
     with pytest.raises(NotFound):
         engine.explain(tenant(database), invoice_id)

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from polaris.core.facts.catalogue import AddOn, TaxCode
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.credit_note import CreditNote, Funding
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import Event
@@ -24,7 +24,7 @@ ROWS: Mapping[str, type[Row]] = {
     kind.table: kind
     for kind in (
         *(Customer, Invoice, Settlement, WriteOff, Payment, Refund, CreditNote, Funding),
-        *(Wallet, Lot, AddOn, TaxCode, WebhookEndpoint, Tenant, Books, Series),
+        *(Wallet, Lot, CatalogueItem, TaxCode, WebhookEndpoint, Tenant, Books, Series),
     )
 }
 """The type of an event's subject, by the name of its table."""

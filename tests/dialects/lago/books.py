@@ -1,5 +1,6 @@
 """A tenant as its Lago client sees it, and the engine behind, to prepare what Lago cannot."""
 
+from abc import ABC, abstractmethod
 from decimal import Decimal
 from typing import Any, Final, TypeVar
 
@@ -39,35 +40,24 @@ def line(amount_minor: int, *taxes: TaxRate, **named: Any) -> NewLine:
     return NewLine(amount_minor=amount_minor, taxes=taxes, description="Service", **named)
 
 
-class Books:
-    """A fresh tenant with a key, a client for it, and the engine."""
+class Prepared(ABC):
+    """A tenant for which a test prepares customers, invoices and payments by commands."""
 
-    def __init__(self, database: Database, url: str, settings: Settings = NUMBERED_AS_LAGO) -> None:
-        self.database, self.url = database, url
-        self.engine = Engine(database, connections=1)
-        self.tenant_id = world.tenant(database, settings)
-        self.key = self.new_key(KeyScope.READ, KeyScope.WRITE)
-        # Its own annotations refuse to be called; so it is taken for what it is at run time.
-        self.client: Any = Client(api_key=self.key, api_url=url)
+    @abstractmethod
+    def done(self, *asked: Command) -> object:
+        """Perform commands in order; all must be done."""
 
-    def new_key(self, *scopes: KeyScope) -> str:
-        """Another key of the tenant."""
-        key = ApiKey.new()
-        with self.database.connect() as connection:
-            create_api_key(connection, self.tenant_id, new_id(), "test", key, now(), scopes=scopes)
-        return key.whole
+    @abstractmethod
+    def facts(self, **named: Any) -> Facts:
+        """What the books hold of the things named, as `Scope` takes them."""
 
-    def http(self, method: str, path: str, key: str | None = None, **asked: Any) -> httpx.Response:
-        """A call by hand, for what the client does not do; `path` begins after /api/v1."""
-        headers = {"Authorization": f"Bearer {key or self.key}"}
-        url = f"{self.url}/api/v1{path}"
-        # Nothing here is encrypted, and to load certificates takes longer than the call.
-        with httpx.Client(verify=False, headers=headers, timeout=30) as client:
-            return client.request(method, url, **asked)
+    @abstractmethod
+    def http(self, method: str, path: str, **asked: Any) -> httpx.Response:
+        """A call by hand; `path` begins after /api/v1."""
 
-    def done(self, *asked: Command) -> list[Outcome]:
-        """Perform commands by the engine itself, in order; all must be done."""
-        return world.done(self.engine, self.tenant_id, asked)
+    @abstractmethod
+    def stranger(self) -> "Prepared":
+        """Another tenant."""
 
     def customer(self, external_id: str = "cust_1", **named: Any) -> str:
         """A customer's id."""
@@ -119,6 +109,43 @@ class Books:
         )
         return payment_id
 
+    def the(self, kind: type[R], row_id: str, **named: Any) -> R:
+        """One row of the books, looked for among the facts of what is named."""
+        row = self.facts(**named).tables[kind][row_id]
+        assert isinstance(row, kind)
+        return row
+
+
+class Books(Prepared):
+    """A fresh tenant with a key, a client for it, and the engine."""
+
+    def __init__(self, database: Database, url: str, settings: Settings = NUMBERED_AS_LAGO) -> None:
+        self.database, self.url = database, url
+        self.engine = Engine(database, connections=1)
+        self.tenant_id = world.tenant(database, settings)
+        self.key = self.new_key(KeyScope.READ, KeyScope.WRITE)
+        # Its own annotations refuse to be called; so it is taken for what it is at run time.
+        self.client: Any = Client(api_key=self.key, api_url=url)
+
+    def new_key(self, *scopes: KeyScope) -> str:
+        """Another key of the tenant."""
+        key = ApiKey.new()
+        with self.database.connect() as connection:
+            create_api_key(connection, self.tenant_id, new_id(), "test", key, now(), scopes=scopes)
+        return key.whole
+
+    def http(self, method: str, path: str, key: str | None = None, **asked: Any) -> httpx.Response:
+        """A call by hand, for what the client does not do; `path` begins after /api/v1."""
+        headers = {"Authorization": f"Bearer {key or self.key}"}
+        url = f"{self.url}/api/v1{path}"
+        # Nothing here is encrypted, and to load certificates takes longer than the call.
+        with httpx.Client(verify=False, headers=headers, timeout=30) as client:
+            return client.request(method, url, **asked)
+
+    def done(self, *asked: Command) -> list[Outcome]:
+        """Perform commands by the engine itself, in order; all must be done."""
+        return world.done(self.engine, self.tenant_id, asked)
+
     def facts(self, **named: Any) -> Facts:
         """What the books hold of the things named, as `Scope` takes them."""
         scope = Scope(**named)
@@ -127,11 +154,9 @@ class Books:
                 connection, self.tenant_id, resolve(connection, self.tenant_id, scope)
             ).facts
 
-    def the(self, kind: type[R], row_id: str, **named: Any) -> R:
-        """One row of the books, looked for among the facts of what is named."""
-        row = self.facts(**named).tables[kind][row_id]
-        assert isinstance(row, kind)
-        return row
+    def stranger(self) -> "Books":
+        """Another tenant on the same server."""
+        return Books(self.database, self.url)
 
     def check_proofs(self) -> None:
         """The whole proof set holds."""

@@ -1,4 +1,4 @@
-"""A server of its own for each test file, the vendor's own client, and the books behind both."""
+"""The vendor's own client, and the books behind it, on the server that all dialect tests share."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,13 +11,6 @@ from faults.world import opened
 
 
 @pytest.fixture(scope="module")
-def serving(database_url: str) -> Iterator[Serving]:
-    """`polaris serve`, a program of its own."""
-    with Serving("serve", "--database-url", database_url) as serving:
-        yield serving
-
-
-@pytest.fixture(scope="module")
 def shared(database_url: str, serving: Serving) -> Iterator[Books]:
     """One tenant for a whole test file."""
     with opened(database_url) as database:
@@ -26,7 +19,7 @@ def shared(database_url: str, serving: Serving) -> Iterator[Books]:
 
 @pytest.fixture
 def books(database_url: str, serving: Serving) -> Iterator[Books]:
-    """A fresh tenant on the file's server; its proofs must hold when the test has ended."""
+    """A fresh tenant on the shared server; its proofs must hold when the test has ended."""
     with opened(database_url) as database:
         books = Books(database, serving.url)
         yield books

@@ -31,10 +31,11 @@ def everything(shared: Books) -> Everything:
     return Everything(shared)
 
 
-@pytest.fixture(scope="module")
-def session(shared: Books) -> Iterator[requests.Session]:
+# Only with a parameter does pytest tell the tests of schemathesis apart, one for each operation.
+@pytest.fixture(scope="module", params=["Bearer"])
+def session(shared: Books, request: pytest.FixtureRequest) -> Iterator[requests.Session]:
     with requests.Session() as session:
-        session.headers["Authorization"] = f"Bearer {shared.key}"
+        session.headers["Authorization"] = f"{request.param} {shared.key}"
         yield session
 
 

@@ -1,0 +1,104 @@
+"""Every answer to every void in every state, proved in memory; `test_void` repeats some over HTTP.
+
+Lago's routes, casts, rules and words are the real ones, over facts in memory.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from dialects.lago.memory import MemoryBooks
+from dialects.lago.voiding import (
+    BODIES,
+    EXPECTED,
+    Made,
+    check_amount,
+    check_impossible,
+    check_truth,
+    void,
+)
+from polaris.core.commands import Command, VoidInvoice
+from polaris.dialects.lago import errors
+from polaris.dialects.lago.rules import LAGO
+
+
+@pytest.fixture
+def books() -> Iterator[MemoryBooks]:
+    """A fresh tenant in memory; its proofs must hold when the test has ended."""
+    books = MemoryBooks()
+    yield books
+    books.check_proofs()
+
+
+@pytest.mark.parametrize("made", EXPECTED, ids=lambda made: made.__name__)
+@pytest.mark.parametrize("body", BODIES)
+def test_what_is_asked_in_a_state_has_one_answer(books: MemoryBooks, made: Made, body: str) -> None:
+    """Unknown first, then the amounts, then the state: in Lago's order and words."""
+    assert void(books, made(books), BODIES[body]) == EXPECTED[made][body]
+
+
+@pytest.mark.parametrize(
+    ("said", "notes"),
+    [
+        *((no, 0) for no in (False, "false", "f", "0", 0, "off", "", None)),
+        *((yes, 1) for yes in (True, "true", "t", "1", 1, "on", "yes")),
+    ],
+)
+def test_yes_and_no_are_cast_as_in_lago(books: MemoryBooks, said: object, notes: int) -> None:
+    """A few words are no; everything else is yes."""
+    check_truth(books, said, notes)
+
+
+@pytest.mark.parametrize(
+    ("said", "credit"),
+    [("300", 300), (300.9, 300), ("300.9", 300), ("3e2", 3), ("x", 0), ([1], 0), ({}, 0)],
+)
+def test_amounts_are_cast_as_in_lago(books: MemoryBooks, said: object, credit: int) -> None:
+    """Cut off, or nothing."""
+    check_amount(books, said, credit)
+
+
+@pytest.mark.parametrize("amount", [-1, 10**15, 10**30, "9" * 400])
+def test_impossible_amounts_are_refused(books: MemoryBooks, amount: object) -> None:
+    """Below zero, and beyond counting."""
+    check_impossible(books, amount)
+
+
+# ---------------------------------------------------------------- that the table can fail
+
+
+VOID: type[Command] = VoidInvoice
+
+
+def wrong() -> set[tuple[str, str]]:
+    """The states and bodies that are answered otherwise than the table says."""
+    return {
+        (made.__name__, body)
+        for made, answers in EXPECTED.items()
+        for body, expected in answers.items()
+        for books in [MemoryBooks()]
+        if void(books, made(books), BODIES[body]) != expected
+    }
+
+
+def test_with_the_rules_as_they_are_nothing_is_wrong() -> None:
+    """Otherwise the tests below would prove nothing."""
+    assert wrong() == set()
+
+
+def test_the_table_catches_a_missing_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without Lago's limits the state of a draft is named, and its amounts are not."""
+    monkeypatch.setitem(LAGO.adds, VOID, ())
+    assert ("draft", "credit") in wrong()
+
+
+def test_the_table_catches_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For other commands the state comes before the amounts."""
+    monkeypatch.setattr(errors, "FIRST", {})
+    assert ("voided", "too much credit") in wrong()
+
+
+def test_the_table_catches_other_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For other commands a refund that is too large is filed under another field."""
+    monkeypatch.delitem(errors.BY_COMMAND, VOID)
+    assert ("unpaid", "refund") in wrong()

@@ -1,0 +1,70 @@
+"""A dialect's application over facts in memory: no server, no database, no network.
+
+It does what needs commands and facts alone. What a dialect reads by SQL, such as a list, needs the
+database, and so a test over HTTP.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+import httpx
+from fastapi import FastAPI
+
+from core.world import World
+from polaris.core.decision import Facts
+from polaris.core.facts.tenant import Settings, Tenant
+from polaris.core.fold import Memory, Outcome, Request, fold
+from polaris.core.scope import Scope
+from polaris.engine import new_id, now
+from polaris.keys import ApiKey, KeyScope, KnownKey
+
+
+class WorldToday(World):
+    """A world whose time is now and whose ids are what the database would take."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__(settings)
+        self.at = now()
+
+    def new_id(self) -> str:
+        """An id that was never given before."""
+        return new_id()
+
+
+class MemoryDesk:
+    """A desk for one tenant, whose facts are all in memory. Every key opens it."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    async def key(self, _: str) -> KnownKey:
+        """A key that may read and write."""
+        key, scopes = ApiKey.new(), (KeyScope.READ, KeyScope.WRITE)
+        tenant_id = self.world.facts.tenant_id
+        return KnownKey(new_id(), tenant_id, "test", key.client_id, key.hash, scopes, now())
+
+    async def tenant(self, _: str) -> Tenant:
+        """The tenant, with its settings."""
+        return self.world.facts.tenant
+
+    async def facts(self, _: str, __: Scope) -> Facts:
+        """All facts, whatever is named."""
+        return self.world.facts
+
+    async def perform_all(self, _: str, requests: Sequence[Request]) -> list[Outcome]:
+        """Decide the requests as the engine does, and take in what they change."""
+        return fold(self.world.facts, Memory((), ()), requests, self.world.new_id).outcomes
+
+
+def answer(
+    application: FastAPI, desk: MemoryDesk, method: str, path: str, body: object
+) -> httpx.Response:
+    """What the application answers over this desk. A fault in it is raised."""
+    application.state.desk = desk
+    return asyncio.run(_answer(application, method, path, body))
+
+
+async def _answer(application: FastAPI, method: str, path: str, body: object) -> httpx.Response:
+    transport = httpx.ASGITransport(app=application)
+    async with httpx.AsyncClient(transport=transport, base_url="http://memory") as client:
+        return await client.request(method, path, json=body)
