@@ -9,9 +9,9 @@ import msgspec
 from polaris.core.facts.tenant import Tenant
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.read.rows import Connection, tuples_found
-from polaris.store.sql import blocks, statement
+from polaris.store.sql import QUERIES, blocks, statement
 
-BLOCKS = blocks("read/tenants.sql")
+BLOCKS = QUERIES | blocks("read/tenants.sql")
 
 
 class ListedTenant(NamedTuple):
