@@ -18,8 +18,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from polaris import __version__, logs
+from polaris.api import file_links
 from polaris.audit.sealer import Sealer
 from polaris.dialects.lago import app as lago
+from polaris.dialects.lago.responses.files import FILES
 from polaris.engine import Engine
 from polaris.serving.async_engine import AsyncEngine
 from polaris.serving.metrics import Measured
@@ -64,6 +66,7 @@ def build(settings: Settings) -> Starlette:
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/metrics", metrics),
+        file_links.route(FILES),
     ]
     app = Starlette(routes=routes, lifespan=lambda app: running(app, settings))
     app.state.registry = registry
@@ -99,7 +102,7 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         engine = Engine(database)
         door = WriteBatches(Measured(engine, app.state.registry))
         desk = AsyncEngine(door, engine, database)
-        app.state.database = database
+        app.state.database, app.state.engine = database, desk
         for path, build_dialect in DIALECTS.items():
             app.mount(path, build_dialect(desk))
         # What is there now stays for good: to search it for garbage again and again is in vain.

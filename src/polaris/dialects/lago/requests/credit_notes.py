@@ -6,6 +6,7 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, BeforeValidator
 
+from polaris.api.metadata import KeptWith, Metadata, add_routes
 from polaris.core.balances.credit_amounts import Credited, credited
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.commands import AnnotateCreditNote, IssueCreditNote, VoidCreditNote
@@ -18,13 +19,7 @@ from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, invalid, not_allowed, not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
 from polaris.dialects.lago.requests.coercion import Whole
-from polaris.dialects.lago.requests.metadata import (
-    Metadata,
-    MetadataBody,
-    metadata_of,
-    must_be_kept,
-    without,
-)
+from polaris.dialects.lago.requests.metadata import answer, metadata_of, missing, stored
 from polaris.dialects.lago.responses import credit_notes as shown
 from polaris.dialects.lago.rules.amounts import Computed, computed, in_order, line_left
 from polaris.dialects.lago.rules.notes import (
@@ -35,7 +30,6 @@ from polaris.dialects.lago.rules.notes import (
     not_creditable,
     objections,
 )
-from polaris.engine import new_id
 from polaris.keys import KeyScope
 
 router = APIRouter(tags=["credit notes"])
@@ -111,13 +105,16 @@ class UpdateBody(BaseModel):
 async def create(call: Writes, body: CreateBody) -> Response:
     """Credit fees of an invoice: as credit, as a refund, or off what is due."""
     asked = body.credit_note
+    note_id = call.new_id()
+    if call.made_before(await view_of(call, note_id), CreditNote, note_id):
+        return await as_it_is(call, note_id)
     view, invoice = await invoice_to_credit(call, asked, asked.parts)
     wanted = wanted_of(view.balance(invoice), asked)
     check(wanted, asked)
     customer = view.the(Customer, invoice.customer_id)
     parts = fitted(wanted.asked(asked.parts))
     command = IssueCreditNote(
-        note_id=new_id(),
+        note_id=note_id,
         invoice_id=invoice.id,
         lines=wanted.lines,
         offset_minor=parts.offset,
@@ -267,35 +264,27 @@ async def void(call: Writes, note_id: str) -> Response:
 # ---------------------------------------------------------------- its metadata
 
 
-async def keep(call: Call, note_id: str, metadata: Mapping[str, object] | None) -> Response:
-    """Metadata in place of those that are kept; none takes them away."""
-    await call.perform(AnnotateCreditNote(note_id=note_id, details={"metadata": metadata}))
-    return answered("metadata", metadata)
+async def found(call: Call, note_id: str) -> CreditNote:
+    """The note as it is now. Raises LagoError, NotFound."""
+    return the(await view_of(call, note_id), note_id)
 
 
-@router.post("/credit_notes/{note_id}/metadata")
-async def replace_metadata(call: Writes, note_id: str, body: MetadataBody) -> Response:
-    """Keep these metadata with a note instead of those it has."""
-    the(await view_of(call, note_id), note_id)
-    return await keep(call, note_id, body.metadata)
+def keep_command(note_id: str, metadata: Mapping[str, object] | None) -> AnnotateCreditNote:
+    """The command that keeps these metadata with a note; None takes them away."""
+    return AnnotateCreditNote(note_id=note_id, details={"metadata": metadata})
 
 
-@router.patch("/credit_notes/{note_id}/metadata")
-async def merge_metadata(call: Writes, note_id: str, body: MetadataBody) -> Response:
-    """Add metadata to those that a note has."""
-    row = the(await view_of(call, note_id), note_id)
-    return await keep(call, note_id, {**metadata_of(row), **body.metadata})
-
-
-@router.delete("/credit_notes/{note_id}/metadata")
-async def delete_metadata(call: Writes, note_id: str) -> Response:
-    """Forget all metadata of a note."""
-    must_be_kept(the(await view_of(call, note_id), note_id))
-    return await keep(call, note_id, None)
-
-
-@router.delete("/credit_notes/{note_id}/metadata/{key:path}")
-async def delete_metadata_key(call: Writes, note_id: str, key: str) -> Response:
-    """Forget one of a note's metadata."""
-    row = the(await view_of(call, note_id), note_id)
-    return await keep(call, note_id, without(row, key))
+add_routes(
+    router,
+    KeptWith(
+        path="/credit_notes/{note_id}",
+        parameter="note_id",
+        name="a note",
+        caller=may(KeyScope.WRITE, "credit_note"),
+        find=found,
+        stored=stored,
+        save=keep_command,
+        answer=answer,
+        missing=missing,
+    ),
+)

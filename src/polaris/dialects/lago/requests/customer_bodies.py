@@ -6,13 +6,24 @@ from typing import Any
 from babel import Locale
 from pydantic import BaseModel
 
+from polaris.api import metadata
 from polaris.core.rules.input import LONGEST_TERM_DAYS
 from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, RANGE, TAKEN
 from polaris.dialects.lago.requests.call import Text
 from polaris.dialects.lago.requests.coercion import Truth
 from polaris.dialects.lago.responses.customers import KEPT
 
-MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 5, 20, 100
+LIMITS = metadata.Limits(most=5, longest_key=20, longest_value=100)
+CODES = {"many": "invalid_count", "missing": MANDATORY, "long": LONG, "repeated": TAKEN}
+ORDER = (
+    ("metadata", "many"),
+    ("key", "missing"),
+    ("value", "missing"),
+    ("key", "long"),
+    ("key", "repeated"),
+    ("value", "long"),
+)
+"""What is said of metadata that cannot be, and which of several faults is said."""
 
 COUNTRIES = frozenset(
     code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()
@@ -150,34 +161,24 @@ def complaints(given: Given) -> dict[str, list[str]]:
 
 
 def _wrong_metadata(pairs: list[Metadata]) -> dict[str, list[str]]:
-    if len(pairs) > MOST_METADATA:
-        return {"metadata": ["invalid_count"]}
-    keys = [pair.key or "" for pair in pairs]
-    if not all(keys):
-        return {"key": [MANDATORY]}
-    if not all(pair.value for pair in pairs):
-        return {"value": [MANDATORY]}
-    if any(len(key) > LONGEST_KEY for key in keys):
-        return {"key": [LONG]}
-    if len(set(keys)) < len(keys):
-        return {"key": [TAKEN]}
-    if any(len(pair.value or "") > LONGEST_VALUE for pair in pairs):
-        return {"value": [LONG]}
-    return {}
+    found = metadata.faults([(pair.key, pair.value) for pair in pairs], LIMITS)
+    first = min(found, key=lambda fault: ORDER.index((fault.field, fault.kind)), default=None)
+    return {first.field: [CODES[first.kind]]} if first else {}
 
 
 def kept_metadata(
     pairs: list[Metadata], before: object, at: str | None, new_id: Callable[[], str]
 ) -> list[dict[str, Any]]:
     """The metadata as it shall be: what is named by a known id changes, what is not named goes."""
-    known = {one["lago_id"]: one for one in before} if isinstance(before, list) else {}
-    return [
-        {
-            "lago_id": pair.id if pair.id in known else new_id(),
+
+    def entry(known: Mapping[str, Any] | None, pair: Metadata) -> dict[str, Any]:
+        return {
+            "lago_id": known["lago_id"] if known else new_id(),
             "key": pair.key,
             "value": pair.value,
             "display_in_invoice": pair.display_in_invoice,
-            "created_at": known[pair.id]["created_at"] if pair.id in known else at,
+            "created_at": known["created_at"] if known else at,
         }
-        for pair in pairs
-    ]
+
+    stored = before if isinstance(before, list) else []
+    return metadata.replaced(stored, pairs, entry, "lago_id")

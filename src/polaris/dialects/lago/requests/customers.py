@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
+from polaris.api.paging import repeated
 from polaris.core.commands import DeleteCustomer, SaveCustomer
 from polaris.core.facts.customer import Customer
 from polaris.core.scope import Scope
@@ -17,11 +18,11 @@ from polaris.dialects.lago.errors import (
     not_found,
 )
 from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
-from polaris.dialects.lago.requests.coercion import Flag, Paged, many, metadata
+from polaris.dialects.lago.requests.coercion import Flag, Paged, metadata
 from polaris.dialects.lago.requests.customer_bodies import Body, Given, complaints
 from polaris.dialects.lago.responses import customers as shown
 from polaris.dialects.lago.responses.formats import stamp
-from polaris.engine import new_id, now
+from polaris.engine import now
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue, lists
 
@@ -83,9 +84,9 @@ async def performed(
     taxed: dict[str, object],
 ) -> str:
     """Save it, known already or new."""
-    customer_id = known.id if known else new_id()
+    customer_id = known.id if known else call.new_id()
     at = stamp(now())
-    details = given.details(known.details if known else {}, at, new_id)
+    details = given.details(known.details if known else {}, at, call.new_id)
     command = SaveCustomer(
         customer_id=customer_id,
         external_id=external_id,
@@ -136,15 +137,15 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
         "customer_type": filters.customer_type or None,
         "has_customer_type": filters.has_customer_type,
         "has_tax_identification_number": filters.has_tax_identification_number,
-        "currencies": many(request, "currencies", "currency") or None,
-        "countries": many(request, "countries", "country") or None,
-        "states": many(request, "states", "state") or None,
-        "zipcodes": many(request, "zipcodes", "zipcode") or None,
-        "account_types": many(request, "account_type") or None,
+        "currencies": repeated(request, "currencies", "currency") or None,
+        "countries": repeated(request, "countries", "country") or None,
+        "states": repeated(request, "states", "state") or None,
+        "zipcodes": repeated(request, "zipcodes", "zipcode") or None,
+        "account_types": repeated(request, "account_type") or None,
         "search_term": (filters.search_term or "").strip() or None,
         **metadata(request),
     }
-    check_issuer(await call.tenant(), *many(request, "billing_entity_codes"))
+    check_issuer(await call.tenant(), *repeated(request, "billing_entity_codes"))
     page = await call.read(lists.page, lists.CUSTOMERS, asked, paged.per_page, paged.offset)
     return answered("customers", await rooted(call, page.ids), meta=paged.meta(page.total))
 

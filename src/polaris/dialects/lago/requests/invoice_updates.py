@@ -1,10 +1,12 @@
 """What is said of an invoice: its payment's state, its metadata; and asking for its money again."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
+from polaris.api import metadata
 from polaris.core.commands import AnnotateInvoice, CollectInvoice
 from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
 from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, TAKEN, invalid, not_allowed
@@ -12,15 +14,16 @@ from polaris.dialects.lago.requests.call import Call, Text, may, nothing
 from polaris.dialects.lago.requests.invoices import done
 from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.rules.amounts import payment_status
-from polaris.engine import new_id, now
+from polaris.engine import now
 from polaris.keys import KeyScope
 
 router = APIRouter(tags=["invoices"])
 
 Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
 
-MOST_METADATA = 5
-LONGEST_KEY, LONGEST_VALUE = 20, 140
+LIMITS = metadata.Limits(most=5, longest_key=20, longest_value=140)
+CODES = {"missing": MANDATORY, "long": LONG, "repeated": TAKEN}
+"""What is said of an entry that cannot be; how many there are is looked at before."""
 
 
 class Metadata(BaseModel):
@@ -53,7 +56,7 @@ async def update(call: Writes, invoice_id: str, body: UpdateBody) -> Response:
     command = AnnotateInvoice(
         invoice_id=invoice_id,
         payment_status=body.invoice.payment_status,
-        details=None if asked is None else {"metadata": replaced(row, asked)},
+        details=None if asked is None else {"metadata": changed(row, asked, call.new_id)},
     )
     return await done(call, command, invoice_id)
 
@@ -67,37 +70,35 @@ def check(row: Invoice, asked: Update) -> None:
         raise not_allowed("metadata_on_draft_invoice")
     if asked.payment_status not in (None, *PaymentStatus):
         raise invalid(payment_status=[INVALID])
-    if len(asked.metadata or ()) > MOST_METADATA:
+    if len(asked.metadata or ()) > LIMITS.most:
         raise invalid(metadata=["invalid_count"])
     if draft and asked.payment_status is not None:
         raise not_allowed("payment_status_update_on_draft_invoice")
 
 
-def replaced(row: Invoice, asked: list[Metadata]) -> list[object]:
+def changed(row: Invoice, asked: list[Metadata], new_id: Callable[[], str]) -> list[dict[str, Any]]:
     """The metadata as they shall be; those with a known id remain what they are. Raises LagoError.
 
     A field of a known one that is not given stays.
     """
+
+    def entry(before: Mapping[str, Any] | None, given: Metadata) -> dict[str, Any]:
+        old = before or {"lago_id": new_id(), "created_at": stamp(now())}
+        key = old.get("key") if given.key is None else given.key
+        value = old.get("value") if given.value is None else given.value
+        return {**old, "key": key, "value": value}
+
+    after = metadata.replaced(stored(row), asked, entry, "lago_id")
+    pairs = [(one["key"], one["value"]) for one in after]
+    for fault in metadata.faults(pairs, LIMITS):
+        raise invalid(**{fault.field: [CODES[fault.kind]]})
+    return after
+
+
+def stored(row: Invoice) -> list[dict[str, Any]]:
+    """The metadata that an invoice has."""
     kept = row.details.get("metadata")
-    known = {one["lago_id"]: one for one in kept} if isinstance(kept, list) else {}
-    after = [entry(known.get(one.id or ""), one) for one in asked]
-    keys = [one["key"] for one in after]
-    if len(set(keys)) < len(keys):
-        raise invalid(key=[TAKEN])
-    return list(after)
-
-
-def entry(before: dict[str, object] | None, asked: Metadata) -> dict[str, object]:
-    """One of the metadata as it is kept and shown. Raises LagoError."""
-    old = before or {"lago_id": new_id(), "created_at": stamp(now())}
-    key = old.get("key") if asked.key is None else asked.key
-    value = old.get("value") if asked.value is None else asked.value
-    for name, text, longest in (("key", key, LONGEST_KEY), ("value", value, LONGEST_VALUE)):
-        if not text:
-            raise invalid(**{name: [MANDATORY]})
-        if len(str(text)) > longest:
-            raise invalid(**{name: [LONG]})
-    return {**old, "key": key, "value": value}
+    return kept if isinstance(kept, list) else []
 
 
 # ---------------------------------------------------------------- asking for the money

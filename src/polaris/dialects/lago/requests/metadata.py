@@ -1,36 +1,31 @@
-"""Pairs of the caller's own on a credit note or a wallet: replaced, added to, forgotten."""
+"""Pairs of the caller's own on a credit note or a wallet, as they are stored and answered."""
 
-from pydantic import BaseModel
+from collections.abc import Mapping
+
+from fastapi import Response
 
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.wallet import Wallet
-from polaris.dialects.lago.errors import not_found
-from polaris.dialects.lago.requests.call import Text
-
-Metadata = dict[Text, Text | None]
+from polaris.dialects.lago.errors import LagoError, not_found
+from polaris.dialects.lago.requests.call import answered
 
 
-class MetadataBody(BaseModel):
-    """Metadata, under their root."""
-
-    metadata: Metadata
+def stored(row: CreditNote | Wallet) -> dict[str, object] | None:
+    """The pairs that are kept with a row; None when there are none, not even empty ones."""
+    kept = row.details.get("metadata")
+    return kept if isinstance(kept, dict) else None
 
 
 def metadata_of(row: CreditNote | Wallet) -> dict[str, object]:
-    """What is kept with it; empty when nothing is."""
-    kept = row.details.get("metadata")
-    return kept if isinstance(kept, dict) else {}
+    """The pairs that are kept with a row, perhaps no pair."""
+    return stored(row) or {}
 
 
-def without(row: CreditNote | Wallet, key: str) -> dict[str, object]:
-    """What is kept with it but for one. Raises LagoError."""
-    kept = metadata_of(row)
-    if key not in kept:
-        raise not_found("metadata")
-    return {name: value for name, value in kept.items() if name != key}
+def answer(metadata: Mapping[str, object] | None) -> Response:
+    """The answer of the routes that change metadata alone."""
+    return answered("metadata", metadata)
 
 
-def must_be_kept(row: CreditNote | Wallet) -> None:
-    """Raise LagoError when there are no metadata, not even empty ones."""
-    if row.details.get("metadata") is None:
-        raise not_found("metadata")
+def missing() -> LagoError:
+    """The answer when there are no metadata, or none with this key."""
+    return not_found("metadata")

@@ -1,7 +1,7 @@
 """Amounts of credits as they are asked for, and what of Lago's wallets is not done here."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeGuard
@@ -16,7 +16,6 @@ from polaris.dialects.lago.requests.call import Text
 from polaris.dialects.lago.requests.coercion import moment
 from polaris.dialects.lago.responses.wallet_transactions import KEPT
 from polaris.dialects.lago.rules.wallets import amount_of
-from polaris.engine import new_id
 from polaris.money import LARGEST_MINOR
 
 Wrong = dict[str, list[str]]
@@ -146,6 +145,7 @@ def put_in(
     wallet_id: str,
     amounts: Mapping[str, int],
     said: dict[str, object],
+    new_id: Callable[[], str],
     priority: int = LAST_PRIORITY,
 ) -> Iterator[Command]:
     """What is bought, and what is granted. The order number stands on the invoice too."""

@@ -1,6 +1,6 @@
 """Wallet transactions, as Lago calls them: credits bought, granted, voided; and what happened."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -19,7 +19,6 @@ from polaris.dialects.lago.requests.wallet_bodies import Pair, Rate, Unsupported
 from polaris.dialects.lago.requests.wallets import seen, sums_of
 from polaris.dialects.lago.responses import wallet_transactions as shown
 from polaris.dialects.lago.responses.wallet_transactions import KEPT, OUT, WHY
-from polaris.engine import new_id, now
 from polaris.keys import KeyScope
 from polaris.store.read import wallets
 from polaris.store.read.wallets import Happening, Sums
@@ -61,8 +60,8 @@ async def create(call: Writes, body: CreateBody) -> Response:
     """Buy, grant or void credits: one answer for each of the three that is asked for."""
     asked = body.wallet_transaction
     wallet, sums = await wallet_asked(call, asked)
-    asking_id, asked_at = new_id(), now()
-    voiding, adding = asked_of(wallet, sums, asked, asking_id)
+    asking_id, asked_at = call.new_id(), call.called_at
+    voiding, adding = asked_of(wallet, sums, asked, asking_id, call.new_id)
     # First by itself: a voiding that comes too late must not leave half of it done.
     await call.perform_all(voiding)
     await call.perform_all(adding)
@@ -88,7 +87,11 @@ async def wallet_asked(call: Call, asked: CreateInput) -> tuple[Wallet, Sums]:
 
 
 def asked_of(
-    wallet: Wallet, sums: Sums, asked: CreateInput, asking_id: str
+    wallet: Wallet,
+    sums: Sums,
+    asked: CreateInput,
+    asking_id: str,
+    new_id: Callable[[], str],
 ) -> tuple[list[Command], list[Command]]:
     """What to take out, and what to put in. Raises LagoError with everything that is wrong."""
     wrong: Wrong = asked.refused()
@@ -106,7 +109,7 @@ def asked_of(
         raise invalid(**wrong)
     ordered = asked.purchase_order_number or wallet.details.get("purchase_order_number")
     said = {"asking_id": asking_id, **wallet_bodies.said(asked.name, asked.metadata, ordered)}
-    adding = wallet_bodies.put_in(wallet.id, amounts, said, priority)
+    adding = wallet_bodies.put_in(wallet.id, amounts, said, new_id, priority)
     return [*taken_out(wallet, amounts, said)], [*adding]
 
 
