@@ -1,4 +1,4 @@
-"""The composition root: one server program with its database, engine, door and sealer."""
+"""The composition root: one server program with its database, engine, writes and sealer."""
 
 import gc
 from collections.abc import AsyncIterator, Callable
@@ -18,8 +18,10 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from polaris import __version__, logs
+from polaris.api import file_links
 from polaris.audit.sealer import Sealer
 from polaris.dialects.lago import app as lago
+from polaris.dialects.lago.responses.files import FILES
 from polaris.engine import Engine
 from polaris.serving.async_engine import AsyncEngine
 from polaris.serving.metrics import Measured
@@ -64,6 +66,7 @@ def build(settings: Settings) -> Starlette:
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/metrics", metrics),
+        file_links.route(FILES),
     ]
     app = Starlette(routes=routes, lifespan=lambda app: running(app, settings))
     app.state.registry = registry
@@ -97,19 +100,19 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
     """Open everything, in the order of need, and close it in reverse."""
     with open_database(settings) as database, Sealer(database):
         engine = Engine(database)
-        door = WriteBatches(Measured(engine, app.state.registry))
-        desk = AsyncEngine(door, engine, database)
-        app.state.database = database
+        writes = WriteBatches(Measured(engine, app.state.registry))
+        async_engine = AsyncEngine(writes, engine, database)
+        app.state.database, app.state.engine = database, async_engine
         for path, build_dialect in DIALECTS.items():
-            app.mount(path, build_dialect(desk))
+            app.mount(path, build_dialect(async_engine))
         # What is there now stays for good: to search it for garbage again and again is in vain.
         gc.collect()
         gc.freeze()
         try:
             yield
         finally:
-            await door.close()
-            await desk.close()
+            await writes.close()
+            await async_engine.close()
 
 
 def why_not_ready(database: Database) -> str | None:

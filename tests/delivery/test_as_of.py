@@ -20,7 +20,7 @@ from polaris.delivery.images import image_before
 
 STORIES = [
     "billed; pay amount=600; write_off amount=100; unwrite; void; regenerate; finalize for=again",
-    'paid; report state=failed; void; annotate details={"a":1}',
+    'paid; report state=failed; void; annotate details={"lago":{"a":1}}',
     "partly; remove; void; regenerate",
     "billed; write_off amount=100; pay amount=100; unwrite; wallet",
     "paid; credit; lose; void_note; standalone",
@@ -82,7 +82,11 @@ def test_a_void_tells_what_was_due_before_and_after_it() -> None:
     step(world, "partly")
     event = only(step(world, "void"), EventKind.INVOICE_VOIDED)
     step(
-        world, "report state=failed", 'annotate details={"a":1}', "regenerate", "finalize for=again"
+        world,
+        "report state=failed",
+        'annotate details={"lago":{"a":1}}',
+        "regenerate",
+        "finalize for=again",
     )
     invoice = PastView(world.facts, event).the(Invoice, "inv")
     assert (invoice.status, invoice.total_minor) == (Status.VOIDED, 1200)

@@ -31,8 +31,8 @@ class WorldToday(World):
         return new_id()
 
 
-class MemoryDesk:
-    """A desk for one tenant, whose facts are all in memory. Every key opens it."""
+class MemoryEngine:
+    """An engine for one tenant, whose facts are all in memory. Every key is good for it."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -57,10 +57,10 @@ class MemoryDesk:
 
 
 def answer(
-    application: FastAPI, desk: MemoryDesk, method: str, path: str, body: object
+    application: FastAPI, engine: MemoryEngine, method: str, path: str, body: object
 ) -> httpx.Response:
-    """What the application answers over this desk. A fault in it is raised."""
-    application.state.desk = desk
+    """What the application answers over this engine. A fault in it is raised."""
+    application.state.engine = engine
     return asyncio.run(_answer(application, method, path, body))
 
 

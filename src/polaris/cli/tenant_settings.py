@@ -19,7 +19,7 @@ from polaris.reference.markdown import beside
 OWN = ("name", "currency", "timezone")
 WORDS: dict[str, object] = {"yes": True, "no": False}
 DIALECTS: dict[str, type[msgspec.Struct]] = {lago.NAME: lago.Settings}
-"""The settings that each dialect declares; typed as `lago.notes_on_void`."""
+"""The settings that each dialect declares, given as `DIALECT.SETTING`."""
 
 Changed = dict[str, dict[str, object]]
 

@@ -34,7 +34,11 @@ BESIDE = """\
   breath. Without `fees` its own are billed again.
 - `POST /invoices/preview` with `fees` previews an invoice over catalogue items.
 - `voided_invoice_id` and `regenerated_invoice_id` in an invoice link both.
-- `GET /files/{token}` is the PDF behind a `file_url`: whoever has the link needs no key, for a day.
+- A `file_url` leads to `/files/{token}` at the root of the server, outside of `/api/v1`: whoever
+  has the link needs no key, for a day.
+- The header `Idempotency-Key` of `POST`, `PUT`, `PATCH` and `DELETE`: the same call under the same
+  key is done once, and answered as the first time with `Idempotent-Replayed: true`. Another call
+  under a key that was used is refused with 422.
 """
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from enum import Enum
 from types import UnionType
-from typing import Any, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
 import msgspec
 
@@ -112,8 +112,9 @@ def kind_of(field: msgspec.structs.FieldInfo) -> str:
 
 def worded(annotation: Any) -> str:
     """An annotation in words; whether the field may be left out, its default tells."""
-    parts = [part for part in get_args(annotation) if part not in (type(None), Ellipsis)]
-    if isinstance(annotation, UnionType):
+    skipped = (type(None), Ellipsis, msgspec.UnsetType)
+    parts = [part for part in get_args(annotation) if part not in skipped]
+    if get_origin(annotation) in (UnionType, Union):
         return " or ".join(worded(part) for part in parts)
     if get_origin(annotation) in (tuple, list):
         return f"list of {worded(parts[0])}"
@@ -140,6 +141,8 @@ def shown(value: object) -> str:
             return "yes" if value else "no"
         case "" | ():
             return "empty"
+        case msgspec.UNSET:
+            return "unchanged"
         case Enum():
             return f"`{value.value}`"
         case int() | Decimal() | str():

@@ -98,17 +98,29 @@ class AsyncEngine:
 
         return await self._in_thread(reading)
 
-    async def signing_key(self, tenant_id: str, kind: str, make: Callable[[], str]) -> str:
-        """The key that a tenant signs with for one use, made the first time; as in `postgres`."""
+    async def keep(
+        self,
+        function: Callable[Concatenate[EngineConnection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """What a function writes beside the books, committed: twice it must change nothing.
 
-        def keeping() -> str:
+        It may be called twice, and raises, as `read` does.
+        """
+
+        def keeping() -> T:
             with self._pool.connection() as connection:
                 connection.read_only = False
-                # Who made it at the same time committed meanwhile, and is to be seen.
+                # Who wrote the same at the same time committed meanwhile, and is to be seen.
                 connection.isolation_level = IsolationLevel.READ_COMMITTED
-                return signing_key(connection, tenant_id, kind, make)
+                return function(connection, *args, **kwargs)
 
         return await self._in_thread(keeping)
+
+    async def signing_key(self, tenant_id: str, kind: str, make: Callable[[], str]) -> str:
+        """The key that a tenant signs with for one use, made the first time."""
+        return await self.keep(signing_key, tenant_id, kind, make)
 
     async def facts(self, tenant_id: str, scope: Scope) -> Facts:
         """Everything that belongs to what is named; shared with who asks now, so not to be changed.

@@ -736,6 +736,21 @@ create table command (
 create unique index command_key on command (tenant_id, key) where key is not null;
 create index command_at on command (tenant_id, at);
 
+-- What an HTTP caller asked under a key of its own, and what was answered; null until then.
+-- Pruned by age.
+create table idempotency_key (
+  tenant_id    uuid not null,
+  key          text not null,
+  fingerprint  text not null,
+  claimed_at   timestamptz not null,
+  status       int,
+  media_type   text,
+  body         bytea,
+  primary key (tenant_id, key),
+  constraint answered_whole check ((status is null) = (body is null))
+);
+create index idempotency_key_at on idempotency_key (tenant_id, claimed_at);
+
 -- What the world is told, written in the same breath as the change; deliveries are made of it.
 create table event (
   tenant_id    uuid not null,

@@ -17,7 +17,7 @@ from polaris.serving.async_engine import AsyncEngine
 
 @cache
 def application() -> FastAPI:
-    """Lago's API; each call gives it the desk that it is about."""
+    """Lago's API; each call gives it the engine that it is about."""
     return build(cast(AsyncEngine, None))
 
 
@@ -38,8 +38,8 @@ class MemoryBooks(Prepared):
 
     def http(self, method: str, path: str, **asked: Any) -> httpx.Response:
         """A call, answered in this process."""
-        desk = memory.MemoryDesk(self.world)
-        return memory.answer(application(), desk, method, path, asked.get("json"))
+        engine = memory.MemoryEngine(self.world)
+        return memory.answer(application(), engine, method, path, asked.get("json"))
 
     def stranger(self) -> "MemoryBooks":
         """Another tenant: its rows are no facts of this one."""

@@ -10,8 +10,6 @@ from fastapi.routing import APIRoute
 from polaris.dialects.lago.app import ROUTERS
 
 PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
-KEYLESS = {"/files/{token}"}
-"""A link that is signed needs no key."""
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -54,7 +52,6 @@ def every_route() -> list[Route]:
 
 
 ROUTES = every_route()
-KEYED = [route for route in ROUTES if route.path not in KEYLESS]
 
 
 def body_of(route: Route, ids: dict[str, str]) -> Any:

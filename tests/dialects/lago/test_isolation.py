@@ -4,21 +4,18 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from psycopg import sql
 
 from cli.terminal import Serving
 from dialects.lago.books import Books
 from dialects.lago.everything import Everything
-from dialects.lago.routes import KEYED, KEYLESS, ROUTES, VERBS, Route, body_of
+from dialects.lago.kept import rows
+from dialects.lago.routes import ROUTES, VERBS, Route, body_of
 from faults.world import opened
 from polaris.dialects.lago.app import build
 from polaris.keys import ApiKey
 
 MARK = "aurora"
 """In every text of theirs, and in nothing that is asked."""
-
-AT_ANY_TIME = {"seal"}
-"""Written beside everything else: the chain over what was done before."""
 
 PAGES = {"/openapi.json", "/static-offline-docs", "/docs", "/docs/oauth2-redirect", "/redoc"}
 """What the application has besides: the same for everybody."""
@@ -28,23 +25,6 @@ PAGES = {"/openapi.json", "/static-offline-docs", "/docs", "/docs/oauth2-redirec
 def theirs(database_url: str, serving: Serving) -> Iterator[Everything]:
     with opened(database_url) as database:
         yield Everything(Books(database, serving.url), MARK)
-
-
-def rows(books: Books) -> dict[str, list[str]]:
-    """Everything that is kept of the tenant, by table."""
-    with books.database.connect() as connection:
-        tables = connection.execute(
-            "select distinct table_name from information_schema.columns"
-            " where table_schema = 'public' and column_name = 'tenant_id'"
-        ).fetchall()
-        kept = [name for (name,) in tables if name not in AT_ANY_TIME]
-        assert len(kept) > 20
-        read = sql.SQL("select r::text from {} r where tenant_id = %s order by 1")
-        return {
-            name: [row for (row,) in connection.execute(query, [books.tenant_id])]
-            for name in kept
-            for query in [read.format(sql.Identifier(name))]
-        }
 
 
 def called(books: Books, route: Route, path: str, ids: dict[str, str]) -> httpx.Response:
@@ -70,13 +50,13 @@ def is_empty(answer: httpx.Response) -> bool:
 
 def test_the_walk_sees_every_route() -> None:
     """What is added past the routers would be walked by nobody."""
-    application = build(None)  # type: ignore[arg-type]  # no desk is asked
+    application = build(None)  # type: ignore[arg-type]  # no engine is asked
     beside = {route.path for route in application.routes if hasattr(route, "path")}
     assert beside == PAGES
 
 
-NAMING = [route for route in KEYED if route.parameters]
-OPEN = [route for route in KEYED if not route.parameters]
+NAMING = [route for route in ROUTES if route.parameters]
+OPEN = [route for route in ROUTES if not route.parameters]
 
 
 @pytest.fixture(scope="module")
@@ -188,7 +168,7 @@ def test_a_wrong_verb(shared: Books) -> None:
 @pytest.mark.parametrize("verb", ["HEAD", "OPTIONS", "TRACE", "QUERY"])
 def test_verbs_that_nobody_serves(shared: Books, verb: str) -> None:
     with httpx.Client(timeout=30) as client:
-        for path in sorted({route.path for route in ROUTES} | KEYLESS):
+        for path in sorted({route.path for route in ROUTES}):
             answer = client.request(verb, f"{shared.url}/api/v1{path}")
             assert answer.status_code in (401, 404), (path, answer.status_code)
 

@@ -10,7 +10,7 @@ from lago_python_client.exceptions import LagoApiError
 
 from cli.terminal import polaris
 from dialects.lago.books import Books
-from dialects.lago.routes import KEYED, Route, body_of
+from dialects.lago.routes import ROUTES, Route, body_of
 from polaris.engine import new_id
 from polaris.keys import ApiKey, KeyScope
 
@@ -41,13 +41,13 @@ def called(books: Books, route: Route, key: str | None) -> httpx.Response:
         return client.request(route.method, url, json=body_of(route, IDS))
 
 
-@pytest.mark.parametrize("route", KEYED, ids=str)
+@pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_no_route_without_a_key(shared: Books, route: Route) -> None:
     answer = called(shared, route, None)
     assert (answer.status_code, answer.json()) == (401, UNAUTHORIZED)
 
 
-@pytest.mark.parametrize("route", KEYED, ids=str)
+@pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_no_route_with_a_key_for_the_other_half(shared: Books, halves: Any, route: Route) -> None:
     """One that reads writes nothing, one that writes reads nothing; the right one is let in."""
     action = "read" if route.method == "GET" else "write"

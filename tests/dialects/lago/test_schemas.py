@@ -15,15 +15,16 @@ from schemathesis import Case
 from dialects.lago.books import Books
 from dialects.lago.everything import Everything
 from dialects.lago.routes import PARAMETER, ROUTES, Route
+from polaris.api.openapi import operation_name
 from polaris.dialects.lago.app import build
-from polaris.dialects.lago.requests.described import EXTENSIONS, name
+from polaris.dialects.lago.requests.described import EXTENSIONS
 
 # What is asked of each operation is made from the page before any server runs.
-PAGE = build(None).openapi()  # type: ignore[arg-type]  # no desk is asked
+PAGE = build(None).openapi()  # type: ignore[arg-type]  # no engine is asked
 SCHEMA = schemathesis.openapi.from_dict(PAGE)
 EXAMPLES = 5
 
-TYPES = {"application/json", "application/pdf", "text/plain"}
+TYPES = {"application/json", "text/plain"}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_no_input_is_answered_by_a_fault(
     """Once as it comes, and once about something that is there."""
     expect_answered(case, everything, session)
     route = Route(case.method, case.operation.path)
-    if case.path_parameters and "file" not in route.path and case.method != "DELETE":
+    if case.path_parameters and case.method != "DELETE":
         names = PARAMETER.findall(route.path)
         known = (everything.known[name][0] for name in route.parameters)
         case.path_parameters = dict(zip(names, known, strict=True))
@@ -91,7 +92,7 @@ def test_every_route_is_on_the_page_once() -> None:
     assert operations.keys() == set(ROUTES)
     names = [operation["operationId"] for operation in operations.values()]
     assert len(names) == len(set(names))
-    assert name("post", "/invoices/{invoice_id}/void") in names
+    assert operation_name("post", "/invoices/{invoice_id}/void") in names
     for operation in operations.values():
         assert re.fullmatch(r"[A-Z].+\.", operation["description"], re.DOTALL)
         assert len(operation["tags"]) == 1
@@ -107,7 +108,9 @@ def test_the_key_is_on_the_page() -> None:
     (kind,) = PAGE["components"]["securitySchemes"].values()
     assert kind == {"type": "http", "scheme": "bearer"}
     assert PAGE["security"] == [{key: [] for key in PAGE["components"]["securitySchemes"]}]
-    assert PAGE["paths"]["/files/{token}"]["get"]["security"] == []
+    assert not [
+        one for path in PAGE["paths"].values() for one in path.values() if "security" in one
+    ]
 
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])

@@ -94,7 +94,7 @@ def test_the_table_catches_a_missing_rule(monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_the_table_catches_another_order(monkeypatch: pytest.MonkeyPatch) -> None:
     """For other commands the state comes before the amounts."""
-    monkeypatch.setattr(errors, "FIRST", {})
+    monkeypatch.delitem(errors.FIRST, VOID)
     assert ("voided", "too much credit") in wrong()
 
 

@@ -5,7 +5,9 @@ from functools import partial
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
 
+from polaris.api.answers import install
 from polaris.api.body_limit import Limited
+from polaris.api.idempotency import Idempotent
 from polaris.dialects.lago import errors
 from polaris.dialects.lago.requests import (
     add_ons,
@@ -26,6 +28,7 @@ from polaris.dialects.lago.requests import (
     wallets,
     webhook_endpoints,
 )
+from polaris.dialects.lago.requests.call import ACCESS
 from polaris.serving.async_engine import AsyncEngine
 
 MOST_BYTES = 1024 * 1024
@@ -51,18 +54,26 @@ ROUTERS: tuple[APIRouter, ...] = (
 )
 
 
-def build(desk: AsyncEngine) -> FastAPI:
+def build(engine: AsyncEngine) -> FastAPI:
     """The application, to be mounted at `/api/v1`."""
     app: FastAPI = FastAPIOffline(
         title="Polaris: the Lago dialect",
         description="What a Lago client may ask of Polaris. The key goes as a Bearer token.",
         redirect_slashes=False,
     )
-    app.state.desk = desk
+    app.state.engine = engine
     too_large = errors.LagoError(413).response()
+    app.add_middleware(
+        Idempotent,
+        engine=engine,
+        authenticate=ACCESS.authenticate,
+        declared=described.IDEMPOTENCY,
+        replies=errors.REPLIES,
+    )
     app.add_middleware(Limited, most_bytes=MOST_BYTES, too_large=too_large)
-    errors.install(app)
+    install(app, errors.REPLIES)
     for router in ROUTERS:
         app.include_router(router)
-    app.openapi = partial(described.described, app)  # type: ignore[method-assign]  # meant to be
+    page = partial(described.DESCRIPTION.page, app)
+    app.openapi = page  # type: ignore[method-assign]  # meant to be
     return app

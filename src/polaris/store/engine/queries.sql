@@ -101,8 +101,8 @@ select 1 from series s
 (select json_agg(
    json_build_array(l.id, l.invoice_id, l.revision, l.position, l.kind, l.code, l.description,
      l.quantity::text, l.unit_price::text, l.gross_minor, l.discount_minor, l.net_minor,
-     l.account, l.wallet_id, l.original_line_id, l.name, l.item_id, l.item_description, l.tax_codes, l.period_from,
-     l.period_to)
+     l.account, l.wallet_id, l.original_line_id, l.name, l.item_id, l.item_description,
+     l.tax_codes, l.period_from, l.period_to)
    order by l.id)::text
    from line l where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[]))
 

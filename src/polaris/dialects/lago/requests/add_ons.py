@@ -15,7 +15,6 @@ from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
 from polaris.dialects.lago.requests.coercion import Paged, cleared, demanded
 from polaris.dialects.lago.responses import add_ons as shown
-from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
 
@@ -47,7 +46,7 @@ class AddOnBody(BaseModel):
 async def create(call: Writes, body: AddOnBody) -> Response:
     """Create a thing to bill, with a code of its own."""
     demanded(body.add_on, "name", "code", "amount_cents", "amount_currency")
-    return await saved(call, save_command(new_id(), body.add_on))
+    return await saved(call, save_command(call.new_id(), body.add_on))
 
 
 @router.get("/add_ons")

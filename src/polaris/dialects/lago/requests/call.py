@@ -1,78 +1,33 @@
-"""One call of a client: who asks, what may be asked, and the way to the engine."""
+"""One call of a client of Lago's: who calls, and what all routes need."""
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Iterable
 
 import msgspec
-from fastapi import Request, Response
-from psycopg import Connection
-from pydantic import AfterValidator
+from fastapi import Response
 
+from polaris.api.access import Access, second_word, whole_key
+from polaris.api.caller import Caller
+from polaris.api.text import Text as Text  # with the rest of what bodies are made of
 from polaris.core.commands import Command
-from polaris.core.commands.text import ID, UNSTORABLE
+from polaris.core.commands.text import ID
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.tenant import Tenant
-from polaris.core.fold import Outcome
+from polaris.core.refusals import Refusal
 from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.dialects.lago.errors import LagoError, not_found, refused
 from polaris.dialects.lago.responses.formats import entity_code
 from polaris.dialects.lago.rules import LAGO
-from polaris.engine import Preview, now, request
-from polaris.keys import KeyScope, KnownKey
-from polaris.serving.async_engine import AsyncEngine
-
-T = TypeVar("T")
-P = ParamSpec("P")
-Reader = Callable[Concatenate[Connection[Any], str, P], T]
 
 
-class Call:
-    """A client's request, let in by its key. Everything it does, it does for the key's tenant."""
+class Call(Caller):
+    """A client's request, let in by its key."""
 
-    def __init__(self, desk: AsyncEngine, key: KnownKey) -> None:
-        self.desk, self.key = desk, key
-        self.tenant_id = key.tenant_id
+    dialect = LAGO
 
-    async def perform(self, command: Command) -> Outcome:
-        """Do it. Raises LagoError, in the words for this command."""
-        return (await self.perform_all([command]))[0]
-
-    async def perform_and_show(self, command: Command) -> View:
-        """Do it; the facts as it left them, to be shown. Raises LagoError."""
-        (outcome,) = await self.perform_all([command], shown=True)
-        assert outcome.facts is not None  # they were asked for
-        return View(outcome.facts, now())
-
-    async def perform_all(self, commands: Sequence[Command], shown: bool = False) -> list[Outcome]:
-        """Do them in order, with nothing in between. Raises LagoError for the first refused.
-
-        The others are done all the same: name together only what is refused together.
-        """
-        requests = [
-            request(command, actor=f"key:{self.key.prefix}", dialect=LAGO, shown=shown)
-            for command in commands
-        ]
-        outcomes = await self.desk.perform_all(self.tenant_id, requests)
-        return [accepted(*pair) for pair in zip(commands, outcomes, strict=True)]
-
-    async def preview(self, command: Command) -> Preview:
-        """What it would do; nothing is written. Raises LagoError."""
-        asked = request(command, dialect=LAGO)
-        (preview,) = await self.desk.preview(self.tenant_id, [asked])
-        accepted(command, preview.outcome)
-        return preview
-
-    async def read(self, reader: "Reader[P, T]", *args: P.args, **named: P.kwargs) -> T:
-        """Ask a reader for something of the tenant's."""
-        return await self.desk.read(
-            lambda connection: reader(connection, self.tenant_id, *args, **named)
-        )
-
-    async def view(self, scope: Scope) -> View:
-        """Everything that belongs to what is named, to be shown."""
-        facts = await self.desk.facts(self.tenant_id, scope)
-        return View(facts, now())
+    def refused(self, command: Command, refusals: Iterable[Refusal]) -> LagoError:
+        """The answer to a refused command, in the words for this command."""
+        return refused(command, refusals)
 
     async def invoice(self, invoice_id: str) -> View:
         """An invoice with everything that belongs to it, whatever its state."""
@@ -85,10 +40,6 @@ class Call:
         if live is None:
             raise not_found("customer")
         return live
-
-    async def tenant(self) -> Tenant:
-        """Whose books these are, with its settings."""
-        return await self.desk.tenant(self.tenant_id)
 
 
 def customer_called(view: View, external_id: str) -> Customer | None:
@@ -110,41 +61,14 @@ def check_issuer(tenant: Tenant, *codes: str | None) -> None:
         raise not_found("billing_entity")
 
 
-def accepted(command: Command, outcome: Outcome) -> Outcome:
-    """The outcome of what was done. Raises LagoError when it was refused, or the fault in us."""
-    if outcome.refusals:
-        raise refused(command, outcome.refusals)
-    if outcome.fault is not None:
-        raise outcome.fault
-    return outcome
-
-
-def may(action: KeyScope, resource: str) -> Callable[[Request], Awaitable[Call]]:
-    """Who calls, once the key says that it may. Raises LagoError 401, 403."""
-
-    async def call(request: Request) -> Call:
-        if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
-            raise LagoError(400, title="BadRequest: string contains null byte")
-        desk: AsyncEngine = request.app.state.desk
-        _, token, *_ = [*request.headers.get("authorization", "").split(), "", ""]
-        key = await desk.key(token)
-        if key is None:
-            raise LagoError(401)
-        if not key.may(action):
-            raise LagoError(403, f"{action}_action_not_allowed_for_{resource}")
-        return Call(desk, key)
-
-    return call
-
-
-def sayable(text: str) -> str:
-    """A text that a database can keep. Raises ValueError."""
-    if UNSTORABLE.search(text):
-        raise ValueError("a NUL, or half a character")
-    return text
-
-
-Text = Annotated[str, AfterValidator(sayable)]
+ACCESS = Access(
+    caller=Call,
+    authenticate=whole_key(second_word),
+    unknown=lambda: LagoError(401),
+    forbidden=lambda scope, resource: LagoError(403, f"{scope}_action_not_allowed_for_{resource}"),
+    malformed=lambda: LagoError(400, title="BadRequest: string contains null byte"),
+)
+may = ACCESS.may
 
 
 def answered(root: str, value: object, **beside: object) -> Response:

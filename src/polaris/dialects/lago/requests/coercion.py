@@ -1,25 +1,24 @@
 """Values as Lago casts them: hardly anything is refused, much is taken for no or for zero."""
 
 import re
-from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import msgspec
 from fastapi import Depends, Request
 from msgspec import UNSET
 from pydantic import BaseModel, BeforeValidator
 
+from polaris.api.paging import Page, bracketed, page_of
 from polaris.core.commands.base import Given
 from polaris.dialects.lago.errors import MANDATORY, invalid
 
 FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "off", "OFF"})
 WHOLE = re.compile(r"\s*([+-]?[0-9](?:_?[0-9]){0,40})")
 """What a number begins with; forty digits are more than any amount."""
-METADATA = re.compile(r"metadata\[([^\]]+)\]")
 LARGEST = 2**62
 """More than any amount."""
-LARGEST_PAGE = 1000
+USUAL_PAGE, LARGEST_PAGE = 100, 1000
 """Lago has no limit; a page of ours has one."""
 
 
@@ -97,60 +96,34 @@ def cleared(asked: BaseModel, name: str) -> Given[str | None]:
 # ---------------------------------------------------------------- lists
 
 
-class Paging(NamedTuple):
-    """Which page of a list is asked for, from 1."""
-
-    page: int
-    per_page: int
-
-    @property
-    def offset(self) -> int:
-        """How many come before it."""
-        return (self.page - 1) * self.per_page
+class Paging(Page):
+    """Which page of a list is asked for."""
 
     def meta(self, total: int) -> dict[str, int | None]:
         """What a list says of its pages."""
-        pages = -(-total // self.per_page)
-        current = self.page if total else 0
+        on_it = self if total else self._replace(page=0)
         return {
-            "current_page": current,
-            "next_page": current + 1 if current < pages else None,
-            "prev_page": current - 1 if current > 1 else None,
-            "total_pages": pages,
+            "current_page": on_it.page,
+            "next_page": on_it.following(total),
+            "prev_page": on_it.previous(),
+            "total_pages": on_it.pages(total),
             "total_count": total,
         }
 
 
 def paging(page: str | None = None, per_page: str | None = None) -> Paging:
     """The page asked for; what is no number of a page is the first one."""
-    asked = whole(per_page)
-    size = min(asked, LARGEST_PAGE) if asked > 0 else 100
-    return Paging(min(max(whole(page), 1), 10**9), size)
+    return Paging(*page_of(whole(page), whole(per_page), USUAL_PAGE, LARGEST_PAGE))
 
 
 Paged = Annotated[Paging, Depends(paging)]
 
 
-def many(request: Request, *names: str) -> list[str]:
-    """Every value of a parameter, written `name=a`, `name[]=a&name[]=b` or `name=a&name=b`."""
-    keys: Iterable[str] = (key for name in names for key in (name, f"{name}[]"))
-    return [value for key in keys for value in request.query_params.getlist(key) if value]
-
-
 def metadata(request: Request) -> dict[str, object]:
     """`metadata[key]=value` as filters: pairs that must be there, and keys that must not."""
-    asked = pairs_of(request)
+    asked = list(bracketed(request, "metadata"))
     present = [msgspec.json.encode({key: value}).decode() for key, value in asked if value]
     return {
         "metadata": present or None,
         "metadata_without": [key for key, value in asked if not value] or None,
     }
-
-
-def pairs_of(request: Request) -> list[tuple[str, str]]:
-    """Every `metadata[key]=value` of the query, as key and value."""
-    return [
-        (found[1], value)
-        for name, value in request.query_params.multi_items()
-        if (found := METADATA.fullmatch(name))
-    ]

@@ -5,10 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
+from polaris.api.paging import repeated
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.scope import Scope
 from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
-from polaris.dialects.lago.requests.coercion import Cents, Day, Flag, Paged, Paging, many
+from polaris.dialects.lago.requests.coercion import Cents, Day, Flag, Paged, Paging
 from polaris.dialects.lago.responses import credit_notes as shown
 from polaris.keys import KeyScope
 from polaris.store.read import lists
@@ -64,7 +65,7 @@ async def listed(
     call: Call, request: Request, filters: Filters, paged: Paging, customer: str | None
 ) -> Response:
     """A page of credit notes, whole."""
-    check_issuer(await call.tenant(), *many(request, "billing_entity_codes"))
+    check_issuer(await call.tenant(), *repeated(request, "billing_entity_codes"))
     asked = wanted(request, filters, customer)
     page = await call.read(lists.page, lists.CREDIT_NOTES, asked, paged.per_page, paged.offset)
     view = await call.view(Scope(notes=set(page.ids), booked=False))
@@ -75,7 +76,7 @@ async def listed(
 def wanted(request: Request, filters: Filters, customer: str | None) -> dict[str, object]:
     """The filters as the store names them."""
     words = {
-        name: [word for word in many(request, name) if word in known] or None
+        name: [word for word in repeated(request, name) if word in known] or None
         for name, known in WORDS.items()
     }
     searched = filters.search_term.strip() if filters.search_term else None

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from msgspec import UNSET
 from pydantic import BaseModel, BeforeValidator
 
+from polaris.api.metadata import KeptWith, Metadata, add_routes
 from polaris.core.balances.credit_amounts import Credited, credited
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.commands import AnnotateCreditNote, IssueCreditNote, VoidCreditNote
@@ -19,13 +20,7 @@ from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, invalid, not_allowed, not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
 from polaris.dialects.lago.requests.coercion import Whole
-from polaris.dialects.lago.requests.metadata import (
-    Metadata,
-    MetadataBody,
-    metadata_of,
-    must_be_kept,
-    without,
-)
+from polaris.dialects.lago.requests.metadata import answer, missing
 from polaris.dialects.lago.responses import credit_notes as shown
 from polaris.dialects.lago.rules.amounts import Computed, computed, in_order, line_left
 from polaris.dialects.lago.rules.notes import (
@@ -36,7 +31,6 @@ from polaris.dialects.lago.rules.notes import (
     not_creditable,
     objections,
 )
-from polaris.engine import new_id
 from polaris.keys import KeyScope
 
 router = APIRouter(tags=["credit notes"])
@@ -112,13 +106,16 @@ class UpdateBody(BaseModel):
 async def create(call: Writes, body: CreateBody) -> Response:
     """Credit fees of an invoice: as credit, as a refund, or off what is due."""
     asked = body.credit_note
+    note_id = call.new_id()
+    if call.made_before(await view_of(call, note_id), CreditNote, note_id):
+        return await as_it_is(call, note_id)
     view, invoice = await invoice_to_credit(call, asked, asked.parts)
     wanted = wanted_of(view.balance(invoice), asked)
     check(wanted, asked)
     customer = view.the(Customer, invoice.customer_id)
     parts = fitted(wanted.asked(asked.parts))
     command = IssueCreditNote(
-        note_id=new_id(),
+        note_id=note_id,
         invoice_id=invoice.id,
         lines=wanted.lines,
         offset_minor=parts.offset,
@@ -268,36 +265,26 @@ async def void(call: Writes, note_id: str) -> Response:
 # ---------------------------------------------------------------- its metadata
 
 
-async def keep(call: Call, note_id: str, metadata: Metadata | None) -> Response:
-    """Metadata in place of those that are kept; none takes them away."""
-    change = MetadataChange(replace=True, pairs=metadata)
-    await call.perform(AnnotateCreditNote(note_id=note_id, metadata=change))
-    return answered("metadata", metadata)
+async def found(call: Call, note_id: str) -> CreditNote:
+    """The note as it is now. Raises LagoError, NotFound."""
+    return the(await view_of(call, note_id), note_id)
 
 
-@router.post("/credit_notes/{note_id}/metadata")
-async def replace_metadata(call: Writes, note_id: str, body: MetadataBody) -> Response:
-    """Keep these metadata with a note instead of those it has."""
-    the(await view_of(call, note_id), note_id)
-    return await keep(call, note_id, body.metadata)
+def keep_command(note_id: str, change: MetadataChange) -> AnnotateCreditNote:
+    """The command that changes the metadata kept with a note."""
+    return AnnotateCreditNote(note_id=note_id, metadata=change)
 
 
-@router.patch("/credit_notes/{note_id}/metadata")
-async def merge_metadata(call: Writes, note_id: str, body: MetadataBody) -> Response:
-    """Add metadata to those that a note has."""
-    row = the(await view_of(call, note_id), note_id)
-    return await keep(call, note_id, {**metadata_of(row), **body.metadata})
-
-
-@router.delete("/credit_notes/{note_id}/metadata")
-async def delete_metadata(call: Writes, note_id: str) -> Response:
-    """Forget all metadata of a note."""
-    must_be_kept(the(await view_of(call, note_id), note_id))
-    return await keep(call, note_id, None)
-
-
-@router.delete("/credit_notes/{note_id}/metadata/{key:path}")
-async def delete_metadata_key(call: Writes, note_id: str, key: str) -> Response:
-    """Forget one of a note's metadata."""
-    row = the(await view_of(call, note_id), note_id)
-    return await keep(call, note_id, without(row, key))
+add_routes(
+    router,
+    KeptWith(
+        path="/credit_notes/{note_id}",
+        parameter="note_id",
+        name="a note",
+        caller=may(KeyScope.WRITE, "credit_note"),
+        find=found,
+        save=keep_command,
+        answer=answer,
+        missing=missing,
+    ),
+)

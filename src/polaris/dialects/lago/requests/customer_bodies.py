@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from babel import Locale
 from pydantic import BaseModel
 
+from polaris.api import metadata
 from polaris.core.commands.values import AddressChange
 from polaris.core.facts.details import Details
 from polaris.core.rules.input import LONGEST_TERM_DAYS
@@ -14,7 +15,17 @@ from polaris.dialects.lago.requests.coercion import Truth
 from polaris.dialects.lago.responses.customers import ADDRESS_PARTS, KEPT
 from polaris.dialects.lago.rules.settings import kept
 
-MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 5, 20, 100
+LIMITS = metadata.Limits(most=5, longest_key=20, longest_value=100)
+CODES = {"many": "invalid_count", "missing": MANDATORY, "long": LONG, "repeated": TAKEN}
+ORDER = (
+    ("metadata", "many"),
+    ("key", "missing"),
+    ("value", "missing"),
+    ("key", "long"),
+    ("key", "repeated"),
+    ("value", "long"),
+)
+"""What is said of metadata that cannot be, and which of several faults is said."""
 
 COUNTRIES = frozenset(
     code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()
@@ -153,20 +164,9 @@ def complaints(given: Given) -> dict[str, list[str]]:
 
 
 def _wrong_metadata(pairs: list[Metadata]) -> dict[str, list[str]]:
-    if len(pairs) > MOST_METADATA:
-        return {"metadata": ["invalid_count"]}
-    keys = [pair.key or "" for pair in pairs]
-    if not all(keys):
-        return {"key": [MANDATORY]}
-    if not all(pair.value for pair in pairs):
-        return {"value": [MANDATORY]}
-    if any(len(key) > LONGEST_KEY for key in keys):
-        return {"key": [LONG]}
-    if len(set(keys)) < len(keys):
-        return {"key": [TAKEN]}
-    if any(len(pair.value or "") > LONGEST_VALUE for pair in pairs):
-        return {"value": [LONG]}
-    return {}
+    found = metadata.faults([(pair.key, pair.value) for pair in pairs], LIMITS)
+    first = min(found, key=lambda fault: ORDER.index((fault.field, fault.kind)), default=None)
+    return {first.field: [CODES[first.kind]]} if first else {}
 
 
 def extras_of(

@@ -1,5 +1,6 @@
 """Customers, by the id that the caller gave them. Whatever has a slash in its id keeps it."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import UNSET
 from pydantic import BaseModel
 
+from polaris.api.paging import repeated
 from polaris.core.commands import DeleteCustomer, SaveCustomer
 from polaris.core.commands.base import or_unset
 from polaris.core.facts.customer import Customer
@@ -18,13 +20,13 @@ from polaris.dialects.lago.errors import (
     not_allowed,
 )
 from polaris.dialects.lago.requests.call import Call, answered, check_issuer, customer_called, may
-from polaris.dialects.lago.requests.coercion import Flag, Paged, many, metadata
+from polaris.dialects.lago.requests.coercion import Flag, Paged, metadata
 from polaris.dialects.lago.requests.customer_bodies import Body, Given, address_change, complaints
 from polaris.dialects.lago.responses import customers as shown
 from polaris.dialects.lago.responses.customers import ADDRESS_PARTS
 from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.rules.settings import NAME
-from polaris.engine import new_id, now
+from polaris.engine import now
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue, lists
 
@@ -47,7 +49,7 @@ async def save(call: Writes, body: Body) -> Response:
     if wrong := complaints(given):
         raise LagoError(422, "validation_errors", wrong)
     check_issuer(await call.tenant(), given.billing_entity_code)
-    outcome = await call.perform(save_command(await current(call, external_id), given))
+    outcome = await call.perform(save_command(await current(call, external_id), given, call.new_id))
     return await one(call, outcome.events[0].subject_id)
 
 
@@ -56,7 +58,7 @@ async def current(call: Call, external_id: str) -> Customer | None:
     return customer_called(await call.view(Scope(external_ids={external_id})), external_id)
 
 
-def save_command(known: Customer | None, given: Given) -> SaveCustomer:
+def save_command(known: Customer | None, given: Given, new_id: Callable[[], str]) -> SaveCustomer:
     """The fields given; whoever has the external id when it is decided is changed."""
     named = {name for name in ADDRESS_PARTS if getattr(given, name) is not None}
     pairs = given.metadata
@@ -116,14 +118,14 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
         "external_id": filters.external_id or None,
         **kept_filters(request, filters),
         "has_tax_number": filters.has_tax_identification_number,
-        "currencies": many(request, "currencies", "currency") or None,
-        "countries": many(request, "countries", "country") or None,
-        "states": many(request, "states", "state") or None,
-        "postal_codes": many(request, "zipcodes", "zipcode") or None,
+        "currencies": repeated(request, "currencies", "currency") or None,
+        "countries": repeated(request, "countries", "country") or None,
+        "states": repeated(request, "states", "state") or None,
+        "postal_codes": repeated(request, "zipcodes", "zipcode") or None,
         "search_term": (filters.search_term or "").strip() or None,
         **metadata(request),
     }
-    check_issuer(await call.tenant(), *many(request, "billing_entity_codes"))
+    check_issuer(await call.tenant(), *repeated(request, "billing_entity_codes"))
     page = await call.read(lists.page, lists.CUSTOMERS, asked, paged.per_page, paged.offset)
     return answered("customers", await rooted(call, page.ids), meta=paged.meta(page.total))
 
@@ -131,7 +133,7 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
 def kept_filters(request: Request, filters: Filters) -> dict[str, object]:
     """The filters on what only this dialect keeps of a customer, as documents to look for."""
     types = CUSTOMER_TYPES if not filters.customer_type else {filters.customer_type}
-    accounts = set(many(request, "account_type")) or ACCOUNT_TYPES
+    accounts = set(repeated(request, "account_type")) or ACCOUNT_TYPES
     absent: list[dict[str, str]] = []
     present: list[dict[str, str]] = []
     if "customer" in accounts:  # who was not said to be a partner is a customer

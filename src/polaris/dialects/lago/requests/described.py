@@ -1,23 +1,16 @@
-"""What the OpenAPI page says beyond what the routes say of themselves."""
+"""What Lago's OpenAPI page says beyond what the routes say of themselves."""
 
-import re
-from typing import Any
-
-from fastapi import FastAPI
-from fastapi.openapi.utils import get_openapi
-
+from polaris.api.idempotency import Idempotency
+from polaris.api.openapi import Description
 from polaris.dialects.lago.errors import TITLES
 
-KEY = "key"
 EXTENSIONS = frozenset(
     {
         "/invoices/{invoice_id}/regenerate",
         "/invoices/{invoice_id}/regenerate/preview",
-        "/files/{token}",
     }
 )
 """What Lago's REST API has not."""
-KEYLESS = frozenset({"/files/{token}"})
 
 ERRORS = {
     400: "The body is no JSON, or has not its root key.",
@@ -43,50 +36,13 @@ SCHEMA = {
         },
     },
 }
-PDF = {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}
-_PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
+IDEMPOTENCY = Idempotency(header="Idempotency-Key", replay_header="Idempotent-Replayed")
 
-Json = dict[str, Any]
-
-
-def described(app: FastAPI) -> Json:
-    """The whole description, made once."""
-    if app.openapi_schema is None:
-        page = get_openapi(
-            title=app.title, version=app.version, description=app.description, routes=app.routes
-        )
-        components = page.setdefault("components", {})
-        schemas = components.setdefault("schemas", {})
-        for framework in ("HTTPValidationError", "ValidationError"):  # we answer none of these
-            schemas.pop(framework, None)
-        schemas["Error"] = SCHEMA
-        components["securitySchemes"] = {KEY: {"type": "http", "scheme": "bearer"}}
-        page["security"] = [{KEY: []}]
-        for path, methods in page["paths"].items():
-            for method, operation in methods.items():
-                _describe(path, method, operation)
-        app.openapi_schema = page
-    return app.openapi_schema
-
-
-def _describe(path: str, method: str, operation: Json) -> None:
-    """One route: its name, its errors, whether it is ours alone."""
-    operation["operationId"] = name(method, path)
-    responses = operation["responses"]
-    if path in KEYLESS:
-        operation["security"] = []
-        responses["200"] = {"description": "The file.", "content": PDF}
-    for status, meaning in ERRORS.items():
-        responses[str(status)] = {
-            "description": meaning,
-            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-        }
-    if path in EXTENSIONS:
-        operation["x-polaris-extension"] = True
-        operation["description"] = f"{operation['description']} An extension; Lago has it not."
-
-
-def name(method: str, path: str) -> str:
-    """What an operation is called for as long as its path stands."""
-    said = _PARAMETER.sub(r"by_\1", path).strip("/").replace("/", "_")
-    return f"{method}_{said}"
+DESCRIPTION = Description(
+    errors=ERRORS,
+    error_schema=SCHEMA,
+    security={"type": "http", "scheme": "bearer"},
+    extensions=EXTENSIONS,
+    extension_note="An extension; Lago has it not.",
+    idempotency=IDEMPOTENCY,
+)

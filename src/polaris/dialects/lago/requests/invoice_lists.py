@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
+from polaris.api.paging import repeated
 from polaris.core.facts.invoice import SettlementKind
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import INVALID, invalid
@@ -19,7 +20,6 @@ from polaris.dialects.lago.requests.coercion import (
     Flag,
     Paged,
     Paging,
-    many,
     metadata,
 )
 from polaris.dialects.lago.responses import invoices as shown
@@ -115,7 +115,7 @@ async def listed(
     tenant = await call.tenant()
     today = now().astimezone(ZoneInfo(tenant.timezone)).date()
     asked = wanted(request, filters, customer, today)
-    check_issuer(tenant, *many(request, "billing_entity_codes"))
+    check_issuer(tenant, *repeated(request, "billing_entity_codes"))
     page = await call.read(
         lists.page, lists.INVOICES, asked, paged.per_page, paged.offset, today=today
     )
@@ -150,7 +150,7 @@ def wanted(
 
 def chosen(request: Request, known: Collection[str], *names: str) -> list[str] | None:
     """The words given, by any of the parameter's names; none when there are none."""
-    words = many(request, *names)
+    words = repeated(request, *names)
     if not set(words) <= set(known):
         raise invalid(**{names[0]: [INVALID]})
     return words or None

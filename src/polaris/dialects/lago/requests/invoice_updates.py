@@ -1,11 +1,13 @@
 """What is said of an invoice: its payment's state, its metadata; and asking for its money again."""
 
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from msgspec import UNSET
 from pydantic import BaseModel
 
+from polaris.api import metadata
 from polaris.core.balances.projections import payment_status
 from polaris.core.commands import AnnotateInvoice, CollectInvoice
 from polaris.core.commands.values import MetadataChange
@@ -13,17 +15,19 @@ from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
 from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, TAKEN, invalid, not_allowed
 from polaris.dialects.lago.requests.call import Call, Text, may, nothing
 from polaris.dialects.lago.requests.invoices import done
-from polaris.dialects.lago.responses.formats import metadata, stamp
+from polaris.dialects.lago.responses.formats import metadata as shown_metadata
+from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.rules.settings import NAME
-from polaris.engine import new_id, now
+from polaris.engine import now
 from polaris.keys import KeyScope
 
 router = APIRouter(tags=["invoices"])
 
 Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
 
-MOST_METADATA = 5
-LONGEST_KEY, LONGEST_VALUE = 20, 140
+LIMITS = metadata.Limits(most=5, longest_key=20, longest_value=140)
+CODES = {"missing": MANDATORY, "long": LONG, "repeated": TAKEN}
+"""What is said of an entry that cannot be; how many there are is looked at before."""
 
 
 class Metadata(BaseModel):
@@ -53,7 +57,7 @@ async def update(call: Writes, invoice_id: str, body: UpdateBody) -> Response:
     row = (await call.invoice(invoice_id)).invoice(invoice_id)
     check(row, body.invoice)
     asked = body.invoice.metadata
-    after = None if asked is None else replaced(row, asked)
+    after = None if asked is None else changed(row, asked, call.new_id)
     command = AnnotateInvoice(
         invoice_id=invoice_id,
         payment_status=body.invoice.payment_status,
@@ -72,49 +76,42 @@ def check(row: Invoice, asked: Update) -> None:
         raise not_allowed("metadata_on_draft_invoice")
     if asked.payment_status not in (None, *PaymentStatus):
         raise invalid(payment_status=[INVALID])
-    if len(asked.metadata or ()) > MOST_METADATA:
+    if len(asked.metadata or ()) > LIMITS.most:
         raise invalid(metadata=["invalid_count"])
     if draft and asked.payment_status is not None:
         raise not_allowed("payment_status_update_on_draft_invoice")
 
 
-def replaced(row: Invoice, asked: list[Metadata]) -> list[dict[str, object]]:
+def changed(row: Invoice, asked: list[Metadata], new_id: Callable[[], str]) -> list[dict[str, Any]]:
     """The metadata as they shall be; those with a known id remain what they are. Raises LagoError.
 
     A field of a known one that is not given stays.
     """
-    known = {pair["lago_id"]: pair for pair in metadata(row)}
-    after = [entry(known.get(one.id or ""), one) for one in asked]
-    keys = [one["key"] for one in after]
-    if len(set(keys)) < len(keys):
-        raise invalid(key=[TAKEN])
+
+    def entry(before: Mapping[str, Any] | None, given: Metadata) -> dict[str, Any]:
+        old = before or {"lago_id": new_id(), "created_at": stamp(now())}
+        key = old.get("key") if given.key is None else given.key
+        value = old.get("value") if given.value is None else given.value
+        return {**old, "key": key, "value": value}
+
+    after = metadata.replaced(shown_metadata(row), asked, entry, "lago_id")
+    pairs = [(one["key"], one["value"]) for one in after]
+    for fault in metadata.faults(pairs, LIMITS):
+        raise invalid(**{fault.field: [CODES[fault.kind]]})
     return after
 
 
-def pairs_of(after: list[dict[str, object]]) -> dict[str, str | None]:
+def pairs_of(after: list[dict[str, Any]]) -> dict[str, str | None]:
     """The metadata as pairs."""
-    return {str(pair["key"]): str(pair["value"]) for pair in after}
+    return {pair["key"]: pair["value"] for pair in after}
 
 
-def extras_of(after: list[dict[str, object]]) -> dict[str, object]:
+def extras_of(after: list[dict[str, Any]]) -> dict[str, object]:
     """What only this dialect keeps of each pair, by its key."""
     return {
-        str(pair["key"]): {"lago_id": pair["lago_id"], "created_at": pair["created_at"]}
+        pair["key"]: {"lago_id": pair["lago_id"], "created_at": pair["created_at"]}
         for pair in after
     }
-
-
-def entry(before: dict[str, object] | None, asked: Metadata) -> dict[str, object]:
-    """One of the metadata as it is kept and shown. Raises LagoError."""
-    old = before or {"lago_id": new_id(), "created_at": stamp(now())}
-    key = old.get("key") if asked.key is None else asked.key
-    value = old.get("value") if asked.value is None else asked.value
-    for name, text, longest in (("key", key, LONGEST_KEY), ("value", value, LONGEST_VALUE)):
-        if not text:
-            raise invalid(**{name: [MANDATORY]})
-        if len(str(text)) > longest:
-            raise invalid(**{name: [LONG]})
-    return {**old, "key": key, "value": value}
 
 
 # ---------------------------------------------------------------- asking for the money

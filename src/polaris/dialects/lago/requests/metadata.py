@@ -1,35 +1,18 @@
-"""Pairs of the caller's own on a credit note or a wallet: replaced, added to, forgotten."""
+"""Pairs of the caller's own on a credit note or a wallet, as they are answered."""
 
-from pydantic import BaseModel
+from collections.abc import Mapping
 
-from polaris.core.facts.credit_note import CreditNote
-from polaris.core.facts.wallet import Wallet
-from polaris.dialects.lago.errors import not_found
-from polaris.dialects.lago.requests.call import Text
+from fastapi import Response
 
-Metadata = dict[Text, Text | None]
+from polaris.dialects.lago.errors import LagoError, not_found
+from polaris.dialects.lago.requests.call import answered
 
 
-class MetadataBody(BaseModel):
-    """Metadata, under their root."""
-
-    metadata: Metadata
-
-
-def metadata_of(row: CreditNote | Wallet) -> Metadata:
-    """What is kept with it; empty when nothing is."""
-    return row.metadata or {}
+def answer(metadata: Mapping[str, object] | None) -> Response:
+    """The answer of the routes that change metadata alone."""
+    return answered("metadata", metadata)
 
 
-def without(row: CreditNote | Wallet, key: str) -> Metadata:
-    """What is kept with it but for one. Raises LagoError."""
-    kept = metadata_of(row)
-    if key not in kept:
-        raise not_found("metadata")
-    return {name: value for name, value in kept.items() if name != key}
-
-
-def must_be_kept(row: CreditNote | Wallet) -> None:
-    """Raise LagoError when there are no metadata, not even empty ones."""
-    if row.metadata is None:
-        raise not_found("metadata")
+def missing() -> LagoError:
+    """The answer when there are no metadata, or none with this key."""
+    return not_found("metadata")

@@ -15,7 +15,6 @@ from polaris.dialects.lago.requests.call import Call, Text, answered, check_issu
 from polaris.dialects.lago.requests.fees import Fee
 from polaris.dialects.lago.requests.invoices import done, skips_zero
 from polaris.dialects.lago.responses import invoices as shown
-from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
 
@@ -62,7 +61,7 @@ async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice
         await check_add_ons(call, listed)  # Lago looks for the add-ons first
         raise
     return IssueInvoice(
-        invoice_id=new_id(),
+        invoice_id=call.new_id(),
         customer_id=customer.id,
         currency=asked.currency or customer.currency or tenant.currency,
         lines=fees.lines_of(items),

@@ -1,5 +1,6 @@
 """The tenant itself: what it is, and how its documents are numbered."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -21,7 +22,6 @@ from polaris.dialects.lago.responses import organizations as shown
 from polaris.dialects.lago.responses.customers import prefix
 from polaris.dialects.lago.rules.settings import NAME
 from polaris.dialects.lago.rules.settings import kept as own_kept
-from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
 
@@ -97,7 +97,7 @@ async def update(call: Writes, body: OrganizationBody) -> Response:
     command = save_command((await call.view(Scope())).tenant, asked)
     if asked.webhook_url:
         await call.preview(command)  # else the address would change even when this is refused
-        await call.perform(told_at(await endpoints(call), asked.webhook_url))
+        await call.perform(told_at(await endpoints(call), asked.webhook_url, call.new_id))
     await call.perform(command)
     return await as_it_is(call)
 
@@ -176,7 +176,9 @@ def checked(wanted: str) -> str:
     return wanted.upper()
 
 
-def told_at(there: list[WebhookEndpoint], url: str) -> SaveWebhookEndpoint:
+def told_at(
+    there: list[WebhookEndpoint], url: str, new_id: Callable[[], str]
+) -> SaveWebhookEndpoint:
     """The one address that Lago once had: the oldest endpoint, or the first one ever."""
     oldest = there[0].id if there else new_id()
     return SaveWebhookEndpoint(webhook_endpoint_id=oldest, url=url)

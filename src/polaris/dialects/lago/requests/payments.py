@@ -13,7 +13,6 @@ from polaris.dialects.lago.errors import INVALID, MANDATORY, LagoError, invalid
 from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
 from polaris.dialects.lago.requests.coercion import Paged, Paging, moment
 from polaris.dialects.lago.responses import payments as shown
-from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.money import LARGEST_MINOR
 from polaris.store.read import lists
@@ -66,7 +65,7 @@ async def receive_command(
     except ValueError:
         raise invalid(paid_at=["invalid_date"]) from None
     return ReceivePayment(
-        payment_id=new_id(),
+        payment_id=call.new_id(),
         currency=invoice.currency,
         amount_minor=amount_minor,
         reference=(asked.reference or "").strip(),

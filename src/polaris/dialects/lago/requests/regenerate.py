@@ -28,7 +28,6 @@ from polaris.dialects.lago.requests.invoices import VoidBody, done, void_command
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.dialects.lago.responses.fees import kept_of_fee, unit_price
 from polaris.dialects.lago.rules.settings import settings_of
-from polaris.engine import new_id
 from polaris.keys import KeyScope
 
 router = APIRouter(tags=["invoices"])
@@ -81,7 +80,7 @@ async def regeneration(call: Call, invoice_id: str, body: RegenerateBody) -> Reg
     spends = row.kind is not InvoiceKind.TOP_UP
     return RegenerateInvoice(
         invoice_id=invoice_id,
-        new_invoice_id=new_id(),
+        new_invoice_id=call.new_id(),
         status=STATUSES[body.status or "finalized"],
         void_first=void_command(invoice_id, VoidBody(), settings_of(view.tenant)) if void else None,
         lines=fees.lines_of(items),

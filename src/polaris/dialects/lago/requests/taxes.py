@@ -15,7 +15,6 @@ from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Call, Text, answered, may
 from polaris.dialects.lago.requests.coercion import MaybeTruth, Paged, cleared, demanded
 from polaris.dialects.lago.responses import taxes as shown
-from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
 
@@ -45,7 +44,7 @@ class TaxBody(BaseModel):
 async def create(call: Writes, body: TaxBody) -> Response:
     """Create a tax with a code of its own."""
     demanded(body.tax, "name", "code", "rate")
-    return await saved(call, save_command(new_id(), body.tax))
+    return await saved(call, save_command(call.new_id(), body.tax))
 
 
 @router.get("/taxes")

@@ -1,7 +1,7 @@
 """Amounts of credits as they are asked for, and what of Lago's wallets is not done here."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeGuard
@@ -18,7 +18,6 @@ from polaris.dialects.lago.requests.call import Text
 from polaris.dialects.lago.requests.coercion import moment
 from polaris.dialects.lago.responses.wallet_transactions import KEPT
 from polaris.dialects.lago.rules.settings import NAME
-from polaris.engine import new_id
 from polaris.money import LARGEST_MINOR
 
 Wrong = dict[str, list[str]]
@@ -155,6 +154,7 @@ def put_in(
     wallet_id: str,
     amounts: Mapping[str, int],
     said: dict[str, object],
+    new_id: Callable[[], str],
     priority: int = LAST_PRIORITY,
     ignore_limits: bool = False,
 ) -> Iterator[Command]:

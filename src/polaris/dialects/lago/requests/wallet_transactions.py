@@ -1,12 +1,13 @@
 """Wallet transactions, as Lago calls them: credits bought, granted, voided; and what happened."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
+from polaris.api.paging import bracketed
 from polaris.core.commands import Command, VoidWalletCredits
 from polaris.core.commands.text import ID
 from polaris.core.facts.details import Details
@@ -15,7 +16,7 @@ from polaris.core.facts.wallet import Movement, MovementKind, Wallet, WalletStat
 from polaris.core.fold import Outcome
 from polaris.core.rules.input import LAST_PRIORITY
 from polaris.dialects.lago.errors import RANGE, invalid, not_found
-from polaris.dialects.lago.requests import coercion, wallet_bodies
+from polaris.dialects.lago.requests import wallet_bodies
 from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
 from polaris.dialects.lago.requests.coercion import Paged, Paging, Truth
 from polaris.dialects.lago.requests.wallet_bodies import Limits, Pair, Rate, Unsupported, Wrong
@@ -64,7 +65,7 @@ async def create(call: Writes, body: CreateBody) -> Response:
     """Buy, grant or void credits: one answer for each of the three that is asked for."""
     asked = body.wallet_transaction
     wallet, sums = await wallet_asked(call, asked)
-    voiding, adding = asked_of(wallet, sums, asked)
+    voiding, adding = asked_of(wallet, sums, asked, call.new_id)
     # First by itself: a voiding that comes too late must not leave half of it done.
     outcomes = [*await call.perform_all(voiding), *await call.perform_all(adding)]
     history = await history_of(call, wallet, outcomes)
@@ -73,12 +74,17 @@ async def create(call: Writes, body: CreateBody) -> Response:
 
 
 async def history_of(call: Call, wallet: Wallet, outcomes: Sequence[Outcome]) -> History:
-    """What these commands moved: each movement, and each top-up that is not paid yet."""
+    """What these commands moved: each movement, and each top-up that is not paid yet.
+
+    What is repeated under an idempotency key adds no rows: the times of its events find them.
+    """
     ids = [row_id for outcome in outcomes for row_id in outcome.added(Movement, Invoice)]
     times = [event.at for outcome in outcomes for event in outcome.events]
-    if not ids:
+    if not times:
         return History([], 0)
-    return await call.read(wallets.history, wallet.id, since=min(times), until=max(times), ids=ids)
+    return await call.read(
+        wallets.history, wallet.id, since=min(times), until=max(times), ids=ids or None
+    )
 
 
 ORDER = (MovementKind.PURCHASED, MovementKind.GRANTED, MovementKind.VOIDED)
@@ -96,7 +102,9 @@ async def wallet_asked(call: Call, asked: CreateInput) -> tuple[Wallet, Sums]:
     return wallet, sums[wallet_id]
 
 
-def asked_of(wallet: Wallet, sums: Sums, asked: CreateInput) -> tuple[list[Command], list[Command]]:
+def asked_of(
+    wallet: Wallet, sums: Sums, asked: CreateInput, new_id: Callable[[], str]
+) -> tuple[list[Command], list[Command]]:
     """What to take out, and what to put in. Raises LagoError with everything that is wrong."""
     wrong: Wrong = asked.refused()
     amounts = wallet_bodies.amounts(wallet_bodies.given(asked, CREDITS), Rate.of(wallet), wrong)
@@ -115,7 +123,7 @@ def asked_of(wallet: Wallet, sums: Sums, asked: CreateInput) -> tuple[list[Comma
     ordered = asked.purchase_order_number or own(wallet.details).get("purchase_order_number")
     said = wallet_bodies.said(asked.name, asked.metadata, ordered)
     ignored = asked.ignore_paid_top_up_limits
-    adding = wallet_bodies.put_in(wallet.id, amounts, said, priority, ignored)
+    adding = wallet_bodies.put_in(wallet.id, amounts, said, new_id, priority, ignored)
     return [*taken_out(wallet, amounts, said)], [*adding]
 
 
@@ -143,7 +151,7 @@ async def of_wallet(
 ) -> Response:
     """What happened in a wallet, the newest first."""
     _, wallet, _ = await seen(call, wallet_id)
-    pairs = coercion.pairs_of(request)
+    pairs = list(bracketed(request, "metadata"))
     present = [{"key": key, "value": value} for key, value in pairs if value]
     absent = [holding([{"key": key}]) for key, value in pairs if not value]
     history = await call.read(

@@ -1,6 +1,6 @@
 """Wallets: opened with their first credits, read, changed, terminated; and their metadata."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from msgspec import UNSET
 from pydantic import BaseModel
 
+from polaris.api.metadata import KeptWith, Metadata, add_routes
 from polaris.core.commands import Command, OpenWallet, TerminateWallet, UpdateWallet
 from polaris.core.commands.base import or_unset
 from polaris.core.commands.values import MetadataChange
@@ -29,13 +30,7 @@ from polaris.dialects.lago.requests.call import (
     named,
 )
 from polaris.dialects.lago.requests.coercion import Paged, Paging, Truth
-from polaris.dialects.lago.requests.metadata import (
-    Metadata,
-    MetadataBody,
-    metadata_of,
-    must_be_kept,
-    without,
-)
+from polaris.dialects.lago.requests.metadata import answer, missing
 from polaris.dialects.lago.requests.wallet_bodies import (
     HIGHEST,
     LOWEST,
@@ -46,7 +41,7 @@ from polaris.dialects.lago.requests.wallet_bodies import (
 )
 from polaris.dialects.lago.responses import wallets as shown
 from polaris.dialects.lago.rules.settings import NAME
-from polaris.engine import new_id, now
+from polaris.engine import now
 from polaris.keys import KeyScope
 from polaris.money import CURRENCIES
 from polaris.store.read import lists, wallets
@@ -114,8 +109,8 @@ async def create(call: Writes, body: CreateBody) -> Response:
     asked = body.wallet
     view = await call.view(Scope(external_ids={asked.external_customer_id or ""}))
     known_entity(view, asked)
-    wallet_id = new_id()
-    await call.perform_all(opening(view, asked, wallet_id))
+    wallet_id = call.new_id()
+    await call.perform_all(opening(view, asked, wallet_id, call.new_id))
     return await as_it_is(call, wallet_id)
 
 
@@ -124,7 +119,9 @@ def known_entity(view: View, asked: UpdateInput) -> None:
     check_issuer(view.tenant, asked.billing_entity_code or None)
 
 
-def opening(view: View, asked: CreateInput, wallet_id: str) -> Sequence[Command]:
+def opening(
+    view: View, asked: CreateInput, wallet_id: str, new_id: Callable[[], str]
+) -> Sequence[Command]:
     """The commands that open the wallet. Raises LagoError with everything that is wrong."""
     wrong: Wrong = asked.refused()
     customer = payer(view, asked, wrong)
@@ -156,7 +153,8 @@ def opening(view: View, asked: CreateInput, wallet_id: str) -> Sequence[Command]
         asked.transaction_name, asked.transaction_metadata, asked.purchase_order_number
     )
     ignored = asked.ignore_paid_top_up_limits_on_creation
-    return [opened, *wallet_bodies.put_in(wallet_id, amounts, said, ignore_limits=ignored)]
+    adding = wallet_bodies.put_in(wallet_id, amounts, said, new_id, ignore_limits=ignored)
+    return [opened, *adding]
 
 
 def kept_of(asked: UpdateInput) -> Details:
@@ -293,38 +291,27 @@ async def terminate(call: Writes, wallet_id: str) -> Response:
 # ---------------------------------------------------------------- its metadata
 
 
-async def keep(call: Call, wallet_id: str, metadata: Metadata | None) -> Response:
-    """Metadata in place of those that are kept; none takes them away."""
-    await call.perform(
-        UpdateWallet(wallet_id=wallet_id, metadata=MetadataChange(replace=True, pairs=metadata))
-    )
-    return answered("metadata", metadata)
-
-
-@router.post("/wallets/{wallet_id}/metadata")
-async def replace_metadata(call: Writes, wallet_id: str, body: MetadataBody) -> Response:
-    """Keep these metadata with a wallet instead of those it has."""
-    await seen(call, wallet_id)
-    return await keep(call, wallet_id, body.metadata)
-
-
-@router.patch("/wallets/{wallet_id}/metadata")
-async def merge_metadata(call: Writes, wallet_id: str, body: MetadataBody) -> Response:
-    """Add metadata to those that a wallet has."""
+async def found(call: Call, wallet_id: str) -> Wallet:
+    """The wallet as it is now. Raises LagoError, NotFound."""
     _, row, _ = await seen(call, wallet_id)
-    return await keep(call, wallet_id, {**metadata_of(row), **body.metadata})
+    return row
 
 
-@router.delete("/wallets/{wallet_id}/metadata")
-async def delete_metadata(call: Writes, wallet_id: str) -> Response:
-    """Forget all metadata of a wallet."""
-    _, row, _ = await seen(call, wallet_id)
-    must_be_kept(row)
-    return await keep(call, wallet_id, None)
+def keep_command(wallet_id: str, change: MetadataChange) -> UpdateWallet:
+    """The command that changes the metadata kept with a wallet."""
+    return UpdateWallet(wallet_id=wallet_id, metadata=change)
 
 
-@router.delete("/wallets/{wallet_id}/metadata/{key:path}")
-async def delete_metadata_key(call: Writes, wallet_id: str, key: str) -> Response:
-    """Forget one of a wallet's metadata."""
-    _, row, _ = await seen(call, wallet_id)
-    return await keep(call, wallet_id, without(row, key))
+add_routes(
+    router,
+    KeptWith(
+        path="/wallets/{wallet_id}",
+        parameter="wallet_id",
+        name="a wallet",
+        caller=may(KeyScope.WRITE, "wallet"),
+        find=found,
+        save=keep_command,
+        answer=answer,
+        missing=missing,
+    ),
+)

@@ -18,7 +18,6 @@ from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
 from polaris.dialects.lago.requests.coercion import Paged, cleared, demanded
 from polaris.dialects.lago.responses import webhook_endpoints as shown
 from polaris.dialects.lago.webhooks import SUBSCRIBABLE
-from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
 
@@ -50,7 +49,7 @@ class EndpointBody(BaseModel):
 async def create(call: Writes, body: EndpointBody) -> Response:
     """Tell an address of events."""
     demanded(body.webhook_endpoint, "webhook_url")
-    return await saved(call, save_command(new_id(), body.webhook_endpoint))
+    return await saved(call, save_command(call.new_id(), body.webhook_endpoint))
 
 
 @router.get("/webhook_endpoints")
@@ -137,7 +136,7 @@ async def saved(call: Call, command: SaveWebhookEndpoint) -> Response:
 
 async def encoded_key(call: Call) -> str:
     """The tenant's public key: PEM in base64. The pair is made when it is first asked for."""
-    private_key = await call.desk.signing_key(call.tenant_id, RSA_KEY, new_rsa_key)
+    private_key = await call.engine.signing_key(call.tenant_id, RSA_KEY, new_rsa_key)
     return b64encode(public_key(private_key).encode()).decode()
 
 

@@ -6,10 +6,13 @@ from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from polaris.api.file_links import FileKind, FileKinds
 from polaris.core.facts.credit_note import CreditNote, NoteStatus
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Status, Tax
 from polaris.core.facts.tenant import Tenant
+from polaris.core.refusals import NotFound
+from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.dialects.lago.responses import credit_notes
 from polaris.dialects.lago.responses.fees import tax_of, unit_price
@@ -215,3 +218,27 @@ def _left_out(count: int) -> tuple[str, ...]:
 def _day(view: View, customer: Customer, at: datetime | None) -> date | None:
     zone = customer.timezone or view.tenant.timezone
     return at.astimezone(ZoneInfo(zone)).date() if at else None
+
+
+# ---------------------------------------------------------------- by kind, for links
+
+
+def issued_invoice(view: View, invoice_id: str) -> Paper:
+    """An invoice that has gone out. Raises NotFound: a draft is on no paper."""
+    row = view.invoice(invoice_id)
+    if row.status not in (Status.FINALIZED, Status.VOIDED):
+        raise NotFound(field="invoice_id", id=invoice_id)
+    return invoice(view, row)
+
+
+FILES: FileKinds = {
+    "invoice": FileKind(
+        lambda invoice_id: Scope(invoices={invoice_id}, booked=False),
+        issued_invoice,
+    ),
+    "credit_note": FileKind(
+        lambda note_id: Scope(notes={note_id}, booked=False),
+        lambda view, note_id: note(view, view.the(CreditNote, note_id, "note_id")),
+    ),
+}
+"""What a link can lead to."""

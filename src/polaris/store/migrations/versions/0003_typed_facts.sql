@@ -62,8 +62,8 @@ update tenant set
 -- cross-tenant: every tenant migrates
 update tenant set
   details = jsonb_strip_nulls(jsonb_build_object('lago', nullif(
-    coalesce(settings->'details', '{}') - '{legal_name,tax_identification_number,email,address_line1,
-      address_line2,city,zipcode,state,country}'::text[]
+    coalesce(settings->'details', '{}') - '{legal_name,tax_identification_number,email,
+      address_line1,address_line2,city,zipcode,state,country}'::text[]
     || jsonb_strip_nulls(jsonb_build_object('settings', nullif(jsonb_strip_nulls(
       jsonb_build_object(
         'notes_on_void', settings->'lago_notes_on_void',

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from door.stories import Breaks
 from prometheus_client import CollectorRegistry
 
-from door.stories import Breaks
 from faults.world import customers, invoices, opened, tenant, voiding
 from polaris.engine import Engine, new_id, request
 from polaris.serving.metrics import Measured

@@ -5,9 +5,9 @@ import random
 from collections.abc import Iterator, Sequence
 
 import pytest
-
 from door.stories import Breaks, door_to, lanes_taken, saving, story
 from door.watched import Watched
+
 from faults.world import customers, draft, opened, scalar, tenant
 from polaris.core.commands import FinalizeInvoice, VoidInvoice
 from polaris.core.fold import Outcome, Request

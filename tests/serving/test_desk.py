@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import httpx
 import psycopg
 import pytest
-from fastapi import FastAPI
-
 from door.desks import desk_of, made
 from door.stories import saving, story
+from fastapi import FastAPI
+
 from faults.world import customers, drafts, invoices, opened, reversals, scalar, tenant, voiding
 from polaris import app
 from polaris.core.commands import FinalizeInvoice, VoidInvoice

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from door.watched import Watched
+
 from polaris.core.commands import Command, SaveCustomer
 from polaris.core.fold import Outcome, Request
 from polaris.engine import new_id, request

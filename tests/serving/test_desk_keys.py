@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
-
 from door.desks import Clock, desk_of, made
 from door.stories import story
+
 from faults.world import opened, scalar, tenant
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey, KnownKey

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-
 from door.stories import Breaks, asked, door_to, saving, story
 from door.watched import Watched
+
 from faults.world import customers, invoices, opened, reversals, tenant, voiding
 from polaris.core.refusals import AlreadyVoided
 from polaris.engine import new_id, request

@@ -4,8 +4,8 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-
 from door.stories import story
+
 from polaris.core.decision import Facts
 from polaris.core.facts.tenant import Books, Settings, Tenant
 from polaris.core.scope import Scope

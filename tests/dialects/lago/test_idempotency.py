@@ -1,0 +1,326 @@
+"""`Idempotency-Key`: whoever did not get the answer may ask again, and it has happened once."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+import httpx
+import pytest
+
+from dialects.lago.books import Books, line
+from dialects.lago.crediting import fees_of
+from dialects.lago.kept import rows
+from dialects.lago.said import error, invalid
+from dialects.lago.wallet import opened
+from polaris.engine import new_id
+from polaris.keys import KeyScope
+
+MARK = "idempotent-replayed"
+REUSED = invalid(idempotency_key=["value_already_exist"])
+
+
+class Asked(NamedTuple):
+    """A call that changes something."""
+
+    method: str
+    path: str
+    body: Any = None
+
+
+def keyed(books: Books, asked: Asked, key: str | None = "k1", **named: Any) -> httpx.Response:
+    headers = {} if key is None else {"Idempotency-Key": key}
+    return books.http(asked.method, asked.path, json=asked.body, headers=headers, **named)
+
+
+def booked(books: Books) -> dict[str, list[str]]:
+    """Everything that is kept of the tenant, but for what is kept of keys."""
+    return rows(books, "idempotency_key")
+
+
+def forget_answers(books: Books) -> None:
+    """As if the server had been killed between the commit and the answer."""
+    with books.database.connect() as connection:
+        connection.execute(
+            "update idempotency_key set status = null, media_type = null, body = null"
+            " where tenant_id = %s",
+            [books.tenant_id],
+        )
+
+
+# ---------------------------------------------------------------- what can be asked
+
+
+def one_off(books: Books) -> Asked:
+    books.customer()
+    add_on = {"name": "A", "code": "a", "amount_cents": 1000, "amount_currency": "EUR"}
+    assert books.http("POST", "/add_ons", json={"add_on": add_on}).status_code == 200
+    fees = [{"add_on_code": "a", "units": 1}]
+    body = {"invoice": {"external_customer_id": "cust_1", "currency": "EUR", "fees": fees}}
+    return Asked("POST", "/invoices", body)
+
+
+def payment(books: Books) -> Asked:
+    invoice_id = books.invoice(books.customer(), line(1000))
+    return Asked("POST", "/payments", paid(invoice_id, 1000))
+
+
+def paid(invoice_id: str, amount: int) -> Any:
+    return {"payment": {"invoice_id": invoice_id, "amount_cents": amount, "reference": "r"}}
+
+
+def part_note(books: Books) -> Asked:
+    return note(books, 300)
+
+
+def whole_note(books: Books) -> Asked:
+    return note(books, 1000)
+
+
+def note(books: Books, amount: int) -> Asked:
+    invoice_id = books.invoice(books.customer(), line(1000))
+    books.paid(invoice_id, 1000)
+    items = [{"fee_id": fees_of(books, invoice_id)[0], "amount_cents": amount}]
+    asked = {"invoice_id": invoice_id, "items": items, "credit_amount_cents": amount}
+    return Asked("POST", "/credit_notes", {"credit_note": asked})
+
+
+def void(books: Books) -> Asked:
+    return Asked("POST", f"/invoices/{books.invoice(books.customer())}/void")
+
+
+def void_with_note(books: Books) -> Asked:
+    invoice_id = books.invoice(books.customer())
+    books.paid(invoice_id, 1200)
+    body = {"generate_credit_note": True, "credit_amount": 700, "refund_amount": 500}
+    return Asked("POST", f"/invoices/{invoice_id}/void", body)
+
+
+def top_up(books: Books) -> Asked:
+    books.customer()
+    asked = {"wallet_id": opened(books)["lago_id"], "paid_credits": "10", "granted_credits": "5"}
+    return Asked("POST", "/wallet_transactions", {"wallet_transaction": asked})
+
+
+def credits_voided(books: Books) -> Asked:
+    books.customer()
+    wallet = opened(books, granted_credits="10")
+    asked = {"wallet_id": wallet["lago_id"], "voided_credits": "4"}
+    return Asked("POST", "/wallet_transactions", {"wallet_transaction": asked})
+
+
+def wallet(books: Books) -> Asked:
+    books.customer()
+    asked = {"external_customer_id": "cust_1", "rate_amount": "2", "granted_credits": "5"}
+    return Asked("POST", "/wallets", {"wallet": asked})
+
+
+def finalize(books: Books) -> Asked:
+    """Of a draft whose tax is another today: two commands."""
+    tax = {"name": "V", "code": "vat", "rate": 10}
+    assert books.http("POST", "/taxes", json={"tax": tax}).status_code == 200
+    return Asked("PUT", f"/invoices/{books.draft(books.customer())}/finalize")
+
+
+def regenerate(books: Books) -> Asked:
+    path = f"/invoices/{books.invoice(books.customer())}/regenerate"
+    return Asked("POST", path, {"void": True})
+
+
+def draft_deleted(books: Books) -> Asked:
+    return Asked("DELETE", f"/invoices/{books.draft(books.customer())}")
+
+
+def annotated(books: Books) -> Asked:
+    path = f"/invoices/{books.invoice(books.customer())}"
+    return Asked("PUT", path, {"invoice": {"metadata": [{"key": "k", "value": "v"}]}})
+
+
+def customer(books: Books) -> Asked:
+    metadata = [{"key": "k", "value": "v"}]
+    return Asked("POST", "/customers", {"customer": {"external_id": "new", "metadata": metadata}})
+
+
+def customer_deleted(books: Books) -> Asked:
+    books.customer()
+    return Asked("DELETE", "/customers/cust_1")
+
+
+def tax(books: Books) -> Asked:
+    return Asked("POST", "/taxes", {"tax": {"name": "V", "code": "v", "rate": 1}})
+
+
+def endpoint(books: Books) -> Asked:
+    return Asked("POST", "/webhook_endpoints", {"webhook_endpoint": {"webhook_url": "https://a.b"}})
+
+
+def metadata(books: Books) -> Asked:
+    books.customer()
+    wallet_id = opened(books, metadata={"k": "v", "l": "w"})["lago_id"]
+    return Asked("DELETE", f"/wallets/{wallet_id}/metadata/k")
+
+
+Preparing = Callable[[Books], Asked]
+
+MONEY: list[Preparing] = [
+    one_off,
+    payment,
+    part_note,
+    whole_note,
+    void,
+    void_with_note,
+    top_up,
+    credits_voided,
+    wallet,
+    finalize,
+    regenerate,
+]
+OTHERS: list[Preparing] = [
+    draft_deleted,
+    annotated,
+    customer,
+    customer_deleted,
+    tax,
+    endpoint,
+    metadata,
+]
+
+
+@pytest.mark.parametrize("prepare", [*MONEY, *OTHERS])
+def test_the_second_answer_is_the_first(books: Books, prepare: Preparing) -> None:
+    """To the byte, and nothing in the books has changed."""
+    asked = prepare(books)
+    first = keyed(books, asked)
+    assert (first.status_code, first.headers.get(MARK)) == (200, None), first.text
+    before = booked(books)
+    second = keyed(books, asked)
+    assert (second.status_code, second.headers[MARK]) == (200, "true")
+    assert (second.content, booked(books)) == (first.content, before)
+
+
+@pytest.mark.parametrize("prepare", MONEY)
+def test_after_a_crash_before_the_answer(books: Books, prepare: Preparing) -> None:
+    """What was committed is not done again, and answered as if the answer had come."""
+    asked = prepare(books)
+    first = keyed(books, asked)
+    forget_answers(books)
+    before = booked(books)
+    second = keyed(books, asked)
+    assert (second.status_code, second.headers[MARK]) == (200, "true"), second.text
+    assert (second.json(), booked(books)) == (first.json(), before)
+    assert keyed(books, asked).content == second.content
+
+
+@pytest.mark.parametrize("prepare", [one_off, part_note, top_up, payment])
+def test_without_a_key_it_happens_twice(books: Books, prepare: Preparing) -> None:
+    asked = prepare(books)
+    if prepare is payment:
+        asked.body["payment"]["amount_cents"] = 400
+    first, second = (keyed(books, asked, None) for _ in range(2))
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.content != second.content
+    assert MARK not in second.headers
+
+
+@pytest.mark.parametrize("prepare", [whole_note, payment, void, top_up, finalize, one_off])
+def test_twins_at_the_same_moment(books: Books, prepare: Preparing) -> None:
+    asked = prepare(books)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: keyed(books, asked), range(8)))
+    assert {one.status_code for one in answers} == {200}
+    assert len({one.content for one in answers}) == 1
+    assert sum(MARK not in one.headers for one in answers) <= 1
+    made = booked(books)
+    counted = {table: len(made[table]) for table in ("credit_note", "payment", "lot", "invoice")}
+    assert max(counted.values()) <= 1, counted
+
+
+def test_the_first_answer_stands_when_the_invoice_has_moved_on(books: Books) -> None:
+    asked = finalize(books)
+    first = keyed(books, asked)
+    invoice_id = first.json()["invoice"]["lago_id"]
+    assert books.http("POST", f"/invoices/{invoice_id}/void").status_code == 200
+    second = keyed(books, asked)
+    assert second.json()["invoice"]["status"] == "finalized"
+    assert second.content == first.content
+
+
+def test_refusals_stand_too(books: Books) -> None:
+    """Of the engine, and of the route's own checks; a new key is a new question."""
+    draft = books.draft(books.customer(), line(1000))
+    void, pay = Asked("POST", f"/invoices/{draft}/void"), Asked("POST", "/payments", paid(draft, 1))
+    first = keyed(books, void, "v"), keyed(books, pay, "p")
+    assert first[0].json() == error(405, "not_voidable")
+    assert first[1].json() == error(403, "feature_unavailable")
+    assert books.http("PUT", f"/invoices/{draft}/finalize").status_code == 200
+    second = keyed(books, void, "v"), keyed(books, pay, "p")
+    assert [one.content for one in second] == [one.content for one in first]
+    assert [one.headers[MARK] for one in second] == ["true", "true"]
+    assert keyed(books, pay, "q").status_code == 200
+    assert keyed(books, void, "w").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Asked("POST", "/payments", paid(new_id(), 1)),
+        Asked("POST", "/customers", {"customer": {"external_id": "c"}}),
+        Asked("DELETE", "/customers/cust_1"),
+    ],
+)
+def test_something_else_under_the_key_is_refused(books: Books, other: Asked) -> None:
+    asked = payment(books)
+    first = keyed(books, asked)
+    before = booked(books)
+    answer = keyed(books, other)
+    assert (answer.status_code, answer.json(), booked(books)) == (422, REUSED, before)
+    assert keyed(books, asked).content == first.content
+
+
+def test_a_key_is_of_one_tenant(books: Books, shared: Books) -> None:
+    ours, theirs = (keyed(one, tax(one), "same") for one in (books, shared))
+    assert (ours.status_code, theirs.status_code) == (200, 200)
+    assert ours.json()["tax"]["lago_id"] != theirs.json()["tax"]["lago_id"]
+    assert MARK not in theirs.headers
+
+
+def test_two_keys_are_two_wishes(books: Books) -> None:
+    asked = part_note(books)
+    first, second = (keyed(books, asked, key) for key in ("k1", "k2"))
+    numbers = {one.json()["credit_note"]["number"] for one in (first, second)}
+    assert (len(numbers), MARK in second.headers) == (2, False)
+
+
+def test_who_may_not_write_uses_no_key_up(books: Books) -> None:
+    asked = tax(books)
+    headers, reads = {"Idempotency-Key": "k1"}, books.new_key(KeyScope.READ)
+    refused = books.http("POST", asked.path, reads, json=asked.body, headers=headers)
+    assert refused.json() == error(403, "write_action_not_allowed_for_tax")
+    answer = keyed(books, asked)
+    assert (answer.status_code, MARK in answer.headers) == (200, False)
+
+
+@pytest.mark.parametrize(
+    ("key", "code"), [("k" * 256, "value_is_too_long"), ("k" * 255, None), ("é", None)]
+)
+def test_what_can_be_a_key(books: Books, key: str, code: str | None) -> None:
+    asked = tax(books)
+    headers = [(b"Idempotency-Key", key.encode("latin-1"))]
+    whole = [(b"Authorization", f"Bearer {books.key}".encode()), *headers]
+    url = f"{books.url}/api/v1{asked.path}"
+    for _ in range(2):
+        answer = httpx.post(url, json=asked.body, headers=whole, timeout=30)
+        if code is None:
+            assert answer.status_code == 200
+        else:
+            assert answer.json() == invalid(idempotency_key=[code])
+
+
+def test_the_official_clients_calls_are_as_before(books: Books, client: Any) -> None:
+    """It sends no key: nothing is kept of its calls."""
+    invoice_id = books.invoice(books.customer())
+    client.invoices.void(invoice_id)
+    with books.database.connect() as connection:
+        kept = connection.execute(
+            "select count(*) from idempotency_key where tenant_id = %s", [books.tenant_id]
+        ).fetchone()
+    assert kept == (0,)
