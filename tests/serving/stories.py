@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from door.watched import Watched
-
 from polaris.core.commands import Command, SaveCustomer
 from polaris.core.fold import Outcome, Request
 from polaris.engine import new_id, request
 from polaris.serving.write_batches import LANES, WriteBatches
+from serving.watched import Watched
 
 Asking = list[asyncio.Task[Outcome]]
 

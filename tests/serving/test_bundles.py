@@ -5,8 +5,6 @@ import random
 from collections.abc import Iterator, Sequence
 
 import pytest
-from door.stories import Breaks, door_to, lanes_taken, saving, story
-from door.watched import Watched
 
 from faults.world import customers, draft, opened, scalar, tenant
 from polaris.core.commands import FinalizeInvoice, VoidInvoice
@@ -16,6 +14,8 @@ from polaris.engine import new_id, request
 from polaris.serving.write_batches import LARGEST_SET, ShuttingDown, WriteBatches
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.server.database import Database
+from serving.stories import Breaks, door_to, lanes_taken, saving, story
+from serving.watched import Watched
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 import httpx
 import psycopg
 import pytest
-from door.desks import desk_of, made
-from door.stories import saving, story
 from fastapi import FastAPI
 
 from faults.world import customers, drafts, invoices, opened, reversals, scalar, tenant, voiding
@@ -21,6 +19,8 @@ from polaris.settings import Settings
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.read import tenants
 from polaris.store.server.database import Database, EngineConnection
+from serving.desks import desk_of, made
+from serving.stories import saving, story
 
 COUNT = "select count(*) from tenant"
 

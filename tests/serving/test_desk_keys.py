@@ -6,8 +6,6 @@ from contextlib import asynccontextmanager
 
 import psycopg
 import pytest
-from door.desks import Clock, desk_of, made
-from door.stories import story
 
 from faults.world import opened, scalar, tenant
 from polaris.engine import new_id, now
@@ -17,6 +15,8 @@ from polaris.serving.ttl_cache import MOST
 from polaris.store.engine.write import create_api_key, revoke_api_key
 from polaris.store.read import api_keys, tenants
 from polaris.store.server.database import Database
+from serving.desks import Clock, desk_of, made
+from serving.stories import story
 
 
 @pytest.fixture(scope="module")

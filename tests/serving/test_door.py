@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from door.stories import Breaks, asked, door_to, saving, story
-from door.watched import Watched
 
 from faults.world import customers, invoices, opened, reversals, tenant, voiding
 from polaris.core.refusals import AlreadyVoided
@@ -13,6 +11,8 @@ from polaris.engine import new_id, request
 from polaris.serving.write_batches import LANES, LARGEST_SET, ShuttingDown, WriteBatches
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.server.database import Database
+from serving.stories import Breaks, asked, door_to, saving, story
+from serving.watched import Watched
 
 
 @pytest.fixture(scope="module")

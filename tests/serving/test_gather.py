@@ -4,12 +4,12 @@ import asyncio
 from datetime import UTC, datetime
 
 import pytest
-from door.stories import story
 
 from polaris.core.decision import Facts
 from polaris.core.facts.tenant import Books, Settings, Tenant
 from polaris.core.scope import Scope
 from polaris.serving.read_batches import MOST_SCOPES, ReadBatches
+from serving.stories import story
 
 TENANT = Tenant(
     id="t",

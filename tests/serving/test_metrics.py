@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from door.stories import Breaks
 from prometheus_client import CollectorRegistry
 
 from faults.world import customers, invoices, opened, tenant, voiding
@@ -11,6 +10,7 @@ from polaris.engine import Engine, new_id, request
 from polaris.serving.metrics import Measured
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.server.database import Database
+from serving.stories import Breaks
 
 
 @pytest.fixture(scope="module")
