@@ -34,6 +34,11 @@ class Settings(BaseSettings):
         default=None,
         description="A PostgreSQL server, version 15 or later, instead of the embedded one.",
     )
+    prepare_statements: bool = Field(
+        default=True,
+        description="Whether the database prepares each statement once per connection. "
+        "Switch it off behind a connection pooler in transaction mode.",
+    )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

@@ -155,3 +155,15 @@ def test_an_old_server_is_refused_in_words() -> None:
         pytest.raises(ServerTooOld, match=r"15 or later.*version 14"),
     ):
         open_database(Settings(database_url=url))
+
+
+@pytest.mark.parametrize("prepare", [True, False])
+def test_statements_are_prepared_unless_the_setting_forbids_it(
+    database_url: str, prepare: bool
+) -> None:
+    """Behind a pooler in transaction mode the next transaction meets another connection."""
+    settings = Settings(database_url=database_url, prepare_statements=prepare)
+    with open_database(settings) as database, database.connect() as connection:
+        connection.execute("select 1")
+        found = connection.execute("select count(*) from pg_prepared_statements", prepare=False)
+        assert found.fetchone() == (int(prepare),)

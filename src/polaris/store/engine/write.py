@@ -90,6 +90,9 @@ UPDATES: dict[type[Row], str] = {
 }
 POSTINGS = "insert_posting"
 
+_ORDER = {block: at for at, block in enumerate([*INSERTS.values(), *UPDATES.values()])}
+"""What others refer to comes first: a distributed database checks a foreign key at once."""
+
 _INSERT_API_KEY = statement(QUERIES["insert_api_key"])
 _INSERT_SIGNING_KEY = statement(QUERIES["insert_signing_key"])
 _SIGNING_KEY = statement(QUERIES["signing_key"])
@@ -202,7 +205,7 @@ def _batches(rows: Iterable[Row]) -> dict[str, list[msgspec.Struct]]:
     for row in rows:
         known = isinstance(row, Changing) and row.version
         grouped[(UPDATES if known else INSERTS)[type(row)]].append(row)
-    batches = {block: _named(grouped[block]) for block in sorted(grouped)}
+    batches = {block: _named(grouped[block]) for block in sorted(grouped, key=_ORDER.__getitem__)}
     if entries := grouped.get(INSERTS[Entry]):
         batches[POSTINGS] = [posting for entry in entries for posting in _postings(entry)]
     return batches

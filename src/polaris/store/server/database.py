@@ -29,9 +29,14 @@ CONNECTION: dict[str, Any] = {
     "keepalives_idle": 30,
     "keepalives_interval": 10,
     "keepalives_count": 3,
+}
+
+PREPARED: dict[str, Any] = {
     # A pipeline that failed twice would otherwise look for statements that are gone.
     "prepare_threshold": 0,
 }
+UNPREPARED: dict[str, Any] = {"prepare_threshold": None}
+"""For a pooler in transaction mode, which gives each transaction another server connection."""
 
 # Plans are made once: planning a lone void costs as much as executing it. Citus cannot.
 TUNE = """
@@ -77,15 +82,20 @@ class EnginePool(ConnectionPool[EngineConnection]):
         super().putconn(conn)
 
 
-def connect(url: str) -> EngineConnection:
+def connect(url: str, prepare: bool = True) -> EngineConnection:
     """A connection as the engine needs it. Raises `psycopg.OperationalError`."""
-    connection = EngineConnection.connect(url, **CONNECTION)
+    connection = EngineConnection.connect(url, **CONNECTION, **how_prepared(prepare))
     try:
         _tune(connection)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def how_prepared(prepare: bool) -> dict[str, Any]:
+    """The parameters of a connection that prepares its statements, or does not."""
+    return PREPARED if prepare else UNPREPARED
 
 
 def _tune(connection: EngineConnection) -> None:
@@ -106,7 +116,7 @@ def open_database(settings: Settings) -> "Database":
             embedded = opened.enter_context(open_server(settings.data_dir))
             url = embedded.url()
         applied = _bring_up_to_date(url)
-        return Database(url, embedded, opened.pop_all(), applied)
+        return Database(url, embedded, opened.pop_all(), applied, settings.prepare_statements)
 
 
 def _bring_up_to_date(url: str) -> list[str]:
@@ -138,12 +148,17 @@ class Database:
     """A migrated database, and ways to connect to it."""
 
     def __init__(
-        self, url: str, embedded: Embedded | None, opened: ExitStack, applied: list[str]
+        self,
+        url: str,
+        embedded: Embedded | None,
+        opened: ExitStack,
+        applied: list[str],
+        prepare: bool = True,
     ) -> None:
         self.url = url
         self.applied = applied
         """The revisions that opening it brought in."""
-        self._embedded, self._opened = embedded, opened
+        self._embedded, self._opened, self._prepare = embedded, opened, prepare
 
     def __enter__(self) -> Self:
         return self
@@ -153,14 +168,14 @@ class Database:
 
     def connect(self) -> EngineConnection:
         """A connection of one's own; whoever asks for it closes it."""
-        return connect(self.url)
+        return connect(self.url, self._prepare)
 
     def pool(self, size: int) -> EnginePool:
         """A pool of `size` connections, closed with the database."""
         pool = EnginePool(
             self.url,
             connection_class=EngineConnection,
-            kwargs=CONNECTION,
+            kwargs={**CONNECTION, **how_prepared(self._prepare)},
             configure=_tune,
             min_size=size,
             max_lifetime=LIFETIME_SECONDS,
