@@ -22,7 +22,7 @@ REFUSED = {
 }
 
 # Where the database's transactions live, the word means what it says.
-TRANSACTIONS = ("src/polaris/store", "src/polaris/engine", "src/polaris/door")
+TRANSACTIONS = ("src/polaris/store", "src/polaris/engine", "src/polaris/serving")
 
 # Set phrases of the trade, in which a refused word is the right one.
 PHRASES = {
