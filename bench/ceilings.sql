@@ -24,8 +24,10 @@ lines as materialized (
   select made.id as invoice_id, uuidv7() as id, position, net_minor
     from made, (values (1, 1000), (2, 500)) as x (position, net_minor)),
 w_customer as (
-  insert into customer (tenant_id, id, version, external_id, name, sequence, details, created_at)
-  select %(t)s, customer_id, 1, customer_id::text, 'Customer ' || n / 10, n / 10, '{}', now()
+  insert into customer (tenant_id, id, version, external_id, name, sequence, address,
+    tax_code_ids, details, created_at)
+  select %(t)s, customer_id, 1, customer_id::text, 'Customer ' || n / 10, n / 10, '{}',
+    '{}', '{}', now()
     from made
   on conflict do nothing),
 w_invoice as (
@@ -114,7 +116,7 @@ w_audit as (
     jsonb_build_object('command', 'FinalizeInvoice', 'invoice_id', id, 'issue_date', null,
       'series', 'invoice',
       'apply', jsonb_build_object('notes', false, 'wallet', false, 'excess', false),
-      'skip_zero', false)
+      'skip_zero', false, 'retax', false)
     from asked)
 select count(*) from w_invoice
 
@@ -160,6 +162,6 @@ w_audit as (
     jsonb_build_object('command', 'VoidInvoice', 'invoice_id', id, 'reason', null,
       'comment', null, 'dated', null, 'credit_minor', 0, 'refund_minor', 0, 'credit_to', 'note',
       'note', 'requested', 'give_back', jsonb_build_object('wallet', true, 'notes', true),
-      'top_up', 'keep', 'note_id', null, 'remainder_note_id', null)
+      'top_up', 'keep', 'note_id', null, 'remainder_note_id', null, 'tolerance_minor', 0)
     from asked)
 select count(*) from w_invoice

@@ -19,9 +19,9 @@ from starlette.routing import Route
 
 from polaris import __version__, logs
 from polaris.api import file_links
+from polaris.api.files import FILES
 from polaris.audit.sealer import Sealer
 from polaris.dialects.lago import app as lago
-from polaris.dialects.lago.responses.files import FILES
 from polaris.engine import Engine
 from polaris.serving.async_engine import AsyncEngine
 from polaris.serving.metrics import Measured

@@ -14,7 +14,7 @@ from dialects.lago.books import VAT, Books, line
 from polaris.api.file_links import KEY_KIND, LINK_SECONDS, Link, NoSuchFile
 from polaris.core import commands
 from polaris.core.commands.values import AddressChange, CreditedLine, NewLine, TaxRate
-from polaris.dialects.lago.responses.files import LONGEST, MOST_LINES
+from polaris.documents.compose import LONGEST, MOST_LINES
 from polaris.engine import new_id
 from polaris.keys import KeyScope
 from polaris.store.engine.write import signing_key

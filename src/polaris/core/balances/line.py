@@ -58,3 +58,10 @@ def _rate_of(tax: Tax) -> TaxRate:
         tax_code_id=tax.tax_code_id,
         description=tax.description,
     )
+
+
+def unit_price(line: Line) -> Decimal:
+    """Return the price of one unit in minor units, perhaps a fraction of one."""
+    if line.unit_price is not None:
+        return line.unit_price
+    return line.gross_minor / line.quantity if line.quantity else Decimal(line.gross_minor)

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from polaris.core.commands.values import TaxRate
-from polaris.core.facts.invoice import Rounding
+from polaris.core.facts.invoice import Rounding, Tax
 from polaris.money import allocate, rounded
 
 _SCALE = 10**6  # rates finer than a millionth of a percent do not exist
@@ -86,3 +86,10 @@ def weighted_rate(taxes: Iterable[tuple[Decimal | None, int]], net: int) -> Deci
     weights = [int(rate * _SCALE) * base for rate, base in taxes if rate is not None]
     exact = Decimal(sum(weights)) / (_SCALE * (net or 1))
     return exact.quantize(Decimal("0.00001"), ROUND_HALF_UP)
+
+
+def exact_tax(tax: Tax) -> Decimal:
+    """Return a line's tax in minor units, unrounded; a given tax as it was given."""
+    if tax.given:
+        return Decimal(tax.amount_minor)
+    return precise(tax.rate or Decimal(0), tax.base_minor)

@@ -14,7 +14,7 @@ from msgspec import UNSET
 from pydantic import BaseModel
 
 from polaris.core.balances.invoice import InvoiceBalance
-from polaris.core.balances.line import copied, gross_of
+from polaris.core.balances.line import copied, gross_of, unit_price
 from polaris.core.commands import RegenerateInvoice
 from polaris.core.commands.base import Given
 from polaris.core.commands.values import Apply, NewLine
@@ -26,7 +26,7 @@ from polaris.dialects.lago.requests.coercion import Truth
 from polaris.dialects.lago.requests.fees import Fee, Item
 from polaris.dialects.lago.requests.invoices import VoidBody, done, void_command
 from polaris.dialects.lago.responses import invoices as shown
-from polaris.dialects.lago.responses.fees import kept_of_fee, unit_price
+from polaris.dialects.lago.responses.fees import kept_of_fee
 from polaris.dialects.lago.rules.settings import settings_of
 from polaris.keys import KeyScope
 

@@ -2,7 +2,8 @@
 
 from decimal import Decimal
 
-from polaris.core.balances.tax import precise
+from polaris.core.balances.line import unit_price
+from polaris.core.balances.tax import exact_tax
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line, LineKind, Tax
 from polaris.core.view import View
@@ -49,8 +50,8 @@ def fee(
     """One line with its taxes. Amounts named cents are minor units, precise ones in full units."""
     currency = invoice.currency
     from_date, to_date = from_to(invoice, line)
-    exact_tax = sum((tax_of(tax) for tax in taxes), Decimal(0))
-    tax = rounded(exact_tax)
+    unrounded = sum((exact_tax(tax) for tax in taxes), Decimal(0))
+    tax = rounded(unrounded)
     return {
         **NOT_METERED,
         "lago_id": line.id,
@@ -64,9 +65,9 @@ def fee(
         "amount_cents": line.gross_minor,
         "amount_currency": currency,
         "precise_amount": major(line.gross_minor, currency),
-        "precise_total_amount": major(line.net_minor + exact_tax, currency),
+        "precise_total_amount": major(line.net_minor + unrounded, currency),
         "taxes_amount_cents": tax,
-        "taxes_precise_amount": major(exact_tax, currency),
+        "taxes_precise_amount": major(unrounded, currency),
         "taxes_rate": percent(sum((one.rate or Decimal(0) for one in taxes), Decimal(0))),
         "total_amount_cents": line.net_minor + tax,
         "total_amount_currency": currency,
@@ -87,20 +88,6 @@ def fee(
         "from_date": from_date,
         "to_date": to_date,
     }
-
-
-def tax_of(tax: Tax) -> Decimal:
-    """Unrounded tax in minor units; a given one as it was given."""
-    return (
-        Decimal(tax.amount_minor) if tax.given else precise(tax.rate or Decimal(0), tax.base_minor)
-    )
-
-
-def unit_price(line: Line) -> Decimal:
-    """The price of one unit in minor units, maybe finer than one."""
-    if line.unit_price is not None:
-        return line.unit_price
-    return line.gross_minor / line.quantity if line.quantity else Decimal(line.gross_minor)
 
 
 def item(line: Line) -> dict[str, object]:

@@ -5,13 +5,14 @@ from datetime import timedelta
 from decimal import Decimal
 
 from polaris.core.balances.projections import overdue, payment_status
+from polaris.core.balances.tax import exact_tax
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Settlement, SettlementKind, Status, Tax
 from polaris.core.facts.wallet import Lot, LotFunding
 from polaris.core.view import View
 from polaris.dialects.lago.responses.customers import customer, prefix
-from polaris.dialects.lago.responses.fees import fees, tax_of
+from polaris.dialects.lago.responses.fees import fees
 from polaris.dialects.lago.responses.formats import entity_code, metadata, percent, stamp, stamp_ms
 from polaris.dialects.lago.rules.amounts import paid
 from polaris.money import rounded
@@ -168,7 +169,7 @@ def _applied_tax(row: Invoice, own: list[Tax]) -> dict[str, object]:
         "tax_code": first.code,
         "tax_rate": percent(first.rate),
         "tax_description": first.description,
-        "amount_cents": rounded(sum((tax_of(tax) for tax in own), Decimal(0))),
+        "amount_cents": rounded(sum((exact_tax(tax) for tax in own), Decimal(0))),
         "amount_currency": row.currency,
         "fees_amount_cents": sum(tax.base_minor for tax in own),
         "created_at": stamp(row.created_at),

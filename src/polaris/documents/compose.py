@@ -1,24 +1,21 @@
-"""Invoices and credit notes as their readers see them: the JSON's own figures, on paper."""
+"""Invoices and credit notes as documents, composed from facts. Amounts are in minor units."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from polaris.api.file_links import FileKind, FileKinds
-from polaris.core.facts.credit_note import CreditNote, NoteStatus
+from polaris.core.balances.line import unit_price
+from polaris.core.balances.tax import exact_tax
+from polaris.core.facts.credit_note import CreditNote, NoteLine, NoteStatus, NoteTax
 from polaris.core.facts.customer import Customer
-from polaris.core.facts.invoice import Invoice, Status, Tax
+from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind, Status, Tax
 from polaris.core.facts.tenant import Tenant
 from polaris.core.refusals import NotFound
-from polaris.core.scope import Scope
 from polaris.core.view import View
-from polaris.dialects.lago.responses import credit_notes
-from polaris.dialects.lago.responses.fees import tax_of, unit_price
-from polaris.dialects.lago.responses.formats import number
-from polaris.dialects.lago.responses.invoices import amounts
-from polaris.documents import Document, Line, Party
+from polaris.documents.document import Document, Line, Party
 from polaris.documents.printing import money
 from polaris.money import rounded
 
@@ -70,31 +67,37 @@ def invoice(view: View, row: Invoice) -> Paper:
 
 def invoice_sums(view: View, row: Invoice) -> Iterable[Sum]:
     """From the lines to what is due, every step; those that change nothing are left out."""
-    said = amounts(view, row)
-    gross, net = said["fees_amount_cents"], said["sub_total_excluding_taxes_amount_cents"]
-    total, due = said["total_amount_cents"], said["total_due_amount_cents"]
-    paid, offset = (
-        said["total_paid_amount_cents"],
-        said["total_offsetted_credit_note_amount_cents"],
-    )
+    balance = view.balance(row)
+    gross = sum(line.gross_minor for line in balance.lines)
+    by_kind = settled(balance.settlements, row)
+    notes, wallet = by_kind[SettlementKind.NOTE], by_kind[SettlementKind.WALLET]
+    total = row.total_minor - notes - wallet
+    paid = row.paid_minor if row.paid_at_void_minor is None else row.paid_at_void_minor
+    offset = sum(one.offset_minor for one in view.of(CreditNote, "invoice_id", row.id))
     yield "Subtotal", gross
-    yield from _unless_zero(("Discount", net - gross))
-    yield from taxes(view.balance(row).taxes, row.tax_minor)
-    yield from _unless_zero(
-        ("Credit notes applied", -said["credit_notes_amount_cents"]),
-        ("Prepaid credits", -said["prepaid_credit_amount_cents"]),
-    )
+    yield from _unless_zero(("Discount", row.net_minor - gross))
+    yield from taxes(balance.taxes, row.tax_minor)
+    yield from _unless_zero(("Credit notes applied", -notes), ("Prepaid credits", -wallet))
     yield "Total", total
     yield from _unless_zero(("Credited by notes", -offset), ("Paid", -paid))
     if row.status is Status.FINALIZED:  # what a void took off says the mark
-        yield from _unless_zero(("Written off", due - (total - offset - paid)))
-    yield "Amount due", due
+        yield from _unless_zero(("Written off", row.outstanding_minor - (total - offset - paid)))
+    yield "Amount due", row.outstanding_minor
+
+
+def settled(settlements: Iterable[Settlement], row: Invoice) -> Counter[SettlementKind]:
+    """What settles the invoice, or did until it was voided, by kind."""
+    sums: Counter[SettlementKind] = Counter()
+    for one in settlements:
+        if one.live or (row.voided_at and one.removed_at == row.voided_at):
+            sums[one.kind] += one.amount_minor
+    return sums
 
 
 def note(view: View, row: CreditNote) -> Paper:
     """A credit note, whether it stands or not."""
     customer = view.the(Customer, row.customer_id)
-    lines = credit_notes.lines_of(view, row)
+    lines = note_lines(view, row)
     of = view.get(Invoice, row.invoice_id)
     voided_at = row.voided_at if row.status is NoteStatus.VOIDED else None
     document = Document(
@@ -117,13 +120,18 @@ def note(view: View, row: CreditNote) -> Paper:
     return Paper(document, voided_at or row.issued_at)
 
 
+def note_lines(view: View, row: CreditNote) -> list[NoteLine]:
+    """What the note credits, in order."""
+    return sorted(view.of(NoteLine, "note_id", row.id), key=lambda line: line.position)
+
+
 def note_sums(view: View, row: CreditNote) -> Iterable[Sum]:
     """From the lines to the total."""
-    gross = sum(line.gross_minor for line in credit_notes.lines_of(view, row))
+    gross = sum(line.gross_minor for line in note_lines(view, row))
     yield "Subtotal", gross
     yield from _unless_zero(("Discount", row.net_minor - gross))
-    shares = credit_notes.taxes_of(view, row)
-    yield from _labelled((one.tax.name, one.tax.rate, one.amount_minor) for one in shares)
+    shares = view.of(NoteTax, "note_id", row.id)
+    yield from _labelled((one.name, one.rate, one.amount_minor) for one in shares)
     yield from _rounding(row.tax_minor - sum(one.amount_minor for one in shares))
     yield "Total", row.total_minor
 
@@ -147,7 +155,7 @@ def taxes(of: Iterable[Tax], tax_minor: int) -> Iterable[Sum]:
     for tax in of:
         by_code.setdefault(tax.code, []).append(tax)
     shares = [
-        (own[0].name, own[0].rate, rounded(sum(map(tax_of, own), Decimal(0))))
+        (own[0].name, own[0].rate, rounded(sum(map(exact_tax, own), Decimal(0))))
         for own in by_code.values()
     ]
     yield from _labelled(shares)
@@ -156,8 +164,13 @@ def taxes(of: Iterable[Tax], tax_minor: int) -> Iterable[Sum]:
 
 def _labelled(shares: Iterable[tuple[str, Decimal | None, int]]) -> Iterable[Sum]:
     for name, rate, amount_minor in shares:
-        percent = "" if rate is None else f" {number(rate).removesuffix('.0')} %"
+        percent = "" if rate is None else f" {_plain(rate)} %"
         yield f"{_short(name)}{percent}", amount_minor
+
+
+def _plain(rate: Decimal) -> str:
+    text = f"{rate:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _rounding(amount_minor: int) -> Iterable[Sum]:
@@ -220,25 +233,9 @@ def _day(view: View, customer: Customer, at: datetime | None) -> date | None:
     return at.astimezone(ZoneInfo(zone)).date() if at else None
 
 
-# ---------------------------------------------------------------- by kind, for links
-
-
 def issued_invoice(view: View, invoice_id: str) -> Paper:
     """An invoice that has gone out. Raises NotFound: a draft is on no paper."""
     row = view.invoice(invoice_id)
     if row.status not in (Status.FINALIZED, Status.VOIDED):
         raise NotFound(field="invoice_id", id=invoice_id)
     return invoice(view, row)
-
-
-FILES: FileKinds = {
-    "invoice": FileKind(
-        lambda invoice_id: Scope(invoices={invoice_id}, booked=False),
-        issued_invoice,
-    ),
-    "credit_note": FileKind(
-        lambda note_id: Scope(notes={note_id}, booked=False),
-        lambda view, note_id: note(view, view.the(CreditNote, note_id, "note_id")),
-    ),
-}
-"""What a link can lead to."""
