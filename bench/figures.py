@@ -46,7 +46,7 @@ UNITS = {"": "", "_p50_ms": ": half within", "_p99_ms": ": 99 of 100 within"}
 
 SINGLE = {
     "void_pgbench_16": "void: prepared statement, 16 clients (pgbench)",
-    "void_door": "void: engine, 64 callers through the door",
+    "void_shared": "void: engine, 64 callers who share sets",
     "void_pgbench_1": "void: prepared statement, 1 client (pgbench)",
     "void_pgbench_1_ms": "void: the same, median of one",
     "void_lone_ms": "void: engine, 1 caller, median of one",
@@ -66,7 +66,7 @@ RATIOS = (
     Ratio("… to SQL on two connections", "finalize_engine_2", "finalize_sql_2"),
     Ratio("… one thread, to SQL", "finalize_engine_1", "finalize_sql_1"),
     Ratio("… small database to large", "finalize_engine_2_small", "finalize_engine_2", "≤ 1.3"),
-    Ratio("voids through the door to pgbench", "void_door", "void_pgbench_16"),
+    Ratio("voids of 64 callers to pgbench", "void_shared", "void_pgbench_16"),
     Ratio("a lone void to its statement", "void_lone_ms", "void_pgbench_1_ms", "≤ 4"),
     Ratio("HTTP void, 64 connections, to pgbench", "http_void_64", "void_pgbench_16", "≥ 0.3"),
     Ratio("… to a route that does nothing", "http_void_64", "http_empty_64", "≥ 0.15"),

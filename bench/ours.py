@@ -1,4 +1,4 @@
-"""What the engine does: sets, one at a time, and many callers through the door."""
+"""What the engine does: sets, one at a time, and many callers who share sets."""
 
 import asyncio
 from collections import deque
@@ -41,23 +41,23 @@ def lone_median_ms(world: World, count: int) -> float:
     return median(took)
 
 
-def door_rate(world: World, callers: int, each: int) -> float:
+def shared_rate(world: World, callers: int, each: int) -> float:
     """Voids per second, asked one by one by so many concurrent callers."""
     ids = deque(one for ids in world.invoices(callers * each) for one in ids)
     with world.voiding(len(ids)):
-        return asyncio.run(_through_door(world, ids, callers))
+        return asyncio.run(_sharing(world, ids, callers))
 
 
-async def _through_door(world: World, ids: deque[str], callers: int) -> float:
-    door, count = WriteBatches(world.engine), len(ids)
+async def _sharing(world: World, ids: deque[str], callers: int) -> float:
+    writes, count = WriteBatches(world.engine), len(ids)
 
     async def call() -> None:
         while ids:
             asked = request(VoidInvoice(invoice_id=ids.popleft()))
-            done([await door.perform(TENANT, asked)])
+            done([await writes.perform(TENANT, asked)])
 
     began = perf_counter()
     await asyncio.gather(*(call() for _ in range(callers)))
     took = perf_counter() - began
-    await door.close()
+    await writes.close()
     return count / took

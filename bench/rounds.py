@@ -94,7 +94,7 @@ class Bench:
             steps += [self._engine(self.large, lanes, f"engine_{lanes}"), self._sql(lanes)]
         return [
             *steps,
-            Step("Voids through the door", self._door),
+            Step("Voids of 64 callers", self._shared),
             Step("Voids by pgbench, 16 clients", self._pgbench),
             Step("Voids by pgbench, 1 client", self._statement),
             Step("Lone voids", self._lone),
@@ -126,9 +126,9 @@ class Bench:
 
         return Step(title, measure)
 
-    def _door(self) -> None:
+    def _shared(self) -> None:
         each = self.sizes.single // CALLERS
-        self.figures.add("void_door", ours.door_rate(self.large, CALLERS, each))
+        self.figures.add("void_shared", ours.shared_rate(self.large, CALLERS, each))
 
     def _pgbench(self) -> None:
         each = self.sizes.single // CLIENTS

@@ -1,4 +1,4 @@
-"""The composition root: one server program with its database, engine, writes and sealer."""
+"""The composition root: one server program with its database, engine, write batches and sealer."""
 
 import gc
 from collections.abc import AsyncIterator, Callable

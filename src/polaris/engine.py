@@ -1,4 +1,4 @@
-"""The one door: lock, load, decide, write. Every change of money passes here, alone or in sets."""
+"""Locks, loads, decides and writes. Every change of money passes here, alone or in sets."""
 
 import time
 from collections.abc import Sequence

@@ -75,7 +75,7 @@ def typed_before(data_dir: Path | None, database_url: str | None) -> list[str]:
 
 
 def stop_when_told() -> None:
-    """Leave by the front door on SIGTERM, so that the database is closed on the way out."""
+    """Raise SystemExit on SIGTERM, so that the database is closed."""
 
     def leave(_signal: int, _frame: FrameType | None) -> NoReturn:
         sys.exit(0)

@@ -42,7 +42,7 @@ class Session:
 
     @cached_property
     def engine(self) -> Engine:
-        """The one door to change anything."""
+        """The engine, which makes every change."""
         return Engine(self.database, connections=1)
 
     def invoice_id(self, named: str) -> str:

@@ -72,11 +72,11 @@ def scope_of(asked: Iterable[Command]) -> Scope:
     """Everything that these commands name."""
     scope = Scope(billed=False)
     for command in asked:
-        _gather(scope, command)
+        _add_named(scope, command)
     return scope
 
 
-def _gather(scope: Scope, command: Command) -> None:
+def _add_named(scope: Scope, command: Command) -> None:
     for field, one in ids(command):
         if field in _FIELDS and ID.fullmatch(one):
             getattr(scope, _FIELDS[field]).add(one)

@@ -41,15 +41,15 @@ class AsyncEngine:
 
     def __init__(
         self,
-        door: WriteBatches,
+        writes: WriteBatches,
         engine: Engine,
         database: Database,
         readers: int = READERS,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._door, self._engine, self._database = door, engine, database
+        self._writes, self._engine, self._database = writes, engine, database
         self._pool = database.pool(readers)
-        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="desk")
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="read")
         self._closed = False
         self._keys = TtlCache(
             lambda prefix: self.read(api_keys.find, prefix),
@@ -60,15 +60,15 @@ class AsyncEngine:
         self._tenants = TtlCache(
             lambda tenant_id: self.read(tenants.tenant, tenant_id), MOMENT_SECONDS, clock
         )
-        self._gather = ReadBatches(self._load)
+        self._reads = ReadBatches(self._load)
 
     async def perform(self, tenant_id: str, request: Request) -> Outcome:
         """Do what is asked; as `WriteBatches.perform`."""
-        return await self._door.perform(tenant_id, request)
+        return await self._writes.perform(tenant_id, request)
 
     async def perform_all(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
         """Do all that is asked, together and in order; as `WriteBatches.perform_all`."""
-        return await self._door.perform_all(tenant_id, requests)
+        return await self._writes.perform_all(tenant_id, requests)
 
     async def preview(self, tenant_id: str, requests: Sequence[Request]) -> list[Preview]:
         """What the requests would do, one after the other; nothing is locked or written.
@@ -127,7 +127,7 @@ class AsyncEngine:
 
         Raises UnknownTenant, and as `read` does.
         """
-        return await self._gather.facts(tenant_id, scope)
+        return await self._reads.facts(tenant_id, scope)
 
     async def _load(self, tenant_id: str, scope: Scope) -> Facts:
         def loading() -> Facts:
@@ -178,7 +178,7 @@ class AsyncEngine:
     async def close(self) -> None:
         """Read nothing more, and return once everybody who reads has an answer.
 
-        The door is closed by whoever opened it.
+        The write batches are closed by whoever opened them.
         """
         self._closed = True
         await asyncio.to_thread(self._readers.shutdown)

@@ -21,7 +21,7 @@ LARGEST_SET = 256
 
 
 class Performs(Protocol):
-    """The engine, as the door knows it."""
+    """What the batches need of the engine."""
 
     def perform(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
         """An outcome for each request, in order; an exception fails the whole set."""
@@ -64,7 +64,7 @@ class WriteBatches:
         self._under_way: Counter[str] = Counter()
         self._closed = False
         self._threads = [
-            threading.Thread(target=self._work, name=f"door-{number}", daemon=True)
+            threading.Thread(target=self._work, name=f"write-{number}", daemon=True)
             for number in range(workers)
         ]
         for thread in self._threads:

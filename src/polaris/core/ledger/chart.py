@@ -30,7 +30,7 @@ CHART: dict[str, tuple[str, str]] = {
     CUSTOMER_REFUNDS: ("expense", "Revenue taken back by credit notes."),
     TAXES: ("liability", "Sales tax owed; one account per tax beneath it."),
     TIPS: ("liability", "Tips to be passed on."),
-    REFUNDS: ("liability", "Refunds asked for and not yet out of the door."),
+    REFUNDS: ("liability", "Refunds asked for and not yet paid out."),
     UNEARNED: ("liability", "Credits sold whose invoice is not settled."),
     NOTES: ("liability", "Balances of credit notes."),
     WALLETS: ("liability", "Purchased wallet credits not yet spent."),
