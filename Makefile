@@ -44,7 +44,7 @@ check: $(READY)  ## hold the house rules: style, types, imports, house tests, do
 	@$(BIN)/ruff format --check --quiet || { echo 'Not formatted; make fix does it.'; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$said"; exit 1; }
-	@$(PYTEST) tests/house
+	@$(BIN)/python -m pytest -q tests/house
 	@$(BIN)/python -m polaris.reference --check
 	@echo 'The house rules hold.'
 
