@@ -3,8 +3,10 @@ PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
 # Tests run on all processors, at most four; each test process has a database server of its own.
-# All tests of one file run in one process, because they share what the file sets up.
-PYTEST := $(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 --dist loadfile
+# All tests of one file run in one process, because they share what the file sets up. The files
+# begin in the order of tests/conftest.py, the longest first.
+PYTEST := $(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 \
+	--dist loadfile --no-loadscope-reorder
 # The rules, the house rules, and for each dialect one story over HTTP by the vendor's own client.
 QUICK  := tests/core tests/house $(wildcard tests/dialects/*/test_story.py)
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
@@ -44,7 +46,7 @@ check: $(READY)  ## hold the house rules: style, types, imports, house tests, do
 	@$(BIN)/ruff format --check --quiet || { echo 'Not formatted; make fix does it.'; exit 1; }
 	@$(BIN)/mypy --no-error-summary
 	@said=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$said"; exit 1; }
-	@$(PYTEST) tests/house
+	@$(BIN)/python -m pytest -q tests/house
 	@$(BIN)/python -m polaris.reference --check
 	@echo 'The house rules hold.'
 

@@ -22,11 +22,31 @@ for name in [name for name in os.environ if name.startswith(("POLARIS_", "PG"))]
 NUMBERS = count(1)
 
 
+LONGEST = (
+    "tests/imports/test_real_file.py",
+    "tests/faults/test_embedded.py",
+    "tests/stories/test_pages.py",
+    "tests/dialects/lago/test_schemas.py",
+    "tests/cli/test_serve.py",
+    "tests/faults/test_lost_connections.py",
+    "tests/faults/test_killed.py",
+    "tests/properties/test_histories.py",
+    "tests/cli/test_demo.py",
+    "tests/bench/test_bench.py",
+)
+"""The files that take the longest, which begin first: in the end all processes have work."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Refuse to run when two tests have one id: a parallel run would skip one of them silently."""
+    """Put the longest files first, and refuse to run when two tests have one id.
+
+    A parallel run would silently skip one of the two.
+    """
     twice = [name for name, times in Counter(item.nodeid for item in items).items() if times > 1]
     if twice:
         raise pytest.UsageError(f"Two tests have the same id: {', '.join(twice)}")
+    rank = {name: at for at, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(rank)))
 
 
 @pytest.fixture(scope="session")

@@ -1,14 +1,17 @@
 """The command line as its users run it: a program of its own, with its output and exit code."""
 
+import atexit
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -29,8 +32,45 @@ class Ended(NamedTuple):
         return json.loads(self.out)
 
 
-def polaris(*arguments: str, env: dict[str, str] | None = None) -> Ended:
-    """Run a command to its end."""
+class Forking:
+    """A program that has imported Polaris, and runs each command in a child of its own."""
+
+    def __init__(self) -> None:
+        self.program = subprocess.Popen(
+            [sys.executable, Path(__file__).with_name("forking.py")],
+            env=ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        atexit.register(self.program.communicate)
+
+    def run(self, *arguments: str) -> Ended:
+        """Run a command to its end."""
+        assert self.program.stdin
+        assert self.program.stdout
+        with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
+            asked = {"arguments": arguments, "out": out.name, "err": err.name}
+            print(json.dumps(asked), file=self.program.stdin, flush=True)
+            code = int(self.program.stdout.readline())
+            return Ended(code, out.read(), err.read())
+
+
+@cache
+def forking() -> Forking:
+    """The one of this test process."""
+    return Forking()
+
+
+def polaris(*arguments: str) -> Ended:
+    """Run a command to its end, one at a time: in a process of its own, which need not import."""
+    ended = forking().run(*arguments)
+    assert "Traceback" not in ended.err, ended.err
+    return ended
+
+
+def script(*arguments: str, env: dict[str, str] | None = None) -> Ended:
+    """Run a command to its end by the installed script, as its users do."""
     ended = subprocess.run(
         [POLARIS, *arguments],
         env=ENVIRONMENT | (env or {}),

@@ -7,7 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from cli.books import Books
-from cli.terminal import polaris
+from cli.terminal import polaris, script
 from polaris.cli import app
 from polaris.cli.invoices import minor
 from polaris.store.server.database import Database
@@ -82,7 +82,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
 
 
 def test_the_program_ends_with_2_too() -> None:
-    ended = polaris("nonsense", "--json")
+    ended = script("nonsense", "--json")
     assert (ended.code, ended.out) == (2, "")
 
 
@@ -98,7 +98,7 @@ def test_an_amount_that_cannot_be_paid_is_wrong_usage(books: Books) -> None:
 
 
 def test_a_wrong_setting_is_named() -> None:
-    ended = polaris("tenant", "list", env={"POLARIS_PORT": "http"})
+    ended = script("tenant", "list", env={"POLARIS_PORT": "http"})
     assert ended.code == 2
     assert "POLARIS_PORT" in ended.err
 
@@ -135,6 +135,6 @@ def test_an_empty_database_says_what_to_do_next(own_database_url: str) -> None:
 
 
 def test_migrating_says_what_was_applied(blank_url: str) -> None:
-    first = polaris("migrate", "--json", "--database-url", blank_url)
+    first = script("migrate", "--json", "--database-url", blank_url)
     assert first.json["applied"]
     assert polaris("migrate", "--json", "--database-url", blank_url).json == {"applied": []}

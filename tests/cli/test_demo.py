@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
-from cli.terminal import Serving, polaris
+from cli.terminal import Serving, script
 from faults.programs import servers
 
 
 def test_the_demo_tells_the_whole_story_and_leaves(data_dir: Path) -> None:
-    told = polaris("demo", "--once", "--data-dir", str(data_dir))
+    told = script("demo", "--once", "--data-dir", str(data_dir))
     assert told.code == 0
     assert not servers(data_dir)
     for shown in (
@@ -28,15 +28,15 @@ def test_the_demo_tells_the_whole_story_and_leaves(data_dir: Path) -> None:
 def test_its_next_steps_can_be_typed(data_dir: Path) -> None:
     """A second demo has books of its own; the commands that it ends with all work."""
     place = ("--data-dir", str(data_dir))
-    polaris("demo", "--once", *place)
-    told = polaris("demo", "--once", *place).out
+    script("demo", "--once", *place)
+    told = script("demo", "--once", *place).out
     tenant_id = re.findall(r"T=([0-9a-f-]{36})", told)[0]
     typed = [line.split("$T")[0] for line in told.splitlines() if "--tenant $T" in line]
     assert len(typed) == 5
     for line in typed:
-        assert polaris(*line.split()[1:], tenant_id, *place).code == 0, line
-    assert polaris("ledger", "verify", "--json", *place).json["ok"]
-    assert polaris("audit", "verify", "--json", *place).json["ok"]
+        assert script(*line.split()[1:], tenant_id, *place).code == 0, line
+    assert script("ledger", "verify", "--json", *place).json["ok"]
+    assert script("audit", "verify", "--json", *place).json["ok"]
 
 
 def test_without_once_it_serves_afterwards(data_dir: Path) -> None:

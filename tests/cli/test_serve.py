@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from cli.terminal import Serving, polaris
+from cli.terminal import Serving, script
 from faults.programs import servers
 from faults.world import customers, opened, scalar, tenant
 from polaris.engine import Engine
@@ -16,7 +16,7 @@ from polaris.engine import Engine
 
 def created(data_dir: Path) -> str:
     """A tenant's id."""
-    made = polaris("tenant", "create", "Serving", "--json", "--data-dir", str(data_dir))
+    made = script("tenant", "create", "Serving", "--json", "--data-dir", str(data_dir))
     return str(made.json["tenant_id"])
 
 
@@ -26,7 +26,7 @@ def test_commands_work_while_a_server_runs(data_dir: Path) -> None:
         assert serving.get("/healthz") == (200, '{"alive":true}')
         assert serving.get("/readyz")[0] == 200
         tenant_id = created(data_dir)
-        listed = polaris("tenant", "list", "--json", "--data-dir", str(data_dir))
+        listed = script("tenant", "list", "--json", "--data-dir", str(data_dir))
         assert [one["id"] for one in listed.json] == [tenant_id]
         assert servers(data_dir)
         assert serving.get("/healthz")[0] == 200

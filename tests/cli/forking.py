@@ -1,0 +1,34 @@
+"""A program that runs commands of Polaris, each in a process of its own, forked from this one.
+
+To import everything takes longer than most commands do; here it is done once. For each command it
+reads one line of JSON, and writes the exit code as one line.
+"""
+
+import json
+import os
+import sys
+
+from polaris import cli
+
+
+def main() -> None:
+    """Run commands, one after another, until nobody asks any more."""
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            run(**json.loads(line))
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+def run(arguments: list[str], out: str, err: str) -> None:
+    """Run one command and end this process, as the installed script does."""
+    for number, path in enumerate((os.devnull, out, err)):
+        os.dup2(os.open(path, os.O_RDWR), number)
+    sys.argv = ["polaris", *arguments]
+    cli.main()
+    sys.exit()
+
+
+if __name__ == "__main__":
+    main()
