@@ -230,7 +230,9 @@ WALLETS = """
                            | wallet purchase_min_minor=5 purchase_max_minor=4 | number_not_possible
     wallet                           | change_wallet                        | -
     =                                | change_wallet purchase_max_minor=-1  | number_not_possible
-    =                                | change_wallet priority=1 name=Gifts  | -
+    wallet purchase_max_minor=4      | change_wallet purchase_min_minor=5   | number_not_possible
+    =                | change_wallet purchase_min_minor=5 purchase_max_minor=6 | -
+    wallet                           | change_wallet priority=1 name=Gifts  | -
     =                                | change_wallet priority=0             | number_not_possible
     =                                | change_wallet priority=51            | number_not_possible
     =                            | change_wallet expires_at=9999-01-01T00:00:00Z | date_not_possible

@@ -1,8 +1,10 @@
 """Requirements about wallets and their credits, stated as what must hold."""
 
+from msgspec import UNSET
+
 from polaris.core import refusals
 from polaris.core.balances.wallet import above_limit, below_limit, expired, in_order
-from polaris.core.commands.base import or_none
+from polaris.core.commands.base import Given
 from polaris.core.facts.invoice import SettlementKind
 from polaris.core.facts.wallet import WalletStatus
 from polaris.core.rules import input, invoice, line
@@ -68,11 +70,17 @@ def purchase_not_too_large(case: Case) -> Details | None:
 @requires(refusals.NumberNotPossible)
 def purchase_limits_possible(case: Case) -> Details | None:
     """The limits of a purchase are above zero, and the largest is not below the smallest."""
-    lowest = or_none(case.command.purchase_min_minor)
-    highest = or_none(case.command.purchase_max_minor)
+    lowest, highest = _limit(case, "purchase_min_minor"), _limit(case, "purchase_max_minor")
     limits = [limit for limit in (lowest, highest) if limit is not None]
     fits = all(0 < limit <= LARGEST_MINOR for limit in limits) and limits == sorted(limits)
     return unless(fits, field="purchase_max_minor")
+
+
+def _limit(case: Case, field: str) -> int | None:
+    """The limit as the command leaves it: one that does not change is the wallet's."""
+    asked: Given[int | None] = getattr(case.command, field)
+    stored: int | None = getattr(case.wallet, field) if asked is UNSET else asked
+    return stored
 
 
 # ---------------------------------------------------------------- what each command requires
