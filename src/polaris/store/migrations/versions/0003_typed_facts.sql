@@ -138,7 +138,7 @@ alter table wallet
 update wallet set
   purchase_min_minor = (details->>'paid_top_up_min_amount_cents')::bigint,
   purchase_max_minor = (details->>'paid_top_up_max_amount_cents')::bigint,
-  metadata = (details->'metadata')::json,
+  metadata = nullif(details->'metadata', 'null')::json,
   details = jsonb_strip_nulls(jsonb_build_object('lago', nullif(details - '{metadata,
     paid_top_up_min_amount_cents,paid_top_up_max_amount_cents}'::text[], '{}')))
  where details <> '{}';
@@ -204,7 +204,7 @@ update invoice set
 
 alter table credit_note add column metadata json;
 update credit_note set
-  metadata = (details->'metadata')::json,
+  metadata = nullif(details->'metadata', 'null')::json,
   details = jsonb_strip_nulls(jsonb_build_object(
     'online-retail', case when details ? 'external_number'
       then jsonb_build_object('external_number', details->'external_number') end,
