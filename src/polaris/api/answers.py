@@ -4,6 +4,7 @@ A refused command can have many refusals, an HTTP answer has one status. `Answer
 dialect writes the body. `install` gives an application the handlers for everything else.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -21,14 +22,14 @@ UNAVAILABLE = (psycopg.OperationalError, ShuttingDown)
 """What is raised while the database is away or the server shuts down."""
 
 
-class Failure(Exception):
+class Failure(ABC, Exception):
     """An answer other than success, raised by a route. Each dialect has its own subclass."""
 
     status: int
 
+    @abstractmethod
     def response(self) -> Response:
         """The answer in the dialect's form."""
-        raise NotImplementedError
 
 
 # ---------------------------------------------------------------- one answer out of many refusals

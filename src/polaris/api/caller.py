@@ -1,7 +1,7 @@
 """The caller of a route: reads, previews and performs for the tenant of its API key."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from psycopg import Connection
@@ -26,7 +26,7 @@ P = ParamSpec("P")
 Reader = Callable[Concatenate[Connection[Any], str, P], T]
 
 
-class Caller:
+class Caller(ABC):
     """Who calls, let in by an API key. Everything is read and done for the key's tenant.
 
     A dialect has a subclass that says what the dialect requires and how a refusal is answered.
@@ -41,9 +41,9 @@ class Caller:
         if keyed is not None:
             keyed.let_in = True
 
+    @abstractmethod
     def refused(self, command: Command, refusals: Iterable[Refusal]) -> Failure:
         """The answer to a refused command, in the dialect's words."""
-        raise NotImplementedError
 
     # ---------------------------------------------------------------- doing
 
@@ -99,11 +99,6 @@ class Caller:
     def new_id(self) -> str:
         """An id for something new: the same one whenever the call is repeated under its key."""
         return self._keyed.new_id() if self._keyed else new_id()
-
-    @property
-    def called_at(self) -> datetime:
-        """When this was called, UTC; under an idempotency key, when it was called first."""
-        return self._keyed.claimed_at if self._keyed else now()
 
     def made_before(self, view: View, kind: type[Row], row_id: str) -> bool:
         """True if an earlier call under the same key has made this row.

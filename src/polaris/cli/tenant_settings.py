@@ -11,7 +11,7 @@ from rich.text import Text
 from polaris.cli import tables
 from polaris.cli.answer import Stopped
 from polaris.core.commands import SaveTenant
-from polaris.core.facts.details import Details
+from polaris.core.facts.details import Details, kept
 from polaris.core.facts.tenant import KINDS, Settings, Tenant
 from polaris.dialects.lago.rules import settings as lago
 from polaris.reference.markdown import beside
@@ -58,14 +58,9 @@ def dialect_details(tenant: Tenant, named: dict[str, str]) -> Details:
             raise Stopped(f"The setting {name} cannot be {text}.") from None
         changes.setdefault(dialect, {})[setting] = value
     return {
-        dialect: {"settings": {**_kept(tenant, dialect), **values}}
+        dialect: {"settings": {**kept(tenant.details, dialect, "settings"), **values}}
         for dialect, values in changes.items()
     }
-
-
-def _kept(tenant: Tenant, dialect: str) -> dict[str, object]:
-    kept = tenant.details.get(dialect, {}).get("settings")
-    return kept if isinstance(kept, dict) else {}
 
 
 def plain(kind: Any, text: str) -> object:
@@ -111,7 +106,7 @@ def settings_of(tenant: Tenant) -> dict[str, object]:
     """Every setting of the tenant, also those of dialects, by its name."""
     every = msgspec.structs.asdict(tenant.settings)
     for dialect, declared in DIALECTS.items():
-        settings = msgspec.convert(_kept(tenant, dialect), declared)
+        settings = msgspec.convert(kept(tenant.details, dialect, "settings"), declared)
         every |= {
             f"{dialect}.{name}": getattr(settings, name) for name in settings.__struct_fields__
         }

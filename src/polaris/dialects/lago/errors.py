@@ -66,7 +66,6 @@ MANDATORY, TAKEN = "value_is_mandatory", "value_already_exist"
 INVALID, RANGE, LONG = "value_is_invalid", "value_is_out_of_range", "value_is_too_long"
 
 EXCEEDS = Answer(422, "total_amount_exceeds_invoice_amount", "credit_refund_amount")
-EXCEEDING = {EXCEEDS.field: [EXCEEDS.code]}
 """What a void that asks for too much is told."""
 HIGHER = "higher_than_remaining_invoice_amount"
 ALREADY_LOST = "dispute_already_lost"

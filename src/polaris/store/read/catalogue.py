@@ -67,15 +67,6 @@ def items_called(
     return {catalogue_item.code: catalogue_item for catalogue_item in found}
 
 
-def taxes_called(
-    connection: Connection, tenant_id: str, codes: Iterable[str]
-) -> dict[str, TaxCode]:
-    """The taxes with these codes, by code; the ones that are not there are left out."""
-    values = {"t": tenant_id, "codes_of_taxes": list(codes)}
-    found = rows_found(connection, TaxCode, BLOCKS["taxes_of_codes"], values)
-    return {tax.code: tax for tax in found}
-
-
 def taxes_with_ids(
     connection: Connection, tenant_id: str, ids: Iterable[str]
 ) -> dict[str, TaxCode]:

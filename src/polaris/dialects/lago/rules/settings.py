@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from polaris.core.facts.details import Details
+from polaris.core.facts.details import kept as kept_by
 from polaris.core.facts.tenant import Tenant
 
 NAME = "lago"
@@ -39,5 +40,4 @@ def own(details: Details) -> Mapping[str, object]:
 
 def kept(details: Details, name: str) -> dict[str, object]:
     """Return an object that this dialect keeps in a row's details; empty if there is none."""
-    value = own(details).get(name)
-    return value if isinstance(value, dict) else {}
+    return kept_by(details, NAME, name)
