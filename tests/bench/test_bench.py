@@ -95,7 +95,7 @@ def test_the_ceilings_write_what_the_engine_writes(world: World) -> None:
 
 
 def test_pgbench_writes_what_the_sets_write(world: World, tmp_path: Path) -> None:
-    """It runs the same statement, but through another door and by number."""
+    """It runs the same statement, but from another program and by number."""
     (ids,) = world.invoices(4)
     start = rows(world)
     ceilings.in_sets(world, VOID)(ids)

@@ -1,4 +1,4 @@
-"""Callers at a door, told as stories."""
+"""Callers who share sets, told as stories."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,13 +18,13 @@ class Breaks(Command, frozen=True, kw_only=True):
 
 
 @asynccontextmanager
-async def door_to(engine: Watched) -> AsyncIterator[WriteBatches]:
-    door = WriteBatches(engine)
+async def batches_to(engine: Watched) -> AsyncIterator[WriteBatches]:
+    batches = WriteBatches(engine)
     try:
-        yield door
+        yield batches
     finally:
         engine.gate.set()
-        await door.close()
+        await batches.close()
 
 
 def saving() -> Request:
@@ -32,19 +32,19 @@ def saving() -> Request:
     return request(SaveCustomer(customer_id=customer_id, external_id=customer_id))
 
 
-async def asked(door: WriteBatches, tenant_id: str, requests: list[Request]) -> Asking:
+async def asked(batches: WriteBatches, tenant_id: str, requests: list[Request]) -> Asking:
     """Everybody has asked when this returns, and waits."""
-    tasks = [asyncio.create_task(door.perform(tenant_id, one)) for one in requests]
+    tasks = [asyncio.create_task(batches.perform(tenant_id, one)) for one in requests]
     await asyncio.sleep(0)
     return tasks
 
 
-async def lanes_taken(door: WriteBatches, engine: Watched, tenant_id: str) -> Asking:
+async def lanes_taken(batches: WriteBatches, engine: Watched, tenant_id: str) -> Asking:
     """Whoever takes the tenant's lanes, held back by the gate: who comes now has to wait."""
     engine.gate.clear()
     held: Asking = []
     while len(engine.sets) < LANES:
-        held += await asked(door, tenant_id, [saving()])
+        held += await asked(batches, tenant_id, [saving()])
         await asyncio.sleep(0.01)
     return held
 

@@ -1,4 +1,4 @@
-"""A desk over a database, its clock standing still, and keys to bring there."""
+"""an async engine over a database, its clock standing still, and keys to bring there."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,17 +21,17 @@ class Clock:
 
 
 @asynccontextmanager
-async def desk_of(
+async def async_engine_over(
     database: Database, clock: Clock | None = None, readers: int = 4
 ) -> AsyncIterator[AsyncEngine]:
     engine = Engine(database)
-    door = WriteBatches(engine)
-    desk = AsyncEngine(door, engine, database, readers, clock or Clock())
+    batches = WriteBatches(engine)
+    async_engine = AsyncEngine(batches, engine, database, readers, clock or Clock())
     try:
-        yield desk
+        yield async_engine
     finally:
-        await door.close()
-        await desk.close()
+        await batches.close()
+        await async_engine.close()
 
 
 def made(database: Database, tenant_id: str, count: int = 1) -> list[ApiKey]:

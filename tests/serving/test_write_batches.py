@@ -11,7 +11,7 @@ from polaris.engine import new_id, request
 from polaris.serving.write_batches import LANES, LARGEST_SET, ShuttingDown, WriteBatches
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.server.database import Database
-from serving.stories import Breaks, asked, door_to, saving, story
+from serving.stories import Breaks, asked, batches_to, saving, story
 from serving.watched import Watched
 
 
@@ -32,9 +32,9 @@ def test_callers_who_come_together_share_sets(database: Database, engine: Watche
     requests = [saving() for _ in range(200)]
 
     async def tell() -> None:
-        async with door_to(engine) as door:
+        async with batches_to(engine) as batches:
             engine.gate.clear()
-            asking = await asked(door, tenant_id, requests)
+            asking = await asked(batches, tenant_id, requests)
             engine.gate.set()
             outcomes = await asyncio.gather(*asking)
         assert [outcome.request_id for outcome in outcomes] == [one.id for one in requests]
@@ -51,9 +51,9 @@ def test_a_set_has_an_end_and_a_tenant_has_lanes(database: Database, engine: Wat
     tenant_id = tenant(database)
 
     async def tell() -> None:
-        async with door_to(engine) as door:
+        async with batches_to(engine) as batches:
             engine.gate.clear()
-            asking = await asked(door, tenant_id, [saving() for _ in range(1000)])
+            asking = await asked(batches, tenant_id, [saving() for _ in range(1000)])
             engine.gate.set()
             assert all(outcome.done for outcome in await asyncio.gather(*asking))
 
@@ -70,8 +70,8 @@ def test_every_caller_gets_its_own_answer(database: Database, engine: Watched) -
     requests = [voiding(invoice_id) for invoice_id in ids for _ in range(8)]
 
     async def tell() -> None:
-        async with door_to(engine) as door:
-            outcomes = await asyncio.gather(*(door.perform(tenant_id, one) for one in requests))
+        async with batches_to(engine) as batches:
+            outcomes = await asyncio.gather(*(batches.perform(tenant_id, one) for one in requests))
         for one, outcome in zip(requests, outcomes, strict=True):
             assert outcome.request_id == one.id
             assert all(event.command_id == one.id for event in outcome.events)
@@ -90,9 +90,9 @@ def test_a_broken_command_costs_only_its_caller(database: Database, engine: Watc
     requests = [*(saving() for _ in range(20)), request(Breaks()), *(saving() for _ in range(20))]
 
     async def tell() -> None:
-        async with door_to(engine) as door:
+        async with batches_to(engine) as batches:
             engine.gate.clear()
-            asking = await asked(door, tenant_id, requests)
+            asking = await asked(batches, tenant_id, requests)
             engine.gate.set()
             outcomes = await asyncio.gather(*asking)
         assert [outcome.done for outcome in outcomes] == [True] * 20 + [False] + [True] * 20
@@ -105,14 +105,14 @@ def test_a_broken_command_costs_only_its_caller(database: Database, engine: Watc
 def test_a_set_that_fails_as_a_whole_fails_for_its_callers(
     database: Database, engine: Watched
 ) -> None:
-    """Those who named no tenant of ours are told so; the others at the door notice nothing."""
+    """Those who named no tenant of ours are told so; the others notice nothing."""
     tenant_id, nobody = tenant(database), new_id()
 
     async def tell() -> None:
-        async with door_to(engine) as door:
+        async with batches_to(engine) as batches:
             engine.gate.clear()
-            lost = await asked(door, nobody, [saving() for _ in range(10)])
-            served = await asked(door, tenant_id, [saving() for _ in range(10)])
+            lost = await asked(batches, nobody, [saving() for _ in range(10)])
+            served = await asked(batches, tenant_id, [saving() for _ in range(10)])
             engine.gate.set()
             faults = await asyncio.gather(*lost, return_exceptions=True)
             assert [type(fault) for fault in faults] == [UnknownTenant] * 10
@@ -128,12 +128,12 @@ def test_a_quiet_tenant_does_not_wait_behind_a_backlog(database: Database, engin
     engine.let_through.add(quiet)
 
     async def tell() -> None:
-        async with door_to(engine) as door:
+        async with batches_to(engine) as batches:
             engine.gate.clear()
-            backlog = await asked(door, busy, [saving() for _ in range(1000)])
+            backlog = await asked(batches, busy, [saving() for _ in range(1000)])
             while engine.most_under_way[busy] < LANES:
                 await asyncio.sleep(0.01)
-            outcome = await door.perform(quiet, saving())
+            outcome = await batches.perform(quiet, saving())
             assert outcome.done
             assert not any(task.done() for task in backlog)
             engine.gate.set()
@@ -147,13 +147,13 @@ def test_closing_answers_everybody_inside(database: Database, engine: Watched) -
     tenant_id = tenant(database)
 
     async def tell() -> None:
-        door = WriteBatches(engine)
+        batches = WriteBatches(engine)
         engine.gate.clear()
-        asking = await asked(door, tenant_id, [saving() for _ in range(600)])
-        closing = asyncio.create_task(door.close())
+        asking = await asked(batches, tenant_id, [saving() for _ in range(600)])
+        closing = asyncio.create_task(batches.close())
         await asyncio.sleep(0)
         with pytest.raises(ShuttingDown):
-            await door.perform(tenant_id, saving())
+            await batches.perform(tenant_id, saving())
         engine.gate.set()
         await closing
         assert all(outcome.done for outcome in await asyncio.gather(*asking))
@@ -167,9 +167,9 @@ def test_callers_who_leave_take_nobody_with_them(database: Database, engine: Wat
     tenant_id = tenant(database)
 
     async def tell() -> None:
-        async with door_to(engine) as door:
+        async with batches_to(engine) as batches:
             engine.gate.clear()
-            asking = await asked(door, tenant_id, [saving() for _ in range(100)])
+            asking = await asked(batches, tenant_id, [saving() for _ in range(100)])
             while engine.requests(tenant_id) == 0:
                 await asyncio.sleep(0)
             leaving = [asking[0], *asking[60:]]

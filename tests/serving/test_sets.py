@@ -14,7 +14,7 @@ from polaris.engine import new_id, request
 from polaris.serving.write_batches import LARGEST_SET, ShuttingDown, WriteBatches
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.server.database import Database
-from serving.stories import Breaks, door_to, lanes_taken, saving, story
+from serving.stories import Breaks, batches_to, lanes_taken, saving, story
 from serving.watched import Watched
 
 
@@ -47,9 +47,9 @@ def whole(asked: list[list[str]], requests: Sequence[Request]) -> bool:
 
 
 async def answered(
-    door: WriteBatches, tenant_id: str, bundles: Sequence[list[Request]]
+    batches: WriteBatches, tenant_id: str, bundles: Sequence[list[Request]]
 ) -> list[list[Outcome]]:
-    return await asyncio.gather(*(door.perform_all(tenant_id, one) for one in bundles))
+    return await asyncio.gather(*(batches.perform_all(tenant_id, one) for one in bundles))
 
 
 def test_each_step_finds_what_the_one_before_left(database: Database, engine: Watched) -> None:
@@ -65,8 +65,8 @@ def test_each_step_finds_what_the_one_before_left(database: Database, engine: Wa
     lives = [life(owners[number % len(owners)]) for number in range(120)]
 
     async def tell() -> None:
-        async with door_to(engine) as door:
-            outcomes = await answered(door, tenant_id, lives)
+        async with batches_to(engine) as batches:
+            outcomes = await answered(batches, tenant_id, lives)
         assert [[one.request_id for one in of] for of in outcomes] == list(map(ids, lives))
         assert all(outcome.done for of in outcomes for outcome in of)
 
@@ -82,9 +82,9 @@ def test_no_bundle_is_divided(database: Database, engine: Watched) -> None:
     bundles = [bundle(dice.choice((1, 1, 2, 7, 40, 100, 200))) for _ in range(60)]
 
     async def tell() -> None:
-        async with door_to(engine) as door:
+        async with batches_to(engine) as batches:
             engine.gate.clear()
-            asking = asyncio.create_task(answered(door, tenant_id, bundles))
+            asking = asyncio.create_task(answered(batches, tenant_id, bundles))
             await asyncio.sleep(0.05)
             engine.gate.set()
             outcomes = await asking
@@ -106,9 +106,9 @@ def test_nobody_overtakes(database: Database, engine: Watched) -> None:
     line = [bundle(200), bundle(100), bundle(1)]
 
     async def tell() -> None:
-        async with door_to(engine) as door:
-            held = await lanes_taken(door, engine, tenant_id)
-            asking = asyncio.create_task(answered(door, tenant_id, line))
+        async with batches_to(engine) as batches:
+            held = await lanes_taken(batches, engine, tenant_id)
+            asking = asyncio.create_task(answered(batches, tenant_id, line))
             await asyncio.sleep(0.05)
             engine.gate.set()
             await asyncio.gather(*held, asking)
@@ -126,8 +126,8 @@ def test_a_bundle_larger_than_a_set_is_a_set_of_its_own(
     large, beside = bundle(LARGEST_SET + 44), bundle(3)
 
     async def tell() -> None:
-        async with door_to(engine) as door:
-            outcomes = await answered(door, tenant_id, [large, beside])
+        async with batches_to(engine) as batches:
+            outcomes = await answered(batches, tenant_id, [large, beside])
         assert all(outcome.done for of in outcomes for outcome in of)
 
     story(tell)
@@ -143,8 +143,8 @@ def test_a_refused_or_broken_request_leaves_the_rest_of_its_bundle(
     mixed = [saving(), wrong, request(Breaks()), saving()]
 
     async def tell() -> None:
-        async with door_to(engine) as door:
-            first, refused, broken, last = await door.perform_all(tenant_id, mixed)
+        async with batches_to(engine) as batches:
+            first, refused, broken, last = await batches.perform_all(tenant_id, mixed)
         assert first.done and last.done
         assert isinstance(refused.refusals[0], NotFound)
         assert isinstance(broken.fault, KeyError)
@@ -154,12 +154,12 @@ def test_a_refused_or_broken_request_leaves_the_rest_of_its_bundle(
 
 def test_a_bundle_that_fails_as_a_whole_fails_once(engine: Watched) -> None:
     async def tell() -> None:
-        async with door_to(engine) as door:
+        async with batches_to(engine) as batches:
             with pytest.raises(UnknownTenant):
-                await door.perform_all(new_id(), bundle(5))
-            assert await door.perform_all(new_id(), []) == []
+                await batches.perform_all(new_id(), bundle(5))
+            assert await batches.perform_all(new_id(), []) == []
         with pytest.raises(ShuttingDown):
-            await door.perform_all(new_id(), bundle(5))
+            await batches.perform_all(new_id(), bundle(5))
 
     story(tell)
     assert len(engine.sets) == 1
@@ -170,10 +170,10 @@ def test_a_bundle_whose_caller_left_is_let_go_whole(database: Database, engine: 
     leaving, staying = bundle(5), bundle(5)
 
     async def tell() -> None:
-        async with door_to(engine) as door:
-            held = await lanes_taken(door, engine, tenant_id)
-            left = asyncio.create_task(door.perform_all(tenant_id, leaving))
-            stayed = asyncio.create_task(door.perform_all(tenant_id, staying))
+        async with batches_to(engine) as batches:
+            held = await lanes_taken(batches, engine, tenant_id)
+            left = asyncio.create_task(batches.perform_all(tenant_id, leaving))
+            stayed = asyncio.create_task(batches.perform_all(tenant_id, staying))
             await asyncio.sleep(0)
             left.cancel()
             await asyncio.sleep(0)

@@ -44,13 +44,13 @@ def invoices(*ids: str) -> Scope:
 def test_who_comes_while_a_load_is_under_way_shares_the_next() -> None:
     async def tell() -> None:
         slow = Slow()
-        gather = ReadBatches(slow.load)
-        first = asyncio.create_task(gather.facts("t", invoices("1")))
+        reads = ReadBatches(slow.load)
+        first = asyncio.create_task(reads.facts("t", invoices("1")))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
-        later = [asyncio.create_task(gather.facts("t", invoices(one))) for one in "234"]
-        other = asyncio.create_task(gather.facts("u", invoices("5")))
-        unlike = asyncio.create_task(gather.facts("t", Scope(invoices={"6"}, booked=False)))
+        later = [asyncio.create_task(reads.facts("t", invoices(one))) for one in "234"]
+        other = asyncio.create_task(reads.facts("u", invoices("5")))
+        unlike = asyncio.create_task(reads.facts("t", Scope(invoices={"6"}, booked=False)))
         await asyncio.sleep(0.01)
         slow.gate.set()
         await asyncio.gather(first, *later, other, unlike)
@@ -64,9 +64,9 @@ def test_who_comes_while_a_load_is_under_way_shares_the_next() -> None:
 def test_a_load_serves_a_limited_number() -> None:
     async def tell() -> None:
         slow = Slow()
-        gather = ReadBatches(slow.load)
+        reads = ReadBatches(slow.load)
         asked = [
-            asyncio.create_task(gather.facts("t", invoices(str(number))))
+            asyncio.create_task(reads.facts("t", invoices(str(number))))
             for number in range(MOST_SCOPES + 1)
         ]
         slow.gate.set()
@@ -81,9 +81,9 @@ def test_who_names_much_reads_alone() -> None:
 
     async def tell() -> None:
         slow = Slow()
-        gather = ReadBatches(slow.load)
+        reads = ReadBatches(slow.load)
         asked = [
-            asyncio.create_task(gather.facts("t", scope))
+            asyncio.create_task(reads.facts("t", scope))
             for scope in (invoices("1"), invoices(*map(str, range(100))), invoices("200"))
         ]
         await asyncio.sleep(0.01)
@@ -98,10 +98,10 @@ def test_a_load_that_fails_fails_its_readers_and_no_others() -> None:
     async def tell() -> None:
         slow = Slow()
         slow.gate.set()
-        gather = ReadBatches(slow.load)
+        reads = ReadBatches(slow.load)
         with pytest.raises(LookupError):
-            await gather.facts("t", invoices("broken"))
-        assert await gather.facts("t", invoices("1")) is FACTS
+            await reads.facts("t", invoices("broken"))
+        assert await reads.facts("t", invoices("1")) is FACTS
 
     story(tell)
 
@@ -109,9 +109,9 @@ def test_a_load_that_fails_fails_its_readers_and_no_others() -> None:
 def test_a_reader_who_leaves_takes_nothing_from_the_others() -> None:
     async def tell() -> None:
         slow = Slow()
-        gather = ReadBatches(slow.load)
-        leaving = asyncio.create_task(gather.facts("t", invoices("1")))
-        staying = asyncio.create_task(gather.facts("t", invoices("2")))
+        reads = ReadBatches(slow.load)
+        leaving = asyncio.create_task(reads.facts("t", invoices("1")))
+        staying = asyncio.create_task(reads.facts("t", invoices("2")))
         await asyncio.sleep(0.01)
         leaving.cancel()
         slow.gate.set()

@@ -15,7 +15,7 @@ from polaris.serving.ttl_cache import MOST
 from polaris.store.engine.write import create_api_key, revoke_api_key
 from polaris.store.read import api_keys, tenants
 from polaris.store.server.database import Database
-from serving.desks import Clock, desk_of, made
+from serving.async_engines import Clock, async_engine_over, made
 from serving.stories import story
 
 
@@ -53,8 +53,8 @@ def test_a_key_tells_whose_it_is(database: Database) -> None:
     [key, other] = made(database, tenant_id, 2)
 
     async def tell() -> None:
-        async with desk_of(database) as desk:
-            known = await desk.key(key.whole)
+        async with async_engine_over(database) as async_engine:
+            known = await async_engine.key(key.whole)
             assert known and known.tenant_id == tenant_id
             for wrong in (
                 f"{key.client_id}_{other.client_secret}",
@@ -63,7 +63,7 @@ def test_a_key_tells_whose_it_is(database: Database) -> None:
                 key.client_secret,
                 "",
             ):
-                assert await desk.key(wrong) is None
+                assert await async_engine.key(wrong) is None
 
     story(tell)
 
@@ -72,13 +72,13 @@ def test_a_revoked_key_stops_within_a_second(database: Database) -> None:
     [key], clock = made(database, tenant(database)), Clock()
 
     async def tell() -> None:
-        async with desk_of(database, clock) as desk:
-            assert await desk.key(key.whole)
+        async with async_engine_over(database, clock) as async_engine:
+            assert await async_engine.key(key.whole)
             revoke(database, key)
             clock.seconds += MOMENT_SECONDS - 0.01
-            assert await desk.key(key.whole)
+            assert await async_engine.key(key.whole)
             clock.seconds += 0.01
-            assert await desk.key(key.whole) is None
+            assert await async_engine.key(key.whole) is None
 
     story(tell)
 
@@ -88,14 +88,14 @@ def test_the_second_begins_before_the_look(database: Database) -> None:
     [key], clock = made(database, tenant(database)), Clock()
 
     async def tell() -> None:
-        async with desk_of(database, clock) as desk:
+        async with async_engine_over(database, clock) as async_engine:
             async with keys_locked(database):
-                first = asyncio.create_task(desk.key(key.whole))
+                first = asyncio.create_task(async_engine.key(key.whole))
                 await looking(database, 1)
                 clock.seconds += MOMENT_SECONDS
             assert await first
             revoke(database, key)
-            assert await desk.key(key.whole) is None
+            assert await async_engine.key(key.whole) is None
 
     story(tell)
 
@@ -107,15 +107,15 @@ def test_only_good_keys_are_remembered(database: Database) -> None:
     revoke(database, revoked)
 
     async def tell() -> None:
-        async with desk_of(database) as desk:
-            assert await desk.key(key.whole) is None
+        async with async_engine_over(database) as async_engine:
+            assert await async_engine.key(key.whole) is None
             with database.connect() as connection:
                 create_api_key(connection, tenant_id, new_id(), "late", key, now())
-            assert await desk.key(key.whole)
-            assert await desk.key(revoked.whole) is None
+            assert await async_engine.key(key.whole)
+            assert await async_engine.key(revoked.whole) is None
             with database.connect() as connection:
                 connection.execute("update api_key set revoked_at = null")
-            assert await desk.key(revoked.whole)
+            assert await async_engine.key(revoked.whole)
 
     story(tell)
 
@@ -125,13 +125,13 @@ def test_only_so_many_keys_are_remembered(database: Database) -> None:
     first, *_, last = every = made(database, tenant(database), MOST + 1)
 
     async def tell() -> None:
-        async with desk_of(database) as desk:
+        async with async_engine_over(database) as async_engine:
             for key in every:
-                assert await desk.key(key.whole)
+                assert await async_engine.key(key.whole)
             revoke(database, first)
             revoke(database, last)
-            assert await desk.key(first.whole) is None
-            assert await desk.key(last.whole)
+            assert await async_engine.key(first.whole) is None
+            assert await async_engine.key(last.whole)
 
     story(tell)
 
@@ -141,12 +141,12 @@ def test_callers_with_one_key_look_once(database: Database) -> None:
     [key] = made(database, tenant(database))
 
     async def tell() -> None:
-        async with desk_of(database, readers=2) as desk:
+        async with async_engine_over(database, readers=2) as async_engine:
             async with keys_locked(database):
-                asking = [asyncio.create_task(desk.key(key.whole)) for _ in range(10)]
+                asking = [asyncio.create_task(async_engine.key(key.whole)) for _ in range(10)]
                 await looking(database, 1)
                 # The other reader is free.
-                assert await desk.read(tenants.tenants)
+                assert await async_engine.read(tenants.tenants)
                 asking[0].cancel()
                 await asyncio.sleep(0)
             left, *stayed = await asyncio.gather(*asking, return_exceptions=True)
@@ -160,14 +160,14 @@ def test_a_look_that_failed_is_made_again(database: Database) -> None:
     [key] = made(database, tenant(database))
 
     async def tell() -> None:
-        async with desk_of(database) as desk:
+        async with async_engine_over(database) as async_engine:
             async with keys_locked(database):
-                first = asyncio.create_task(desk.key(key.whole))
+                first = asyncio.create_task(async_engine.key(key.whole))
                 await looking(database, 1)
                 cancel_lookers(database)
                 with pytest.raises(psycopg.errors.QueryCanceled):
                     await first
-            assert await desk.key(key.whole)
+            assert await async_engine.key(key.whole)
 
     story(tell)
 

@@ -19,7 +19,7 @@ from polaris.settings import Settings
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.read import tenants
 from polaris.store.server.database import Database, EngineConnection
-from serving.desks import desk_of, made
+from serving.async_engines import async_engine_over, made
 from serving.stories import saving, story
 
 COUNT = "select count(*) from tenant"
@@ -40,8 +40,8 @@ def test_reads_go_on_beside_each_other(database: Database) -> None:
         return connection.info.backend_pid, number, twice
 
     async def tell() -> None:
-        async with desk_of(database, readers=3) as desk:
-            met = await asyncio.gather(*(desk.read(meet, n, twice=n > 0) for n in range(3)))
+        async with async_engine_over(database, readers=3) as async_engine:
+            met = await asyncio.gather(*(async_engine.read(meet, n, twice=n > 0) for n in range(3)))
         assert len({pid for pid, _, _ in met}) == 3
         assert [(number, twice) for _, number, twice in met] == [(0, False), (1, True), (2, True)]
 
@@ -59,12 +59,12 @@ def test_a_read_is_of_one_moment_and_writes_nothing(database: Database) -> None:
         connection.execute("update tenant set name = 'changed'")
 
     async def tell() -> None:
-        async with desk_of(database, readers=1) as desk:
-            before, after = await desk.read(counts)
+        async with async_engine_over(database, readers=1) as async_engine:
+            before, after = await async_engine.read(counts)
             assert before == after
             with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
-                await desk.read(write)
-            assert len(await desk.read(tenants.tenants)) == after[0] + 1
+                await async_engine.read(write)
+            assert len(await async_engine.read(tenants.tenants)) == after[0] + 1
 
     story(tell)
 
@@ -73,12 +73,14 @@ def test_a_lost_connection_is_made_good_once(database: Database) -> None:
     """However many were lost together: a server that was started anew ends them all."""
 
     async def tell() -> None:
-        async with desk_of(database, readers=3) as desk:
+        async with async_engine_over(database, readers=3) as async_engine:
             together = threading.Barrier(3)
-            await asyncio.gather(*(desk.read(lambda _: together.wait(60)) for _ in range(3)))
+            await asyncio.gather(
+                *(async_engine.read(lambda _: together.wait(60)) for _ in range(3))
+            )
             shoot(database)
             for _ in range(4):
-                assert await desk.read(tenants.tenants)
+                assert await async_engine.read(tenants.tenants)
 
             calls: list[int] = []
 
@@ -89,10 +91,10 @@ def test_a_lost_connection_is_made_good_once(database: Database) -> None:
                 connection.execute(COUNT)
                 return len(calls)
 
-            assert await desk.read(lose, 1) == 2
+            assert await async_engine.read(lose, 1) == 2
             calls.clear()
             with pytest.raises(psycopg.OperationalError):
-                await desk.read(lose, 9)
+                await async_engine.read(lose, 9)
             assert len(calls) == 2
 
     tenant(database)
@@ -116,12 +118,12 @@ def test_a_fault_of_the_reader_is_told_at_once(database: Database) -> None:
         connection.execute("select 1 / 0")
 
     async def tell() -> None:
-        async with desk_of(database, readers=1) as desk:
+        async with async_engine_over(database, readers=1) as async_engine:
             with pytest.raises(psycopg.errors.DivisionByZero):
-                await desk.read(fail)
+                await async_engine.read(fail)
             with pytest.raises(UnknownTenant):
-                await desk.read(tenants.tenant, new_id())
-            assert await desk.read(lambda connection: not connection.closed)
+                await async_engine.read(tenants.tenant, new_id())
+            assert await async_engine.read(lambda connection: not connection.closed)
 
     story(tell)
     assert len(calls) == 1
@@ -138,15 +140,15 @@ def test_a_preview_is_what_performing_does(database: Database) -> None:
     asked = [request(step) for step in steps]
 
     async def tell() -> None:
-        async with desk_of(database) as desk:
-            previews = await desk.preview(tenant_id, asked)
+        async with async_engine_over(database) as async_engine:
+            previews = await async_engine.preview(tenant_id, asked)
             assert all(preview.outcome.done and preview.rows for preview in previews)
             assert reversals(database, tenant_id) == 0
             with pytest.raises(UnknownTenant):
-                await desk.preview(new_id(), asked)
-            assert all(outcome.done for outcome in await desk.perform_all(tenant_id, asked))
+                await async_engine.preview(new_id(), asked)
+            assert all(outcome.done for outcome in await async_engine.perform_all(tenant_id, asked))
             assert reversals(database, tenant_id) == 1
-            assert (await desk.perform(tenant_id, asked[0])).replayed
+            assert (await async_engine.perform(tenant_id, asked[0])).replayed
 
     story(tell)
 
@@ -163,15 +165,15 @@ def test_closing_answers_who_reads_and_takes_nothing_more(database: Database) ->
         return tenants.tenant(connection, tenant_id).id
 
     async def tell() -> None:
-        async with desk_of(database, readers=1) as desk:
-            read = [asyncio.create_task(desk.read(slowly)) for _ in range(2)]
+        async with async_engine_over(database, readers=1) as async_engine:
+            read = [asyncio.create_task(async_engine.read(slowly)) for _ in range(2)]
             await asyncio.to_thread(begun.wait, 60)
-            closing = asyncio.create_task(desk.close())
+            closing = asyncio.create_task(async_engine.close())
             await asyncio.sleep(0)
             for late in (
-                desk.read(tenants.tenants),
-                desk.preview(tenant_id, [voiding(invoice_id)]),
-                desk.key(key.whole),
+                async_engine.read(tenants.tenants),
+                async_engine.preview(tenant_id, [voiding(invoice_id)]),
+                async_engine.key(key.whole),
             ):
                 with pytest.raises(ShuttingDown):
                     await late
@@ -179,26 +181,28 @@ def test_closing_answers_who_reads_and_takes_nothing_more(database: Database) ->
             go_on.set()
             await closing
             assert await asyncio.gather(*read) == [tenant_id, tenant_id]
-            # The door is its opener's.
-            assert (await desk.perform(tenant_id, saving())).done
+            # Whoever opened the write batches closes them.
+            assert (await async_engine.perform(tenant_id, saving())).done
 
     story(tell)
 
 
-def test_a_dialect_is_given_a_desk(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dialect_is_given_an_async_engine(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tenant_id = tenant(database)
     [key] = made(database, tenant_id)
 
-    def dialect(desk: AsyncEngine) -> FastAPI:
+    def dialect(async_engine: AsyncEngine) -> FastAPI:
         small = FastAPI()
 
         @small.get("/whose/{text}")
         async def whose(text: str) -> str:
-            known = await desk.key(text)
+            known = await async_engine.key(text)
             assert known
-            outcome = await desk.perform(known.tenant_id, saving())
+            outcome = await async_engine.perform(known.tenant_id, saving())
             assert outcome.done
-            return (await desk.read(tenants.tenant, known.tenant_id)).id
+            return (await async_engine.read(tenants.tenant, known.tenant_id)).id
 
         return small
 
