@@ -105,7 +105,7 @@ AFTER = {
         "Old Ltd",
         {"postal_code": "1"},
         {"payment_term_days": 30},
-        {"lago": {"invoice_footer": "Thanks", "settings": {"notes_on_void": "back"}}},
+        {"lago": {"invoice_footer": "Thanks", "notes_on_void": "back"}},
     ),
     "select first_name, address, tax_code_ids::text[], metadata, details from customer"
     " where external_id = 'c'": (

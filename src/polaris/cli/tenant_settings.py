@@ -11,7 +11,7 @@ from rich.text import Text
 from polaris.cli import tables
 from polaris.cli.answer import Stopped
 from polaris.core.commands import SaveTenant
-from polaris.core.facts.details import Details, kept
+from polaris.core.facts.details import Details
 from polaris.core.facts.tenant import KINDS, Settings, Tenant
 from polaris.dialects.lago.rules import settings as lago
 from polaris.reference.markdown import beside
@@ -37,14 +37,14 @@ def asked(tenant: Tenant, changes: Sequence[str]) -> SaveTenant:
     return SaveTenant(
         tenant_id=tenant.id,
         settings_changes={name: plain(KINDS.get(name, str), text) for name, text in named.items()},
-        details=dialect_details(tenant, of_dialects),
+        details=dialect_details(of_dialects),
         **own,
     )
 
 
-def dialect_details(tenant: Tenant, named: dict[str, str]) -> Details:
+def dialect_details(named: dict[str, str]) -> Details:
     """The changes of dialects' settings, as the tenant keeps them. Raises Stopped."""
-    changes: dict[str, dict[str, object]] = {}
+    changes: Details = {}
     for name, text in named.items():
         dialect, _, setting = name.partition(".")
         declared = DIALECTS.get(dialect)
@@ -57,10 +57,7 @@ def dialect_details(tenant: Tenant, named: dict[str, str]) -> Details:
         except msgspec.ValidationError:
             raise Stopped(f"The setting {name} cannot be {text}.") from None
         changes.setdefault(dialect, {})[setting] = value
-    return {
-        dialect: {"settings": {**kept(tenant.details, dialect, "settings"), **values}}
-        for dialect, values in changes.items()
-    }
+    return changes
 
 
 def plain(kind: Any, text: str) -> object:
@@ -106,7 +103,7 @@ def settings_of(tenant: Tenant) -> dict[str, object]:
     """Every setting of the tenant, also those of dialects, by its name."""
     every = msgspec.structs.asdict(tenant.settings)
     for dialect, declared in DIALECTS.items():
-        settings = msgspec.convert(kept(tenant.details, dialect, "settings"), declared)
+        settings = msgspec.convert(tenant.details.get(dialect, {}), declared)
         every |= {
             f"{dialect}.{name}": getattr(settings, name) for name in settings.__struct_fields__
         }

@@ -93,7 +93,7 @@ def test_one_over_nothing_is_finalized_or_skipped(
     """As the customer says, else the tenant. A skipped one takes no number and is gone."""
     books.done(
         commands.SaveTenant(
-            tenant_id=books.tenant_id, details={"lago": {"settings": {"skip_zero": tenant_skips}}}
+            tenant_id=books.tenant_id, details={"lago": {"skip_zero": tenant_skips}}
         )
     )
     details = {"lago": {"finalize_zero_amount_invoice": customer_says}}

@@ -12,7 +12,7 @@ from polaris.engine import new_id
 
 def chosen(books: Books, **settings: object) -> None:
     """The tenant's choices, changed."""
-    details: Details = {"lago": {"settings": settings}}
+    details: Details = {"lago": settings}
     books.done(commands.SaveTenant(tenant_id=books.tenant_id, details=details))
 
 

@@ -9,12 +9,6 @@ Metadata = dict[str, str | None]
 """Pairs that belong to the caller."""
 
 
-def kept(details: Details, dialect: str, name: str) -> dict[str, object]:
-    """Return an object that the dialect keeps in the details; empty if there is none."""
-    value = details.get(dialect, {}).get(name)
-    return value if isinstance(value, dict) else {}
-
-
 def merged(before: Details, changes: Mapping[str, Mapping[str, object]]) -> Details:
     """Return the details with each dialect's changes merged into its own object, key by key."""
     return before | {name: {**before.get(name, {}), **own} for name, own in changes.items() if own}

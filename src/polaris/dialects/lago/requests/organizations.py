@@ -21,7 +21,6 @@ from polaris.dialects.lago.requests.customer_bodies import COUNTRIES, address_ch
 from polaris.dialects.lago.responses import organizations as shown
 from polaris.dialects.lago.responses.customers import prefix
 from polaris.dialects.lago.rules.settings import NAME
-from polaris.dialects.lago.rules.settings import kept as own_kept
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
 
@@ -117,7 +116,7 @@ def save_command(tenant: Tenant, asked: Organization) -> SaveTenant:
         timezone=or_unset(asked.timezone),
         address=address_change(asked, asked.model_fields_set),
         settings_changes=settings,
-        details={NAME: kept(tenant, asked)},
+        details={NAME: kept(asked)},
         **{TEXTS[name]: text for name, text in texts.items()},
     )
 
@@ -130,15 +129,13 @@ TEXTS = {
 """Texts of the tenant, by Lago's names; null takes one away."""
 
 
-def kept(tenant: Tenant, asked: Organization) -> dict[str, object]:
+def kept(asked: Organization) -> dict[str, object]:
     """What only Lago knows of a tenant, as far as it is given; null takes it away."""
     billing = asked.billing_configuration or Billing()
     names = {"legal_number", "email_settings"} & asked.model_fields_set
     settings: dict[str, object] = {}
     if asked.finalize_zero_amount_invoice is not None:
-        before = own_kept(tenant.details, "settings")
-        skips = not asked.finalize_zero_amount_invoice
-        settings = {"settings": {**before, "skip_zero": skips}}
+        settings = {"skip_zero": not asked.finalize_zero_amount_invoice}
     return {
         **{name: getattr(asked, name) for name in sorted(names)},
         **{name: getattr(billing, name) for name in sorted(billing.model_fields_set)},

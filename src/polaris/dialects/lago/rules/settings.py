@@ -6,7 +6,6 @@ from enum import StrEnum
 import msgspec
 
 from polaris.core.facts.details import Details
-from polaris.core.facts.details import kept as kept_by
 from polaris.core.facts.tenant import Tenant
 
 NAME = "lago"
@@ -30,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def settings_of(tenant: Tenant) -> Settings:
     """Return the tenant's settings for this dialect."""
-    return msgspec.convert(kept(tenant.details, "settings"), Settings)
+    return msgspec.convert(own(tenant.details), Settings)
 
 
 def own(details: Details) -> Mapping[str, object]:
@@ -40,4 +39,5 @@ def own(details: Details) -> Mapping[str, object]:
 
 def kept(details: Details, name: str) -> dict[str, object]:
     """Return an object that this dialect keeps in a row's details; empty if there is none."""
-    return kept_by(details, NAME, name)
+    value = own(details).get(name)
+    return value if isinstance(value, dict) else {}

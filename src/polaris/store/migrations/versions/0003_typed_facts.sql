@@ -64,11 +64,10 @@ update tenant set
   details = jsonb_strip_nulls(jsonb_build_object('lago', nullif(
     coalesce(settings->'details', '{}') - '{legal_name,tax_identification_number,email,
       address_line1,address_line2,city,zipcode,state,country}'::text[]
-    || jsonb_strip_nulls(jsonb_build_object('settings', nullif(jsonb_strip_nulls(
-      jsonb_build_object(
-        'notes_on_void', settings->'lago_notes_on_void',
-        'refuse_void_when_paid', settings->'lago_refuse_void_when_paid',
-        'skip_zero', settings->'lago_skip_zero')), '{}'))), '{}'))),
+    || jsonb_strip_nulls(jsonb_build_object(
+      'notes_on_void', settings->'lago_notes_on_void',
+      'refuse_void_when_paid', settings->'lago_refuse_void_when_paid',
+      'skip_zero', settings->'lago_skip_zero')), '{}'))),
   settings = settings
     - '{details,lago_notes_on_void,lago_refuse_void_when_paid,lago_skip_zero}'::text[];
 
