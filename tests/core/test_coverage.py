@@ -10,7 +10,7 @@ from polaris.core.commands import RegenerateInvoice
 from polaris.core.facts.invoice import Invoice, Status
 from polaris.core.lifecycle import LIFECYCLE, POLARIS
 from polaris.core.refusals import EVERY
-from polaris.core.transition import ANY, Transition
+from polaris.core.transition import ANY, AnyTransition
 
 ROWS: list[Row] = [*test_invoice_rules.ROWS, *test_money_rules.ROWS, *test_master_rules.ROWS]
 
@@ -75,14 +75,14 @@ VOIDED_FIRST = (RegenerateInvoice, Status.FINALIZED)
 """What is replaced while finalized is voided by the same command."""
 
 
-def short_of(move: Transition) -> str:
+def short_of(move: AnyTransition) -> str:
     return next(name for name, command in SHORT.items() if type(command) is move.command)
 
 
 @pytest.mark.parametrize("status", list(Status))
 @pytest.mark.parametrize("move", WITH_STATE, ids=short_of)
 def test_the_rules_refuse_exactly_the_states_that_the_table_leaves_out(
-    move: Transition, status: Status
+    move: AnyTransition, status: Status
 ) -> None:
     """The column is what people read; the rules are what happens."""
     world = after(*STATES[status])

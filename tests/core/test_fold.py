@@ -15,7 +15,7 @@ from polaris.core.facts.invoice import Invoice, Status
 from polaris.core.facts.series import Series, SeriesScope
 from polaris.core.facts.tenant import Books, Settings, Tenant
 from polaris.core.fold import Folded, Memory, Request, fold
-from polaris.core.transition import Transition
+from polaris.core.transition import AnyTransition
 
 AT = datetime(2026, 3, 10, 12, tzinfo=UTC)
 NUMBERS = count(1)
@@ -93,7 +93,7 @@ def test_a_broken_request_leaves_an_audit_line_and_no_record(
     def fail(*_given: object) -> None:
         raise ZeroDivisionError
 
-    moves: dict[type[Command], Transition] = {
+    moves: dict[type[Command], AnyTransition] = {
         **lifecycle.TRANSITIONS,
         CloseBooks: move._replace(action=fail),
     }

@@ -14,7 +14,6 @@ from polaris.core.actions import (
     draft,
     finalize,
     issue_credit_note,
-    issue_standalone_note,
     open_wallet,
     receive_payment,
     refund_payment,
@@ -23,13 +22,13 @@ from polaris.core.actions import (
     save_customer,
     save_tenant,
     save_webhook_endpoint,
+    standalone_note,
     void,
     void_credit_note,
     write_off,
 )
 from polaris.core.commands import Command
 from polaris.core.decision import Decision
-from polaris.core.facts.invoice import Status
 from polaris.core.refusals import Refusal
 from polaris.core.rules import (
     catalogue,
@@ -42,7 +41,7 @@ from polaris.core.rules import (
     wallet,
     webhook,
 )
-from polaris.core.rules.requirement import Case, Requirement
+from polaris.core.rules.requirement import Case
 from polaris.core.transition import (
     ANY,
     CLOSED,
@@ -53,74 +52,72 @@ from polaris.core.transition import (
     ISSUED,
     VOIDED,
     WRITTEN,
-    Action,
+    AnyTransition,
     Dialect,
-    Transition,
+    adds,
 )
-
-_Row = tuple[type[Command], frozenset[Status], Status | None, tuple[Requirement, ...], Action]
+from polaris.core.transition import Transition as Row
 
 # The columns: command, invoice before, invoice after (None: as before), requirements, action.
-_ROWS: tuple[_Row, ...] = (
+LIFECYCLE: tuple[AnyTransition, ...] = (
     # ------------------------------------------------------------ the invoice
-    (commands.DraftInvoice, ANY, DRAFT, invoice.DRAFT, draft.draft),
-    (commands.EditDraft, DRAFT_ONLY, DRAFT, invoice.EDIT, draft.edit),
-    (commands.DeleteDraft, DRAFT_ONLY, CLOSED, invoice.DELETE, draft.delete),
-    (commands.FinalizeInvoice, DRAFT_ONLY, FINALIZED, invoice.FINALIZE, finalize.finalize),
-    (commands.IssueInvoice, ANY, FINALIZED, invoice.ISSUE, finalize.issue),
-    (commands.RecordInvoice, ANY, FINALIZED, invoice.RECORD, finalize.record),
-    (commands.VoidInvoice, FINALIZED_ONLY, VOIDED, invoice.VOID, void.void),
-    (commands.AnnotateInvoice, WRITTEN, None, invoice.ANNOTATE, annotate.annotate_invoice),
-    (commands.LoseDispute, ISSUED, None, invoice.LOSE_DISPUTE, annotate.lose_dispute),
-    (commands.CollectInvoice, FINALIZED_ONLY, None, payment.COLLECT, apply_payment.collect),
-    (commands.RegenerateInvoice, ISSUED, None, invoice.REGENERATE, regenerate.regenerate),
+    Row(commands.DraftInvoice, ANY, DRAFT, invoice.DRAFT, draft.draft),
+    Row(commands.EditDraft, DRAFT_ONLY, DRAFT, invoice.EDIT, draft.edit),
+    Row(commands.DeleteDraft, DRAFT_ONLY, CLOSED, invoice.DELETE, draft.delete),
+    Row(commands.FinalizeInvoice, DRAFT_ONLY, FINALIZED, invoice.FINALIZE, finalize.finalize),
+    Row(commands.IssueInvoice, ANY, FINALIZED, invoice.ISSUE, finalize.issue),
+    Row(commands.RecordInvoice, ANY, FINALIZED, invoice.RECORD, finalize.record),
+    Row(commands.VoidInvoice, FINALIZED_ONLY, VOIDED, invoice.VOID, void.void),
+    Row(commands.AnnotateInvoice, WRITTEN, None, invoice.ANNOTATE, annotate.annotate_invoice),
+    Row(commands.LoseDispute, ISSUED, None, invoice.LOSE_DISPUTE, annotate.lose_dispute),
+    Row(commands.CollectInvoice, FINALIZED_ONLY, None, payment.COLLECT, apply_payment.collect),
+    Row(commands.RegenerateInvoice, ISSUED, None, invoice.REGENERATE, regenerate.regenerate),
     # ------------------------------------------------------------ money
-    (commands.ReceivePayment, ANY, None, payment.RECEIVE, receive_payment.receive),
-    (commands.UpdatePayment, ANY, None, payment.UPDATE, receive_payment.update),
-    (commands.ApplyPayment, FINALIZED_ONLY, None, payment.APPLY, apply_payment.apply_asked),
-    (commands.RemovePayment, ISSUED, None, payment.REMOVE, apply_payment.take_off),
-    (commands.WriteOffInvoice, FINALIZED_ONLY, None, invoice.WRITE_OFF, write_off.write_off),
-    (commands.ReverseWriteOff, ANY, None, invoice.REVERSE_WRITE_OFF, write_off.reverse),
+    Row(commands.ReceivePayment, ANY, None, payment.RECEIVE, receive_payment.receive),
+    Row(commands.UpdatePayment, ANY, None, payment.UPDATE, receive_payment.update),
+    Row(commands.ApplyPayment, FINALIZED_ONLY, None, payment.APPLY, apply_payment.apply_asked),
+    Row(commands.RemovePayment, ISSUED, None, payment.REMOVE, apply_payment.take_off),
+    Row(commands.WriteOffInvoice, FINALIZED_ONLY, None, invoice.WRITE_OFF, write_off.write_off),
+    Row(commands.ReverseWriteOff, ANY, None, invoice.REVERSE_WRITE_OFF, write_off.reverse),
     # ------------------------------------------------------------ credit notes
-    (commands.IssueCreditNote, ISSUED, None, credit_note.ISSUE, issue_credit_note.issue),
-    (commands.IssueStandaloneNote, ANY, None, credit_note.STANDALONE, issue_standalone_note.issue),
-    (commands.AnnotateCreditNote, ANY, None, credit_note.ANNOTATE, annotate.annotate_note),
-    (commands.VoidCreditNote, ANY, None, credit_note.VOID, void_credit_note.void_note),
-    (commands.ApplyCreditNote, FINALIZED_ONLY, None, credit_note.APPLY, apply_credit_note.apply),
-    (commands.RemoveCreditNote, ISSUED, None, credit_note.REMOVE, apply_credit_note.take_off),
+    Row(commands.IssueCreditNote, ISSUED, None, credit_note.ISSUE, issue_credit_note.issue),
+    Row(commands.IssueStandaloneNote, ANY, None, credit_note.STANDALONE, standalone_note.issue),
+    Row(commands.AnnotateCreditNote, ANY, None, credit_note.ANNOTATE, annotate.annotate_note),
+    Row(commands.VoidCreditNote, ANY, None, credit_note.VOID, void_credit_note.void_note),
+    Row(commands.ApplyCreditNote, FINALIZED_ONLY, None, credit_note.APPLY, apply_credit_note.apply),
+    Row(commands.RemoveCreditNote, ISSUED, None, credit_note.REMOVE, apply_credit_note.take_off),
     # ------------------------------------------------------------ refunds
-    (commands.RequestRefund, ANY, None, refund.REQUEST, refund_payment.request),
-    (commands.UpdateRefund, ANY, None, refund.UPDATE, refund_payment.update),
-    (commands.ConvertRefund, ANY, None, refund.CONVERT, refund_payment.convert),
+    Row(commands.RequestRefund, ANY, None, refund.REQUEST, refund_payment.request),
+    Row(commands.UpdateRefund, ANY, None, refund.UPDATE, refund_payment.update),
+    Row(commands.ConvertRefund, ANY, None, refund.CONVERT, refund_payment.convert),
     # ------------------------------------------------------------ wallets
-    (commands.OpenWallet, ANY, None, wallet.OPEN, open_wallet.open_wallet),
-    (commands.UpdateWallet, ANY, None, wallet.UPDATE, open_wallet.update),
-    (commands.TerminateWallet, ANY, None, wallet.TERMINATE, open_wallet.terminate),
-    (commands.GrantCredits, ANY, None, wallet.GRANT, credits.grant),
-    (commands.BuyCredits, ANY, FINALIZED, wallet.BUY, finalize.buy_credits),
-    (commands.RestoreCredits, ISSUED, None, wallet.RESTORE, credits.restore),
-    (commands.VoidCredits, ANY, None, wallet.VOID, credits.void_credits),
-    (commands.VoidWalletCredits, ANY, None, wallet.VOID_FROM_WALLET, credits.void_wallet_credits),
-    (commands.ExpireCredits, ANY, None, wallet.EXPIRE, credits.expire),
+    Row(commands.OpenWallet, ANY, None, wallet.OPEN, open_wallet.open_wallet),
+    Row(commands.UpdateWallet, ANY, None, wallet.UPDATE, open_wallet.update),
+    Row(commands.TerminateWallet, ANY, None, wallet.TERMINATE, open_wallet.terminate),
+    Row(commands.GrantCredits, ANY, None, wallet.GRANT, credits.grant),
+    Row(commands.BuyCredits, ANY, FINALIZED, wallet.BUY, finalize.buy_credits),
+    Row(commands.RestoreCredits, ISSUED, None, wallet.RESTORE, credits.restore),
+    Row(commands.VoidCredits, ANY, None, wallet.VOID, credits.void_credits),
+    Row(commands.VoidWalletCredits, ANY, None, wallet.VOID_WALLET, credits.void_wallet_credits),
+    Row(commands.ExpireCredits, ANY, None, wallet.EXPIRE, credits.expire),
     # ------------------------------------------------------------ what invoices refer to
-    (commands.SaveCustomer, ANY, None, customer.SAVE, save_customer.save),
-    (commands.DeleteCustomer, ANY, None, customer.DELETE, save_customer.delete),
-    (commands.SaveCatalogueItem, ANY, None, catalogue.SAVE_ITEM, save_catalogue.save_item),
-    (commands.DeleteCatalogueItem, ANY, None, catalogue.DELETE_ITEM, save_catalogue.delete_item),
-    (commands.SaveTaxCode, ANY, None, catalogue.SAVE_TAX, save_catalogue.save_tax_code),
-    (commands.DeleteTaxCode, ANY, None, catalogue.DELETE_TAX, save_catalogue.delete_tax_code),
-    (commands.SaveWebhookEndpoint, ANY, None, webhook.SAVE, save_webhook_endpoint.save),
-    (commands.DeleteWebhookEndpoint, ANY, None, webhook.DELETE, save_webhook_endpoint.delete),
+    Row(commands.SaveCustomer, ANY, None, customer.SAVE, save_customer.save),
+    Row(commands.DeleteCustomer, ANY, None, customer.DELETE, save_customer.delete),
+    Row(commands.SaveCatalogueItem, ANY, None, catalogue.SAVE_ITEM, save_catalogue.save_item),
+    Row(commands.DeleteCatalogueItem, ANY, None, catalogue.DELETE_ITEM, save_catalogue.delete_item),
+    Row(commands.SaveTaxCode, ANY, None, catalogue.SAVE_TAX, save_catalogue.save_tax_code),
+    Row(commands.DeleteTaxCode, ANY, None, catalogue.DELETE_TAX, save_catalogue.delete_tax_code),
+    Row(commands.SaveWebhookEndpoint, ANY, None, webhook.SAVE, save_webhook_endpoint.save),
+    Row(commands.DeleteWebhookEndpoint, ANY, None, webhook.DELETE, save_webhook_endpoint.delete),
     # ------------------------------------------------------------ the tenant and its books
-    (commands.SaveTenant, ANY, None, tenant.SAVE, save_tenant.save),
-    (commands.CloseBooks, ANY, None, tenant.CLOSE_BOOKS, close_books.close),
-    (commands.ReopenBooks, ANY, None, tenant.REOPEN_BOOKS, close_books.reopen),
+    Row(commands.SaveTenant, ANY, None, tenant.SAVE, save_tenant.save),
+    Row(commands.CloseBooks, ANY, None, tenant.CLOSE_BOOKS, close_books.close),
+    Row(commands.ReopenBooks, ANY, None, tenant.REOPEN_BOOKS, close_books.reopen),
 )
 
-LIFECYCLE = tuple(Transition(*row) for row in _ROWS)
 TRANSITIONS = {row.command: row for row in LIFECYCLE}
 
-POLARIS = Dialect("polaris", {commands.VoidInvoice: invoice.VOID_AS_POLARIS})
+POLARIS = Dialect("polaris", dict([adds(commands.VoidInvoice, *invoice.VOID_AS_POLARIS)]))
 """Our own dialect."""
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from polaris.core.lifecycle import LIFECYCLE, POLARIS
 from polaris.core.refusals import EVERY, Refusal
-from polaris.core.rules.requirement import Requirement
-from polaris.core.transition import Transition
+from polaris.core.rules.requirement import AnyRequirement
+from polaris.core.transition import AnyTransition
 from polaris.reference.markdown import SOURCE, code, described, mentioned, page, sentence, table
 
 
-def asked(transition: Transition) -> str:
+def asked(transition: AnyTransition) -> str:
     """A command's name, linked to its fields."""
     name = transition.command.__name__
     return f"[{name}](commands.md#{name.lower()})"
@@ -54,14 +54,14 @@ def lifecycle() -> str:
     return page("Lifecycle", "core/lifecycle.py", INTRO, listed, *map(required, LIFECYCLE))
 
 
-def action(transition: Transition) -> str:
+def action(transition: AnyTransition) -> str:
     """The function that decides a command."""
     _, _, place = transition.action.__module__.partition("polaris.")
     name = place.rpartition(".")[2]
     return f"[{name}.{transition.action.__name__}]({SOURCE}/{place.replace('.', '/')}.py)"
 
 
-def required(transition: Transition) -> str:
+def required(transition: AnyTransition) -> str:
     """The rules of a command, in their order."""
     added = POLARIS.adds.get(transition.command, ())
     said = [
@@ -72,7 +72,7 @@ def required(transition: Transition) -> str:
     return f"## {transition.command.__name__}\n\n{sentence(transition.command)}\n\n{lines}\n"
 
 
-def required_line(rule: Requirement) -> str:
+def required_line(rule: AnyRequirement) -> str:
     """A rule and its refusal."""
     return f"{rule.sentence} Else `{rule.refusal.code}`."
 
@@ -85,7 +85,7 @@ dialect adds rules and never takes one away. What a command names must be there:
 """
 
 
-def ruled() -> Iterator[tuple[Requirement, Transition, bool]]:
+def ruled() -> Iterator[tuple[AnyRequirement, AnyTransition, bool]]:
     """Every rule of every command, and whether only the dialect asks for it."""
     for transition in LIFECYCLE:
         yield from ((rule, transition, False) for rule in transition.requires)

@@ -3,13 +3,18 @@
 from decimal import Decimal
 
 from polaris.core import refusals
+from polaris.core.commands import (
+    Command,
+    SaveCatalogueItem,
+    SaveTaxCode,
+)
 from polaris.core.commands.base import or_none
 from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.refusals import AlreadyExists, NotFound, NumberNotPossible, ValueMissing
 from polaris.core.rules import input
 from polaris.core.rules.line import LARGEST_RATE
-from polaris.core.rules.requirement import Case, Details, Requirement, requires, unless
+from polaris.core.rules.requirement import AnyCase, Case, Details, Requirement, requires, unless
 
 FINEST_RATE = Decimal("0.000001")
 Kind = type[CatalogueItem] | type[TaxCode] | type[WebhookEndpoint]
@@ -20,11 +25,11 @@ def id_of(kind: Kind) -> str:
     return f"{kind.table}_id"
 
 
-def not_deleted(kind: Kind) -> Requirement:
+def not_deleted(kind: Kind) -> Requirement[Command]:
     """A rule that what is saved was not deleted before."""
 
     @requires(NotFound)
-    def was_not_deleted(case: Case) -> Details | None:
+    def was_not_deleted(case: AnyCase) -> Details | None:
         """What was deleted does not come back."""
         row = case.decision.get(kind, getattr(case.command, id_of(kind)))
         return unless(row is None or not row.deleted_at, field=id_of(kind))
@@ -32,11 +37,11 @@ def not_deleted(kind: Kind) -> Requirement:
     return was_not_deleted
 
 
-def there(kind: Kind) -> Requirement:
+def there(kind: Kind) -> Requirement[Command]:
     """A rule that what is deleted is there."""
 
     @requires(NotFound)
-    def is_there(case: Case) -> Details | None:
+    def is_there(case: AnyCase) -> Details | None:
         """What is named belongs to the tenant."""
         row = case.decision.get(kind, getattr(case.command, id_of(kind)))
         return unless(row is not None and not row.deleted_at, field=id_of(kind))
@@ -44,11 +49,11 @@ def there(kind: Kind) -> Requirement:
     return is_there
 
 
-def complete(kind: Kind, *fields: str) -> Requirement:
+def complete(kind: Kind, *fields: str) -> Requirement[Command]:
     """A rule that a new row has these fields, and that no row loses them."""
 
     @requires(ValueMissing)
-    def is_complete(case: Case) -> Details | None:
+    def is_complete(case: AnyCase) -> Details | None:
         """What is needed is given, and not empty."""
         new = case.decision.get(kind, getattr(case.command, id_of(kind))) is None
         values = {name: or_none(getattr(case.command, name)) for name in fields}
@@ -58,11 +63,13 @@ def complete(kind: Kind, *fields: str) -> Requirement:
     return is_complete
 
 
-def code_is_free(kind: type[CatalogueItem] | type[TaxCode]) -> Requirement:
+def code_is_free(
+    kind: type[CatalogueItem] | type[TaxCode],
+) -> Requirement[SaveCatalogueItem | SaveTaxCode]:
     """A rule that two rows have two codes."""
 
     @requires(AlreadyExists)
-    def is_free(case: Case) -> Details | None:
+    def is_free(case: Case[SaveCatalogueItem | SaveTaxCode]) -> Details | None:
         """Nothing else of this kind has the code."""
         called = case.decision.of(kind, "code", or_none(case.command.code) or "")
         own = getattr(case.command, id_of(kind))
@@ -73,7 +80,7 @@ def code_is_free(kind: type[CatalogueItem] | type[TaxCode]) -> Requirement:
 
 
 @requires(refusals.UnknownTaxCode)
-def tax_codes_known(case: Case) -> Details | None:
+def tax_codes_known(case: Case[SaveCatalogueItem]) -> Details | None:
     """The taxes that are named exist."""
     for code in or_none(case.command.tax_codes) or ():
         if all(one.deleted_at for one in case.decision.of(TaxCode, "code", code)):
@@ -82,7 +89,7 @@ def tax_codes_known(case: Case) -> Details | None:
 
 
 @requires(NumberNotPossible)
-def rate_possible(case: Case) -> Details | None:
+def rate_possible(case: Case[SaveTaxCode]) -> Details | None:
     """A rate is between none and 1,000 percent, with at most six places."""
     rate = or_none(case.command.rate)
     if rate is None:

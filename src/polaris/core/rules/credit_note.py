@@ -5,17 +5,22 @@ from polaris.core.balances.credit_amounts import credited
 from polaris.core.balances.credit_note import live_offsets
 from polaris.core.balances.refund import MOVED_FROM
 from polaris.core.balances.settlement import standing
+from polaris.core.commands import (
+    AnnotateCreditNote,
+    ApplyCreditNote,
+    IssueCreditNote,
+)
 from polaris.core.facts.credit_note import CreditNote, NoteStatus
 from polaris.core.facts.invoice import LineKind, SettlementKind, Status
 from polaris.core.facts.wallet import Lot
 from polaris.core.rules import input, invoice, line
 from polaris.core.rules.customer import customer_exists
 from polaris.core.rules.input import exists
-from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
+from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
 
 
 @requires(refusals.PartsDoNotMatch)
-def parts_add_up(case: Case) -> Details | None:
+def parts_add_up(case: Case[IssueCreditNote]) -> Details | None:
     """Offset, credit and refund add up to the note's total with tax."""
     command = case.command
     total = credited(case.balance, command.lines).total
@@ -24,7 +29,7 @@ def parts_add_up(case: Case) -> Details | None:
 
 
 @requires(refusals.CreditExceedsInvoice)
-def note_within_invoice(case: Case) -> Details | None:
+def note_within_invoice(case: Case[IssueCreditNote]) -> Details | None:
     """The note is at most the invoice's total less earlier notes."""
     command = case.command
     asked = command.offset_minor + command.credit_minor + command.refund_minor
@@ -32,13 +37,13 @@ def note_within_invoice(case: Case) -> Details | None:
 
 
 @requires(refusals.OffsetExceedsOutstanding)
-def offset_within_outstanding(case: Case) -> Details | None:
+def offset_within_outstanding(case: Case[IssueCreditNote]) -> Details | None:
     """The offset is at most what is outstanding."""
     return at_most("offset_minor", case.command.offset_minor, case.invoice.outstanding_minor)
 
 
 @requires(refusals.CreditsSpent)
-def sold_credits_left(case: Case) -> Details | None:
+def sold_credits_left(case: Case[IssueCreditNote]) -> Details | None:
     """Bought credits that the note takes back have not been spent."""
     sold = {line.id for line in case.balance.lines if line.kind is LineKind.TOP_UP}
     asked = sum(line.amount_minor for line in case.command.lines if line.line_id in sold)
@@ -48,14 +53,14 @@ def sold_credits_left(case: Case) -> Details | None:
 
 
 @requires(refusals.NothingToVoid)
-def something_to_void(case: Case) -> Details | None:
+def something_to_void(case: AnyCase) -> Details | None:
     """The note has a balance, or an offset on a live invoice."""
     left = case.note.balance_minor or live_offsets(case.decision, case.note)
     return unless(bool(left), id=case.note.id)
 
 
 @requires(refusals.NoteVoided)
-def note_stands(case: Case) -> Details | None:
+def note_stands(case: AnyCase) -> Details | None:
     """The note has not been voided."""
     return unless(case.note.status is NoteStatus.ISSUED, number=case.note.number)
 
@@ -64,26 +69,26 @@ note_exists = exists(CreditNote, "note_id")
 
 
 @requires(refusals.NotEnoughUnused)
-def within_balance(case: Case) -> Details | None:
+def within_balance(case: Case[ApplyCreditNote]) -> Details | None:
     """The amount is at most the note's balance."""
     asked = case.command.amount_minor
     return at_most("amount_minor", max(asked or 1, 1), case.note.balance_minor)
 
 
 @requires(refusals.CurrencyMismatch)
-def note_fits_invoice(case: Case) -> Details | None:
+def note_fits_invoice(case: AnyCase) -> Details | None:
     """Note and invoice have one currency."""
     return unless(case.note.currency == case.invoice.currency, field="note_id")
 
 
 @requires(refusals.CustomerMismatch)
-def note_belongs(case: Case) -> Details | None:
+def note_belongs(case: AnyCase) -> Details | None:
     """Note and invoice have one customer."""
     return unless(case.note.customer_id == case.invoice.customer_id, field="note_id")
 
 
 @requires(refusals.NotApplied)
-def note_applied(case: Case) -> Details | None:
+def note_applied(case: AnyCase) -> Details | None:
     """The note settles the invoice, or is parked for it."""
     rows = standing(case.decision, case.note.id, case.invoice.id)
     rows = [row for row in rows if row.kind is SettlementKind.NOTE]
@@ -91,7 +96,7 @@ def note_applied(case: Case) -> Details | None:
 
 
 @requires(refusals.StateNotPossible)
-def refund_status_known(case: Case) -> Details | None:
+def refund_status_known(case: Case[AnnotateCreditNote]) -> Details | None:
     """What is said of a note's refund is that it is pending, settled or failed."""
     said = case.command.refund_status
     return unless(said is None or said in MOVED_FROM, field="refund_status", state=said)

@@ -4,6 +4,13 @@ from msgspec import UNSET
 
 from polaris.core import refusals
 from polaris.core.balances.tax_selection import live_tax
+from polaris.core.commands import (
+    DeleteCustomer,
+    DraftInvoice,
+    IssueStandaloneNote,
+    OpenWallet,
+    SaveCustomer,
+)
 from polaris.core.commands.base import or_none
 from polaris.core.facts.customer import Customer
 from polaris.core.rules import input
@@ -11,21 +18,23 @@ from polaris.core.rules.requirement import Case, Details, requires, unless
 
 
 @requires(refusals.NotFound)
-def customer_exists(case: Case) -> Details | None:
+def customer_exists(
+    case: Case[DeleteCustomer | DraftInvoice | IssueStandaloneNote | OpenWallet],
+) -> Details | None:
     """The customer belongs to the tenant and has not been deleted."""
     known = case.decision.get(Customer, case.command.customer_id)
     return unless(known is not None and not known.deleted_at, field="customer_id")
 
 
 @requires(refusals.NotFound)
-def customer_not_deleted(case: Case) -> Details | None:
+def customer_not_deleted(case: Case[SaveCustomer]) -> Details | None:
     """A customer that was deleted is not changed any more; another may take its own id."""
     known = case.decision.get(Customer, case.command.customer_id)
     return unless(known is None or known.deleted_at is None, field="customer_id")
 
 
 @requires(refusals.ValueMissing)
-def customer_named(case: Case) -> Details | None:
+def customer_named(case: Case[SaveCustomer]) -> Details | None:
     """A customer has the caller's own id; it may change, but not be taken away."""
     known = case.decision.get(Customer, case.command.customer_id)
     kept = known is not None and case.command.external_id is UNSET
@@ -33,7 +42,7 @@ def customer_named(case: Case) -> Details | None:
 
 
 @requires(refusals.AlreadyExists)
-def external_id_is_free(case: Case) -> Details | None:
+def external_id_is_free(case: Case[SaveCustomer]) -> Details | None:
     """No other customer has the caller's id, unless the command means whoever has it."""
     rows = case.decision.of(Customer, "external_id", or_none(case.command.external_id) or "")
     others = [row for row in rows if row.id != case.command.customer_id and not row.deleted_at]
@@ -42,7 +51,7 @@ def external_id_is_free(case: Case) -> Details | None:
 
 
 @requires(refusals.UnknownTaxCode)
-def customer_taxes_known(case: Case) -> Details | None:
+def customer_taxes_known(case: Case[SaveCustomer]) -> Details | None:
     """The taxes that are named exist."""
     for code in or_none(case.command.tax_codes) or ():
         if live_tax(case.decision, code) is None:

@@ -5,6 +5,24 @@ from zoneinfo import ZoneInfo
 
 from polaris.core import refusals
 from polaris.core.balances.line import countable
+from polaris.core.commands import (
+    Command,
+    DraftInvoice,
+    EditDraft,
+    GrantCredits,
+    IssueStandaloneNote,
+    OpenWallet,
+    ReceivePayment,
+    RecordInvoice,
+    RegenerateInvoice,
+    RequestRefund,
+    SaveCatalogueItem,
+    SaveCustomer,
+    SaveTenant,
+    UpdateWallet,
+    VoidInvoice,
+    WriteOffInvoice,
+)
 from polaris.core.commands.base import or_none
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
@@ -14,7 +32,7 @@ from polaris.core.facts.row import Row
 from polaris.core.facts.tenant import Account
 from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.ledger import chart
-from polaris.core.rules.requirement import Case, Details, Requirement, requires, unless
+from polaris.core.rules.requirement import AnyCase, Case, Details, Requirement, requires, unless
 from polaris.money import CURRENCIES, LARGEST_MINOR
 
 LONGEST_TERM_DAYS = 10_000
@@ -24,11 +42,11 @@ FURTHEST_ZONE = timedelta(hours=15)
 """From UTC; no zone is further, and the database takes none from 16 hours on."""
 
 
-def positive(field: str) -> Requirement:
+def positive(field: str) -> Requirement[Command]:
     """A rule that an amount, when given, is more than zero."""
 
     @requires(refusals.AmountNotPositive)
-    def is_positive(case: Case) -> Details | None:
+    def is_positive(case: AnyCase) -> Details | None:
         """The amount is more than zero."""
         amount = or_none(getattr(case.command, field))
         return unless(amount is None or amount > 0, field=field, asked_minor=amount)
@@ -37,17 +55,17 @@ def positive(field: str) -> Requirement:
 
 
 @requires(refusals.AmountNotPositive)
-def rate_positive(case: Case) -> Details | None:
+def rate_positive(case: Case[OpenWallet]) -> Details | None:
     """A credit is worth more than nothing."""
     rate = case.command.rate
     return unless(countable(rate) and rate > 0, field="rate")
 
 
-def not_negative(*fields: str) -> Requirement:
+def not_negative(*fields: str) -> Requirement[Command]:
     """A rule that amounts are zero or more."""
 
     @requires(refusals.AmountNegative)
-    def is_not_negative(case: Case) -> Details | None:
+    def is_not_negative(case: AnyCase) -> Details | None:
         """No amount is below zero."""
         wrong = [name for name in fields if _amount(case, name) < 0]
         return unless(not wrong, field=wrong[0] if wrong else None)
@@ -55,16 +73,16 @@ def not_negative(*fields: str) -> Requirement:
     return is_not_negative
 
 
-def _amount(case: Case, field: str) -> int:
+def _amount(case: AnyCase, field: str) -> int:
     amount: int | None = or_none(getattr(case.command, field))
     return amount or 0
 
 
-def not_too_large(*fields: str) -> Requirement:
+def not_too_large(*fields: str) -> Requirement[Command]:
     """A rule that amounts can be kept."""
 
     @requires(refusals.AmountTooLarge)
-    def is_not_too_large(case: Case) -> Details | None:
+    def is_not_too_large(case: AnyCase) -> Details | None:
         """No amount is above 10^15 minor units."""
         wrong = [name for name in fields if _amount(case, name) > LARGEST_MINOR]
         return unless(not wrong, field=wrong[0] if wrong else None)
@@ -72,11 +90,11 @@ def not_too_large(*fields: str) -> Requirement:
     return is_not_too_large
 
 
-def new(kind: type[Row], field: str) -> Requirement:
+def new(kind: type[Row], field: str) -> Requirement[Command]:
     """A rule that the id of a new thing is not taken."""
 
     @requires(refusals.AlreadyExists)
-    def is_new(case: Case) -> Details | None:
+    def is_new(case: AnyCase) -> Details | None:
         """Nothing has this id yet."""
         row_id = getattr(case.command, field)
         return unless(row_id is None or case.decision.get(kind, row_id) is None, field=field)
@@ -84,11 +102,11 @@ def new(kind: type[Row], field: str) -> Requirement:
     return is_new
 
 
-def exists(kind: type[Row], field: str) -> Requirement:
+def exists(kind: type[Row], field: str) -> Requirement[Command]:
     """A rule that what a field names is there."""
 
     @requires(refusals.NotFound)
-    def is_there(case: Case) -> Details | None:
+    def is_there(case: AnyCase) -> Details | None:
         """What is named belongs to the tenant."""
         row_id = getattr(case.command, field)
         return unless(row_id is None or case.decision.get(kind, row_id) is not None, field=field)
@@ -110,21 +128,31 @@ payer_exists = exists(Customer, "customer_id")
 
 
 @requires(refusals.AlreadyExists)
-def notes_differ(case: Case) -> Details | None:
+def notes_differ(case: Case[VoidInvoice]) -> Details | None:
     """The two credit notes of a void have two ids."""
     one, other = case.command.note_id, case.command.remainder_note_id
     return unless(one is None or one != other, field="remainder_note_id")
 
 
 @requires(refusals.UnknownCurrency)
-def currency_known(case: Case) -> Details | None:
+def currency_known(
+    case: Case[
+        DraftInvoice
+        | IssueStandaloneNote
+        | OpenWallet
+        | ReceivePayment
+        | SaveCatalogueItem
+        | SaveCustomer
+        | SaveTenant
+    ],
+) -> Details | None:
     """The currency is an ISO 4217 code in use."""
     currency = or_none(case.command.currency)
     return unless(currency is None or currency in CURRENCIES, field="currency", id=currency)
 
 
 @requires(refusals.UnknownTimezone)
-def timezone_known(case: Case) -> Details | None:
+def timezone_known(case: Case[SaveCustomer | SaveTenant]) -> Details | None:
     """The time zone is an IANA name."""
     name = or_none(case.command.timezone)
     try:
@@ -135,14 +163,14 @@ def timezone_known(case: Case) -> Details | None:
 
 
 @requires(refusals.NumberNotPossible)
-def term_possible(case: Case) -> Details | None:
+def term_possible(case: Case[DraftInvoice | EditDraft | SaveCustomer]) -> Details | None:
     """A payment term is between none and ten thousand days."""
     days = or_none(case.command.payment_term_days)
     return unless(days is None or 0 <= days <= LONGEST_TERM_DAYS, field="payment_term_days")
 
 
 @requires(refusals.NumberNotPossible)
-def priority_possible(case: Case) -> Details | None:
+def priority_possible(case: Case[GrantCredits | OpenWallet | UpdateWallet]) -> Details | None:
     """A priority is between 1, which is spent first, and 50."""
     priority = or_none(case.command.priority)
     return unless(priority is None or 1 <= priority <= LAST_PRIORITY, field="priority")
@@ -153,7 +181,7 @@ _TIMES = ("received_at", "finalized_at", "voided_at", "expires_at")
 
 
 @requires(refusals.DateNotPossible)
-def dates_possible(case: Case) -> Details | None:
+def dates_possible(case: AnyCase) -> Details | None:
     """Dates are between 1900 and 2999; times say their zone."""
     for name in (*_DAYS, *_TIMES):
         when = or_none(getattr(case.command, name, None))
@@ -169,19 +197,19 @@ def _possible(when: date | datetime) -> bool:
 
 
 @requires(refusals.ValueMissing)
-def number_not_empty(case: Case) -> Details | None:
+def number_not_empty(case: Case[RecordInvoice]) -> Details | None:
     """A number that is given is not empty."""
     return unless(case.command.number != "", field="number")
 
 
 @requires(refusals.ValueMissing)
-def payer_named(case: Case) -> Details | None:
+def payer_named(case: Case[ReceivePayment]) -> Details | None:
     """A payment names its customer, or an invoice."""
     return unless(bool(case.command.customer_id or case.command.apply_to), field="customer_id")
 
 
 @requires(refusals.ValueMissing)
-def refund_source_named(case: Case) -> Details | None:
+def refund_source_named(case: Case[RequestRefund]) -> Details | None:
     """A refund names the note, the voided invoice or the payment that it comes out of."""
     command = case.command
     named = command.note_id or command.invoice_id or command.payment_id
@@ -189,34 +217,34 @@ def refund_source_named(case: Case) -> Details | None:
 
 
 @requires(refusals.AmountNegative)
-def applied_amounts_not_negative(case: Case) -> Details | None:
+def applied_amounts_not_negative(case: Case[ReceivePayment]) -> Details | None:
     """No amount to apply is below zero."""
     wrong = [one for one, amount in case.command.apply_to.items() if amount < 0]
     return unless(not wrong, field="apply_to", id=wrong[0] if wrong else None)
 
 
 @requires(refusals.AmountTooLarge)
-def fee_within_payment(case: Case) -> Details | None:
+def fee_within_payment(case: Case[ReceivePayment]) -> Details | None:
     """The fee is at most the payment."""
     fits = case.command.fee_minor <= case.command.amount_minor
     return unless(fits, field="fee_minor")
 
 
 @requires(refusals.StateNotPossible)
-def draft_or_finalized(case: Case) -> Details | None:
+def draft_or_finalized(case: Case[RegenerateInvoice]) -> Details | None:
     """The new invoice is to be a draft or finalized."""
     possible = (Status.DRAFT, Status.FINALIZED)
     return unless(case.command.status in possible, field="status")
 
 
 @requires(refusals.StateNotPossible)
-def recordable_status(case: Case) -> Details | None:
+def recordable_status(case: Case[RecordInvoice]) -> Details | None:
     """An invoice is recorded as a draft, finalized or voided."""
     possible = (Status.DRAFT, Status.FINALIZED, Status.VOIDED)
     return unless(case.command.status in possible, field="status")
 
 
-def usable(case: Case, name: str | None, seeded: set[str], kinds: set[str]) -> bool:
+def usable(case: AnyCase, name: str | None, seeded: set[str], kinds: set[str]) -> bool:
     """Whether an account is one of these, or the tenant's own of these kinds.
 
     The other seeded accounts are kept by the recipes; by hand they would no longer prove anything.
@@ -226,21 +254,21 @@ def usable(case: Case, name: str | None, seeded: set[str], kinds: set[str]) -> b
 
 
 @requires(refusals.UnknownAccount)
-def money_account_known(case: Case) -> Details | None:
+def money_account_known(case: Case[ReceivePayment]) -> Details | None:
     """The account is one where money lies."""
     fits = usable(case, case.command.account, {chart.CASH, chart.CLEARING}, {"asset"})
     return unless(fits, field="account")
 
 
 @requires(refusals.UnknownAccount)
-def loss_account_known(case: Case) -> Details | None:
+def loss_account_known(case: Case[WriteOffInvoice]) -> Details | None:
     """The account is one for losses."""
     fits = usable(case, case.command.account, {chart.BAD_DEBT}, {"expense", "income"})
     return unless(fits, field="account")
 
 
 @requires(refusals.StateNotPossible)
-def price_type_exclusive(case: Case) -> Details | None:
+def price_type_exclusive(case: Case[DraftInvoice]) -> Details | None:
     """Prices are without tax; prices that hold their tax are not computed yet."""
     return unless(case.command.price_type is PriceType.EXCLUSIVE, field="price_type")
 

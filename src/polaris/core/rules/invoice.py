@@ -7,100 +7,116 @@ from datetime import date
 
 from polaris.core import refusals
 from polaris.core.balances.credit_amounts import cut_to_fit
-from polaris.core.commands import VoidInvoice
+from polaris.core.commands import (
+    AnnotateInvoice,
+    ApplyCreditNote,
+    ApplyPayment,
+    BuyCredits,
+    EditDraft,
+    FinalizeInvoice,
+    IssueCreditNote,
+    IssueInvoice,
+    IssueStandaloneNote,
+    RecordInvoice,
+    RegenerateInvoice,
+    VoidInvoice,
+    WriteOffInvoice,
+)
 from polaris.core.facts.invoice import PaymentStatus, Status
 from polaris.core.rules import input, line
 from polaris.core.rules.customer import customer_exists
-from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
+from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
 
 # ---------------------------------------------------------------- the invoice
 
 
 @requires(refusals.NotADraft)
-def is_draft(case: Case) -> Details | None:
+def is_draft(case: AnyCase) -> Details | None:
     """The invoice is a draft."""
     return unless(case.invoice.status is Status.DRAFT, status=case.invoice.status)
 
 
 @requires(refusals.EditedMeanwhile)
-def still_of_revision(case: Case) -> Details | None:
+def still_of_revision(case: Case[EditDraft]) -> Details | None:
     """The draft has the lines that were looked at, where the command says which."""
     seen, revision = case.command.revision, case.invoice.revision
     return unless(seen in (None, revision), field="revision", revision=revision)
 
 
 @requires(refusals.AlreadyFinalized)
-def not_finalized_yet(case: Case) -> Details | None:
+def not_finalized_yet(case: AnyCase) -> Details | None:
     """The invoice has not been finalized."""
     return unless(case.invoice.status is not Status.FINALIZED, number=case.invoice.number)
 
 
 @requires(refusals.NotADraft)
-def not_ended(case: Case) -> Details | None:
+def not_ended(case: AnyCase) -> Details | None:
     """The invoice is neither voided nor closed."""
     ended = case.invoice.status in (Status.VOIDED, Status.CLOSED)
     return unless(not ended, status=case.invoice.status)
 
 
 @requires(refusals.AlreadyVoided)
-def not_voided_yet(case: Case) -> Details | None:
+def not_voided_yet(case: AnyCase) -> Details | None:
     """The invoice has not been voided."""
     return unless(case.invoice.status is not Status.VOIDED, number=case.invoice.number)
 
 
 @requires(refusals.NotFinalized)
-def is_finalized(case: Case) -> Details | None:
+def is_finalized(case: AnyCase) -> Details | None:
     """The invoice has been finalized."""
     issued = case.invoice.status in (Status.FINALIZED, Status.VOIDED)
     return unless(issued, status=case.invoice.status)
 
 
 @requires(refusals.InvoiceClosed)
-def not_closed(case: Case) -> Details | None:
+def not_closed(case: AnyCase) -> Details | None:
     """The invoice was not closed as a draft."""
     return unless(case.invoice.status is not Status.CLOSED, id=case.invoice.id)
 
 
 @requires(refusals.StateNotPossible)
-def payment_status_known(case: Case) -> Details | None:
+def payment_status_known(case: Case[AnnotateInvoice]) -> Details | None:
     """What is said of the payment is that it is pending, succeeded or failed."""
     said = case.command.payment_status
     return unless(said is None or said in set(PaymentStatus), field="payment_status", state=said)
 
 
 @requires(refusals.AlreadyDisputed)
-def dispute_not_lost_yet(case: Case) -> Details | None:
+def dispute_not_lost_yet(case: AnyCase) -> Details | None:
     """No dispute about the invoice has been lost."""
     return unless(case.invoice.dispute_lost_at is None, number=case.invoice.number)
 
 
 @requires(refusals.NotVoided)
-def is_voided_or_shall_be(case: Case) -> Details | None:
+def is_voided_or_shall_be(case: Case[RegenerateInvoice]) -> Details | None:
     """The invoice is voided, or is voided by the same command."""
     voided = case.invoice.status is Status.VOIDED or case.command.void_first is not None
     return unless(voided, status=case.invoice.status)
 
 
 @requires(refusals.AlreadyRegenerated)
-def not_regenerated_yet(case: Case) -> Details | None:
+def not_regenerated_yet(case: AnyCase) -> Details | None:
     """No other invoice replaces it."""
     return unless(case.invoice.regenerated_as is None, id=case.invoice.regenerated_as)
 
 
 @requires(refusals.NothingOutstanding)
-def something_outstanding(case: Case) -> Details | None:
+def something_outstanding(case: AnyCase) -> Details | None:
     """Something is outstanding."""
     return unless(case.invoice.outstanding_minor > 0, id=case.invoice.id)
 
 
 @requires(refusals.OutstandingExceeded)
-def within_outstanding(case: Case) -> Details | None:
+def within_outstanding(
+    case: Case[ApplyCreditNote | ApplyPayment | WriteOffInvoice],
+) -> Details | None:
     """The amount is at most what is outstanding."""
     return at_most("amount_minor", case.command.amount_minor or 0, case.invoice.outstanding_minor)
 
 
 @requires(refusals.RefundExceedsCash)
-def refund_within_cash(case: Case) -> Details | None:
+def refund_within_cash(case: Case[IssueCreditNote | VoidInvoice]) -> Details | None:
     """The refund is at most the money received, less refunds asked for, whatever their state."""
     if isinstance(case.command, VoidInvoice):
         asked = cut_to_fit(case.balance, case.command).refund_minor
@@ -110,7 +126,7 @@ def refund_within_cash(case: Case) -> Details | None:
 
 
 @requires(refusals.CreditExceedsInvoice)
-def credit_within_invoice(case: Case) -> Details | None:
+def credit_within_invoice(case: Case[VoidInvoice]) -> Details | None:
     """Credit and refund together are at most the total less earlier credit notes."""
     asked = case.command.credit_minor + case.command.refund_minor
     limit = case.balance.creditable + case.command.tolerance_minor
@@ -118,7 +134,7 @@ def credit_within_invoice(case: Case) -> Details | None:
 
 
 @requires(refusals.AlreadyCredited)
-def something_left_to_credit(case: Case) -> Details | None:
+def something_left_to_credit(case: AnyCase) -> Details | None:
     """Something of the invoice is left to credit, where the tenant's settings ask for it."""
     asked_for = case.decision.tenant.settings.refuse_void_when_credited
     empty = case.invoice.total_minor > 0 and not case.balance.creditable
@@ -126,7 +142,7 @@ def something_left_to_credit(case: Case) -> Details | None:
 
 
 @requires(refusals.UnknownReason)
-def reason_known(case: Case) -> Details | None:
+def reason_known(case: Case[VoidInvoice]) -> Details | None:
     """The reason is one of the tenant's, where there is a list."""
     known = case.decision.tenant.settings.void_reasons
     reason = case.command.reason
@@ -134,37 +150,39 @@ def reason_known(case: Case) -> Details | None:
 
 
 @requires(refusals.ReasonMissing)
-def reason_present(case: Case) -> Details | None:
+def reason_present(case: Case[VoidInvoice]) -> Details | None:
     """A reason is given, where the tenant's settings ask for one."""
     required = case.decision.tenant.settings.void_reason_required
     return unless(not required or bool(case.command.reason), field="reason")
 
 
-def _open(case: Case, field: str, day: date | None) -> Details | None:
+def _open(case: AnyCase, field: str, day: date | None) -> Details | None:
     first = case.decision.books.first_open_day
     return unless(day is None or day >= first, field=field, first_open_day=first.isoformat())
 
 
 @requires(refusals.PeriodClosed)
-def issue_date_open(case: Case) -> Details | None:
+def issue_date_open(case: Case[FinalizeInvoice]) -> Details | None:
     """The invoice is not dated into a closed period."""
     return _open(case, "issue_date", case.command.issue_date or case.invoice.issue_date)
 
 
 @requires(refusals.PeriodClosed)
-def recorded_date_open(case: Case) -> Details | None:
+def recorded_date_open(
+    case: Case[BuyCredits | IssueInvoice | RecordInvoice | RegenerateInvoice],
+) -> Details | None:
     """The recorded invoice is not dated into a closed period."""
     return _open(case, "issue_date", case.command.issue_date)
 
 
 @requires(refusals.PeriodClosed)
-def note_date_open(case: Case) -> Details | None:
+def note_date_open(case: Case[IssueCreditNote | IssueStandaloneNote]) -> Details | None:
     """The credit note is not dated into a closed period."""
     return _open(case, "dated", case.command.dated)
 
 
 @requires(refusals.StateNotPossible)
-def void_first_is_of_this_invoice(case: Case) -> Details | None:
+def void_first_is_of_this_invoice(case: Case[RegenerateInvoice]) -> Details | None:
     """What is voided first is the invoice that is replaced."""
     first = case.command.void_first
     return unless(first is None or first.invoice_id == case.invoice.id, field="void_first")
@@ -174,7 +192,7 @@ def void_first_is_of_this_invoice(case: Case) -> Details | None:
 
 
 @requires(refusals.AlreadyReversed)
-def write_off_stands(case: Case) -> Details | None:
+def write_off_stands(case: AnyCase) -> Details | None:
     """The write-off has not been reversed."""
     return unless(case.write_off.reversed_at is None, id=case.write_off.id)
 

@@ -8,13 +8,19 @@ from msgspec import UNSET
 from polaris.core import refusals
 from polaris.core.balances.line import countable, gross_of
 from polaris.core.balances.tax_selection import live_tax
-from polaris.core.commands import DraftInvoice
+from polaris.core.commands import (
+    DraftInvoice,
+    EditDraft,
+    IssueCreditNote,
+    IssueStandaloneNote,
+    RegenerateInvoice,
+)
 from polaris.core.commands.values import CreditedLine, NewLine
 from polaris.core.facts.invoice import InvoiceKind, Line, LineKind
 from polaris.core.facts.wallet import Wallet
 from polaris.core.ledger import chart
 from polaris.core.rules.input import dates_possible, note_is_new, usable
-from polaris.core.rules.requirement import Case, Details, requires, unless
+from polaris.core.rules.requirement import AnyCase, Case, Details, requires, unless
 from polaris.money import LARGEST_MINOR
 
 AnyLine = NewLine | CreditedLine
@@ -24,20 +30,24 @@ MOST_LINES = 5_000
 
 
 @requires(refusals.NoLines)
-def has_lines(case: Case) -> Details | None:
+def has_lines(
+    case: Case[
+        DraftInvoice | EditDraft | IssueCreditNote | IssueStandaloneNote | RegenerateInvoice
+    ],
+) -> Details | None:
     """There is at least one line."""
     lines = case.command.lines
     return unless(lines is UNSET or bool(lines), field="lines")
 
 
 @requires(refusals.TooMany)
-def lines_not_too_many(case: Case) -> Details | None:
+def lines_not_too_many(case: AnyCase) -> Details | None:
     """There are at most 5,000 lines."""
     asked = len(case.lines)
     return unless(asked <= MOST_LINES, field="lines", asked=asked, limit=MOST_LINES)
 
 
-def _first_wrong(case: Case, wrong: Callable[[AnyLine], bool]) -> Details | None:
+def _first_wrong(case: AnyCase, wrong: Callable[[AnyLine], bool]) -> Details | None:
     """Details that name the first line for which something is wrong."""
     for index, line in enumerate(case.lines):
         if wrong(line):
@@ -56,7 +66,7 @@ def _below_zero(line: AnyLine) -> bool:
 
 
 @requires(refusals.AmountNegative)
-def lines_not_negative(case: Case) -> Details | None:
+def lines_not_negative(case: AnyCase) -> Details | None:
     """No quantity, price, discount, rate or tax is below zero."""
     return _first_wrong(case, _below_zero)
 
@@ -73,20 +83,20 @@ def _with_tax(line: AnyLine) -> int:
 
 
 @requires(refusals.AmountTooLarge)
-def lines_not_too_large(case: Case) -> Details | None:
+def lines_not_too_large(case: AnyCase) -> Details | None:
     """No line is above 10^15 minor units with its tax, no rate above 1,000 percent."""
     return _first_wrong(case, lambda line: _with_tax(line) > LARGEST_MINOR)
 
 
 @requires(refusals.AmountTooLarge)
-def lines_countable_together(case: Case) -> Details | None:
+def lines_countable_together(case: AnyCase) -> Details | None:
     """All lines together are at most 10^15 minor units."""
     total = sum(_with_tax(line) for line in case.lines)
     return unless(total <= LARGEST_MINOR, field="lines")
 
 
 @requires(refusals.DiscountTooLarge)
-def discounts_within_lines(case: Case) -> Details | None:
+def discounts_within_lines(case: AnyCase) -> Details | None:
     """A discount is at most its line."""
     return _first_wrong(
         case,
@@ -95,21 +105,21 @@ def discounts_within_lines(case: Case) -> Details | None:
 
 
 @requires(refusals.UnknownAccount)
-def line_accounts_known(case: Case) -> Details | None:
+def line_accounts_known(case: AnyCase) -> Details | None:
     """The accounts of the lines are ones for revenue or for money passed on."""
     seeded, kinds = {chart.SALES, chart.TIPS}, {"income", "liability"}
     return _first_wrong(case, lambda line: not usable(case, line.account, seeded, kinds))
 
 
 @requires(refusals.UnknownAccount)
-def note_accounts_known(case: Case) -> Details | None:
+def note_accounts_known(case: AnyCase) -> Details | None:
     """The accounts of the lines are ones for revenue or for giving it up."""
     seeded, kinds = {chart.SALES, chart.CUSTOMER_REFUNDS}, {"income", "expense"}
     return _first_wrong(case, lambda line: not usable(case, line.account, seeded, kinds))
 
 
 @requires(refusals.TaxCodeAmbiguous)
-def tax_codes_have_one_name(case: Case) -> Details | None:
+def tax_codes_have_one_name(case: AnyCase) -> Details | None:
     """A tax code has one name on all lines: what is booked by name is given back by code."""
     names: dict[str, str] = {}
     return _first_wrong(
@@ -119,7 +129,7 @@ def tax_codes_have_one_name(case: Case) -> Details | None:
 
 
 @requires(refusals.AlreadyExists)
-def line_ids_new(case: Case) -> Details | None:
+def line_ids_new(case: AnyCase) -> Details | None:
     """No line has the id of another."""
     taken: set[str] = set()
 
@@ -133,9 +143,9 @@ def line_ids_new(case: Case) -> Details | None:
 
 
 @requires(refusals.UnknownLine)
-def repeated_lines_known(case: Case) -> Details | None:
+def repeated_lines_known(case: AnyCase) -> Details | None:
     """A line repeats only one of the invoice that is replaced or edited."""
-    named = {line.original_line_id for line in case.lines} - {None}
+    named = {line.original_line_id for line in case.new_lines} - {None}
     if not named:
         return None
     lines = [] if isinstance(case.command, DraftInvoice) else case.balance.lines
@@ -144,9 +154,9 @@ def repeated_lines_known(case: Case) -> Details | None:
 
 
 @requires(refusals.UnsuitableTopUp)
-def top_ups_stand_alone(case: Case) -> Details | None:
+def top_ups_stand_alone(case: AnyCase) -> Details | None:
     """Credits are sold by a top-up's only line, at full price, to the wallet's own customer."""
-    lines: tuple[NewLine, ...] = case.lines
+    lines = case.new_lines
     if all(line.wallet_id is None and line.kind is not LineKind.TOP_UP for line in lines):
         return None
     bill = case.command if isinstance(case.command, DraftInvoice) else case.invoice
@@ -164,24 +174,24 @@ def top_ups_stand_alone(case: Case) -> Details | None:
 
 
 @requires(refusals.AmountNotPositive)
-def credited_amounts_positive(case: Case) -> Details | None:
+def credited_amounts_positive(case: AnyCase) -> Details | None:
     """Every credited amount is more than zero."""
     return _first_wrong(case, lambda line: (line.amount_minor or 0) <= 0)
 
 
 @requires(refusals.NotFound)
-def items_known(case: Case) -> Details | None:
+def items_known(case: AnyCase) -> Details | None:
     """The catalogue items that lines name exist."""
-    for line in case.lines:
+    for line in case.new_lines:
         if line.item_code is not None and line.item_id is None:
             return {"field": "item_code", "id": line.item_code}
     return None
 
 
 @requires(refusals.UnknownTaxCode)
-def tax_codes_known(case: Case) -> Details | None:
+def tax_codes_known(case: AnyCase) -> Details | None:
     """The taxes that lines name exist."""
-    for line in case.lines:
+    for line in case.new_lines:
         for code in line.tax_codes or ():
             if live_tax(case.decision, code) is None:
                 return {"field": "tax_codes", "id": code}

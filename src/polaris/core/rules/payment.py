@@ -4,14 +4,19 @@ from polaris.core import refusals
 from polaris.core.balances.invoice import refunded
 from polaris.core.balances.payment import becomes, under_way
 from polaris.core.balances.settlement import standing
+from polaris.core.commands import (
+    ApplyPayment,
+    ReceivePayment,
+    UpdatePayment,
+)
 from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.payment import PaymentState
 from polaris.core.rules import input, invoice
-from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
+from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
 
 
 @requires(refusals.CustomerMismatch)
-def payment_of_same_customer(case: Case) -> Details | None:
+def payment_of_same_customer(case: Case[ReceivePayment]) -> Details | None:
     """The payment and every invoice it is meant for belong to one customer."""
     command = case.command
     ids = [command.customer_id] if command.customer_id else []
@@ -20,7 +25,7 @@ def payment_of_same_customer(case: Case) -> Details | None:
 
 
 @requires(refusals.CurrencyMismatch)
-def payment_in_invoice_currency(case: Case) -> Details | None:
+def payment_in_invoice_currency(case: Case[ReceivePayment]) -> Details | None:
     """The payment has the currency of every invoice it is meant for."""
     named = [case.decision.the(Invoice, one, "apply_to") for one in case.command.apply_to]
     wrong = next((one for one in named if one.currency != case.command.currency), None)
@@ -28,14 +33,14 @@ def payment_in_invoice_currency(case: Case) -> Details | None:
 
 
 @requires(refusals.AlreadyInState)
-def payment_moves_on(case: Case) -> Details | None:
+def payment_moves_on(case: Case[UpdatePayment]) -> Details | None:
     """The payment is not in the reported state already."""
     after = becomes(case.payment, case.command.state)
     return unless(case.payment.state is not after, state=case.payment.state)
 
 
 @requires(refusals.StateNotPossible)
-def payment_can_go_there(case: Case) -> Details | None:
+def payment_can_go_there(case: Case[UpdatePayment]) -> Details | None:
     """Money that came can only go back; money that comes again is a payment of its own."""
     # A success told late or twice, after the money went back, must not bring it into the books.
     before, after = case.payment.state, becomes(case.payment, case.command.state)
@@ -45,59 +50,59 @@ def payment_can_go_there(case: Case) -> Details | None:
 
 
 @requires(refusals.AmountTooLarge)
-def fee_within_known_payment(case: Case) -> Details | None:
+def fee_within_known_payment(case: Case[UpdatePayment]) -> Details | None:
     """The fee is at most the payment."""
     fits = case.command.fee_minor <= case.payment.amount_minor
     return unless(fits, field="fee_minor")
 
 
 @requires(refusals.StateNotPossible)
-def payment_does_not_begin_reversed(case: Case) -> Details | None:
+def payment_does_not_begin_reversed(case: Case[ReceivePayment]) -> Details | None:
     """A payment becomes known before it is reversed."""
     return unless(case.command.state is not PaymentState.REVERSED, field="state")
 
 
 @requires(refusals.PaymentNotReceived)
-def payment_received(case: Case) -> Details | None:
+def payment_received(case: AnyCase) -> Details | None:
     """The payment has succeeded."""
     return unless(case.payment.state is PaymentState.SUCCEEDED, state=case.payment.state)
 
 
 @requires(refusals.NotEnoughUnused)
-def within_unused(case: Case) -> Details | None:
+def within_unused(case: Case[ApplyPayment]) -> Details | None:
     """The amount is at most what is unused of the payment."""
     asked, unused = case.command.amount_minor, case.payment.unused_minor
     return at_most("amount_minor", max(asked or 1, 1), unused)
 
 
 @requires(refusals.CurrencyMismatch)
-def payment_fits_invoice(case: Case) -> Details | None:
+def payment_fits_invoice(case: AnyCase) -> Details | None:
     """Payment and invoice have one currency."""
     return unless(case.payment.currency == case.invoice.currency, field="payment_id")
 
 
 @requires(refusals.CustomerMismatch)
-def payment_belongs(case: Case) -> Details | None:
+def payment_belongs(case: AnyCase) -> Details | None:
     """Payment and invoice have one customer."""
     return unless(case.payment.customer_id == case.invoice.customer_id, field="payment_id")
 
 
 @requires(refusals.PaymentUnderWay)
-def no_payment_under_way(case: Case) -> Details | None:
+def no_payment_under_way(case: AnyCase) -> Details | None:
     """No payment is under way to the invoice."""
     coming = under_way(case.decision, case.invoice)
     return unless(not coming, field="invoice_id", id=coming[0].id if coming else None)
 
 
 @requires(refusals.NotApplied)
-def payment_stands(case: Case) -> Details | None:
+def payment_stands(case: AnyCase) -> Details | None:
     """The payment settles the invoice, or is held for it."""
     rows = standing(case.decision, case.payment.id, case.invoice.id)
     return unless(bool(rows), field="payment_id")
 
 
 @requires(refusals.PaymentRefunded)
-def payment_not_refunded(case: Case) -> Details | None:
+def payment_not_refunded(case: AnyCase) -> Details | None:
     """No money of the payment was asked back while it settled the invoice."""
     rows = standing(case.decision, case.payment.id, case.invoice.id)
     taken = sum(refunded(case.decision, row) for row in rows if row.live)

@@ -3,18 +3,22 @@
 from polaris.core import refusals
 from polaris.core.balances.funding import refundable_fundings
 from polaris.core.balances.refund import MOVED_FROM
+from polaris.core.commands import (
+    RequestRefund,
+    UpdateRefund,
+)
 from polaris.core.facts.payment import RefundState
 from polaris.core.rules import input
-from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
+from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
 
 
 @requires(refusals.NotRefundable)
-def money_behind_refund(case: Case) -> Details | None:
+def money_behind_refund(case: Case[RequestRefund]) -> Details | None:
     """Money stands behind the refund: a note's cash part, held money, or excess."""
     return at_most("amount_minor", case.command.amount_minor, refund_limit(case))
 
 
-def refund_limit(case: Case) -> int:
+def refund_limit(case: Case[RequestRefund]) -> int:
     """The most that can be asked back from the source that the command names."""
     if case.command.note_id:
         behind = sum(row.amount_minor for row in refundable_fundings(case.decision, case.note))
@@ -27,25 +31,25 @@ def refund_limit(case: Case) -> int:
 
 
 @requires(refusals.RefundEnded)
-def refund_not_converted(case: Case) -> Details | None:
+def refund_not_converted(case: AnyCase) -> Details | None:
     """The refund was not given as credit instead."""
     return unless(case.refund.state is not RefundState.CONVERTED, state=case.refund.state)
 
 
 @requires(refusals.RefundEnded)
-def refund_not_settled(case: Case) -> Details | None:
+def refund_not_settled(case: AnyCase) -> Details | None:
     """The money has not gone out."""
     return unless(case.refund.state is not RefundState.SETTLED, state=case.refund.state)
 
 
 @requires(refusals.AlreadyInState)
-def refund_moves_on(case: Case) -> Details | None:
+def refund_moves_on(case: Case[UpdateRefund]) -> Details | None:
     """The refund is not in the reported state already."""
     return unless(case.refund.state is not case.command.state, state=case.refund.state)
 
 
 @requires(refusals.StateNotPossible)
-def refund_state_reported(case: Case) -> Details | None:
+def refund_state_reported(case: Case[UpdateRefund]) -> Details | None:
     """A provider reports pending, settled or failed; settled money can only fail."""
     back = case.refund.state is RefundState.SETTLED and case.command.state is RefundState.PENDING
     return unless(case.command.state in MOVED_FROM and not back, field="state")

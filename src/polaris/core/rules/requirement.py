@@ -1,14 +1,16 @@
 """What a rule is made of: a case to look at, a check, and the refusal when it does not hold."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+
+from msgspec import UNSET
 
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.tax_selection import resolved
 from polaris.core.cached import cached
 from polaris.core.commands import Command
 from polaris.core.commands.base import or_none
-from polaris.core.commands.values import NewLine
+from polaris.core.commands.values import CreditedLine, NewLine
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
@@ -19,18 +21,18 @@ from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.refusals import Refusal
 
 R = TypeVar("R", bound=Row)
+Asked = TypeVar("Asked", bound=Command, covariant=True)
+Checked = TypeVar("Checked", bound=Command, contravariant=True)
 
 Details = dict[str, str | int | None]
 
 
-class Case:
-    """A command, and what it names as the facts have it. Looking up what is not there refuses."""
+class Case(Generic[Asked]):
+    """A command with the facts that it names. A property raises NotFound if its row is missing."""
 
-    def __init__(self, decision: Decision, command: Command) -> None:
+    def __init__(self, decision: Decision, command: Asked) -> None:
         self.decision = decision
-        self.command: Any = (
-            command  # each rule stands only in rows of commands that have its fields
-        )
+        self.command = command
 
     def named(self, kind: type[R], field: str) -> R:
         """The row that a field of the command names. Raises NotFound."""
@@ -47,10 +49,15 @@ class Case:
         return InvoiceBalance(self.decision, self.invoice)
 
     @cached
-    def lines(self) -> tuple[Any, ...]:
-        """The lines that the command asks for, with what the catalogue says of them."""
-        asked = or_none(self.command.lines) or ()
-        return tuple(self._resolved(line) if isinstance(line, NewLine) else line for line in asked)
+    def lines(self) -> tuple[NewLine | CreditedLine, ...]:
+        """The lines of the command, completed from the catalogue."""
+        given = or_none(getattr(self.command, "lines", UNSET)) or ()
+        return tuple(self._resolved(line) if isinstance(line, NewLine) else line for line in given)
+
+    @cached
+    def new_lines(self) -> tuple[NewLine, ...]:
+        """The invoice lines among them."""
+        return tuple(line for line in self.lines if isinstance(line, NewLine))
 
     def _resolved(self, line: NewLine) -> NewLine:
         if line.item_code is None and line.tax_codes is None:
@@ -94,16 +101,20 @@ class Case:
         return self.named(Lot, "lot_id")
 
 
-class Requirement(NamedTuple):
+AnyCase: TypeAlias = Case[Command]
+"""The case of a rule that stands for every command: it names no field of the command."""
+
+
+class Requirement(NamedTuple, Generic[Checked]):
     """One rule: what must hold, and how it is refused when it does not."""
 
     name: str
     sentence: str
     refusal: type[Refusal]
-    check: Callable[[Case], Details | None]
+    check: Callable[[Case[Checked]], Details | None]
 
-    def refused(self, case: Case) -> Refusal | None:
-        """The refusal when the rule does not hold; what is not there is a refusal of its own."""
+    def refused(self, case: Case[Checked]) -> Refusal | None:
+        """Return the refusal if the rule does not hold, or if a row that it reads is missing."""
         try:
             details = self.check(case)
         except Refusal as missing:
@@ -111,10 +122,16 @@ class Requirement(NamedTuple):
         return None if details is None else self.refusal(**details)
 
 
-def requires(refusal: type[Refusal]) -> Callable[[Callable[[Case], Details | None]], Requirement]:
-    """Make a rule of a check that returns nothing when it holds, else the refusal's details."""
+AnyRequirement: TypeAlias = Requirement[Any]
+"""A rule, whatever command it is for."""
 
-    def rule(check: Callable[[Case], Details | None]) -> Requirement:
+Check: TypeAlias = Callable[[Case[Checked]], Details | None]
+
+
+def requires(refusal: type[Refusal]) -> Callable[[Check[Checked]], Requirement[Checked]]:
+    """Make a Requirement of a check, which returns None if the rule holds, else the details."""
+
+    def rule(check: Check[Checked]) -> Requirement[Checked]:
         sentence = " ".join((check.__doc__ or "").split())
         return Requirement(check.__name__, sentence, refusal, check)
 
@@ -122,12 +139,12 @@ def requires(refusal: type[Refusal]) -> Callable[[Callable[[Case], Details | Non
 
 
 def unless(holds: bool, **details: str | int | None) -> Details | None:
-    """Details of a refusal unless the rule holds."""
+    """Return None if the rule holds, else the details of the refusal."""
     return None if holds else details
 
 
 def at_most(field: str, asked_minor: int, limit_minor: int) -> Details | None:
-    """Details of a refusal when an amount is above its limit."""
+    """Return the details of a refusal if the amount is above its limit, else None."""
     return unless(
         asked_minor <= limit_minor, field=field, asked_minor=asked_minor, limit_minor=limit_minor
     )

@@ -5,38 +5,43 @@ from msgspec import UNSET
 
 from polaris.core import refusals
 from polaris.core.balances import numbering
+from polaris.core.commands import (
+    CloseBooks,
+    ReopenBooks,
+    SaveTenant,
+)
 from polaris.core.commands.text import LONGEST
 from polaris.core.facts import tenant
 from polaris.core.facts.tenant import Tenant
 from polaris.core.refusals import NotFound, ValueMissing
 from polaris.core.rules import input
 from polaris.core.rules.input import LONGEST_TERM_DAYS
-from polaris.core.rules.requirement import Case, Details, requires, unless
+from polaris.core.rules.requirement import AnyCase, Case, Details, requires, unless
 
 
 @requires(NotFound)
-def tenant_exists(case: Case) -> Details | None:
+def tenant_exists(case: Case[SaveTenant]) -> Details | None:
     """A tenant changes itself alone."""
     known = case.decision.get(Tenant, case.command.tenant_id) is not None
     return unless(known, field="tenant_id")
 
 
 @requires(ValueMissing)
-def tenant_named(case: Case) -> Details | None:
+def tenant_named(case: Case[SaveTenant]) -> Details | None:
     """A tenant has a name."""
     name = case.command.name
     return unless(name is UNSET or bool(name.strip()), field="name")
 
 
 @requires(refusals.UnknownSetting)
-def settings_known(case: Case) -> Details | None:
+def settings_known(case: Case[SaveTenant]) -> Details | None:
     """Every setting that is named exists."""
     wrong = [name for name in case.command.settings_changes if name not in tenant.KINDS]
     return unless(not wrong, field="settings_changes", id=wrong[0] if wrong else None)
 
 
 @requires(refusals.SettingNotPossible)
-def settings_possible(case: Case) -> Details | None:
+def settings_possible(case: Case[SaveTenant]) -> Details | None:
     """Every setting can have its value."""
     for name, value in case.command.settings_changes.items():
         if name in tenant.KINDS and not _can_be(name, value):
@@ -58,7 +63,7 @@ _OWNERS = {"invoice_format": ("customer",), "note_format": ("customer", "invoice
 
 
 @requires(refusals.FormatNotPossible)
-def formats_possible(case: Case) -> Details | None:
+def formats_possible(case: Case[SaveTenant]) -> Details | None:
     """A format has the next number in it, and nothing that is not known."""
     for name, owners in _OWNERS.items():
         form = case.command.settings_changes.get(name)
@@ -68,20 +73,20 @@ def formats_possible(case: Case) -> Details | None:
 
 
 @requires(refusals.AdministratorRequired)
-def asked_by_administrator(case: Case) -> Details | None:
+def asked_by_administrator(case: AnyCase) -> Details | None:
     """An administrator asks."""
     return unless(case.decision.administrator)
 
 
 @requires(refusals.BooksWouldMoveBack)
-def books_move_forward(case: Case) -> Details | None:
+def books_move_forward(case: Case[CloseBooks]) -> Details | None:
     """Closing moves the closing date forward."""
     closed = case.decision.books.closed_through
     return unless(closed is None or case.command.through > closed, field="through")
 
 
 @requires(refusals.BooksWouldMoveForward)
-def books_move_back(case: Case) -> Details | None:
+def books_move_back(case: Case[ReopenBooks]) -> Details | None:
     """Reopening moves the closing date back."""
     closed, through = case.decision.books.closed_through, case.command.through
     back = closed is not None and (through is None or through < closed)
@@ -89,7 +94,7 @@ def books_move_back(case: Case) -> Details | None:
 
 
 @requires(refusals.PeriodNotOver)
-def period_over(case: Case) -> Details | None:
+def period_over(case: Case[CloseBooks]) -> Details | None:
     """The period that is closed has ended."""
     return unless(case.command.through < case.decision.today(), field="through")
 

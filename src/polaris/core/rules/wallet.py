@@ -4,55 +4,60 @@ from msgspec import UNSET
 
 from polaris.core import refusals
 from polaris.core.balances.wallet import above_limit, below_limit, expired, in_order
+from polaris.core.commands import (
+    BuyCredits,
+    VoidCredits,
+    VoidWalletCredits,
+)
 from polaris.core.commands.base import Given
 from polaris.core.facts.invoice import SettlementKind
 from polaris.core.facts.wallet import WalletStatus
 from polaris.core.rules import input, invoice, line
 from polaris.core.rules.customer import customer_exists
-from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
+from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
 from polaris.money import LARGEST_MINOR
 
 
 @requires(refusals.WalletTerminated)
-def wallet_active(case: Case) -> Details | None:
+def wallet_active(case: AnyCase) -> Details | None:
     """The wallet is active."""
     return unless(case.wallet.status is WalletStatus.ACTIVE, field="wallet_id")
 
 
 @requires(refusals.CreditsSpent)
-def credits_left(case: Case) -> Details | None:
+def credits_left(case: Case[VoidCredits]) -> Details | None:
     """The amount is at most what is left of the credits, and something is."""
     return at_most("amount_minor", max(case.command.amount_minor or 1, 1), case.lot.left_minor)
 
 
 @requires(refusals.CreditsSpent)
-def wallet_credits_left(case: Case) -> Details | None:
+def wallet_credits_left(case: Case[VoidWalletCredits]) -> Details | None:
     """The amount is at most what can be spent of the wallet's credits."""
     left = sum(lot.left_minor for lot in in_order(case.decision, [case.wallet]))
     return at_most("amount_minor", case.command.amount_minor, left)
 
 
 @requires(refusals.CreditsSpent)
-def lot_not_empty(case: Case) -> Details | None:
+def lot_not_empty(case: AnyCase) -> Details | None:
     """Something is left of the credits."""
     return unless(case.lot.left_minor > 0, field="lot_id")
 
 
 @requires(refusals.NotExpired)
-def lot_expired(case: Case) -> Details | None:
+def lot_expired(case: AnyCase) -> Details | None:
     """The credits' time has come."""
     return unless(expired(case.lot, case.decision.at), field="lot_id")
 
 
 @requires(refusals.NotApplied)
-def credits_applied(case: Case) -> Details | None:
+def credits_applied(case: AnyCase) -> Details | None:
     """Wallet credits settle the invoice, or are parked for it."""
     rows = [row for row in case.balance.settlements if row.kind is SettlementKind.WALLET]
     return unless(any(row.live or row.held_minor for row in rows), field="invoice_id")
 
 
 @requires(refusals.PurchaseTooSmall)
-def purchase_not_too_small(case: Case) -> Details | None:
+def purchase_not_too_small(case: Case[BuyCredits]) -> Details | None:
     """A purchase is at least the wallet's smallest one, unless limits are to be ignored."""
     asked, limit = case.command.amount_minor, case.wallet.purchase_min_minor
     broken = not case.command.ignore_limits and below_limit(asked, limit)
@@ -60,7 +65,7 @@ def purchase_not_too_small(case: Case) -> Details | None:
 
 
 @requires(refusals.PurchaseTooLarge)
-def purchase_not_too_large(case: Case) -> Details | None:
+def purchase_not_too_large(case: Case[BuyCredits]) -> Details | None:
     """A purchase is at most the wallet's largest one, unless limits are to be ignored."""
     asked, limit = case.command.amount_minor, case.wallet.purchase_max_minor
     broken = not case.command.ignore_limits and above_limit(asked, limit)
@@ -68,7 +73,7 @@ def purchase_not_too_large(case: Case) -> Details | None:
 
 
 @requires(refusals.NumberNotPossible)
-def purchase_limits_possible(case: Case) -> Details | None:
+def purchase_limits_possible(case: AnyCase) -> Details | None:
     """The limits of a purchase are above zero, and the largest is not below the smallest."""
     lowest, highest = _limit(case, "purchase_min_minor"), _limit(case, "purchase_max_minor")
     limits = [limit for limit in (lowest, highest) if limit is not None]
@@ -76,7 +81,7 @@ def purchase_limits_possible(case: Case) -> Details | None:
     return unless(fits, field="purchase_max_minor")
 
 
-def _limit(case: Case, field: str) -> int | None:
+def _limit(case: AnyCase, field: str) -> int | None:
     """The limit as the command leaves it: one that does not change is the wallet's."""
     asked: Given[int | None] = getattr(case.command, field)
     stored: int | None = getattr(case.wallet, field) if asked is UNSET else asked
@@ -112,5 +117,5 @@ BUY = (
 )
 RESTORE = (invoice.is_finalized, credits_applied)
 VOID = (*input.AMOUNT, credits_left)
-VOID_FROM_WALLET = (*input.AMOUNT, wallet_active, wallet_credits_left)
+VOID_WALLET = (*input.AMOUNT, wallet_active, wallet_credits_left)
 EXPIRE = (lot_not_empty, lot_expired)

@@ -3,6 +3,9 @@
 from urllib.parse import urlsplit
 
 from polaris.core import refusals
+from polaris.core.commands import (
+    SaveWebhookEndpoint,
+)
 from polaris.core.commands.base import or_none
 from polaris.core.facts.webhook import Signature, WebhookEndpoint
 from polaris.core.refusals import AlreadyExists
@@ -13,7 +16,7 @@ MOST_ENDPOINTS = 10
 
 
 @requires(refusals.UrlMalformed)
-def url_possible(case: Case) -> Details | None:
+def url_possible(case: Case[SaveWebhookEndpoint]) -> Details | None:
     """An address is a URL of the web with a host."""
     url = or_none(case.command.url)
     return unless(not url or _of_the_web(url), field="url")
@@ -30,26 +33,26 @@ def _of_the_web(url: str) -> bool:
 
 
 @requires(AlreadyExists)
-def url_is_free(case: Case) -> Details | None:
+def url_is_free(case: Case[SaveWebhookEndpoint]) -> Details | None:
     """No other endpoint has the address."""
     taken = [one.id for one in _others(case) if one.url == case.command.url]
     return unless(not taken, field="url", id=taken[0] if taken else None)
 
 
 @requires(refusals.TooMany)
-def endpoints_few(case: Case) -> Details | None:
+def endpoints_few(case: Case[SaveWebhookEndpoint]) -> Details | None:
     """A tenant has at most ten endpoints."""
     return unless(len(_others(case)) < MOST_ENDPOINTS, field="webhook_endpoint_id")
 
 
-def _others(case: Case) -> list[WebhookEndpoint]:
+def _others(case: Case[SaveWebhookEndpoint]) -> list[WebhookEndpoint]:
     own = case.command.webhook_endpoint_id
     rows = case.decision.every(WebhookEndpoint)
     return [one for one in rows if one.id != own and not one.deleted_at]
 
 
 @requires(refusals.UnknownSignature)
-def signature_known(case: Case) -> Details | None:
+def signature_known(case: Case[SaveWebhookEndpoint]) -> Details | None:
     """The way to sign is known."""
     asked = or_none(case.command.signature)
     return unless(asked is None or asked in set(Signature), field="signature", id=asked)

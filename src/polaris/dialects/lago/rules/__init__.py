@@ -4,21 +4,30 @@ Lago counts what is left by line, and a voided credit note still uses its lines 
 counts what was given and not taken back. Both must allow a credit.
 """
 
-from polaris.core import commands, refusals
+from polaris.core import refusals
 from polaris.core.balances.credit_amounts import cut_to_fit
 from polaris.core.balances.projections import payment_status
+from polaris.core.commands import (
+    AnnotateInvoice,
+    IssueCreditNote,
+    OpenWallet,
+    ReceivePayment,
+    SaveCatalogueItem,
+    VoidCreditNote,
+    VoidInvoice,
+)
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Status
 from polaris.core.rules.input import positive
 from polaris.core.rules.invoice import not_voided_yet
-from polaris.core.rules.requirement import Case, Details, at_most, requires, unless
-from polaris.core.transition import Dialect
+from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
+from polaris.core.transition import Dialect, adds
 from polaris.dialects.lago.rules.amounts import creditable, line_left, refundable
 from polaris.dialects.lago.rules.settings import NAME, settings_of
 from polaris.dialects.lago.rules.wallets import OPENING
 
 
 @requires(refusals.NothingOutstanding)
-def void_of_unpaid(case: Case) -> Details | None:
+def void_of_unpaid(case: AnyCase) -> Details | None:
     """The invoice is not paid, where the tenant's settings ask for it, as older Lagos did."""
     asked_for = settings_of(case.decision.tenant).refuse_void_when_paid
     paid = payment_status(case.invoice) == "succeeded"
@@ -26,30 +35,31 @@ def void_of_unpaid(case: Case) -> Details | None:
 
 
 @requires(refusals.CreditExceedsInvoice)
-def void_within_creditable(case: Case) -> Details | None:
+def void_within_creditable(case: Case[VoidInvoice]) -> Details | None:
     """Credit and refund together are at most what Lago's formula leaves of the lines."""
     asked = case.command.credit_minor + case.command.refund_minor
     return at_most("credit_minor", asked, creditable(case.balance)) if asked else None
 
 
 @requires(refusals.RefundExceedsCash)
-def void_within_refundable(case: Case) -> Details | None:
+def void_within_refundable(case: Case[VoidInvoice]) -> Details | None:
     """The refund is at most what Lago's formula leaves of the money received."""
     asked = cut_to_fit(case.balance, case.command).refund_minor
     return at_most("refund_minor", asked, refundable(case.balance)) if asked else None
 
 
 @requires(refusals.LineOverCredited)
-def note_within_lines(case: Case) -> Details | None:
+def note_within_lines(case: Case[IssueCreditNote]) -> Details | None:
     """No line is credited beyond what Lago's formula leaves of it."""
     left = line_left(case.balance)
     for line in case.command.lines:
-        left[line.line_id] = left.get(line.line_id, 0) - line.amount_minor
+        line_id = line.line_id or ""
+        left[line_id] = left.get(line_id, 0) - line.amount_minor
     return unless(min(left.values(), default=0) >= 0, field="lines")
 
 
 @requires(refusals.NothingToVoid)
-def note_has_balance(case: Case) -> Details | None:
+def note_has_balance(case: AnyCase) -> Details | None:
     """The note has a balance: what it only offset or refunded cannot be taken back."""
     return unless(case.note.balance_minor > 0, id=case.note.id)
 
@@ -59,46 +69,46 @@ def note_has_balance(case: Case) -> Details | None:
 LONGEST_REFERENCE = 40
 
 
-def paid_for(case: Case) -> Invoice:
+def paid_for(case: Case[ReceivePayment]) -> Invoice:
     """The one invoice that a payment of Lago's is for."""
     return case.decision.the(Invoice, next(iter(case.command.apply_to), None), "apply_to")
 
 
 @requires(refusals.NotFinalized)
-def payment_for_issued(case: Case) -> Details | None:
+def payment_for_issued(case: Case[ReceivePayment]) -> Details | None:
     """A payment is for an invoice that was issued."""
     status = paid_for(case).status
     return unless(status in (Status.FINALIZED, Status.VOIDED), status=status)
 
 
 @requires(refusals.AlreadyVoided)
-def payment_for_standing(case: Case) -> Details | None:
+def payment_for_standing(case: Case[ReceivePayment]) -> Details | None:
     """A payment is for an invoice that was not voided."""
     invoice = paid_for(case)
     return unless(invoice.status is not Status.VOIDED, number=invoice.number)
 
 
 @requires(refusals.ValueMissing)
-def payment_has_reference(case: Case) -> Details | None:
+def payment_has_reference(case: Case[ReceivePayment]) -> Details | None:
     """A payment says by what it can be found."""
     return unless(bool(case.command.reference), field="reference")
 
 
 @requires(refusals.TextTooLong)
-def payment_reference_short(case: Case) -> Details | None:
+def payment_reference_short(case: Case[ReceivePayment]) -> Details | None:
     """What a payment can be found by has at most 40 characters."""
     fits = len(case.command.reference or "") <= LONGEST_REFERENCE
     return unless(fits, field="reference")
 
 
 @requires(refusals.OutstandingExceeded)
-def payment_within_due(case: Case) -> Details | None:
+def payment_within_due(case: Case[ReceivePayment]) -> Details | None:
     """A payment is at most what is outstanding."""
     return at_most("amount_minor", case.command.amount_minor, paid_for(case).outstanding_minor)
 
 
 @requires(refusals.UnsuitableTopUp)
-def payment_of_whole_top_up(case: Case) -> Details | None:
+def payment_of_whole_top_up(case: Case[ReceivePayment]) -> Details | None:
     """Credits are paid at once."""
     invoice = paid_for(case)
     whole = case.command.amount_minor == invoice.total_minor
@@ -117,14 +127,16 @@ PAYMENT = (
 
 LAGO = Dialect(
     NAME,
-    {
-        commands.VoidInvoice: (void_of_unpaid, void_within_creditable, void_within_refundable),
-        commands.AnnotateInvoice: (not_voided_yet,),
-        commands.IssueCreditNote: (note_within_lines,),
-        commands.VoidCreditNote: (note_has_balance,),
-        commands.ReceivePayment: PAYMENT,
-        commands.OpenWallet: OPENING,
-        commands.SaveCatalogueItem: (positive("amount_minor"),),
-    },
+    dict(
+        (
+            adds(VoidInvoice, void_of_unpaid, void_within_creditable, void_within_refundable),
+            adds(AnnotateInvoice, not_voided_yet),
+            adds(IssueCreditNote, note_within_lines),
+            adds(VoidCreditNote, note_has_balance),
+            adds(ReceivePayment, *PAYMENT),
+            adds(OpenWallet, *OPENING),
+            adds(SaveCatalogueItem, positive("amount_minor")),
+        )
+    ),
 )
 """The dialect, as the engine knows it."""

@@ -1,26 +1,29 @@
 """What Lago requires of wallets."""
 
 from polaris.core import refusals
+from polaris.core.commands import (
+    OpenWallet,
+)
 from polaris.core.facts.wallet import Wallet, WalletStatus
 from polaris.core.rules.requirement import Case, Details, requires, unless
 
 MOST_WALLETS = 6
 
 
-def active_wallets(case: Case) -> list[Wallet]:
+def active_wallets(case: Case[OpenWallet]) -> list[Wallet]:
     """The customer's wallets that can be spent from."""
     wallets = case.decision.of(Wallet, "customer_id", case.command.customer_id)
     return [one for one in wallets if one.status is WalletStatus.ACTIVE]
 
 
 @requires(refusals.TooMany)
-def wallets_few(case: Case) -> Details | None:
+def wallets_few(case: Case[OpenWallet]) -> Details | None:
     """A customer has at most six active wallets."""
     return unless(len(active_wallets(case)) < MOST_WALLETS, field="customer_id")
 
 
 @requires(refusals.AlreadyExists)
-def wallet_code_free(case: Case) -> Details | None:
+def wallet_code_free(case: Case[OpenWallet]) -> Details | None:
     """No other active wallet of the customer has the code."""
     code = case.command.code
     taken = code is not None and any(one.code == code for one in active_wallets(case))
