@@ -1,1 +1,1 @@
-"""What must hold before a command is done, one file for each noun."""
+"""The rules that a command must meet, one file for each noun."""

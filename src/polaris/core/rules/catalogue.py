@@ -1,4 +1,4 @@
-"""Requirements about what is billed and taxed by a code, stated as what must hold."""
+"""Requirements about catalogue items and tax codes. Each sentence states what must hold."""
 
 from decimal import Decimal
 
@@ -21,16 +21,16 @@ Kind = type[CatalogueItem] | type[TaxCode] | type[WebhookEndpoint]
 
 
 def id_of(kind: Kind) -> str:
-    """The field that names a row of this kind."""
+    """Return the name of the command field that holds the id of such a row."""
     return f"{kind.table}_id"
 
 
 def not_deleted(kind: Kind) -> Requirement[Command]:
-    """A rule that what is saved was not deleted before."""
+    """Return the rule that a saved row has not been deleted."""
 
     @requires(NotFound)
     def was_not_deleted(case: AnyCase) -> Details | None:
-        """What was deleted does not come back."""
+        """The row has not been deleted; a deleted row cannot be saved again."""
         row = case.decision.get(kind, getattr(case.command, id_of(kind)))
         return unless(row is None or not row.deleted_at, field=id_of(kind))
 
@@ -38,11 +38,11 @@ def not_deleted(kind: Kind) -> Requirement[Command]:
 
 
 def there(kind: Kind) -> Requirement[Command]:
-    """A rule that what is deleted is there."""
+    """Return the rule that a row to delete exists."""
 
     @requires(NotFound)
     def is_there(case: AnyCase) -> Details | None:
-        """What is named belongs to the tenant."""
+        """The row exists, belongs to the tenant and has not been deleted."""
         row = case.decision.get(kind, getattr(case.command, id_of(kind)))
         return unless(row is not None and not row.deleted_at, field=id_of(kind))
 
@@ -50,11 +50,11 @@ def there(kind: Kind) -> Requirement[Command]:
 
 
 def complete(kind: Kind, *fields: str) -> Requirement[Command]:
-    """A rule that a new row has these fields, and that no row loses them."""
+    """Return the rule that a new row has these fields, and that a change does not empty them."""
 
     @requires(ValueMissing)
     def is_complete(case: AnyCase) -> Details | None:
-        """What is needed is given, and not empty."""
+        """Every required field has a value that is not empty."""
         new = case.decision.get(kind, getattr(case.command, id_of(kind))) is None
         values = {name: or_none(getattr(case.command, name)) for name in fields}
         wrong = [name for name, value in values.items() if value == "" or (new and value is None)]
@@ -66,11 +66,11 @@ def complete(kind: Kind, *fields: str) -> Requirement[Command]:
 def code_is_free(
     kind: type[CatalogueItem] | type[TaxCode],
 ) -> Requirement[SaveCatalogueItem | SaveTaxCode]:
-    """A rule that two rows have two codes."""
+    """Return the rule that no two rows of this kind share a code."""
 
     @requires(AlreadyExists)
     def is_free(case: Case[SaveCatalogueItem | SaveTaxCode]) -> Details | None:
-        """Nothing else of this kind has the code."""
+        """No other row of this kind has the code."""
         called = case.decision.of(kind, "code", or_none(case.command.code) or "")
         own = getattr(case.command, id_of(kind))
         others = [one.id for one in called if one.id != own and not one.deleted_at]
@@ -81,7 +81,7 @@ def code_is_free(
 
 @requires(refusals.UnknownTaxCode)
 def tax_codes_known(case: Case[SaveCatalogueItem]) -> Details | None:
-    """The taxes that are named exist."""
+    """Every tax code that the command names exists."""
     for code in or_none(case.command.tax_codes) or ():
         if all(one.deleted_at for one in case.decision.of(TaxCode, "code", code)):
             return {"field": "tax_codes", "id": code}
@@ -90,7 +90,7 @@ def tax_codes_known(case: Case[SaveCatalogueItem]) -> Details | None:
 
 @requires(NumberNotPossible)
 def rate_possible(case: Case[SaveTaxCode]) -> Details | None:
-    """A rate is between none and 1,000 percent, with at most six places."""
+    """The rate is between 0 and 1,000 percent and has at most six decimal places."""
     rate = or_none(case.command.rate)
     if rate is None:
         return None

@@ -1,4 +1,4 @@
-"""Requirements about credit notes, stated as what must hold."""
+"""Requirements about credit notes. Each sentence states what must hold."""
 
 from polaris.core import refusals
 from polaris.core.balances.credit_amounts import credited
@@ -21,7 +21,7 @@ from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requ
 
 @requires(refusals.PartsDoNotMatch)
 def parts_add_up(case: Case[IssueCreditNote]) -> Details | None:
-    """Offset, credit and refund add up to the note's total with tax."""
+    """The offset, the credit and the refund add up to the total of the credit note with tax."""
     command = case.command
     total = credited(case.balance, command.lines).total
     asked = command.offset_minor + command.credit_minor + command.refund_minor
@@ -30,7 +30,7 @@ def parts_add_up(case: Case[IssueCreditNote]) -> Details | None:
 
 @requires(refusals.CreditExceedsInvoice)
 def note_within_invoice(case: Case[IssueCreditNote]) -> Details | None:
-    """The note is at most the invoice's total less earlier notes."""
+    """The credit note is at most the total of the invoice less its earlier credit notes."""
     command = case.command
     asked = command.offset_minor + command.credit_minor + command.refund_minor
     return at_most("lines", asked, case.balance.creditable)
@@ -38,13 +38,13 @@ def note_within_invoice(case: Case[IssueCreditNote]) -> Details | None:
 
 @requires(refusals.OffsetExceedsOutstanding)
 def offset_within_outstanding(case: Case[IssueCreditNote]) -> Details | None:
-    """The offset is at most what is outstanding."""
+    """The offset is at most the outstanding amount of the invoice."""
     return at_most("offset_minor", case.command.offset_minor, case.invoice.outstanding_minor)
 
 
 @requires(refusals.CreditsSpent)
 def sold_credits_left(case: Case[IssueCreditNote]) -> Details | None:
-    """Bought credits that the note takes back have not been spent."""
+    """The wallet credits that the credit note takes back have not been spent."""
     sold = {line.id for line in case.balance.lines if line.kind is LineKind.TOP_UP}
     asked = sum(line.amount_minor for line in case.command.lines if line.line_id in sold)
     lots = case.decision.of(Lot, "invoice_id", case.invoice.id)
@@ -54,14 +54,14 @@ def sold_credits_left(case: Case[IssueCreditNote]) -> Details | None:
 
 @requires(refusals.NothingToVoid)
 def something_to_void(case: AnyCase) -> Details | None:
-    """The note has a balance, or an offset on a live invoice."""
+    """The credit note has a balance left, or an offset on an invoice that is not voided."""
     left = case.note.balance_minor or live_offsets(case.decision, case.note)
     return unless(bool(left), id=case.note.id)
 
 
 @requires(refusals.NoteVoided)
 def note_stands(case: AnyCase) -> Details | None:
-    """The note has not been voided."""
+    """The credit note has not been voided."""
     return unless(case.note.status is NoteStatus.ISSUED, number=case.note.number)
 
 
@@ -70,26 +70,26 @@ note_exists = exists(CreditNote, "note_id")
 
 @requires(refusals.NotEnoughUnused)
 def within_balance(case: Case[ApplyCreditNote]) -> Details | None:
-    """The amount is at most the note's balance."""
+    """The amount is at most the balance of the credit note."""
     asked = case.command.amount_minor
     return at_most("amount_minor", max(asked or 1, 1), case.note.balance_minor)
 
 
 @requires(refusals.CurrencyMismatch)
 def note_fits_invoice(case: AnyCase) -> Details | None:
-    """Note and invoice have one currency."""
+    """The credit note and the invoice have the same currency."""
     return unless(case.note.currency == case.invoice.currency, field="note_id")
 
 
 @requires(refusals.CustomerMismatch)
 def note_belongs(case: AnyCase) -> Details | None:
-    """Note and invoice have one customer."""
+    """The credit note and the invoice belong to the same customer."""
     return unless(case.note.customer_id == case.invoice.customer_id, field="note_id")
 
 
 @requires(refusals.NotApplied)
 def note_applied(case: AnyCase) -> Details | None:
-    """The note settles the invoice, or is parked for it."""
+    """The credit note settles the invoice, or is held for it since it was voided."""
     rows = standing(case.decision, case.note.id, case.invoice.id)
     rows = [row for row in rows if row.kind is SettlementKind.NOTE]
     return unless(bool(rows), field="note_id")
@@ -97,7 +97,7 @@ def note_applied(case: AnyCase) -> Details | None:
 
 @requires(refusals.StateNotPossible)
 def refund_status_known(case: Case[AnnotateCreditNote]) -> Details | None:
-    """What is said of a note's refund is that it is pending, settled or failed."""
+    """The refund status is pending, settled or failed."""
     said = case.command.refund_status
     return unless(said is None or said in MOVED_FROM, field="refund_status", state=said)
 

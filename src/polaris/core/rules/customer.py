@@ -1,4 +1,4 @@
-"""Requirements about customers, stated as what must hold."""
+"""Requirements about customers. Each sentence states what must hold."""
 
 from msgspec import UNSET
 
@@ -21,21 +21,21 @@ from polaris.core.rules.requirement import Case, Details, requires, unless
 def customer_exists(
     case: Case[DeleteCustomer | DraftInvoice | IssueStandaloneNote | OpenWallet],
 ) -> Details | None:
-    """The customer belongs to the tenant and has not been deleted."""
+    """The customer exists, belongs to the tenant and has not been deleted."""
     known = case.decision.get(Customer, case.command.customer_id)
     return unless(known is not None and not known.deleted_at, field="customer_id")
 
 
 @requires(refusals.NotFound)
 def customer_not_deleted(case: Case[SaveCustomer]) -> Details | None:
-    """A customer that was deleted is not changed any more; another may take its own id."""
+    """The customer has not been deleted. Its external id may be given to a new customer."""
     known = case.decision.get(Customer, case.command.customer_id)
     return unless(known is None or known.deleted_at is None, field="customer_id")
 
 
 @requires(refusals.ValueMissing)
 def customer_named(case: Case[SaveCustomer]) -> Details | None:
-    """A customer has the caller's own id; it may change, but not be taken away."""
+    """The customer has an external id. It may change, but it cannot be removed."""
     known = case.decision.get(Customer, case.command.customer_id)
     kept = known is not None and case.command.external_id is UNSET
     return unless(kept or bool(or_none(case.command.external_id)), field="external_id")
@@ -43,7 +43,7 @@ def customer_named(case: Case[SaveCustomer]) -> Details | None:
 
 @requires(refusals.AlreadyExists)
 def external_id_is_free(case: Case[SaveCustomer]) -> Details | None:
-    """No other customer has the caller's id, unless the command means whoever has it."""
+    """No other customer has the external id, unless `upsert` asks to update that customer."""
     rows = case.decision.of(Customer, "external_id", or_none(case.command.external_id) or "")
     others = [row for row in rows if row.id != case.command.customer_id and not row.deleted_at]
     free = not others or case.command.upsert
@@ -52,7 +52,7 @@ def external_id_is_free(case: Case[SaveCustomer]) -> Details | None:
 
 @requires(refusals.UnknownTaxCode)
 def customer_taxes_known(case: Case[SaveCustomer]) -> Details | None:
-    """The taxes that are named exist."""
+    """Every tax code that the command names exists."""
     for code in or_none(case.command.tax_codes) or ():
         if live_tax(case.decision, code) is None:
             return {"field": "tax_codes", "id": code}

@@ -1,4 +1,4 @@
-"""Requirements about what was given: amounts, codes, names, days."""
+"""Requirements about input values: amounts, codes, ids, names, dates."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -39,11 +39,11 @@ LONGEST_TERM_DAYS = 10_000
 LAST_PRIORITY = 50
 YEARS = (1900, 2999)
 FURTHEST_ZONE = timedelta(hours=15)
-"""From UTC; no zone is further, and the database takes none from 16 hours on."""
+"""Largest offset from UTC. No real zone is further away, and PostgreSQL refuses 16 hours."""
 
 
 def positive(field: str) -> Requirement[Command]:
-    """A rule that an amount, when given, is more than zero."""
+    """Return the rule that this amount, if it is given, is more than zero."""
 
     @requires(refusals.AmountNotPositive)
     def is_positive(case: AnyCase) -> Details | None:
@@ -56,13 +56,13 @@ def positive(field: str) -> Requirement[Command]:
 
 @requires(refusals.AmountNotPositive)
 def rate_positive(case: Case[OpenWallet]) -> Details | None:
-    """A credit is worth more than nothing."""
+    """The rate, which is the value of one credit, is more than zero."""
     rate = case.command.rate
     return unless(countable(rate) and rate > 0, field="rate")
 
 
 def not_negative(*fields: str) -> Requirement[Command]:
-    """A rule that amounts are zero or more."""
+    """Return the rule that these amounts are zero or more."""
 
     @requires(refusals.AmountNegative)
     def is_not_negative(case: AnyCase) -> Details | None:
@@ -79,7 +79,7 @@ def _amount(case: AnyCase, field: str) -> int:
 
 
 def not_too_large(*fields: str) -> Requirement[Command]:
-    """A rule that amounts can be kept."""
+    """Return the rule that these amounts are not too large to store."""
 
     @requires(refusals.AmountTooLarge)
     def is_not_too_large(case: AnyCase) -> Details | None:
@@ -91,11 +91,11 @@ def not_too_large(*fields: str) -> Requirement[Command]:
 
 
 def new(kind: type[Row], field: str) -> Requirement[Command]:
-    """A rule that the id of a new thing is not taken."""
+    """Return the rule that the id of a new row is not in use."""
 
     @requires(refusals.AlreadyExists)
     def is_new(case: AnyCase) -> Details | None:
-        """Nothing has this id yet."""
+        """No row of this kind has the id yet."""
         row_id = getattr(case.command, field)
         return unless(row_id is None or case.decision.get(kind, row_id) is None, field=field)
 
@@ -103,11 +103,11 @@ def new(kind: type[Row], field: str) -> Requirement[Command]:
 
 
 def exists(kind: type[Row], field: str) -> Requirement[Command]:
-    """A rule that what a field names is there."""
+    """Return the rule that the row that this field names exists."""
 
     @requires(refusals.NotFound)
     def is_there(case: AnyCase) -> Details | None:
-        """What is named belongs to the tenant."""
+        """The row exists and belongs to the tenant."""
         row_id = getattr(case.command, field)
         return unless(row_id is None or case.decision.get(kind, row_id) is not None, field=field)
 
@@ -124,12 +124,12 @@ write_off_is_new = new(WriteOff, "write_off_id")
 wallet_is_new = new(Wallet, "wallet_id")
 lot_is_new = new(Lot, "lot_id")
 payer_exists = exists(Customer, "customer_id")
-"""Money that came is taken from whomever, deleted or not."""
+"""A payment is also taken from a deleted customer: the money has already come in."""
 
 
 @requires(refusals.AlreadyExists)
 def notes_differ(case: Case[VoidInvoice]) -> Details | None:
-    """The two credit notes of a void have two ids."""
+    """The two credit notes of a void have different ids."""
     one, other = case.command.note_id, case.command.remainder_note_id
     return unless(one is None or one != other, field="remainder_note_id")
 
@@ -164,14 +164,14 @@ def timezone_known(case: Case[SaveCustomer | SaveTenant]) -> Details | None:
 
 @requires(refusals.NumberNotPossible)
 def term_possible(case: Case[DraftInvoice | EditDraft | SaveCustomer]) -> Details | None:
-    """A payment term is between none and ten thousand days."""
+    """The payment term is between 0 and 10,000 days."""
     days = or_none(case.command.payment_term_days)
     return unless(days is None or 0 <= days <= LONGEST_TERM_DAYS, field="payment_term_days")
 
 
 @requires(refusals.NumberNotPossible)
 def priority_possible(case: Case[GrantCredits | OpenWallet | UpdateWallet]) -> Details | None:
-    """A priority is between 1, which is spent first, and 50."""
+    """The priority is between 1 (spent first) and 50."""
     priority = or_none(case.command.priority)
     return unless(priority is None or 1 <= priority <= LAST_PRIORITY, field="priority")
 
@@ -182,7 +182,7 @@ _TIMES = ("received_at", "finalized_at", "voided_at", "expires_at")
 
 @requires(refusals.DateNotPossible)
 def dates_possible(case: AnyCase) -> Details | None:
-    """Dates are between 1900 and 2999; times say their zone."""
+    """Every date is between the years 1900 and 2999, and every time has a time zone."""
     for name in (*_DAYS, *_TIMES):
         when = or_none(getattr(case.command, name, None))
         if when is not None and not _possible(when):
@@ -198,19 +198,19 @@ def _possible(when: date | datetime) -> bool:
 
 @requires(refusals.ValueMissing)
 def number_not_empty(case: Case[RecordInvoice]) -> Details | None:
-    """A number that is given is not empty."""
+    """The number, if it is given, is not empty."""
     return unless(case.command.number != "", field="number")
 
 
 @requires(refusals.ValueMissing)
 def payer_named(case: Case[ReceivePayment]) -> Details | None:
-    """A payment names its customer, or an invoice."""
+    """The payment names a customer or an invoice."""
     return unless(bool(case.command.customer_id or case.command.apply_to), field="customer_id")
 
 
 @requires(refusals.ValueMissing)
 def refund_source_named(case: Case[RequestRefund]) -> Details | None:
-    """A refund names the note, the voided invoice or the payment that it comes out of."""
+    """The refund names its source: a credit note, a voided invoice or a payment."""
     command = case.command
     named = command.note_id or command.invoice_id or command.payment_id
     return unless(bool(named), field="payment_id")
@@ -218,36 +218,36 @@ def refund_source_named(case: Case[RequestRefund]) -> Details | None:
 
 @requires(refusals.AmountNegative)
 def applied_amounts_not_negative(case: Case[ReceivePayment]) -> Details | None:
-    """No amount to apply is below zero."""
+    """No amount in `apply_to` is below zero."""
     wrong = [one for one, amount in case.command.apply_to.items() if amount < 0]
     return unless(not wrong, field="apply_to", id=wrong[0] if wrong else None)
 
 
 @requires(refusals.AmountTooLarge)
 def fee_within_payment(case: Case[ReceivePayment]) -> Details | None:
-    """The fee is at most the payment."""
+    """The fee is at most the amount of the payment."""
     fits = case.command.fee_minor <= case.command.amount_minor
     return unless(fits, field="fee_minor")
 
 
 @requires(refusals.StateNotPossible)
 def draft_or_finalized(case: Case[RegenerateInvoice]) -> Details | None:
-    """The new invoice is to be a draft or finalized."""
+    """The status of the new invoice is draft or finalized."""
     possible = (Status.DRAFT, Status.FINALIZED)
     return unless(case.command.status in possible, field="status")
 
 
 @requires(refusals.StateNotPossible)
 def recordable_status(case: Case[RecordInvoice]) -> Details | None:
-    """An invoice is recorded as a draft, finalized or voided."""
+    """The status of the recorded invoice is draft, finalized or voided."""
     possible = (Status.DRAFT, Status.FINALIZED, Status.VOIDED)
     return unless(case.command.status in possible, field="status")
 
 
 def usable(case: AnyCase, name: str | None, seeded: set[str], kinds: set[str]) -> bool:
-    """Whether an account is one of these, or the tenant's own of these kinds.
+    """True if the account is one of `seeded`, or an account of the tenant of one of these kinds.
 
-    The other seeded accounts are kept by the recipes; by hand they would no longer prove anything.
+    The ledger recipes keep the other seeded accounts. A posting by hand would break their proofs.
     """
     own = case.decision.get(Account, name)
     return name is None or name in seeded or (own is not None and own.kind in kinds)
@@ -255,23 +255,23 @@ def usable(case: AnyCase, name: str | None, seeded: set[str], kinds: set[str]) -
 
 @requires(refusals.UnknownAccount)
 def money_account_known(case: Case[ReceivePayment]) -> Details | None:
-    """The account is one where money lies."""
+    """The account holds money: CASH, CLEARING, or an asset account of the tenant."""
     fits = usable(case, case.command.account, {chart.CASH, chart.CLEARING}, {"asset"})
     return unless(fits, field="account")
 
 
 @requires(refusals.UnknownAccount)
 def loss_account_known(case: Case[WriteOffInvoice]) -> Details | None:
-    """The account is one for losses."""
+    """The account takes losses: BAD_DEBT, or an expense or income account of the tenant."""
     fits = usable(case, case.command.account, {chart.BAD_DEBT}, {"expense", "income"})
     return unless(fits, field="account")
 
 
 @requires(refusals.StateNotPossible)
 def price_type_exclusive(case: Case[DraftInvoice]) -> Details | None:
-    """Prices are without tax; prices that hold their tax are not computed yet."""
+    """Prices do not include tax. Prices that include tax are not supported yet."""
     return unless(case.command.price_type is PriceType.EXCLUSIVE, field="price_type")
 
 
 AMOUNT = (positive("amount_minor"), not_too_large("amount_minor"))
-"""What every command with one amount requires."""
+"""The rules of every command that has one amount."""

@@ -1,6 +1,6 @@
-"""Every requirement about invoices and the books, stated as what must hold.
+"""Requirements about invoices. Each sentence states what must hold.
 
-The engine's own protect money and history. A dialect may add requirements; it never removes one.
+These rules protect money and history. A dialect may add rules; it never removes one.
 """
 
 from datetime import date
@@ -38,7 +38,7 @@ def is_draft(case: AnyCase) -> Details | None:
 
 @requires(refusals.EditedMeanwhile)
 def still_of_revision(case: Case[EditDraft]) -> Details | None:
-    """The draft has the lines that were looked at, where the command says which."""
+    """The draft still has the revision that the command names, if it names one."""
     seen, revision = case.command.revision, case.invoice.revision
     return unless(seen in (None, revision), field="revision", revision=revision)
 
@@ -77,7 +77,7 @@ def not_closed(case: AnyCase) -> Details | None:
 
 @requires(refusals.StateNotPossible)
 def payment_status_known(case: Case[AnnotateInvoice]) -> Details | None:
-    """What is said of the payment is that it is pending, succeeded or failed."""
+    """The payment status is pending, succeeded or failed."""
     said = case.command.payment_status
     return unless(said is None or said in set(PaymentStatus), field="payment_status", state=said)
 
@@ -97,13 +97,13 @@ def is_voided_or_shall_be(case: Case[RegenerateInvoice]) -> Details | None:
 
 @requires(refusals.AlreadyRegenerated)
 def not_regenerated_yet(case: AnyCase) -> Details | None:
-    """No other invoice replaces it."""
+    """No other invoice replaces this invoice yet."""
     return unless(case.invoice.regenerated_as is None, id=case.invoice.regenerated_as)
 
 
 @requires(refusals.NothingOutstanding)
 def something_outstanding(case: AnyCase) -> Details | None:
-    """Something is outstanding."""
+    """The invoice has an outstanding amount."""
     return unless(case.invoice.outstanding_minor > 0, id=case.invoice.id)
 
 
@@ -111,13 +111,13 @@ def something_outstanding(case: AnyCase) -> Details | None:
 def within_outstanding(
     case: Case[ApplyCreditNote | ApplyPayment | WriteOffInvoice],
 ) -> Details | None:
-    """The amount is at most what is outstanding."""
+    """The amount is at most the outstanding amount of the invoice."""
     return at_most("amount_minor", case.command.amount_minor or 0, case.invoice.outstanding_minor)
 
 
 @requires(refusals.RefundExceedsCash)
 def refund_within_cash(case: Case[IssueCreditNote | VoidInvoice]) -> Details | None:
-    """The refund is at most the money received, less refunds asked for, whatever their state."""
+    """The refund is at most the money received less all requested refunds, whatever their state."""
     if isinstance(case.command, VoidInvoice):
         asked = cut_to_fit(case.balance, case.command).refund_minor
     else:
@@ -127,7 +127,7 @@ def refund_within_cash(case: Case[IssueCreditNote | VoidInvoice]) -> Details | N
 
 @requires(refusals.CreditExceedsInvoice)
 def credit_within_invoice(case: Case[VoidInvoice]) -> Details | None:
-    """Credit and refund together are at most the total less earlier credit notes."""
+    """Credit and refund together are at most the invoice total less its earlier credit notes."""
     asked = case.command.credit_minor + case.command.refund_minor
     limit = case.balance.creditable + case.command.tolerance_minor
     return at_most("credit_minor", asked, limit) if asked else None
@@ -135,7 +135,7 @@ def credit_within_invoice(case: Case[VoidInvoice]) -> Details | None:
 
 @requires(refusals.AlreadyCredited)
 def something_left_to_credit(case: AnyCase) -> Details | None:
-    """Something of the invoice is left to credit, where the tenant's settings ask for it."""
+    """Part of the invoice is not credited yet, if the tenant's settings require that."""
     asked_for = case.decision.tenant.settings.refuse_void_when_credited
     empty = case.invoice.total_minor > 0 and not case.balance.creditable
     return unless(not (asked_for and empty), number=case.invoice.number)
@@ -143,7 +143,7 @@ def something_left_to_credit(case: AnyCase) -> Details | None:
 
 @requires(refusals.UnknownReason)
 def reason_known(case: Case[VoidInvoice]) -> Details | None:
-    """The reason is one of the tenant's, where there is a list."""
+    """The reason is in the tenant's list of void reasons, if the tenant has one."""
     known = case.decision.tenant.settings.void_reasons
     reason = case.command.reason
     return unless(not known or reason is None or reason in known, field="reason", reason=reason)
@@ -151,7 +151,7 @@ def reason_known(case: Case[VoidInvoice]) -> Details | None:
 
 @requires(refusals.ReasonMissing)
 def reason_present(case: Case[VoidInvoice]) -> Details | None:
-    """A reason is given, where the tenant's settings ask for one."""
+    """A reason is given, if the tenant's settings require one."""
     required = case.decision.tenant.settings.void_reason_required
     return unless(not required or bool(case.command.reason), field="reason")
 
@@ -163,7 +163,7 @@ def _open(case: AnyCase, field: str, day: date | None) -> Details | None:
 
 @requires(refusals.PeriodClosed)
 def issue_date_open(case: Case[FinalizeInvoice]) -> Details | None:
-    """The invoice is not dated into a closed period."""
+    """The issue date of the invoice is not in a closed period."""
     return _open(case, "issue_date", case.command.issue_date or case.invoice.issue_date)
 
 
@@ -171,19 +171,19 @@ def issue_date_open(case: Case[FinalizeInvoice]) -> Details | None:
 def recorded_date_open(
     case: Case[BuyCredits | IssueInvoice | RecordInvoice | RegenerateInvoice],
 ) -> Details | None:
-    """The recorded invoice is not dated into a closed period."""
+    """The issue date of the new invoice is not in a closed period."""
     return _open(case, "issue_date", case.command.issue_date)
 
 
 @requires(refusals.PeriodClosed)
 def note_date_open(case: Case[IssueCreditNote | IssueStandaloneNote]) -> Details | None:
-    """The credit note is not dated into a closed period."""
+    """The date of the credit note is not in a closed period."""
     return _open(case, "dated", case.command.dated)
 
 
 @requires(refusals.StateNotPossible)
 def void_first_is_of_this_invoice(case: Case[RegenerateInvoice]) -> Details | None:
-    """What is voided first is the invoice that is replaced."""
+    """The invoice in `void_first` is the invoice that is replaced."""
     first = case.command.void_first
     return unless(first is None or first.invoice_id == case.invoice.id, field="void_first")
 
@@ -208,7 +208,7 @@ _NEW = (
     *line.BILLED,
 )
 STANDING = (is_finalized, not_voided_yet)
-"""What every command requires that settles an invoice."""
+"""The rules of every command that settles an invoice."""
 
 DRAFT = _NEW
 EDIT = (is_draft, still_of_revision, input.term_possible, *line.BILLED)

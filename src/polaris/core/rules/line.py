@@ -1,4 +1,4 @@
-"""Requirements about lines, of invoices and of credit notes."""
+"""Requirements about the lines of invoices and credit notes."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -48,7 +48,7 @@ def lines_not_too_many(case: AnyCase) -> Details | None:
 
 
 def _first_wrong(case: AnyCase, wrong: Callable[[AnyLine], bool]) -> Details | None:
-    """Details that name the first line for which something is wrong."""
+    """Return details that name the first wrong line, or None if no line is wrong."""
     for index, line in enumerate(case.lines):
         if wrong(line):
             return {"field": f"lines[{index}]"}
@@ -67,12 +67,12 @@ def _below_zero(line: AnyLine) -> bool:
 
 @requires(refusals.AmountNegative)
 def lines_not_negative(case: AnyCase) -> Details | None:
-    """No quantity, price, discount, rate or tax is below zero."""
+    """No quantity, price, discount, tax rate or tax amount is below zero."""
     return _first_wrong(case, _below_zero)
 
 
 def _with_tax(line: AnyLine) -> int:
-    """About what a line comes to, before discount; more than can be kept when it has no sense."""
+    """Return about the line's amount with tax; more than the limit if a number makes no sense."""
     gross = gross_of(line) if isinstance(line, NewLine) else line.amount_minor
     rates = [tax.rate for tax in line.taxes if tax.rate is not None]
     numbers = rates if line.quantity is None else [line.quantity, *rates]
@@ -84,7 +84,7 @@ def _with_tax(line: AnyLine) -> int:
 
 @requires(refusals.AmountTooLarge)
 def lines_not_too_large(case: AnyCase) -> Details | None:
-    """No line is above 10^15 minor units with its tax, no rate above 1,000 percent."""
+    """No line with its tax is above 10^15 minor units, and no tax rate is above 1,000 percent."""
     return _first_wrong(case, lambda line: _with_tax(line) > LARGEST_MINOR)
 
 
@@ -97,7 +97,7 @@ def lines_countable_together(case: AnyCase) -> Details | None:
 
 @requires(refusals.DiscountTooLarge)
 def discounts_within_lines(case: AnyCase) -> Details | None:
-    """A discount is at most its line."""
+    """The discount of a line is at most the amount of the line."""
     return _first_wrong(
         case,
         lambda line: isinstance(line, NewLine) and line.discount_minor > max(gross_of(line), 0),
@@ -106,21 +106,21 @@ def discounts_within_lines(case: AnyCase) -> Details | None:
 
 @requires(refusals.UnknownAccount)
 def line_accounts_known(case: AnyCase) -> Details | None:
-    """The accounts of the lines are ones for revenue or for money passed on."""
+    """The account of each line is SALES, TIPS, or an income or liability account of the tenant."""
     seeded, kinds = {chart.SALES, chart.TIPS}, {"income", "liability"}
     return _first_wrong(case, lambda line: not usable(case, line.account, seeded, kinds))
 
 
 @requires(refusals.UnknownAccount)
 def note_accounts_known(case: AnyCase) -> Details | None:
-    """The accounts of the lines are ones for revenue or for giving it up."""
+    """The account of each line is SALES, CUSTOMER_REFUNDS, or an income or expense account."""
     seeded, kinds = {chart.SALES, chart.CUSTOMER_REFUNDS}, {"income", "expense"}
     return _first_wrong(case, lambda line: not usable(case, line.account, seeded, kinds))
 
 
 @requires(refusals.TaxCodeAmbiguous)
 def tax_codes_have_one_name(case: AnyCase) -> Details | None:
-    """A tax code has one name on all lines: what is booked by name is given back by code."""
+    """A tax code has the same name on all lines: a credit note finds the tax by its code."""
     names: dict[str, str] = {}
     return _first_wrong(
         case,
@@ -130,7 +130,7 @@ def tax_codes_have_one_name(case: AnyCase) -> Details | None:
 
 @requires(refusals.AlreadyExists)
 def line_ids_new(case: AnyCase) -> Details | None:
-    """No line has the id of another."""
+    """No two lines have the same id, and no stored line has it."""
     taken: set[str] = set()
 
     def again(line: AnyLine) -> bool:
@@ -144,7 +144,7 @@ def line_ids_new(case: AnyCase) -> Details | None:
 
 @requires(refusals.UnknownLine)
 def repeated_lines_known(case: AnyCase) -> Details | None:
-    """A line repeats only one of the invoice that is replaced or edited."""
+    """`original_line_id` names a line of the invoice that is replaced or edited."""
     named = {line.original_line_id for line in case.new_lines} - {None}
     if not named:
         return None
@@ -155,7 +155,7 @@ def repeated_lines_known(case: AnyCase) -> Details | None:
 
 @requires(refusals.UnsuitableTopUp)
 def top_ups_stand_alone(case: AnyCase) -> Details | None:
-    """Credits are sold by a top-up's only line, at full price, to the wallet's own customer."""
+    """Credits are sold by a top-up with one line and no discount, to the wallet's customer."""
     lines = case.new_lines
     if all(line.wallet_id is None and line.kind is not LineKind.TOP_UP for line in lines):
         return None
@@ -181,7 +181,7 @@ def credited_amounts_positive(case: AnyCase) -> Details | None:
 
 @requires(refusals.NotFound)
 def items_known(case: AnyCase) -> Details | None:
-    """The catalogue items that lines name exist."""
+    """Every catalogue item that a line names exists."""
     for line in case.new_lines:
         if line.item_code is not None and line.item_id is None:
             return {"field": "item_code", "id": line.item_code}
@@ -190,7 +190,7 @@ def items_known(case: AnyCase) -> Details | None:
 
 @requires(refusals.UnknownTaxCode)
 def tax_codes_known(case: AnyCase) -> Details | None:
-    """The taxes that lines name exist."""
+    """Every tax code that a line names exists."""
     for line in case.new_lines:
         for code in line.tax_codes or ():
             if live_tax(case.decision, code) is None:
@@ -214,7 +214,7 @@ BILLED = (
     top_ups_stand_alone,
     dates_possible,
 )
-"""What every list of an invoice's lines requires."""
+"""The rules of every command that has invoice lines."""
 
 CREDITED = (
     note_is_new,
@@ -226,4 +226,4 @@ CREDITED = (
     tax_codes_have_one_name,
     dates_possible,
 )
-"""What every credit note requires."""
+"""The rules of every command that issues a credit note."""

@@ -1,4 +1,4 @@
-"""Requirements about payments, stated as what must hold."""
+"""Requirements about payments. Each sentence states what must hold."""
 
 from polaris.core import refusals
 from polaris.core.balances.invoice import refunded
@@ -17,7 +17,7 @@ from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requ
 
 @requires(refusals.CustomerMismatch)
 def payment_of_same_customer(case: Case[ReceivePayment]) -> Details | None:
-    """The payment and every invoice it is meant for belong to one customer."""
+    """The payment and every invoice in `apply_to` belong to the same customer."""
     command = case.command
     ids = [command.customer_id] if command.customer_id else []
     named = [case.decision.the(Invoice, one, "apply_to") for one in command.apply_to]
@@ -26,7 +26,7 @@ def payment_of_same_customer(case: Case[ReceivePayment]) -> Details | None:
 
 @requires(refusals.CurrencyMismatch)
 def payment_in_invoice_currency(case: Case[ReceivePayment]) -> Details | None:
-    """The payment has the currency of every invoice it is meant for."""
+    """The payment has the currency of every invoice in `apply_to`."""
     named = [case.decision.the(Invoice, one, "apply_to") for one in case.command.apply_to]
     wrong = next((one for one in named if one.currency != case.command.currency), None)
     return unless(wrong is None, field="currency", id=wrong.id if wrong else None)
@@ -34,14 +34,14 @@ def payment_in_invoice_currency(case: Case[ReceivePayment]) -> Details | None:
 
 @requires(refusals.AlreadyInState)
 def payment_moves_on(case: Case[UpdatePayment]) -> Details | None:
-    """The payment is not in the reported state already."""
+    """The payment is not yet in the reported state."""
     after = becomes(case.payment, case.command.state)
     return unless(case.payment.state is not after, state=case.payment.state)
 
 
 @requires(refusals.StateNotPossible)
 def payment_can_go_there(case: Case[UpdatePayment]) -> Details | None:
-    """Money that came can only go back; money that comes again is a payment of its own."""
+    """A payment that succeeded can only be reversed, and a reversed payment stays reversed."""
     # A success told late or twice, after the money went back, must not bring it into the books.
     before, after = case.payment.state, becomes(case.payment, case.command.state)
     ended = before in (PaymentState.SUCCEEDED, PaymentState.REVERSED)
@@ -51,14 +51,14 @@ def payment_can_go_there(case: Case[UpdatePayment]) -> Details | None:
 
 @requires(refusals.AmountTooLarge)
 def fee_within_known_payment(case: Case[UpdatePayment]) -> Details | None:
-    """The fee is at most the payment."""
+    """The fee is at most the amount of the payment."""
     fits = case.command.fee_minor <= case.payment.amount_minor
     return unless(fits, field="fee_minor")
 
 
 @requires(refusals.StateNotPossible)
 def payment_does_not_begin_reversed(case: Case[ReceivePayment]) -> Details | None:
-    """A payment becomes known before it is reversed."""
+    """A new payment is not reversed already."""
     return unless(case.command.state is not PaymentState.REVERSED, field="state")
 
 
@@ -70,40 +70,40 @@ def payment_received(case: AnyCase) -> Details | None:
 
 @requires(refusals.NotEnoughUnused)
 def within_unused(case: Case[ApplyPayment]) -> Details | None:
-    """The amount is at most what is unused of the payment."""
+    """The amount is at most the unused part of the payment."""
     asked, unused = case.command.amount_minor, case.payment.unused_minor
     return at_most("amount_minor", max(asked or 1, 1), unused)
 
 
 @requires(refusals.CurrencyMismatch)
 def payment_fits_invoice(case: AnyCase) -> Details | None:
-    """Payment and invoice have one currency."""
+    """The payment and the invoice have the same currency."""
     return unless(case.payment.currency == case.invoice.currency, field="payment_id")
 
 
 @requires(refusals.CustomerMismatch)
 def payment_belongs(case: AnyCase) -> Details | None:
-    """Payment and invoice have one customer."""
+    """The payment and the invoice belong to the same customer."""
     return unless(case.payment.customer_id == case.invoice.customer_id, field="payment_id")
 
 
 @requires(refusals.PaymentUnderWay)
 def no_payment_under_way(case: AnyCase) -> Details | None:
-    """No payment is under way to the invoice."""
+    """No payment of the invoice is pending."""
     coming = under_way(case.decision, case.invoice)
     return unless(not coming, field="invoice_id", id=coming[0].id if coming else None)
 
 
 @requires(refusals.NotApplied)
 def payment_stands(case: AnyCase) -> Details | None:
-    """The payment settles the invoice, or is held for it."""
+    """The payment settles the invoice, or is held for it since it was voided."""
     rows = standing(case.decision, case.payment.id, case.invoice.id)
     return unless(bool(rows), field="payment_id")
 
 
 @requires(refusals.PaymentRefunded)
 def payment_not_refunded(case: AnyCase) -> Details | None:
-    """No money of the payment was asked back while it settled the invoice."""
+    """No part of the payment has been refunded for this invoice."""
     rows = standing(case.decision, case.payment.id, case.invoice.id)
     taken = sum(refunded(case.decision, row) for row in rows if row.live)
     return unless(not taken, field="payment_id", refunded_minor=taken)

@@ -1,4 +1,4 @@
-"""Requirements about refunds, stated as what must hold."""
+"""Requirements about refunds. Each sentence states what must hold."""
 
 from polaris.core import refusals
 from polaris.core.balances.funding import refundable_fundings
@@ -14,12 +14,12 @@ from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requ
 
 @requires(refusals.NotRefundable)
 def money_behind_refund(case: Case[RequestRefund]) -> Details | None:
-    """Money stands behind the refund: a note's cash part, held money, or excess."""
+    """The amount is at most the money that the source of the refund still holds."""
     return at_most("amount_minor", case.command.amount_minor, refund_limit(case))
 
 
 def refund_limit(case: Case[RequestRefund]) -> int:
-    """The most that can be asked back from the source that the command names."""
+    """Return the largest refundable amount of the source that the command names, in minor units."""
     if case.command.note_id:
         behind = sum(row.amount_minor for row in refundable_fundings(case.decision, case.note))
         return min(case.note.balance_minor, behind)
@@ -32,25 +32,25 @@ def refund_limit(case: Case[RequestRefund]) -> int:
 
 @requires(refusals.RefundEnded)
 def refund_not_converted(case: AnyCase) -> Details | None:
-    """The refund was not given as credit instead."""
+    """The refund has not been converted to credit."""
     return unless(case.refund.state is not RefundState.CONVERTED, state=case.refund.state)
 
 
 @requires(refusals.RefundEnded)
 def refund_not_settled(case: AnyCase) -> Details | None:
-    """The money has not gone out."""
+    """The refund has not been settled."""
     return unless(case.refund.state is not RefundState.SETTLED, state=case.refund.state)
 
 
 @requires(refusals.AlreadyInState)
 def refund_moves_on(case: Case[UpdateRefund]) -> Details | None:
-    """The refund is not in the reported state already."""
+    """The refund is not yet in the reported state."""
     return unless(case.refund.state is not case.command.state, state=case.refund.state)
 
 
 @requires(refusals.StateNotPossible)
 def refund_state_reported(case: Case[UpdateRefund]) -> Details | None:
-    """A provider reports pending, settled or failed; settled money can only fail."""
+    """The reported state is pending, settled or failed; after settled it can only be failed."""
     back = case.refund.state is RefundState.SETTLED and case.command.state is RefundState.PENDING
     return unless(case.command.state in MOVED_FROM and not back, field="state")
 

@@ -1,4 +1,4 @@
-"""What a rule is made of: a case to look at, a check, and the refusal when it does not hold."""
+"""A requirement: a check over a case, and the refusal if the check fails."""
 
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
@@ -45,7 +45,7 @@ class Case(Generic[Asked]):
 
     @cached
     def balance(self) -> InvoiceBalance:
-        """How that invoice stands."""
+        """The balance of that invoice."""
         return InvoiceBalance(self.decision, self.invoice)
 
     @cached
@@ -102,11 +102,11 @@ class Case(Generic[Asked]):
 
 
 AnyCase: TypeAlias = Case[Command]
-"""The case of a rule that stands for every command: it names no field of the command."""
+"""The case of a rule that fits every command: it reads no field, or one whose name it is given."""
 
 
 class Requirement(NamedTuple, Generic[Checked]):
-    """One rule: what must hold, and how it is refused when it does not."""
+    """One rule: what must hold, and the refusal if it does not."""
 
     name: str
     sentence: str
@@ -123,7 +123,7 @@ class Requirement(NamedTuple, Generic[Checked]):
 
 
 AnyRequirement: TypeAlias = Requirement[Any]
-"""A rule, whatever command it is for."""
+"""A rule for any command."""
 
 Check: TypeAlias = Callable[[Case[Checked]], Details | None]
 

@@ -1,4 +1,4 @@
-"""Requirements about the tenant and its books, stated as what must hold."""
+"""Requirements about the tenant and its books. Each sentence states what must hold."""
 
 import msgspec
 from msgspec import UNSET
@@ -21,28 +21,28 @@ from polaris.core.rules.requirement import AnyCase, Case, Details, requires, unl
 
 @requires(NotFound)
 def tenant_exists(case: Case[SaveTenant]) -> Details | None:
-    """A tenant changes itself alone."""
+    """The tenant to save is the tenant of the request."""
     known = case.decision.get(Tenant, case.command.tenant_id) is not None
     return unless(known, field="tenant_id")
 
 
 @requires(ValueMissing)
 def tenant_named(case: Case[SaveTenant]) -> Details | None:
-    """A tenant has a name."""
+    """The name of the tenant is not empty."""
     name = case.command.name
     return unless(name is UNSET or bool(name.strip()), field="name")
 
 
 @requires(refusals.UnknownSetting)
 def settings_known(case: Case[SaveTenant]) -> Details | None:
-    """Every setting that is named exists."""
+    """Every setting that the command names exists."""
     wrong = [name for name in case.command.settings_changes if name not in tenant.KINDS]
     return unless(not wrong, field="settings_changes", id=wrong[0] if wrong else None)
 
 
 @requires(refusals.SettingNotPossible)
 def settings_possible(case: Case[SaveTenant]) -> Details | None:
-    """Every setting can have its value."""
+    """Every setting accepts the value that the command gives."""
     for name, value in case.command.settings_changes.items():
         if name in tenant.KINDS and not _can_be(name, value):
             return {"field": name, "given": str(value)[:LONGEST]}
@@ -64,7 +64,7 @@ _OWNERS = {"invoice_format": ("customer",), "note_format": ("customer", "invoice
 
 @requires(refusals.FormatNotPossible)
 def formats_possible(case: Case[SaveTenant]) -> Details | None:
-    """A format has the next number in it, and nothing that is not known."""
+    """A number format contains the next number, and only known placeholders."""
     for name, owners in _OWNERS.items():
         form = case.command.settings_changes.get(name)
         if isinstance(form, str) and not numbering.possible(form, *owners):
@@ -74,7 +74,7 @@ def formats_possible(case: Case[SaveTenant]) -> Details | None:
 
 @requires(refusals.AdministratorRequired)
 def asked_by_administrator(case: AnyCase) -> Details | None:
-    """An administrator asks."""
+    """The caller is an administrator."""
     return unless(case.decision.administrator)
 
 
@@ -95,7 +95,7 @@ def books_move_back(case: Case[ReopenBooks]) -> Details | None:
 
 @requires(refusals.PeriodNotOver)
 def period_over(case: Case[CloseBooks]) -> Details | None:
-    """The period that is closed has ended."""
+    """The period to close has ended."""
     return unless(case.command.through < case.decision.today(), field="through")
 
 

@@ -1,4 +1,4 @@
-"""Requirements about wallets and their credits, stated as what must hold."""
+"""Requirements about wallets and their credits. Each sentence states what must hold."""
 
 from msgspec import UNSET
 
@@ -26,39 +26,39 @@ def wallet_active(case: AnyCase) -> Details | None:
 
 @requires(refusals.CreditsSpent)
 def credits_left(case: Case[VoidCredits]) -> Details | None:
-    """The amount is at most what is left of the credits, and something is."""
+    """The amount is at most the credits that are left in the lot, and the lot is not empty."""
     return at_most("amount_minor", max(case.command.amount_minor or 1, 1), case.lot.left_minor)
 
 
 @requires(refusals.CreditsSpent)
 def wallet_credits_left(case: Case[VoidWalletCredits]) -> Details | None:
-    """The amount is at most what can be spent of the wallet's credits."""
+    """The amount is at most the credits of the wallet that can be spent."""
     left = sum(lot.left_minor for lot in in_order(case.decision, [case.wallet]))
     return at_most("amount_minor", case.command.amount_minor, left)
 
 
 @requires(refusals.CreditsSpent)
 def lot_not_empty(case: AnyCase) -> Details | None:
-    """Something is left of the credits."""
+    """The lot has credits left."""
     return unless(case.lot.left_minor > 0, field="lot_id")
 
 
 @requires(refusals.NotExpired)
 def lot_expired(case: AnyCase) -> Details | None:
-    """The credits' time has come."""
+    """The credits have passed their expiry time."""
     return unless(expired(case.lot, case.decision.at), field="lot_id")
 
 
 @requires(refusals.NotApplied)
 def credits_applied(case: AnyCase) -> Details | None:
-    """Wallet credits settle the invoice, or are parked for it."""
+    """Wallet credits settle the invoice, or are held for it since it was voided."""
     rows = [row for row in case.balance.settlements if row.kind is SettlementKind.WALLET]
     return unless(any(row.live or row.held_minor for row in rows), field="invoice_id")
 
 
 @requires(refusals.PurchaseTooSmall)
 def purchase_not_too_small(case: Case[BuyCredits]) -> Details | None:
-    """A purchase is at least the wallet's smallest one, unless limits are to be ignored."""
+    """The purchase is at least the wallet's smallest purchase, unless `ignore_limits` is set."""
     asked, limit = case.command.amount_minor, case.wallet.purchase_min_minor
     broken = not case.command.ignore_limits and below_limit(asked, limit)
     return unless(not broken, field="amount_minor", asked_minor=asked, limit_minor=limit)
@@ -66,7 +66,7 @@ def purchase_not_too_small(case: Case[BuyCredits]) -> Details | None:
 
 @requires(refusals.PurchaseTooLarge)
 def purchase_not_too_large(case: Case[BuyCredits]) -> Details | None:
-    """A purchase is at most the wallet's largest one, unless limits are to be ignored."""
+    """The purchase is at most the wallet's largest purchase, unless `ignore_limits` is set."""
     asked, limit = case.command.amount_minor, case.wallet.purchase_max_minor
     broken = not case.command.ignore_limits and above_limit(asked, limit)
     return unless(not broken, field="amount_minor", asked_minor=asked, limit_minor=limit)
@@ -74,7 +74,7 @@ def purchase_not_too_large(case: Case[BuyCredits]) -> Details | None:
 
 @requires(refusals.NumberNotPossible)
 def purchase_limits_possible(case: AnyCase) -> Details | None:
-    """The limits of a purchase are above zero, and the largest is not below the smallest."""
+    """Both purchase limits are above zero, and the largest is not below the smallest."""
     lowest, highest = _limit(case, "purchase_min_minor"), _limit(case, "purchase_max_minor")
     limits = [limit for limit in (lowest, highest) if limit is not None]
     fits = all(0 < limit <= LARGEST_MINOR for limit in limits) and limits == sorted(limits)
@@ -82,7 +82,7 @@ def purchase_limits_possible(case: AnyCase) -> Details | None:
 
 
 def _limit(case: AnyCase, field: str) -> int | None:
-    """The limit as the command leaves it: one that does not change is the wallet's."""
+    """Return the limit after the command: the new limit, or the wallet's if it does not change."""
     asked: Given[int | None] = getattr(case.command, field)
     stored: int | None = getattr(case.wallet, field) if asked is UNSET else asked
     return stored

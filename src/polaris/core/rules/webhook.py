@@ -1,4 +1,4 @@
-"""Requirements about webhook endpoints, stated as what must hold."""
+"""Requirements about webhook endpoints. Each sentence states what must hold."""
 
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ MOST_ENDPOINTS = 10
 
 @requires(refusals.UrlMalformed)
 def url_possible(case: Case[SaveWebhookEndpoint]) -> Details | None:
-    """An address is a URL of the web with a host."""
+    """The URL starts with http:// or https:// and has a host."""
     url = or_none(case.command.url)
     return unless(not url or _of_the_web(url), field="url")
 
@@ -34,14 +34,14 @@ def _of_the_web(url: str) -> bool:
 
 @requires(AlreadyExists)
 def url_is_free(case: Case[SaveWebhookEndpoint]) -> Details | None:
-    """No other endpoint has the address."""
+    """No other webhook endpoint has the URL."""
     taken = [one.id for one in _others(case) if one.url == case.command.url]
     return unless(not taken, field="url", id=taken[0] if taken else None)
 
 
 @requires(refusals.TooMany)
 def endpoints_few(case: Case[SaveWebhookEndpoint]) -> Details | None:
-    """A tenant has at most ten endpoints."""
+    """A tenant has at most ten webhook endpoints."""
     return unless(len(_others(case)) < MOST_ENDPOINTS, field="webhook_endpoint_id")
 
 
@@ -53,7 +53,7 @@ def _others(case: Case[SaveWebhookEndpoint]) -> list[WebhookEndpoint]:
 
 @requires(refusals.UnknownSignature)
 def signature_known(case: Case[SaveWebhookEndpoint]) -> Details | None:
-    """The way to sign is known."""
+    """The signature is of a known kind."""
     asked = or_none(case.command.signature)
     return unless(asked is None or asked in set(Signature), field="signature", id=asked)
 
