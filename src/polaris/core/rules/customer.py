@@ -28,14 +28,14 @@ def customer_exists(
 
 @requires(refusals.NotFound)
 def customer_not_deleted(case: Case[SaveCustomer]) -> Details | None:
-    """The customer has not been deleted. Its external id may be given to a new customer."""
+    """The customer has not been deleted; a new customer may take its external id."""
     known = case.decision.get(Customer, case.command.customer_id)
     return unless(known is None or known.deleted_at is None, field="customer_id")
 
 
 @requires(refusals.ValueMissing)
 def customer_named(case: Case[SaveCustomer]) -> Details | None:
-    """The customer has an external id. It may change, but it cannot be removed."""
+    """The customer has an external id, which may change but cannot be removed."""
     known = case.decision.get(Customer, case.command.customer_id)
     kept = known is not None and case.command.external_id is UNSET
     return unless(kept or bool(or_none(case.command.external_id)), field="external_id")

@@ -269,7 +269,7 @@ def loss_account_known(case: Case[WriteOffInvoice]) -> Details | None:
 
 @requires(refusals.StateNotPossible)
 def price_type_exclusive(case: Case[DraftInvoice]) -> Details | None:
-    """Prices do not include tax. Prices that include tax are not supported yet."""
+    """Prices do not include tax; prices that include tax are not supported yet."""
     return unless(case.command.price_type is PriceType.EXCLUSIVE, field="price_type")
 
 
