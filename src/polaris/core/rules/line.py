@@ -144,7 +144,7 @@ def line_ids_new(case: AnyCase) -> Details | None:
 
 @requires(refusals.UnknownLine)
 def repeated_lines_known(case: AnyCase) -> Details | None:
-    """`original_line_id` names a line of the invoice that is replaced or edited."""
+    """A repeated line names a line of the invoice that is replaced or edited."""
     named = {line.original_line_id for line in case.new_lines} - {None}
     if not named:
         return None
