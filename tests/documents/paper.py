@@ -70,6 +70,12 @@ def text(document: Document) -> str:
     return " ".join(" ".join(line for page in pages(document) for line in page).split())
 
 
+def described_as(document: Document) -> str:
+    """The description in the metadata of the file."""
+    metadata = reader(document).metadata
+    return (metadata and metadata.subject) or ""
+
+
 def fonts(document: Document) -> set[str]:
     """Families of the fonts that the document brings with it, as `LibertinusSerif`."""
     resources = [cast(DictionaryObject, page["/Resources"]) for page in reader(document).pages]

@@ -10,6 +10,7 @@ from documents.paper import (
     CREATED_AT,
     USUAL,
     described,
+    described_as,
     fonts,
     is_archival,
     pages,
@@ -159,30 +160,45 @@ def test_markup_in_a_text_is_only_text(markup: str) -> None:
     assert not any(page.annotations for page in pages_of_it), "a link is something that acts"
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Ελληνικά Київ",
-        "مؤسسة الخليج",
-        "שלום",
-        "株式会社 山田",
-        "ไทย",
-        "😀 👩‍👧",
-        "é\u0301\u0327",
-        "\u200f",
-    ],
-)
-def test_a_name_in_any_script_leaves_the_rest_readable(name: str) -> None:
+@pytest.mark.parametrize("name", ["שלום", "ไทย", "é\u0301\u0327", "\u200f"])
+def test_a_name_that_no_font_has_leaves_the_rest_readable(name: str) -> None:
     document = usual(buyer=Party(name=name, address=("Street 1",)), notes=(name,))
     assert "Amount due €1,234,567.89" in text(document)
     assert fonts(document) <= EMBEDDED
+
+
+NAMES = {
+    "Latin": ("Łódź Åse Ģirts İpek", "LibertinusSerif"),
+    "Greek": ("Ελληνικά Άννα", "LibertinusSerif"),
+    "Cyrillic": ("Київ Ђорђе Ёлкин", "LibertinusSerif"),
+    "Arabic": ("مؤسسة الخليج", "DejaVuSansMono"),
+    "Simplified Chinese": ("上海软件有限公司", "NotoSansCJKsc"),
+    "Japanese": ("株式会社やまだ", "NotoSansCJKjp"),
+    "Korean": ("주식회사 한국", "NotoSansCJKkr"),
+}
+
+
+@pytest.mark.parametrize(("name", "font"), NAMES.values(), ids=NAMES)
+def test_a_name_is_printed_without_boxes(name: str, font: str) -> None:
+    """PDF/A forbids a character that no font has, so the claim proves that there is no box."""
+    document = usual(buyer=Party(name=name))
+    assert is_archival(printed_pdf(document))
+    assert font in fonts(document)
+
+
+@pytest.mark.parametrize("emoji", ["😀", "🚀 Rocket Ltd", "👩‍👧", "🇩🇪", "🧾", "🫠"])
+def test_emoji_are_printed_without_boxes_and_credited(emoji: str) -> None:
+    document = usual(buyer=Party(name=emoji))
+    assert is_archival(printed_pdf(document))
+    assert "OpenMoji" in described_as(document)
+    assert "OpenMoji" not in described_as(USUAL)
 
 
 def test_the_archival_standards_hold_wherever_there_are_letters_for_it() -> None:
     assert is_archival(printed_pdf(USUAL))
     assert is_archival(printed_pdf(LONG))
     assert is_archival(printed_pdf(described("Ελληνικά, Київ, Łódź, İstanbul, مؤسسة")))
-    assert not is_archival(printed_pdf(described("株式会社")))
+    assert not is_archival(printed_pdf(described("ไทย")))
 
 
 def test_every_currency_has_a_sign_that_can_be_printed() -> None:

