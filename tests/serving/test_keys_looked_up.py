@@ -11,7 +11,7 @@ from faults.world import opened, scalar, tenant
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey, KnownKey
 from polaris.serving.async_engine import MOMENT_SECONDS
-from polaris.serving.ttl_cache import MOST
+from polaris.serving.ttl_cache import MAX_SIZE
 from polaris.store.engine.write import create_api_key, revoke_api_key
 from polaris.store.read import api_keys, tenants
 from polaris.store.server.database import Database
@@ -122,7 +122,7 @@ def test_only_good_keys_are_remembered(database: Database) -> None:
 
 def test_only_so_many_keys_are_remembered(database: Database) -> None:
     """The oldest look goes first."""
-    first, *_, last = every = made(database, tenant(database), MOST + 1)
+    first, *_, last = every = made(database, tenant(database), MAX_SIZE + 1)
 
     async def tell() -> None:
         async with async_engine_over(database) as async_engine:

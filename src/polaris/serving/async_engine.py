@@ -19,7 +19,7 @@ from polaris.core.scope import Scope
 from polaris.engine import Engine, Preview, lost
 from polaris.keys import ApiKey, KnownKey
 from polaris.serving.read_batches import ReadBatches
-from polaris.serving.ttl_cache import TtlCache
+from polaris.serving.ttl_cache import AsyncTtlCache
 from polaris.serving.write_batches import ShuttingDown, WriteBatches
 from polaris.store.engine.load import load, resolve
 from polaris.store.engine.write import signing_key
@@ -51,13 +51,13 @@ class AsyncEngine:
         self._pool = database.pool(readers)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="read")
         self._closed = False
-        self._keys = TtlCache(
+        self._keys = AsyncTtlCache(
             lambda prefix: self.read(api_keys.find, prefix),
             MOMENT_SECONDS,
             clock,
             worth=lambda key: not key.revoked_at,
         )
-        self._tenants = TtlCache(
+        self._tenants = AsyncTtlCache(
             lambda tenant_id: self.read(tenants.tenant, tenant_id), MOMENT_SECONDS, clock
         )
         self._reads = ReadBatches(self._load)
