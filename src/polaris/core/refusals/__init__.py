@@ -1,7 +1,7 @@
-"""Every way in which the engine says no, by its noun.
+"""Every refusal of the engine, one file for each noun.
 
-The docstring of a class is its sentence; `instead` says what to do about it. A refusal is
-expected, changes nothing and knows no HTTP. A bug is any other exception.
+The docstring of a class is its sentence; `instead` is the way out. A refusal is expected,
+changes nothing and knows no HTTP. Any other exception is a bug.
 """
 
 from polaris.core.refusals.base import EVERY, Refusal

@@ -1,13 +1,15 @@
-"""Every way to say no. A class's docstring is the sentence; `instead` says what to do about it.
+"""The base of every refusal. A class's docstring is its sentence; `instead` is the way out.
 
-A refusal is expected, changes nothing and knows no HTTP. A bug is any other exception.
+A name in backticks, such as `field` or `limit_minor`, stands for that detail of the refusal.
+
+A refusal is expected, changes nothing and knows no HTTP. Any other exception is a bug.
 """
 
 import re
 from typing import ClassVar
 
 EVERY: "list[type[Refusal]]" = []
-"""Every refusal there is, in the order of this page."""
+"""Every refusal class, in the order of definition."""
 
 
 class Refusal(Exception):
@@ -15,17 +17,26 @@ class Refusal(Exception):
 
     code: ClassVar[str] = "refusal"  # the class's name in snake case
     instead: ClassVar[str] = ""
-    nothing_to_do: ClassVar[bool] = False  # what was asked for is so already
+    nothing_to_do: ClassVar[bool] = False  # True if the requested state is reached already
 
     def __init_subclass__(cls) -> None:
         cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
         EVERY.append(cls)
 
     def __init__(self, **details: str | int | None) -> None:
-        super().__init__(self.sentence)
         self.details = details
+        super().__init__(self.sentence)
 
     @property
     def sentence(self) -> str:
-        """The refusal in one sentence."""
-        return (type(self).__doc__ or "").strip()
+        """Return the refusal as one sentence, with the values of its details filled in."""
+        return _DETAIL.sub(self._filled, (type(self).__doc__ or "").strip())
+
+    def _filled(self, name: re.Match[str]) -> str:
+        value = self.details.get(name[1])
+        if value is None:
+            return name[0]
+        return f"{value} minor units" if name[1].endswith("_minor") else f"`{value}`"
+
+
+_DETAIL = re.compile(r"`(\w+)`")

@@ -4,13 +4,13 @@ from polaris.core.refusals.base import Refusal
 
 
 class NoteVoided(Refusal):
-    """The credit note is voided already."""
+    """The credit note is already voided."""
 
     instead = "Nothing is left to do."
     nothing_to_do = True
 
 
 class NothingToVoid(Refusal):
-    """Nothing is left of the credit note that could be taken back."""
+    """The credit note has no balance or offset left to take back."""
 
-    instead = "Its credit was used or refunded; it stands."
+    instead = "Its credit was already used or refunded, so the note stays as it is."

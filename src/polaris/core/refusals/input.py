@@ -1,166 +1,175 @@
-"""Refusals of a value that was given, or of a name that leads nowhere."""
+"""Refusals of a value in a command, or of an id or name that does not exist."""
 
 from polaris.core.refusals.base import Refusal
 
 
 class NotFound(Refusal):
-    """Nothing with this id belongs to the tenant."""
+    """What `field` names does not exist in this tenant, or was deleted."""
 
-    instead = "Check the id, and that the key belongs to the right tenant."
+    instead = "Check the id, and check that the API key belongs to the right tenant."
 
 
 class AlreadyExists(Refusal):
-    """Something with this id or name exists already."""
+    """The value of `field` is already in use."""
 
-    instead = "Choose another, or read the one that exists."
+    instead = "Choose another value, or read what already has this one."
 
 
 class KeyReused(Refusal):
-    """The idempotency key was used before with another request."""
+    """The idempotency key was already used for a different request."""
 
-    instead = "Send a new key with a new request."
+    instead = "Use a new key for a new request."
 
 
 class IdMalformed(Refusal):
-    """An id is not written as a lowercase UUID."""
+    """The id in `field` is not a lowercase UUID."""
 
-    instead = "Give the id as it was answered."
+    instead = "Send the id exactly as Polaris returned it."
 
 
 class TextMalformed(Refusal):
-    """It cannot be kept: a text holds a NUL or half a character, or details have no end."""
+    """A text contains a NUL byte or invalid Unicode, or the details are nested too deeply."""
 
-    instead = "Send text that every program can read."
+    instead = "Send valid UTF-8 text without NUL bytes."
 
 
 class TextTooLong(Refusal):
-    """A text by which things are found is longer than can be kept."""
+    """The text in `field` is longer than its limit."""
 
-    instead = "Give at most 500 characters; a memo, a comment or a description may be longer."
+    instead = (
+        "Send at most 500 characters, or 255 for an idempotency key; "
+        "a memo, a comment or a description may be longer."
+    )
 
 
 class AmountNotPositive(Refusal):
-    """The amount must be more than zero."""
+    """The value of `field` must be more than zero."""
 
-    instead = "Give a positive number of minor units."
+    instead = "Send a positive number; amounts are in minor units."
 
 
 class AmountNegative(Refusal):
-    """The amount must not be below zero."""
+    """No amount, quantity, price or rate in `field` may be negative."""
 
-    instead = "Give zero or a positive number of minor units; lower an invoice by a credit note."
+    instead = "Send zero or a positive number. To lower an invoice, issue a credit note."
 
 
 class AmountTooLarge(Refusal):
-    """The amount is larger than can be kept."""
+    """The amount in `field` is too large."""
 
-    instead = "Give at most 10^15 minor units."
+    instead = (
+        "Send at most 10^15 minor units, a tax rate of at most 1,000 percent, "
+        "and a fee of at most its payment."
+    )
 
 
 class UnknownCurrency(Refusal):
-    """The currency is no ISO 4217 code in use."""
+    """The currency is not an ISO 4217 code in use."""
 
-    instead = "Give a code such as EUR, in capitals."
+    instead = "Send a code in capitals, such as EUR."
 
 
 class CurrencyMismatch(Refusal):
-    """The currencies differ; nothing is ever converted."""
+    """The payment or credit note is not in the invoice's currency; Polaris does not convert."""
 
-    instead = "Use a source in the invoice's own currency."
+    instead = "Use a payment or credit note in the invoice's currency."
 
 
 class CustomerMismatch(Refusal):
-    """The two belong to different customers."""
+    """The payment, credit note or invoices belong to different customers."""
 
-    instead = "Use a source of the invoice's own customer."
+    instead = "Use a payment or credit note of the invoice's customer."
 
 
 class UnknownAccount(Refusal):
-    """No account of this name can be used here."""
+    """The account in `field` does not exist, or cannot be used here."""
 
-    instead = "Use the account that the chart has for this, or add one of the right kind."
+    instead = "Use the account that the chart has for this purpose, or add one of the right kind."
 
 
 class UnknownTimezone(Refusal):
-    """The time zone is not known."""
+    """The time zone is unknown."""
 
-    instead = "Give an IANA name such as Europe/Berlin."
+    instead = "Send an IANA name such as Europe/Berlin."
 
 
 class ValueMissing(Refusal):
-    """A required value is missing."""
+    """The required value of `field` is missing or empty."""
 
-    instead = "Give the value that the field names."
+    instead = "Send a value for this field."
 
 
 class NoLines(Refusal):
-    """There are no lines."""
+    """The command has no lines."""
 
-    instead = "Give at least one line."
+    instead = "Send at least one line."
 
 
 class UnknownLine(Refusal):
-    """A line is not one of the invoice's."""
+    """A line id does not belong to this invoice."""
 
-    instead = "Name lines of this invoice."
+    instead = "Use the ids of lines of this invoice."
 
 
 class UnsuitableTopUp(Refusal):
-    """Credits are sold on a top-up invoice, alone, at full price, into its customer's wallet."""
+    """Wallet credits must be the only line of a top-up invoice, without discount."""
 
-    instead = "Bill the credits apart from all else, for a wallet in the invoice's currency."
+    instead = "Bill the credits on a separate invoice, with the wallet's customer and currency."
 
 
 class TaxCodeAmbiguous(Refusal):
-    """One tax code has two names."""
+    """The same tax code has two different names."""
 
-    instead = "Give each tax a code of its own."
+    instead = "Give each tax its own code."
 
 
 class DateNotPossible(Refusal):
-    """A date is outside the years that are kept, or a time does not say its zone."""
+    """The date in `field` is not between 1900 and 2999, or the time has no UTC offset."""
 
-    instead = "Give dates between 1900 and 2999, and times with their offset."
+    instead = "Send a date between 1900 and 2999; send a time with its UTC offset."
 
 
 class NumberNotPossible(Refusal):
-    """A number is outside what can be kept."""
+    """The number in `field` is outside its allowed range."""
 
-    instead = "Give a payment term of 0 to 10,000 days, a priority of 1 to 50."
+    instead = (
+        "Send a payment term of 0 to 10,000 days, a priority of 1 to 50, a tax rate of 0 to 1,000 "
+        "percent with six decimals, or a smallest purchase that is not above the largest one."
+    )
 
 
 class DiscountTooLarge(Refusal):
-    """A discount is larger than what it is taken from."""
+    """A discount is larger than its line."""
 
-    instead = "Lower the discount to the line's amount."
+    instead = "Lower the discount to at most the line's amount."
 
 
 class UnknownReason(Refusal):
-    """The reason code is not one of the tenant's."""
+    """The reason is not in the tenant's setting `void_reasons`."""
 
-    instead = "Use one of the reason codes in the tenant's settings."
+    instead = "Use one of the reason codes of this setting."
 
 
 class ReasonMissing(Refusal):
-    """The tenant's settings ask for a reason."""
+    """The tenant's settings require a reason for a void."""
 
-    instead = "Give one of the reason codes in the tenant's settings."
+    instead = "Send a reason; where the setting `void_reasons` lists codes, use one of them."
 
 
 class StateNotPossible(Refusal):
-    """This state cannot follow, or cannot be asked for here."""
+    """The value of `field` is not allowed here, or cannot follow the current state."""
 
-    instead = "Read the current state and report what really happened."
+    instead = "Read the current state, then send a value that the command allows."
 
 
 class AlreadyInState(Refusal):
-    """It is in this state already."""
+    """The payment or refund is already in the reported state."""
 
     instead = "Nothing is left to do."
     nothing_to_do = True
 
 
 class UnknownSeries(Refusal):
-    """No such number series exists."""
+    """The number series does not exist, or is not for invoices."""
 
-    instead = "Use a series of the tenant's settings."
+    instead = "Use a series for invoices; the default one is `invoice`."

@@ -1,4 +1,4 @@
-"""Refusals that come from the state or the amounts of an invoice."""
+"""Refusals about the state or the amounts of an invoice."""
 
 from polaris.core.refusals.base import Refusal
 
@@ -6,26 +6,26 @@ from polaris.core.refusals.base import Refusal
 class NotADraft(Refusal):
     """The invoice is no longer a draft."""
 
-    instead = "Correct an issued invoice by a credit note, or void and regenerate it."
+    instead = "To correct a finalized invoice, issue a credit note, or void and regenerate it."
 
 
 class EditedMeanwhile(Refusal):
-    """The draft has other lines than those that were looked at."""
+    """The lines of the draft changed after you read it; its revision is now `revision`."""
 
-    instead = "Look at the draft again, then ask again."
+    instead = "Read the draft again, then send the command with its current revision."
 
 
 class AlreadyFinalized(Refusal):
-    """The invoice is finalized already."""
+    """The invoice is already finalized."""
 
     instead = "Nothing is left to do."
     nothing_to_do = True
 
 
 class InvoiceClosed(Refusal):
-    """The invoice was closed before it was issued."""
+    """The draft was deleted or skipped before it became an invoice."""
 
-    instead = "Write another one; nothing becomes of this one."
+    instead = "Create a new invoice; a closed draft stays closed."
 
 
 class NotFinalized(Refusal):
@@ -35,7 +35,7 @@ class NotFinalized(Refusal):
 
 
 class AlreadyVoided(Refusal):
-    """The invoice is voided already."""
+    """The invoice is already voided."""
 
     instead = "Nothing is left to do."
     nothing_to_do = True
@@ -44,71 +44,71 @@ class AlreadyVoided(Refusal):
 class NotVoided(Refusal):
     """The invoice has not been voided."""
 
-    instead = "Void it first, or ask for both at once."
+    instead = "Void it first, or void it in the same command with `void_first`."
 
 
 class AlreadyRegenerated(Refusal):
-    """Another invoice replaces this one already."""
+    """Another invoice (`id`) already replaces this one."""
 
-    instead = "Work on the replacement, which the invoice names."
+    instead = "Work with the replacement instead."
 
 
 class AlreadyDisputed(Refusal):
-    """A dispute about the invoice was lost already."""
+    """A dispute about the invoice is already recorded as lost."""
 
     instead = "Nothing is left to do."
     nothing_to_do = True
 
 
 class NothingOutstanding(Refusal):
-    """Nothing is outstanding on the invoice."""
+    """The invoice has no outstanding amount."""
 
-    instead = "Give a credit note or a refund for what was paid."
+    instead = "To give back what was paid, issue a credit note or a refund."
 
 
 class OutstandingExceeded(Refusal):
-    """The amount is larger than what is outstanding."""
+    """The amount is larger than the invoice's outstanding amount (`limit_minor`)."""
 
-    instead = "Use at most what is outstanding."
+    instead = "Use at most the outstanding amount."
 
 
 class AlreadyCredited(Refusal):
-    """Everything on the invoice has been credited already."""
+    """Credit notes have already credited the whole invoice."""
 
-    instead = "The credit notes stand for the cancellation; void those that were given in error."
+    instead = "The credit notes cancel the invoice. Void those that were issued by mistake."
 
 
 class RefundExceedsCash(Refusal):
-    """The refund is larger than the money received and not yet asked back."""
+    """The refund is larger than the money received less earlier refunds (`limit_minor`)."""
 
-    instead = "Refund at most what was received; give the rest as credit."
+    instead = "Refund at most this limit; give the rest as credit."
 
 
 class CreditExceedsInvoice(Refusal):
-    """Credit and refund together are larger than what is left to credit."""
+    """The amount to give back is larger than what is left to credit (`limit_minor`)."""
 
-    instead = "Ask for at most the total less earlier credit notes."
+    instead = "Give back at most the invoice's total less earlier credit notes."
 
 
 class LineOverCredited(Refusal):
-    """More is credited on a line than is left of it."""
+    """The credited amount of a line is larger than what is left of the line (`limit_minor`)."""
 
-    instead = "Credit at most what earlier notes left of the line."
+    instead = "Credit at most the line's amount less earlier credit notes."
 
 
 class PartsDoNotMatch(Refusal):
-    """Offset, credit and refund do not add up to the note's total."""
+    """Offset, credit and refund do not add up to the note's total with tax (`total_minor`)."""
 
-    instead = "Make the three add up to the total, tax included."
+    instead = "Change the three amounts so that they add up to the total."
 
 
 class OffsetExceedsOutstanding(Refusal):
-    """The offset is larger than what is outstanding."""
+    """The offset is larger than the invoice's outstanding amount (`limit_minor`)."""
 
-    instead = "Offset at most what is outstanding; give the rest as credit or refund."
+    instead = "Offset at most the outstanding amount; give the rest as credit or refund."
 
 
 class PeriodClosed(Refusal):
-    """The books are closed on that day."""
+    """The books are closed on this date; the first open day is `first_open_day`."""
 
-    instead = "Date the document after the closing date, or have an administrator reopen the books."
+    instead = "Use the first open day or a later date, or ask an administrator to reopen the books."

@@ -1,40 +1,40 @@
-"""Refusals about payments and what settles an invoice."""
+"""Refusals about payments, and about what settles an invoice."""
 
 from polaris.core.refusals.base import Refusal
 
 
 class PaymentNotReceived(Refusal):
-    """The payment has not succeeded."""
+    """The payment has not succeeded; its state is `state`."""
 
-    instead = "Wait for the provider to report success."
+    instead = "Wait until the payment provider reports success."
 
 
 class PaymentUnderWay(Refusal):
-    """A payment is under way to the invoice."""
+    """A payment for the invoice (`id`) is still in progress."""
 
-    instead = "Wait until its provider says how it ended."
+    instead = "Wait until the payment provider reports the result."
 
 
 class NotEnoughUnused(Refusal):
-    """Less than this amount is unused."""
+    """The amount is larger than what is unused of the payment or credit note (`limit_minor`)."""
 
-    instead = "Use at most what is unused."
+    instead = "Use at most the unused amount."
 
 
 class NotApplied(Refusal):
-    """It settles nothing on this invoice."""
+    """The payment, credit or write-off does not settle this invoice."""
 
-    instead = "Read the invoice's settlements."
+    instead = "Read the invoice's settlements; they list what settles it."
 
 
 class PaymentRefunded(Refusal):
-    """Money of this payment was refunded on this invoice."""
+    """Part of the payment (`refunded_minor`) was refunded on this invoice."""
 
-    instead = "Leave the payment in place, or convert the refund to credit first."
+    instead = "Leave the payment on the invoice, or convert the refund to credit first."
 
 
 class AlreadyReversed(Refusal):
-    """It has been reversed already."""
+    """The write-off is already reversed."""
 
     instead = "Nothing is left to do."
     nothing_to_do = True

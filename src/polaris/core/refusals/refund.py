@@ -4,13 +4,13 @@ from polaris.core.refusals.base import Refusal
 
 
 class NotRefundable(Refusal):
-    """No money stands behind this amount."""
+    """The refund is larger than the refundable money of its source (`limit_minor`)."""
 
-    instead = "Refund at most what was received in money; the rest is credit."
+    instead = "Refund at most this limit; credit that no payment covers cannot be refunded."
 
 
 class RefundEnded(Refusal):
-    """The refund has been settled or converted already."""
+    """The refund is already settled or converted to credit."""
 
     instead = "Nothing is left to do."
     nothing_to_do = True

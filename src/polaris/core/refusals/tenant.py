@@ -4,27 +4,27 @@ from polaris.core.refusals.base import Refusal
 
 
 class UnknownSetting(Refusal):
-    """A tenant has no setting of this name."""
+    """No setting has this name (`id`)."""
 
-    instead = "Use a name of the reference of settings."
+    instead = "Use a name from the settings reference."
 
 
 class SettingNotPossible(Refusal):
-    """A setting cannot have this value."""
+    """The value (`given`) is not allowed for the setting `field`."""
 
-    instead = "Give a value of the kind that the reference of settings says."
+    instead = "Send a value of the type and in the range that the settings reference names."
 
 
 class FormatNotPossible(Refusal):
-    """Numbers cannot be made by this format."""
+    """The number format in the setting `field` is not valid."""
 
-    instead = "Give at most 100 characters with {next}, such as INV-{next:06}; escape other braces."
+    instead = "Use {next}, as in INV-{next:06}, and at most 100 characters; double any other brace."
 
 
 class PeriodNotOver(Refusal):
-    """The period has not ended yet."""
+    """The period to close has not ended yet."""
 
-    instead = "Close the books through yesterday at most."
+    instead = "Close the books through yesterday at the latest."
 
 
 class AdministratorRequired(Refusal):
@@ -34,12 +34,12 @@ class AdministratorRequired(Refusal):
 
 
 class BooksWouldMoveBack(Refusal):
-    """The books are closed further than that already."""
+    """The books are already closed through this day or a later one."""
 
-    instead = "Reopen the books to move the closing date back."
+    instead = "To move the closing date back, reopen the books."
 
 
 class BooksWouldMoveForward(Refusal):
-    """Reopening only moves the closing date back."""
+    """Reopening the books can only move the closing date back."""
 
-    instead = "Close the books to move the closing date forward."
+    instead = "To move the closing date forward, close the books."

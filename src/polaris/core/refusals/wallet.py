@@ -10,24 +10,24 @@ class WalletTerminated(Refusal):
 
 
 class CreditsSpent(Refusal):
-    """Less than this amount of credits is left."""
+    """The amount is larger than the credits that are left."""
 
-    instead = "Use at most what is left."
+    instead = "Use at most the credits that are left."
 
 
 class NotExpired(Refusal):
     """The credits have not expired yet."""
 
-    instead = "Void them instead, or wait for their day."
+    instead = "Void them instead, or wait until they expire."
 
 
 class PurchaseTooSmall(Refusal):
-    """The wallet takes no purchase of credits as small as this."""
+    """The purchase is smaller than the wallet's smallest purchase (`limit_minor`)."""
 
-    instead = "Buy at least the wallet's smallest purchase, or change it."
+    instead = "Buy at least this amount, or change the wallet's limit."
 
 
 class PurchaseTooLarge(Refusal):
-    """The wallet takes no purchase of credits as large as this."""
+    """The purchase is larger than the wallet's largest purchase (`limit_minor`)."""
 
-    instead = "Buy at most the wallet's largest purchase, or change it."
+    instead = "Buy at most this amount, or change the wallet's limit."

@@ -4,12 +4,12 @@ from polaris.core.refusals.base import Refusal
 
 
 class UrlMalformed(Refusal):
-    """The address is no URL that can be told of events."""
+    """The webhook URL is not valid."""
 
-    instead = "Give a URL with http or https and a host, without spaces."
+    instead = "Send an http or https URL in ASCII, with a host and without spaces."
 
 
 class UnknownSignature(Refusal):
-    """No such way to sign is known."""
+    """The signature method is unknown."""
 
-    instead = "Give jwt or hmac."
+    instead = "Send jwt or hmac."
