@@ -1,1 +1,1 @@
-"""What is: the rows that are stored, one file for each noun."""
+"""The facts: the rows that are stored, one file for each noun."""

@@ -1,4 +1,4 @@
-"""What is billed and taxed by a code: a tenant's catalogue."""
+"""A tenant's catalogue: items to bill and taxes, each with a code."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,25 +11,25 @@ from polaris.core.facts.row import Changing
 
 
 class CatalogueItem(Changing, frozen=True, array_like=True, kw_only=True):
-    """A thing that is billed by its code. What was billed keeps its own name and price."""
+    """An item that invoice lines name by its code. Lines keep the name and price they were given."""
 
     table: ClassVar[str] = "catalogue_item"
     found_by: ClassVar[tuple[str, ...]] = ("code",)
 
     code: str
     name: str
-    invoice_display_name: str | None = None  # what invoices call it, unless by its name
+    invoice_display_name: str | None = None  # the name on invoices; default: `name`
     description: str | None = None
-    amount_minor: int  # for one of it, unless the invoice says otherwise
+    amount_minor: int  # price of one unit, unless the line has its own
     currency: str
-    tax_codes: tuple[str, ...] = ()  # none: taxed as its customer is
+    tax_codes: tuple[str, ...] = ()  # empty: the customer's taxes apply
     details: Details = field(default_factory=dict)
     created_at: datetime
     deleted_at: datetime | None = None
 
 
 class TaxCode(Changing, frozen=True, array_like=True, kw_only=True):
-    """A tax by its code. What was taxed keeps the rate that it was taxed at."""
+    """A tax that invoice lines name by its code. Lines keep the rate at which they were taxed."""
 
     table: ClassVar[str] = "tax_code"
     found_by: ClassVar[tuple[str, ...]] = ("code",)
@@ -38,7 +38,7 @@ class TaxCode(Changing, frozen=True, array_like=True, kw_only=True):
     name: str
     rate: Decimal  # percent
     description: str | None = None
-    applied_by_default: bool = False  # on whatever names no tax of its own
+    applied_by_default: bool = False  # on lines for which nothing else names a tax
     details: Details = field(default_factory=dict)
     created_at: datetime
     deleted_at: datetime | None = None

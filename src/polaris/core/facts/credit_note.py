@@ -1,4 +1,4 @@
-"""Credit notes: a correction of an invoice, the document of a void, or credit standing alone."""
+"""Credit notes: they correct an invoice, document a void, or give credit without an invoice."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,29 +12,29 @@ from polaris.core.facts.row import Changing, Row
 
 
 class NotePurpose(StrEnum):
-    """Why a note exists, which decides what it books."""
+    """Why a credit note exists. This decides what it books."""
 
     CORRECTION = "correction"  # lowers revenue and tax of a live invoice
-    VOID = "void"  # documents a void, whose reversal is its booking
-    STANDALONE = "standalone"  # of no invoice
+    VOID = "void"  # documents a void; the reversal of the invoice is its booking
+    STANDALONE = "standalone"  # belongs to no invoice
 
 
 class NoteStatus(StrEnum):
-    """Whether a note stands."""
+    """Whether a credit note is in force or voided."""
 
     ISSUED = "issued"
     VOIDED = "voided"
 
 
 class CreditTo(StrEnum):
-    """Where the credit part of a note goes."""
+    """Where the credit part of a credit note goes."""
 
     NOTE = "note"  # the note's own balance
     WALLET = "wallet"
 
 
 class FundingKind(StrEnum):
-    """What stands behind credit. Only cash can be refunded."""
+    """What a credit was given out of. Only cash can be refunded."""
 
     CASH = "cash"
     NOTES = "notes"
@@ -44,7 +44,7 @@ class FundingKind(StrEnum):
 
 
 class CreditNote(Changing, frozen=True, array_like=True, kw_only=True):
-    """Credit given: `total = offset + credit + refund`, minor units."""
+    """A credit note. Its total is offset plus credit plus refund, in minor units."""
 
     table: ClassVar[str] = "credit_note"
     found_by: ClassVar[tuple[str, ...]] = ("invoice_id", "customer_id")
@@ -69,7 +69,7 @@ class CreditNote(Changing, frozen=True, array_like=True, kw_only=True):
     issue_date: date
     issued_at: datetime
     voided_at: datetime | None = None
-    voided_minor: int = 0  # balance that the voiding took back
+    voided_minor: int = 0  # the balance that its voiding took back
     document_entry_id: str | None = None
     refund_status_asserted: str | None = None
     metadata: Metadata | None = None  # the caller's own pairs
@@ -77,7 +77,7 @@ class CreditNote(Changing, frozen=True, array_like=True, kw_only=True):
 
 
 class NoteLine(Row, frozen=True, array_like=True, kw_only=True):
-    """What a note credits of one line."""
+    """The part of one line that a credit note credits."""
 
     table: ClassVar[str] = "note_line"
     found_by: ClassVar[tuple[str, ...]] = ("note_id",)
@@ -94,7 +94,7 @@ class NoteLine(Row, frozen=True, array_like=True, kw_only=True):
 
 
 class NoteTax(Row, frozen=True, array_like=True, kw_only=True):
-    """Tax that a note gives back, one row per code."""
+    """Tax that a credit note gives back; one row for each tax code."""
 
     table: ClassVar[str] = "note_tax"
     found_by: ClassVar[tuple[str, ...]] = ("note_id",)
@@ -108,13 +108,13 @@ class NoteTax(Row, frozen=True, array_like=True, kw_only=True):
 
 
 class Funding(Changing, frozen=True, array_like=True, kw_only=True):
-    """What a note's credit was given out of, less what has gone back there or been refunded."""
+    """A source of a note's credit; `amount_minor` is less what was returned to it or refunded."""
 
     table: ClassVar[str] = "funding"
     found_by: ClassVar[tuple[str, ...]] = ("note_id", "settlement_id", "payment_id")
 
     note_id: str
     kind: FundingKind
-    settlement_id: str | None = None  # where it came from and returns to
-    payment_id: str | None = None  # whose money it is
+    settlement_id: str | None = None  # where the amount came from and returns to
+    payment_id: str | None = None  # the payment that the money belongs to
     amount_minor: int

@@ -1,4 +1,4 @@
-"""A customer, who owes and is owed."""
+"""Customers of a tenant."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -11,7 +11,7 @@ from polaris.core.facts.row import Changing
 
 
 class Customer(Changing, frozen=True, array_like=True, kw_only=True):
-    """Who owes and is owed. Its lock covers everything that belongs to it."""
+    """A customer. The lock on its row covers everything that belongs to the customer."""
 
     table: ClassVar[str] = "customer"
     found_by: ClassVar[tuple[str, ...]] = ("external_id",)
@@ -29,7 +29,7 @@ class Customer(Changing, frozen=True, array_like=True, kw_only=True):
     tax_number: str | None = None
     phone: str | None = None
     address: Address = Address()
-    tax_code_ids: tuple[str, ...] = ()  # taxes that its lines bear unless they name others
+    tax_code_ids: tuple[str, ...] = ()  # taxes on its lines, unless the lines name others
     metadata: Metadata | None = None  # the caller's own pairs
     details: Details = field(default_factory=dict)
     created_at: datetime

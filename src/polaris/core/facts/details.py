@@ -1,12 +1,12 @@
-"""What only one dialect knows of a row: kept under its name, and never read by the core."""
+"""Values of a row that belong to one dialect. The core stores them and never reads them."""
 
 from collections.abc import Mapping
 
 Details = dict[str, dict[str, object]]
-"""One object for each dialect, by the dialect's name."""
+"""One object for each dialect, keyed by the dialect's name."""
 
 Metadata = dict[str, str | None]
-"""Pairs that belong to the caller."""
+"""Key-value pairs that belong to the caller."""
 
 
 def merged(before: Details, changes: Mapping[str, Mapping[str, object]]) -> Details:

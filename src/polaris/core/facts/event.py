@@ -1,4 +1,4 @@
-"""What the world is told: past tense, written in the same breath as the change."""
+"""Events: facts in the past tense, written in the same database transaction as the change."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from polaris.core.facts.row import Row
 
 
 class EventKind(StrEnum):
-    """Each event, with the fact that it tells."""
+    """Every kind of event, with a sentence about the fact that it reports."""
 
     sentence: str
 
@@ -20,78 +20,99 @@ class EventKind(StrEnum):
 
     CUSTOMER_SAVED = "customer.saved", "A customer was created or changed."
     CUSTOMER_DELETED = "customer.deleted", "A customer was deleted; its invoices stay."
-    INVOICE_DRAFTED = "invoice.drafted", "An invoice was written down; it asks for nothing yet."
-    INVOICE_EDITED = "invoice.edited", "A draft changed."
+    INVOICE_DRAFTED = "invoice.drafted", "A draft was created; nothing is owed on it yet."
+    INVOICE_EDITED = "invoice.edited", "A draft was changed."
     INVOICE_CLOSED = (
         "invoice.closed",
-        "A draft was deleted, or skipped because it asks for nothing.",
+        "A draft was deleted, or skipped because its total is zero.",
     )
     INVOICE_FINALIZED = "invoice.finalized", "An invoice got its number and was booked."
-    INVOICE_RECORDED = "invoice.recorded", "An invoice came in from elsewhere."
-    INVOICE_ANNOTATED = "invoice.annotated", "Something was said of an invoice; no money moved."
-    INVOICE_DISPUTE_LOST = "invoice.dispute_lost", "The customer's bank decided against us."
+    INVOICE_RECORDED = "invoice.recorded", "An invoice that was issued elsewhere was imported."
+    INVOICE_ANNOTATED = (
+        "invoice.annotated",
+        "The payment status, metadata or details of an invoice were set; no money moved.",
+    )
+    INVOICE_DISPUTE_LOST = (
+        "invoice.dispute_lost",
+        "The customer's bank decided a dispute for the customer.",
+    )
     INVOICE_COLLECTION_FAILED = (
         "invoice.collection_failed",
         "An invoice cannot be collected: no provider is connected.",
     )
-    INVOICE_SETTLED = "invoice.settled", "Nothing is outstanding any more."
-    INVOICE_UNSETTLED = "invoice.unsettled", "Something is outstanding again."
-    INVOICE_VOIDED = "invoice.voided", "An invoice left the books."
-    INVOICE_REGENERATED = "invoice.regenerated", "Another invoice replaces this one."
-    INVOICE_WRITTEN_OFF = "invoice.written_off", "What was owed was given up, whole or in part."
-    WRITE_OFF_REVERSED = "write_off.reversed", "What was given up is asked for again."
-    PAYMENT_CREATED = "payment.created", "A payment is known, its money not yet here."
-    PAYMENT_RECEIVED = "payment.received", "Money is here."
-    PAYMENT_FAILED = "payment.failed", "No money came."
-    PAYMENT_NEEDS_ATTENTION = "payment.needs_attention", "A payment waits for the customer."
-    PAYMENT_REVERSED = "payment.reversed", "Money went back against our will."
-    PAYMENT_APPLIED = "payment.applied", "Money settles an invoice."
+    INVOICE_SETTLED = "invoice.settled", "Nothing is outstanding on an invoice any more."
+    INVOICE_UNSETTLED = "invoice.unsettled", "An amount is outstanding on an invoice again."
+    INVOICE_VOIDED = "invoice.voided", "An invoice was voided; its entries are reversed."
+    INVOICE_REGENERATED = "invoice.regenerated", "Another invoice replaces a voided one."
+    INVOICE_WRITTEN_OFF = (
+        "invoice.written_off",
+        "All or part of the outstanding amount was given up as a loss.",
+    )
+    WRITE_OFF_REVERSED = "write_off.reversed", "An amount that was written off is owed again."
+    PAYMENT_CREATED = "payment.created", "A payment was created; its money has not arrived yet."
+    PAYMENT_RECEIVED = "payment.received", "The money of a payment arrived."
+    PAYMENT_FAILED = "payment.failed", "A payment failed; no money arrived."
+    PAYMENT_NEEDS_ATTENTION = (
+        "payment.needs_attention",
+        "A payment waits for an action of the customer.",
+    )
+    PAYMENT_REVERSED = (
+        "payment.reversed",
+        "The money of a payment went back, as in a chargeback.",
+    )
+    PAYMENT_APPLIED = "payment.applied", "Money of a payment settles an invoice."
     PAYMENT_REMOVED = (
         "payment.removed",
-        "Money settles an invoice no longer, or is no longer held for it.",
-    )
-    PAYMENT_CANCEL_REQUESTED = "payment.cancel_requested", "The provider should stop a payment."
-    CREDIT_NOTE_ISSUED = "credit_note.issued", "Credit was given, or a void documented."
+        "A payment no longer settles an invoice, or is no longer held for it.",
+        )
+        PAYMENT_CANCEL_REQUESTED = (
+            "payment.cancel_requested",
+            "The payment provider should cancel a payment.",
+        )
+        CREDIT_NOTE_ISSUED = "credit_note.issued", "A credit note gave credit, or documents a void."
     CREDIT_NOTE_ANNOTATED = (
         "credit_note.annotated",
-        "Something was said of a credit note, or of its refund.",
-    )
-    CREDIT_NOTE_VOIDED = "credit_note.voided", "What was left of a credit note was taken back."
+        "The refund status, metadata or details of a credit note were set.",
+        )
+        CREDIT_NOTE_VOIDED = "credit_note.voided", "The rest of a credit note was taken back."
     CREDIT_NOTE_APPLIED = "credit_note.applied", "A credit note settles an invoice."
     CREDIT_NOTE_REMOVED = (
         "credit_note.removed",
-        "A credit note settles an invoice no longer, or is no longer parked for it.",
+        "A credit note no longer settles an invoice, or is no longer parked for it.",
     )
-    REFUND_REQUESTED = "refund.requested", "The provider should send money back."
-    REFUND_PENDING = "refund.pending", "The provider has a refund in hand."
-    REFUND_SETTLED = "refund.settled", "Money went back as asked."
-    REFUND_FAILED = "refund.failed", "A refund did not go through; it is still owed."
-    REFUND_CONVERTED = "refund.converted", "A refund was given as credit instead."
+    REFUND_REQUESTED = "refund.requested", "The payment provider should send money back."
+    REFUND_PENDING = "refund.pending", "The payment provider has accepted a refund."
+    REFUND_SETTLED = "refund.settled", "The money of a refund was sent back."
+    REFUND_FAILED = "refund.failed", "A refund failed; it is still owed."
+    REFUND_CONVERTED = "refund.converted", "A refund was given as credit instead of money."
     WALLET_OPENED = "wallet.opened", "A wallet was opened."
-    WALLET_CHANGED = "wallet.changed", "A wallet's name, priority or the like changed."
+    WALLET_CHANGED = "wallet.changed", "A field of a wallet changed, such as its name or priority."
     WALLET_TERMINATED = "wallet.terminated", "A wallet was closed."
-    CREDITS_GRANTED = "credits.granted", "Credits were given for nothing."
-    CREDITS_PURCHASED = "credits.purchased", "Bought credits, or a note's, landed in a wallet."
+    CREDITS_GRANTED = "credits.granted", "A customer got wallet credits without payment."
+    CREDITS_PURCHASED = (
+        "credits.purchased",
+        "Purchased credits, or the credit of a credit note, were added to a wallet.",
+    )
     CREDITS_CONSUMED = "credits.consumed", "Credits settle an invoice."
-    CREDITS_RESTORED = "credits.restored", "Credits are back in their lot."
+    CREDITS_RESTORED = "credits.restored", "Credits that were spent are back in their lot."
     CREDITS_VOIDED = "credits.voided", "Credits were taken out of a wallet."
-    CREDITS_EXPIRED = "credits.expired", "Credits lapsed."
-    CATALOGUE_ITEM_SAVED = "catalogue_item.saved", "A thing to bill was created or changed."
-    CATALOGUE_ITEM_DELETED = "catalogue_item.deleted", "A thing is billed no longer."
+    CREDITS_EXPIRED = "credits.expired", "Unspent credits expired."
+    CATALOGUE_ITEM_SAVED = "catalogue_item.saved", "A catalogue item was created or changed."
+    CATALOGUE_ITEM_DELETED = "catalogue_item.deleted", "A catalogue item was deleted."
     TAX_CODE_SAVED = "tax_code.saved", "A tax was created or changed."
-    TAX_CODE_DELETED = "tax_code.deleted", "A tax is used no longer."
+    TAX_CODE_DELETED = "tax_code.deleted", "A tax was deleted."
     WEBHOOK_ENDPOINT_SAVED = (
         "webhook_endpoint.saved",
-        "An address is told of events, or told otherwise.",
-    )
-    WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted", "An address is told nothing any more."
+        "A webhook endpoint was created or changed.",
+        )
+        WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted", "A webhook endpoint was deleted."
     TENANT_SAVED = "tenant.saved", "The tenant's own fields or settings changed."
-    BOOKS_CLOSED = "books.closed", "No later entry is dated on or before a day."
+    BOOKS_CLOSED = "books.closed", "The books were closed through a day; new entries are dated later."
     BOOKS_REOPENED = "books.reopened", "The closing date moved back."
 
 
 class Event(Row, frozen=True, array_like=True, kw_only=True):
-    """One fact, with its subject as it stood before (none when it was made) and after."""
+    """One fact, with its subject before the change (None if it is new) and after it."""
 
     table: ClassVar[str] = "event"
 
@@ -101,7 +122,7 @@ class Event(Row, frozen=True, array_like=True, kw_only=True):
     position: int  # within its command, from 1
     customer_id: str | None
     invoice_id: str | None
-    subject: str  # the table of the thing it tells of
+    subject: str  # the table of the row that changed
     subject_id: str
     before: dict[str, object] | None
     after: dict[str, object]

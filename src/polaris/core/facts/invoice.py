@@ -1,4 +1,4 @@
-"""An invoice, what it is made of, and what settles it."""
+"""Invoices, their lines and taxes, and what settles them."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,11 +12,11 @@ from polaris.core.facts.row import Changing, Row
 
 
 class Status(StrEnum):
-    """What an invoice is. Paid, overdue and the like are projections of other facts."""
+    """The status of an invoice. Paid, overdue and so on are computed from other facts."""
 
     DRAFT = "draft"  # may be edited or deleted; has no number and no entries
     FINALIZED = "finalized"  # numbered, booked, immutable
-    VOIDED = "voided"  # asks for nothing; every entry is reversed
+    VOIDED = "voided"  # nothing is owed; every entry is reversed
     CLOSED = "closed"  # a draft that never became an invoice
 
 
@@ -29,29 +29,29 @@ class InvoiceKind(StrEnum):
 
 
 class LineKind(StrEnum):
-    """What a line is, which decides the account it is booked to."""
+    """The kind of a line. It decides the account to which the line is booked."""
 
     CHARGE = "charge"  # revenue
-    TIP = "tip"  # passed on
+    TIP = "tip"  # to be passed on to others
     TOP_UP = "top_up"  # credits that land in a wallet once the invoice is settled
 
 
 class Rounding(StrEnum):
-    """Where computed tax is rounded; frozen on the invoice."""
+    """Where computed tax is rounded. Stored on the invoice, which keeps it."""
 
     PER_DOCUMENT = "per_document"  # all computed tax together is rounded once
     PER_LINE = "per_line"  # each line's tax is rounded
 
 
 class PriceType(StrEnum):
-    """Whether a line's amount holds its tax."""
+    """Whether a line's amount includes its tax."""
 
     EXCLUSIVE = "exclusive"
     INCLUSIVE = "inclusive"
 
 
 class SettlementKind(StrEnum):
-    """What lowered a receivable."""
+    """The kind of source that lowered a receivable."""
 
     PAYMENT = "payment"
     NOTE = "note"  # another invoice's credit note, applied
@@ -63,7 +63,7 @@ class SettlementKind(StrEnum):
 
 
 class PaymentStatus(StrEnum):
-    """What a caller may say of an invoice's payment."""
+    """The payment status of an invoice, as a caller may assert it."""
 
     PENDING = "pending"
     SUCCEEDED = "succeeded"
@@ -71,7 +71,7 @@ class PaymentStatus(StrEnum):
 
 
 class Invoice(Changing, frozen=True, array_like=True, kw_only=True):
-    """A claim on a customer. Amounts are minor units of `currency`; a customer never changes."""
+    """An invoice. Amounts are minor units of `currency`; its customer never changes."""
 
     table: ClassVar[str] = "invoice"
 
@@ -82,14 +82,14 @@ class Invoice(Changing, frozen=True, array_like=True, kw_only=True):
     number: str | None = None  # given at finalization, gapless in its series
     external_number: str | None = None  # the caller's own
     series: str | None = None  # which series gave the number
-    revision: int = 1  # its lines are those of this revision
+    revision: int = 1  # the revision of its current lines
     rounding: Rounding = Rounding.PER_DOCUMENT
     price_type: PriceType = PriceType.EXCLUSIVE
     net_minor: int = 0
     tax_minor: int = 0
     total_minor: int = 0  # net and tax, before anything settles it
     paid_minor: int = 0  # live payments applied
-    outstanding_minor: int = 0  # total less everything live that settles it; 0 when not owed
+    outstanding_minor: int = 0  # total less live settlements; 0 for drafts and voided invoices
     issue_date: date | None = None  # in the customer's time zone
     due_date: date | None = None
     payment_term_days: int = 0
@@ -101,10 +101,10 @@ class Invoice(Changing, frozen=True, array_like=True, kw_only=True):
     outstanding_at_void_minor: int | None = None
     regenerated_from: str | None = None  # the voided invoice that this one replaces
     regenerated_as: str | None = None  # the invoice that replaces this one
-    payment_status_asserted: str | None = None  # said by the caller, moves no money
+    payment_status_asserted: str | None = None  # set by the caller, moves no money
     dispute_lost_at: datetime | None = None
     sent_at: datetime | None = None
-    hidden_at: datetime | None = None  # deleted after issue: voided and out of sight
+    hidden_at: datetime | None = None  # deleted after issue: voided and no longer shown
     dunning: str | None = None
     auto_collection: bool | None = None
     memo: str | None = None
@@ -115,7 +115,7 @@ class Invoice(Changing, frozen=True, array_like=True, kw_only=True):
 
 
 class Line(Row, frozen=True, array_like=True, kw_only=True):
-    """One thing billed."""
+    """One line of an invoice."""
 
     table: ClassVar[str] = "line"
     found_by: ClassVar[tuple[str, ...]] = ("invoice_id",)
@@ -127,7 +127,7 @@ class Line(Row, frozen=True, array_like=True, kw_only=True):
     code: str | None = None  # the caller's article or charge
     description: str = ""
     quantity: Decimal = Decimal(1)
-    unit_price: Decimal | None = None  # minor units, may be finer than one
+    unit_price: Decimal | None = None  # minor units, may have decimals
     gross_minor: int = 0  # before discounts
     discount_minor: int = 0
     net_minor: int = 0  # gross less discounts, without tax
@@ -136,14 +136,14 @@ class Line(Row, frozen=True, array_like=True, kw_only=True):
     original_line_id: str | None = None  # the line of a voided invoice that this one repeats
     name: str | None = None  # the catalogue item's name when it was billed
     item_id: str | None = None  # the catalogue item
-    item_description: str | None = None  # its text when it was billed
-    tax_codes: tuple[str, ...] | None = None  # the codes asked for; None: the usual ones
+    item_description: str | None = None  # the item's description when it was billed
+    tax_codes: tuple[str, ...] | None = None  # the codes in the command; None: the default taxes
     period_from: datetime | None = None  # when the service began
     period_to: datetime | None = None  # when the service ended
 
 
 class Tax(Row, frozen=True, array_like=True, kw_only=True):
-    """One tax on one line. Amounts of a code sum to what is booked for it."""
+    """One tax on one line. The amounts of a code add up to what is booked for it."""
 
     table: ClassVar[str] = "tax"
     found_by: ClassVar[tuple[str, ...]] = ("invoice_id",)
@@ -156,16 +156,16 @@ class Tax(Row, frozen=True, array_like=True, kw_only=True):
     rate: Decimal | None = None  # percent
     base_minor: int
     amount_minor: int
-    given: bool = False  # told by the caller, not computed from the rate
+    given: bool = False  # the caller gave the amount; it is not computed from the rate
     tax_code_id: str | None = None  # the catalogue's tax
     description: str | None = None  # the catalogue's text when it was billed
 
 
 class Settlement(Changing, frozen=True, array_like=True, kw_only=True):
-    """One source lowering one invoice's receivable. Live until removed.
+    """A source that lowers the receivable of one invoice. It is live until it is removed.
 
-    When the invoice is voided, money and parked credit stay behind as `held_minor`: the customer's,
-    but not spendable until a credit note, a refund or a removal takes it.
+    When the invoice is voided, money and parked credit stay as `held_minor`. They belong to the
+    customer, but cannot be spent until a credit note, a refund or a removal takes them.
     """
 
     table: ClassVar[str] = "settlement"
@@ -183,7 +183,7 @@ class Settlement(Changing, frozen=True, array_like=True, kw_only=True):
 
     @property
     def live(self) -> bool:
-        """Whether it still lowers the receivable."""
+        """True if it still lowers the receivable."""
         return self.removed_at is None
 
 

@@ -1,4 +1,4 @@
-"""Money received, and money owed back."""
+"""Payments from customers and refunds to them."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -10,27 +10,27 @@ from polaris.core.facts.row import Changing
 
 
 class PaymentState(StrEnum):
-    """Where a payment stands at its provider."""
+    """The state of a payment at its payment provider."""
 
     IN_PROGRESS = "in_progress"
-    NEEDS_ATTENTION = "needs_attention"  # waits for the customer
+    NEEDS_ATTENTION = "needs_attention"  # waits for an action of the customer
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     REVERSED = "reversed"  # charged back, or failed after it had succeeded
 
 
 class RefundState(StrEnum):
-    """Where a refund stands. All but `settled` and `converted` are still owed."""
+    """The state of a refund. It is owed unless it is `settled` or `converted`."""
 
     REQUESTED = "requested"
-    PENDING = "pending"  # handed to the provider
+    PENDING = "pending"  # the payment provider has accepted it
     FAILED = "failed"
     SETTLED = "settled"
     CONVERTED = "converted"  # given as a credit note instead
 
 
 class Payment(Changing, frozen=True, array_like=True, kw_only=True):
-    """Money from a customer. It is received once, then applied to invoices."""
+    """A payment from a customer. It is received once, then applied to invoices."""
 
     table: ClassVar[str] = "payment"
     found_by: ClassVar[tuple[str, ...]] = ("customer_id",)
@@ -44,29 +44,29 @@ class Payment(Changing, frozen=True, array_like=True, kw_only=True):
     method: str | None = None
     provider: str  # "manual" for cash, cheque and transfer
     reference: str | None = None  # the provider's own id
-    account: str  # where the money lies
+    account: str  # the ledger account of the money
     received_at: datetime  # business time
-    intended: dict[str, int] = field(default_factory=dict)  # what to apply once it is here
+    intended: dict[str, int] = field(default_factory=dict)  # amounts to apply, by invoice id
     created_at: datetime
 
     @property
     def manual(self) -> bool:
-        """Whether no provider can send the money back by itself."""
+        """True if no payment provider can send the money back by itself."""
         return self.provider == "manual"
 
 
 class Refund(Changing, frozen=True, array_like=True, kw_only=True):
-    """Money to go back out of one payment."""
+    """A refund: money of one payment that goes back to the customer."""
 
     table: ClassVar[str] = "refund"
     found_by: ClassVar[tuple[str, ...]] = ("note_id", "payment_id", "settlement_id")
 
     customer_id: str
     payment_id: str
-    settlement_id: str | None = None  # the application it is taken from
+    settlement_id: str | None = None  # the application of the payment that it is taken from
     invoice_id: str | None = None
-    note_id: str | None = None  # the note that asked for it, or whose balance it pays out
-    of_balance: bool = False  # pays out a note's balance, rather than its refund part
+    note_id: str | None = None  # the credit note that requested it, or that has the balance
+    of_balance: bool = False  # pays out a note's balance instead of its refund part
     currency: str
     amount_minor: int
     state: RefundState = RefundState.REQUESTED
@@ -74,4 +74,4 @@ class Refund(Changing, frozen=True, array_like=True, kw_only=True):
     reference: str | None = None  # the provider's own id
     requested_at: datetime
     settled_at: datetime | None = None
-    entry_id: str | None = None  # the entry that booked its settling
+    entry_id: str | None = None  # the entry that booked its payout

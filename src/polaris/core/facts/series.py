@@ -1,4 +1,4 @@
-"""Number series: who counts together, and what comes next."""
+"""Number series of invoices, credit notes and customers."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -7,7 +7,7 @@ from polaris.core.facts.row import Changing
 
 
 class SeriesScope(StrEnum):
-    """Who counts together."""
+    """Which documents share one number series."""
 
     TENANT = "tenant"  # one series for all
     CUSTOMER = "customer"  # each customer has a series
@@ -15,7 +15,7 @@ class SeriesScope(StrEnum):
 
 
 class Series(Changing, frozen=True, array_like=True, kw_only=True):
-    """A gapless run of numbers. Its id is its name, or the name and its owner's id."""
+    """A number series without gaps. Its id is its name, or its name and its owner's id."""
 
     table: ClassVar[str] = "series"
     found_by: ClassVar[tuple[str, ...]] = ("owner_id",)

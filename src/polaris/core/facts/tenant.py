@@ -1,4 +1,4 @@
-"""What a tenant has decided: its settings, its accounts, and how far its books are closed."""
+"""A tenant with its settings and accounts, and the closing date of its books."""
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,28 +14,28 @@ from polaris.core.facts.series import SeriesScope
 
 
 class VoidDated(StrEnum):
-    """Which day a void belongs to when the command names none."""
+    """The day on which a void is booked when the command names no day."""
 
     TODAY = "today"  # in the tenant's time zone
     INVOICE = "invoice"  # the invoice's own date
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """A tenant's choices; every one has a default."""
+    """A tenant's settings. Every setting has a default."""
 
-    invoice_scope: SeriesScope = SeriesScope.TENANT  # whose invoices are numbered together
+    invoice_scope: SeriesScope = SeriesScope.TENANT  # which invoices share one number series
     invoice_format: str = "INV-{next:06}"  # {next} and {customer} are filled in
-    note_scope: SeriesScope = SeriesScope.TENANT  # whose credit notes are numbered together
+    note_scope: SeriesScope = SeriesScope.TENANT  # which credit notes share one number series
     note_format: str = "CN-{next:06}"  # {next}, {customer} and {invoice} are filled in
-    payment_term_days: int = 0  # until an invoice is due, unless it or its customer says otherwise
-    void_dated: VoidDated = VoidDated.TODAY  # the day of a void that names none
-    void_reasons: tuple[str, ...] = ()  # the reason codes of a void; empty: any will do
+    payment_term_days: int = 0  # days until an invoice is due; a customer or invoice may differ
+    void_dated: VoidDated = VoidDated.TODAY  # the day of a void when the command names no day
+    void_reasons: tuple[str, ...] = ()  # the allowed reason codes of a void; empty: any reason
     void_reason_required: bool = False  # a void must give a reason
-    refuse_void_when_credited: bool = True  # an invoice credited in full is not voided as well
+    refuse_void_when_credited: bool = True  # an invoice that is credited in full cannot be voided
 
 
 class Books(Changing, frozen=True, array_like=True, kw_only=True):
-    """How far the books are closed. Its id is the tenant's."""
+    """The closing date of the books. The row's id is the tenant's id."""
 
     table: ClassVar[str] = "books"
 
@@ -48,7 +48,7 @@ class Books(Changing, frozen=True, array_like=True, kw_only=True):
 
 
 class Account(Row, frozen=True, array_like=True, kw_only=True):
-    """An account beyond the seeded chart. Its id is its name."""
+    """An account that is not in the seeded chart. Its id is its name."""
 
     table: ClassVar[str] = "account"
 
@@ -56,7 +56,7 @@ class Account(Row, frozen=True, array_like=True, kw_only=True):
 
 
 class Tenant(Changing, frozen=True, array_like=True, kw_only=True):
-    """Who the books belong to."""
+    """A tenant, the owner of one set of books."""
 
     table: ClassVar[str] = "tenant"
 
@@ -69,12 +69,12 @@ class Tenant(Changing, frozen=True, array_like=True, kw_only=True):
     phone: str | None = None
     address: Address = Address()
     settings: Settings
-    details: Details = field(default_factory=dict)  # with the settings that a dialect declares
+    details: Details = field(default_factory=dict)  # includes the settings that a dialect declares
     created_at: datetime
 
 
 KINDS = {field.name: field.type for field in msgspec.structs.fields(Settings)}
-"""What each setting can be."""
+"""The type of each setting, by its name."""
 
 
 def changed(settings: Settings, changes: dict[str, object]) -> Settings:
@@ -87,5 +87,5 @@ def changed(settings: Settings, changes: dict[str, object]) -> Settings:
 
 
 def convert(name: str, value: object) -> object:
-    """A setting's value out of a plain one. Raises msgspec.ValidationError, KeyError."""
+    """Return a plain value as the setting's type. Raises msgspec.ValidationError, KeyError."""
     return msgspec.convert(value, KINDS[name])

@@ -1,4 +1,4 @@
-"""A customer's wallets, the credits in them, and how these moved."""
+"""A customer's wallets, the credits in them, and the movements of these credits."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,21 +12,21 @@ from polaris.core.facts.row import Changing, Row
 
 
 class WalletStatus(StrEnum):
-    """Whether a wallet can be spent from."""
+    """Whether the credits of a wallet can be spent."""
 
     ACTIVE = "active"
     TERMINATED = "terminated"
 
 
 class LotFunding(StrEnum):
-    """Whether credits are owed. Purchased ones are a liability, granted ones a discount to come."""
+    """How credits were funded. Purchased credits are a liability, granted ones a later discount."""
 
     PURCHASED = "purchased"
     GRANTED = "granted"
 
 
 class Wallet(Changing, frozen=True, array_like=True, kw_only=True):
-    """Prepaid and granted credits of one customer in one currency."""
+    """A wallet: purchased and granted credits of one customer in one currency."""
 
     table: ClassVar[str] = "wallet"
     found_by: ClassVar[tuple[str, ...]] = ("customer_id",)
@@ -37,7 +37,7 @@ class Wallet(Changing, frozen=True, array_like=True, kw_only=True):
     currency: str
     status: WalletStatus = WalletStatus.ACTIVE
     priority: int = 50  # 1 is spent first
-    rate: Decimal = Decimal(1)  # units of currency for one credit
+    rate: Decimal = Decimal(1)  # value of one credit, in units of the currency
     expires_at: datetime | None = None
     purchase_min_minor: int | None = None  # the smallest purchase of credits
     purchase_max_minor: int | None = None  # the largest purchase of credits
@@ -48,7 +48,7 @@ class Wallet(Changing, frozen=True, array_like=True, kw_only=True):
 
 
 class Lot(Changing, frozen=True, array_like=True, kw_only=True):
-    """Credits that came into a wallet together. `left_minor` is what can be spent."""
+    """Credits that were added to a wallet together. `left_minor` can still be spent."""
 
     table: ClassVar[str] = "lot"
     found_by: ClassVar[tuple[str, ...]] = ("wallet_id", "customer_id", "invoice_id")
@@ -67,7 +67,7 @@ class Lot(Changing, frozen=True, array_like=True, kw_only=True):
 
 
 class MovementKind(StrEnum):
-    """Why a wallet's credits moved."""
+    """Why credits of a wallet moved."""
 
     GRANTED = "granted"
     PURCHASED = "purchased"
@@ -80,7 +80,7 @@ class MovementKind(StrEnum):
 
 
 class Movement(Row, frozen=True, array_like=True, kw_only=True):
-    """One change of a lot; positive came in, negative went out."""
+    """One change of a lot: positive for credits added, negative for credits taken out."""
 
     table: ClassVar[str] = "movement"
 

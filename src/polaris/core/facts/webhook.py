@@ -1,4 +1,4 @@
-"""Webhook endpoints: the addresses that are told of events."""
+"""Webhook endpoints: the URLs to which events are sent."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,20 +8,20 @@ from polaris.core.facts.row import Changing
 
 
 class Signature(StrEnum):
-    """How an endpoint can tell that a message is ours."""
+    """How Polaris signs a message, so that the endpoint can check where it comes from."""
 
-    JWT = "jwt"  # by the tenant's public key
-    HMAC = "hmac"  # by a secret that both know
+    JWT = "jwt"  # checked with the tenant's public key
+    HMAC = "hmac"  # checked with a shared secret
 
 
 class WebhookEndpoint(Changing, frozen=True, array_like=True, kw_only=True):
-    """An address that is told of events."""
+    """A URL to which events are sent."""
 
     table: ClassVar[str] = "webhook_endpoint"
 
     url: str
     signature: Signature = Signature.JWT
     name: str | None = None
-    event_types: tuple[str, ...] | None = None  # as its dialect calls them; none: all
+    event_types: tuple[str, ...] | None = None  # names of the dialect; None: all events
     created_at: datetime
     deleted_at: datetime | None = None
