@@ -10,7 +10,7 @@ from polaris.core.balances.line import copied, gross_of
 from polaris.core.balances.tax import tax_lines
 from polaris.core.balances.tax_selection import resolved, retaxed, taxed_otherwise
 from polaris.core.commands import BuyCredits, DeleteDraft, DraftInvoice, EditDraft
-from polaris.core.commands.base import given
+from polaris.core.commands.base import set_fields
 from polaris.core.commands.values import NewLine
 from polaris.core.decision import Decision
 from polaris.core.facts.customer import Customer
@@ -121,7 +121,7 @@ def edit(decision: Decision, command: EditDraft) -> None:
     """Change the fields given; new lines begin a new revision, the old ones stay readable."""
     before = decision.the(Invoice, command.invoice_id)
     details = merged(before.details, command.details)
-    after = decision.change(before, **given(command, *_FIELDS), details=details)
+    after = decision.change(before, **set_fields(command, *_FIELDS), details=details)
     if command.lines is not UNSET:
         customer = decision.the(Customer, before.customer_id)
         lines = [resolved(decision, customer, line) for line in command.lines]

@@ -2,7 +2,7 @@
 
 from polaris.core.balances.metadata import metadata_of
 from polaris.core.commands import OpenWallet, TerminateWallet, UpdateWallet
-from polaris.core.commands.base import given
+from polaris.core.commands.base import set_fields
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.details import merged
@@ -36,7 +36,7 @@ def update(decision: Decision, command: UpdateWallet) -> None:
     before = decision.the(Wallet, command.wallet_id)
     after = decision.change(
         before,
-        **given(command, *_FIELDS),
+        **set_fields(command, *_FIELDS),
         metadata=metadata_of(before, command),
         details=merged(before.details, command.details),
     )

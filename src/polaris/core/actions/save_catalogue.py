@@ -10,7 +10,7 @@ from polaris.core.commands import (
     SaveCatalogueItem,
     SaveTaxCode,
 )
-from polaris.core.commands.base import given, or_none
+from polaris.core.commands.base import or_none, set_fields
 from polaris.core.decision import Decision
 from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.details import merged
@@ -23,7 +23,7 @@ _TAX = "code name rate applied_by_default description".split()
 def save_item(decision: Decision, command: SaveCatalogueItem) -> None:
     """The catalogue item shall have these fields; the ones not given stay."""
     before = decision.get(CatalogueItem, command.catalogue_item_id)
-    fields = given(command, *_ITEM)
+    fields = set_fields(command, *_ITEM)
     if command.tax_codes is not UNSET:
         fields["tax_codes"] = tuple(dict.fromkeys(command.tax_codes))
     base = before or CatalogueItem(
@@ -55,7 +55,7 @@ def save_tax_code(decision: Decision, command: SaveTaxCode) -> None:
         rate=or_none(command.rate) or Decimal(0),
         created_at=decision.at,
     )
-    fields = given(command, *_TAX)
+    fields = set_fields(command, *_TAX)
     after = decision.change(base, **fields, details=merged(base.details, command.details))
     decision.emit(EventKind.TAX_CODE_SAVED, before, after)
     if before and before.code != after.code:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from polaris.core.balances.numbering import draw
 from polaris.core.balances.tax_selection import live_tax
 from polaris.core.commands import DeleteCustomer, SaveCustomer
-from polaris.core.commands.base import given, or_none
+from polaris.core.commands.base import or_none, set_fields
 from polaris.core.decision import Decision
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.details import merged
@@ -23,8 +23,8 @@ def save(decision: Decision, command: SaveCustomer) -> None:
     """Create the customer, or change the fields given of the one that has the external id."""
     before = known(decision, command)
     base = before or create(decision, command)
-    fields = given(command, *_FIELDS)
-    fields["address"] = replace(base.address, **given(command.address))
+    fields = set_fields(command, *_FIELDS)
+    fields["address"] = replace(base.address, **set_fields(command.address))
     if command.tax_codes is not UNSET:
         fields["tax_code_ids"] = tax_code_ids(decision, command.tax_codes)
     after = decision.change(base, **fields, details=merged(base.details, command.details))

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from polaris.core.commands import SaveTenant
-from polaris.core.commands.base import given
+from polaris.core.commands.base import set_fields
 from polaris.core.decision import Decision
 from polaris.core.facts.details import merged
 from polaris.core.facts.event import EventKind
@@ -21,8 +21,8 @@ def save(decision: Decision, command: SaveTenant) -> None:
     before = decision.the(Tenant, command.tenant_id)
     settings = changed(before.settings, command.settings_changes)
     details = merged(before.details, command.details)
-    fields = given(command, *_FIELDS)
-    fields["address"] = replace(before.address, **given(command.address))
+    fields = set_fields(command, *_FIELDS)
+    fields["address"] = replace(before.address, **set_fields(command.address))
     after = decision.change(before, **fields, settings=settings, details=details)
     for series_id, name in FORMATS.items():
         series = decision.the(Series, series_id)

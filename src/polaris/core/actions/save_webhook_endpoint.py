@@ -3,7 +3,7 @@
 from msgspec import UNSET
 
 from polaris.core.commands import DeleteWebhookEndpoint, SaveWebhookEndpoint
-from polaris.core.commands.base import given, or_none
+from polaris.core.commands.base import or_none, set_fields
 from polaris.core.decision import Decision
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.webhook import Signature, WebhookEndpoint
@@ -12,7 +12,7 @@ from polaris.core.facts.webhook import Signature, WebhookEndpoint
 def save(decision: Decision, command: SaveWebhookEndpoint) -> None:
     """The endpoint shall have these fields; the ones not given stay."""
     before = decision.get(WebhookEndpoint, command.webhook_endpoint_id)
-    fields = given(command, "url", "name", "event_types")
+    fields = set_fields(command, "url", "name", "event_types")
     if command.signature is not UNSET:
         fields["signature"] = Signature(command.signature)
     base = before or WebhookEndpoint(

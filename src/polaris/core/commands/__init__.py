@@ -1,6 +1,6 @@
-"""What can be asked of the engine: every command, by its noun.
+"""Every command of the engine, one file for each noun.
 
-Ids of new things and times come with the command. Amounts are minor units of the named
+A command brings the ids of new rows and the times. Amounts are minor units of the command's
 currency; dates are business dates.
 """
 

@@ -1,4 +1,4 @@
-"""What every command is, and how a command says that a field stays as it is."""
+"""The base class of commands, and fields that a command can leave unchanged."""
 
 from typing import TypeAlias, TypeVar
 
@@ -8,15 +8,15 @@ from msgspec import UNSET, UnsetType
 T = TypeVar("T")
 
 Given: TypeAlias = T | UnsetType
-"""A field of a change: a new value, or UNSET to leave the old one."""
+"""A field of a change: a new value, or UNSET to keep the old one."""
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, tag_field="command", tag=True, gc=False):
-    """A wish to change something. Its fields are the whole policy: no rule asks who called."""
+    """A request for one change. Its fields are the whole policy: no rule depends on the caller."""
 
 
-def given(command: msgspec.Struct, *names: str) -> dict[str, object]:
-    """Return those of the named fields that are not UNSET; of all fields when none is named."""
+def set_fields(command: msgspec.Struct, *names: str) -> dict[str, object]:
+    """Return the values of the named fields that are not UNSET. Without names: of all fields."""
     values = {name: getattr(command, name) for name in names or command.__struct_fields__}
     return {name: value for name, value in values.items() if value is not UNSET}
 
@@ -27,5 +27,5 @@ def or_none(value: Given[T]) -> T | None:
 
 
 def or_unset(value: T | None) -> Given[T]:
-    """Return the value, or UNSET when it is None: for callers whose null changes nothing."""
+    """Return the value, or UNSET when it is None: for callers where null changes nothing."""
     return UNSET if value is None else value

@@ -1,4 +1,4 @@
-"""Commands about what is billed and taxed by a code."""
+"""Commands about the catalogue: items to bill, and taxes."""
 
 from decimal import Decimal
 
@@ -9,10 +9,10 @@ from polaris.core.facts.details import Details
 
 
 class SaveCatalogueItem(Command, frozen=True, kw_only=True):
-    """Create a thing that is billed by its code, or change the fields that are given."""
+    """Create a catalogue item, or change the given fields."""
 
     catalogue_item_id: str
-    code: Given[str] = UNSET  # required for a new one, as are name, amount and currency
+    code: Given[str] = UNSET  # required for a new item, as are name, amount and currency
     name: Given[str] = UNSET
     amount_minor: Given[int] = UNSET
     currency: Given[str] = UNSET
@@ -23,25 +23,25 @@ class SaveCatalogueItem(Command, frozen=True, kw_only=True):
 
 
 class DeleteCatalogueItem(Command, frozen=True, kw_only=True):
-    """Bill a thing no longer; its code is free again."""
+    """Delete a catalogue item; its code can be used again."""
 
     catalogue_item_id: str
 
 
 class SaveTaxCode(Command, frozen=True, kw_only=True):
-    """Create a tax with a code, or change the fields that are given."""
+    """Create a tax, or change the given fields."""
 
     tax_code_id: str
-    # required for a new one, as are name and rate; catalogue items follow it
+    # Required for a new tax, as are name and rate; catalogue items follow a changed code.
     code: Given[str] = UNSET
     name: Given[str] = UNSET
     rate: Given[Decimal] = UNSET  # percent
     description: Given[str | None] = UNSET
-    applied_by_default: Given[bool] = UNSET  # on whatever names no tax of its own
+    applied_by_default: Given[bool] = UNSET  # on lines for which nothing else names a tax
     details: Details = field(default_factory=dict)  # merged into what is kept, key by key
 
 
 class DeleteTaxCode(Command, frozen=True, kw_only=True):
-    """Tax by a code no longer; it is free again, and catalogue items lose it."""
+    """Delete a tax. Its code can be used again, and catalogue items lose it."""
 
     tax_code_id: str

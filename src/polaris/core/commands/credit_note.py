@@ -12,7 +12,7 @@ from polaris.core.facts.payment import RefundState
 
 
 class IssueCreditNote(Command, frozen=True, kw_only=True):
-    """Credit lines of an invoice; the three parts must add up to its total with tax."""
+    """Credit lines of an invoice. Offset, credit and refund add up to the total with tax."""
 
     note_id: str
     invoice_id: str
@@ -29,7 +29,7 @@ class IssueCreditNote(Command, frozen=True, kw_only=True):
 
 
 class IssueStandaloneNote(Command, frozen=True, kw_only=True):
-    """Give a customer credit that is of no invoice."""
+    """Give a customer credit that belongs to no invoice."""
 
     note_id: str
     customer_id: str
@@ -43,22 +43,22 @@ class IssueStandaloneNote(Command, frozen=True, kw_only=True):
 
 
 class AnnotateCreditNote(Command, frozen=True, kw_only=True):
-    """Say something of a note. What is said of its refund happened: its refunds move there."""
+    """Set a credit note's refund status or metadata. Its refunds move to that status."""
 
     note_id: str
     refund_status: RefundState | None = None  # pending, settled or failed
     metadata: Given[MetadataChange] = UNSET
-    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
+    details: Details = field(default_factory=dict)  # merged into the stored details, key by key
 
 
 class VoidCreditNote(Command, frozen=True, kw_only=True):
-    """Take back what is left of a note."""
+    """Void a credit note: take back what is left of it."""
 
     note_id: str
 
 
 class ApplyCreditNote(Command, frozen=True, kw_only=True):
-    """Settle an invoice with a note's balance. Without an amount: as much as both allow."""
+    """Settle an invoice with a note's balance. Default amount: the smaller of both."""
 
     note_id: str
     invoice_id: str
@@ -66,7 +66,7 @@ class ApplyCreditNote(Command, frozen=True, kw_only=True):
 
 
 class RemoveCreditNote(Command, frozen=True, kw_only=True):
-    """Take an applied note off an invoice, or release what is parked of it."""
+    """Remove an applied credit note from an invoice, or release its parked credit."""
 
     note_id: str
     invoice_id: str

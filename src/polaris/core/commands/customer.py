@@ -8,11 +8,11 @@ from polaris.core.facts.details import Details, Metadata
 
 
 class SaveCustomer(Command, frozen=True, kw_only=True):
-    """Create a customer, or change the fields that are given."""
+    """Create a customer, or change the given fields."""
 
     customer_id: str
-    upsert: bool = False  # change who has `external_id` when decided; else create
-    external_id: Given[str] = UNSET  # the caller's own; required for a new one
+    upsert: bool = False  # change the customer that has `external_id`, or create one
+    external_id: Given[str] = UNSET  # the caller's own id; required for a new customer
     name: Given[str] = UNSET
     email: Given[str | None] = UNSET
     currency: Given[str | None] = UNSET  # a default only
@@ -24,12 +24,12 @@ class SaveCustomer(Command, frozen=True, kw_only=True):
     tax_number: Given[str | None] = UNSET
     phone: Given[str | None] = UNSET
     address: AddressChange = AddressChange()
-    tax_codes: Given[tuple[str, ...]] = UNSET  # all taxes that its lines bear, by code
+    tax_codes: Given[tuple[str, ...]] = UNSET  # the codes of all taxes on its lines
     metadata: Given[Metadata | None] = UNSET  # all of the caller's own pairs
-    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
+    details: Details = field(default_factory=dict)  # merged into the stored details, key by key
 
 
 class DeleteCustomer(Command, frozen=True, kw_only=True):
-    """Free a customer's own id; its invoices, payments and credit stay as they are."""
+    """Delete a customer and free its `external_id`. Its invoices, payments and credit stay."""
 
     customer_id: str

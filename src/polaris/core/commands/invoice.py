@@ -19,7 +19,7 @@ from polaris.core.facts.invoice import InvoiceKind, PriceType, Rounding, Status
 
 
 class DraftInvoice(Command, frozen=True, kw_only=True):
-    """Write down an invoice that asks for nothing yet."""
+    """Create a draft invoice. Nothing is owed on it yet."""
 
     invoice_id: str
     customer_id: str
@@ -38,22 +38,22 @@ class DraftInvoice(Command, frozen=True, kw_only=True):
 
 
 class EditDraft(Command, frozen=True, kw_only=True):
-    """Change the given fields of a draft; lines are replaced as a whole."""
+    """Change the given fields of a draft. Given lines replace all lines."""
 
     invoice_id: str
-    revision: int | None = None  # of the lines that were looked at; refused if it is another now
+    revision: int | None = None  # of the lines that the caller read; refused if it has changed
     lines: Given[tuple[NewLine, ...]] = UNSET
-    retax: bool = False  # tax the lines again, at the rates that their codes have today
+    retax: bool = False  # tax the lines again, with today's rates of their codes
     issue_date: Given[date | None] = UNSET
     payment_term_days: Given[int] = UNSET
     external_number: Given[str | None] = UNSET
     memo: Given[str | None] = UNSET
     purchase_order_number: Given[str | None] = UNSET
-    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
+    details: Details = field(default_factory=dict)  # merged into the stored details, key by key
 
 
 class DeleteDraft(Command, frozen=True, kw_only=True):
-    """Close a draft. It took no number, so it leaves no gap."""
+    """Close a draft. It has no number, so the number series has no gap."""
 
     invoice_id: str
 
@@ -63,99 +63,99 @@ class FinalizeInvoice(Command, frozen=True, kw_only=True):
 
     invoice_id: str
     issue_date: date | None = None  # default: the draft's own, else today in the customer's zone
-    series: str = "invoice"  # which one gives the number
-    apply: Apply = Apply()  # what settles it at once
-    skip_zero: bool = False  # a draft over nothing is closed instead, and takes no number
-    retax: bool = False  # first tax the lines again, at the rates that their codes have today
+    series: str = "invoice"  # the number series
+    apply: Apply = Apply()  # credit that settles it at once
+    skip_zero: bool = False  # close a draft that bills nothing instead; it takes no number
+    retax: bool = False  # first tax the lines again, with today's rates of their codes
 
 
 class IssueInvoice(DraftInvoice, frozen=True, kw_only=True, tag=True):
-    """Write down an invoice and finalize it in the same breath."""
+    """Create an invoice and finalize it at once."""
 
-    series: str = "invoice"  # which one gives the number
-    apply: Apply = Apply()  # what settles it at once
-    skip_zero: bool = False  # one over nothing is closed instead, and takes no number
+    series: str = "invoice"  # the number series
+    apply: Apply = Apply()  # credit that settles it at once
+    skip_zero: bool = False  # close it instead if it bills nothing; it takes no number
 
 
 class RecordInvoice(DraftInvoice, frozen=True, kw_only=True, tag=True):
-    """Bring in an invoice issued elsewhere, with its own number, dates and state."""
+    """Import an invoice that was issued elsewhere, with its number, dates and status."""
 
     status: Status = Status.FINALIZED
-    number: str | None = None  # without one, our series gives it
+    number: str | None = None  # default: the next number of the series
     series: str = "invoice"
     finalized_at: datetime | None = None
-    due_date: date | None = None  # default: issue date and payment term
+    due_date: date | None = None  # default: issue date plus payment term
     voided_at: datetime | None = None
-    apply: Apply = Apply()  # what settles it at once
+    apply: Apply = Apply()  # credit that settles it at once
 
 
 class VoidInvoice(Command, frozen=True, kw_only=True):
-    """Take an invoice out of the books, with everything that is given back for it."""
+    """Void a finalized invoice, and give credit or a refund for it."""
 
     invoice_id: str
-    reason: str | None = None  # a code, of the tenant's list if it has one
-    comment: str | None = None  # in words
-    dated: date | None = None  # default: as the tenant's `void_dated` says
+    reason: str | None = None  # a reason code; the setting `void_reasons` may limit it
+    comment: str | None = None  # free text
+    dated: date | None = None  # default: see the setting `void_dated`
     credit_minor: int = 0  # given as credit
     refund_minor: int = 0  # sent back, out of the money received
-    tolerance_minor: int = 0  # credit and refund may ask for so much more; they are cut to fit
+    tolerance_minor: int = 0  # credit and refund may exceed the limit by this; the excess is cut
     credit_to: CreditTo = CreditTo.NOTE
-    note: VoidNote = VoidNote.REQUESTED  # which credit note documents it
-    give_back: GiveBack = GiveBack()  # what becomes spendable again of credit that settled it
-    top_up: TopUpPolicy = TopUpPolicy.KEEP  # what becomes of credits that it sold
-    note_id: str | None = None  # default: a fresh one
-    remainder_note_id: str | None = None  # default: a fresh one
+    note: VoidNote = VoidNote.REQUESTED  # the credit note that documents it
+    give_back: GiveBack = GiveBack()  # the applied credit that becomes spendable again
+    top_up: TopUpPolicy = TopUpPolicy.KEEP  # what happens to credits that the invoice sold
+    note_id: str | None = None  # default: a new id
+    remainder_note_id: str | None = None  # default: a new id
 
 
 class AnnotateInvoice(Command, frozen=True, kw_only=True):
-    """Say something of an invoice that moves no money; a success said of a top-up lands it."""
+    """Set an invoice's payment status or metadata; a succeeded top-up adds its credits."""
 
     invoice_id: str
-    payment_status: str | None = None  # pending, succeeded or failed: until money says otherwise
+    payment_status: str | None = None  # pending, succeeded or failed; until it is settled
     metadata: Given[MetadataChange] = UNSET
-    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
+    details: Details = field(default_factory=dict)  # merged into the stored details, key by key
 
 
 class LoseDispute(Command, frozen=True, kw_only=True):
-    """Remember that the customer's bank decided against us; no money moves by it."""
+    """Record that a payment dispute was lost. This moves no money."""
 
     invoice_id: str
 
 
 class CollectInvoice(Command, frozen=True, kw_only=True):
-    """Try to collect what is outstanding again."""
+    """Try again to collect the outstanding amount."""
 
     invoice_id: str
 
 
 class RegenerateInvoice(Command, frozen=True, kw_only=True):
-    """Replace a voided invoice by a corrected one, linked both ways; at most once."""
+    """Replace a voided invoice by a corrected one, at most once. Each names the other."""
 
     invoice_id: str
     new_invoice_id: str
     status: Status = Status.DRAFT  # draft, or finalized at once
-    void_first: VoidInvoice | None = None  # in the same breath
+    void_first: VoidInvoice | None = None  # void the original in the same command
     lines: Given[tuple[NewLine, ...]] = UNSET  # default: the lines of the original
-    retax: bool = False  # tax repeated lines as such lines are taxed today
-    purchase_order_number: Given[str | None] = UNSET  # default: that of the original
-    details: Given[Details] = UNSET  # default: those of the original
+    retax: bool = False  # tax repeated lines by today's rules and rates
+    purchase_order_number: Given[str | None] = UNSET  # default: the original's
+    details: Given[Details] = UNSET  # default: the original's
     issue_date: date | None = None
     series: str = "invoice"
     apply: Apply = Apply()
 
 
 class WriteOffInvoice(Command, frozen=True, kw_only=True):
-    """Give up what is owed, whole or in part."""
+    """Give up all or part of the outstanding amount as a loss."""
 
     invoice_id: str
     write_off_id: str
-    amount_minor: int | None = None  # default: all that is outstanding
+    amount_minor: int | None = None  # default: the whole outstanding amount
     account: str | None = None  # default: BAD_DEBT
     reason: str | None = None
     dated: date | None = None  # default: today
 
 
 class ReverseWriteOff(Command, frozen=True, kw_only=True):
-    """Ask again for what was written off."""
+    """Reverse a write-off; its amount is owed again."""
 
     write_off_id: str

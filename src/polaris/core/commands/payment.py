@@ -1,4 +1,4 @@
-"""Commands about money received."""
+"""Commands about payments."""
 
 from datetime import datetime
 
@@ -9,24 +9,24 @@ from polaris.core.facts.payment import PaymentState
 
 
 class ReceivePayment(Command, frozen=True, kw_only=True):
-    """Money came, is coming, or did not come; once it is here it is applied as `apply_to` says."""
+    """Record a payment in any state. Once its money arrives, it is applied as `apply_to` says."""
 
     payment_id: str
     customer_id: str | None = None  # default: the customer of the first invoice named
     currency: str
     amount_minor: int
     state: PaymentState = PaymentState.SUCCEEDED
-    provider: str = "manual"  # manual: no provider can send it back by itself
+    provider: str = "manual"  # manual: no payment provider can send the money back by itself
     method: str | None = None
     reference: str | None = None  # the provider's own id
-    account: str | None = None  # where the money lies; default: by provider
+    account: str | None = None  # ledger account of the money; default: by provider
     fee_minor: int = 0  # what the provider kept
     received_at: datetime | None = None  # default: now
-    apply_to: dict[str, int] = field(default_factory=dict)  # most to apply, by invoice id
+    apply_to: dict[str, int] = field(default_factory=dict)  # largest amount, by invoice id
 
 
 class UpdatePayment(Command, frozen=True, kw_only=True):
-    """The provider reports how a payment goes on: succeeded, failed, waiting, reversed."""
+    """Record the state of a payment that its provider reports."""
 
     payment_id: str
     state: PaymentState
@@ -36,7 +36,7 @@ class UpdatePayment(Command, frozen=True, kw_only=True):
 
 
 class ApplyPayment(Command, frozen=True, kw_only=True):
-    """Settle an invoice with unused money. Without an amount: as much as both allow."""
+    """Settle an invoice with unused money. Default amount: the smaller of both."""
 
     payment_id: str
     invoice_id: str
@@ -44,7 +44,7 @@ class ApplyPayment(Command, frozen=True, kw_only=True):
 
 
 class RemovePayment(Command, frozen=True, kw_only=True):
-    """Take a payment off an invoice, or release what is held of it; it stays the customer's."""
+    """Remove a payment from an invoice, or release its held money; it becomes unused."""
 
     payment_id: str
     invoice_id: str

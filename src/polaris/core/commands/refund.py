@@ -5,18 +5,18 @@ from polaris.core.facts.payment import RefundState
 
 
 class RequestRefund(Command, frozen=True, kw_only=True):
-    """Ask for money to go back: a note's balance, money held for a voided invoice, or excess."""
+    """Refund a note's balance, money held for a voided invoice, or unused money."""
 
     refund_id: str
     amount_minor: int
-    note_id: str | None = None  # whose balance it is
-    payment_id: str | None = None  # whose unused money it is; with an invoice, only of this payment
-    invoice_id: str | None = None  # the voided invoice whose held money it is
+    note_id: str | None = None  # refund the balance of this credit note
+    payment_id: str | None = None  # refund unused money of it; with an invoice, its held money
+    invoice_id: str | None = None  # refund money that is held for this voided invoice
     reason: str | None = None
 
 
 class UpdateRefund(Command, frozen=True, kw_only=True):
-    """The provider reports how a refund goes on: pending, settled, failed, even after settling."""
+    """Record the state of a refund that its provider reports; a settled one can still fail."""
 
     refund_id: str
     state: RefundState
@@ -24,7 +24,7 @@ class UpdateRefund(Command, frozen=True, kw_only=True):
 
 
 class ConvertRefund(Command, frozen=True, kw_only=True):
-    """Give a refund that has not gone out as a credit note instead."""
+    """Give a refund that was not paid out as credit instead."""
 
     refund_id: str
-    note_id: str  # for a new note, when no note asked for the refund
+    note_id: str  # the id of a new note, used when no credit note requested the refund

@@ -10,32 +10,32 @@ from polaris.core.facts.details import Details
 
 
 class SaveTenant(Command, frozen=True, kw_only=True):
-    """Change the fields and the settings that are given.
+    """Change the given fields and settings of the tenant.
 
-    A new number format holds for the tenant's own series from the next number on; series that a
-    customer or an invoice has already keep theirs.
+    A new number format applies to the tenant's own series from the next number on. Existing
+    series of customers and invoices keep their format.
     """
 
     tenant_id: str
     name: Given[str] = UNSET
     currency: Given[str] = UNSET
-    timezone: Given[str] = UNSET  # IANA; the books' days begin here
+    timezone: Given[str] = UNSET  # IANA; days of the books follow it
     legal_name: Given[str | None] = UNSET
     tax_number: Given[str | None] = UNSET
     email: Given[str | None] = UNSET
     phone: Given[str | None] = UNSET
     address: AddressChange = AddressChange()
     settings_changes: dict[str, object] = field(default_factory=dict)  # by the setting's name
-    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
+    details: Details = field(default_factory=dict)  # merged into the stored details, key by key
 
 
 class CloseBooks(Command, frozen=True, kw_only=True):
-    """Let no later entry be dated on or before a day."""
+    """Close the books: no new entry is dated on or before the day."""
 
     through: date
 
 
 class ReopenBooks(Command, frozen=True, kw_only=True):
-    """Move the closing date back; for administrators."""
+    """Move the closing date back. Only an administrator may do this."""
 
-    through: date | None = None  # none: all open
+    through: date | None = None  # None: no day stays closed

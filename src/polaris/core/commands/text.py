@@ -1,4 +1,4 @@
-"""What a command says, as text; and whether it can be understood and kept at all."""
+"""Commands as JSON, and checks that their ids and texts can be stored."""
 
 import re
 from collections.abc import Iterator
@@ -11,33 +11,33 @@ from polaris.core.commands.base import Command
 from polaris.core.refusals import IdMalformed, Refusal, TextMalformed, TextTooLong
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-"""An id as the database writes it; another spelling would be another id to us."""
+"""An id as the database writes it. Another spelling would count as another id."""
 
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-"""What no database keeps in a text: NUL, and half a character."""
+"""Characters that the database cannot store in a text: NUL, and lone surrogates."""
 
 LONGEST = 500
-"""Characters of a text by which things are found; an index takes no more than some 2,700 bytes."""
+"""Most characters of a text that may be indexed; an index entry holds about 2,700 bytes."""
 
 _FREE = frozenset({"memo", "comment", "description", "metadata", "details"})
 _NUL = b"\\u0000"
 _REPLACED = b"\\ufffd"
 _LONG = re.compile(rb'(?:[^"]{0,%d}")*+[^"]{%d}' % (LONGEST, LONGEST + 1))
-"""JSON that goes on for longer without a quotation mark."""
+"""JSON with a longer stretch without a quotation mark."""
 
 
 class WrittenCommand(NamedTuple):
-    """A command as JSON, and why it cannot be taken, if so."""
+    """A command as JSON, and the refusal if it cannot be stored."""
 
     text: msgspec.Raw
     refusal: Refusal | None
 
 
 def as_text(command: Command) -> WrittenCommand:
-    """The command as JSON for its audit line. Refused: ids that are none, what cannot be kept."""
+    """Return the command as JSON for its audit line, with a refusal for malformed ids or texts."""
     try:
         text = msgspec.json.encode(command)
-    except Exception:  # half a character, a nesting without end, a thing that JSON has not
+    except Exception:  # a lone surrogate, endless nesting, or a value that JSON cannot express
         return WrittenCommand(msgspec.Raw(b"{}"), TextMalformed())
     refusal = _refused(command) if _suspect(text) else None
     if isinstance(refusal, TextMalformed):
@@ -48,12 +48,12 @@ def as_text(command: Command) -> WrittenCommand:
 
 
 def _suspect(text: bytes) -> bool:
-    """Whether a text of it might hold a NUL, or be too long: looked for without taking it apart."""
+    """True if a text may contain a NUL or be too long: a quick search without parsing the JSON."""
     return _NUL in text or bool(_LONG.match(text.replace(b'\\"', b".")))
 
 
 def _refused(command: Command) -> Refusal | None:
-    """Why a text of the command cannot be kept."""
+    """Return the refusal of a text that cannot be stored, or None."""
     said = list(texts(msgspec.to_builtins(command)))
     if any("\0" in text for _, text in said):
         return TextMalformed()
@@ -63,7 +63,7 @@ def _refused(command: Command) -> Refusal | None:
 
 
 def ids(named: msgspec.Struct) -> Iterator[tuple[str, str]]:
-    """The ids that a command and its parts name, by field."""
+    """Yield the ids that a command and its parts name, each with its field."""
     for field in _naming(type(named)):
         value = getattr(named, field)
         for one in (value,) if isinstance(value, str | msgspec.Struct) else value or ():
@@ -75,7 +75,7 @@ def ids(named: msgspec.Struct) -> Iterator[tuple[str, str]]:
 
 @cache
 def _naming(kind: type[msgspec.Struct]) -> tuple[str, ...]:
-    """The fields that name things, or have parts that do."""
+    """Return the fields that hold ids, or parts with ids."""
     fields = msgspec.structs.fields(kind)
     return tuple(field.name for field in fields if _is_id(field.name) or _has_ids(field.type))
 
@@ -91,7 +91,7 @@ def _has_ids(hint: Any) -> bool:
 
 
 def texts(value: object, field: str = "") -> Iterator[tuple[str, str]]:
-    """Every text inside a plain value, with the field of the command that it stands in."""
+    """Yield every text inside a plain value, each with the field of the command that holds it."""
     if isinstance(value, str):
         yield field, value
     elif isinstance(value, dict):

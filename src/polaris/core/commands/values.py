@@ -1,4 +1,4 @@
-"""What commands are made of: lines and taxes as asked for, and policies."""
+"""Parts of commands: lines, taxes and policies."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ from polaris.core.facts.invoice import LineKind
 
 
 class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
-    """A tax to compute on a line, or to take as given when `amount_minor` is set."""
+    """A tax on a line: computed from the rate, unless `amount_minor` gives its amount."""
 
     code: str
     name: str
@@ -24,7 +24,7 @@ class TaxRate(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line as asked for; without an amount it is quantity times unit price, rounded half up."""
+    """A new line. Without an amount, it is quantity times unit price, rounded half up."""
 
     id: str | None = None
     kind: LineKind = LineKind.CHARGE
@@ -34,12 +34,12 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True):
     unit_price: Decimal | None = None  # minor units
     amount_minor: int | None = None  # before discount and tax
     discount_minor: int = 0
-    taxes: tuple[TaxRate, ...] = ()  # as they are; an item or tax codes are looked up instead
+    taxes: tuple[TaxRate, ...] = ()  # used if the line has neither `item_code` nor `tax_codes`
     account: str | None = None
     wallet_id: str | None = None
     original_line_id: str | None = None
-    item_code: str | None = None  # the catalogue item; says what the line does not
-    tax_codes: tuple[str, ...] | None = None  # default: the item's, the customer's, the usual ones
+    item_code: str | None = None  # the catalogue item; fills in what the line leaves out
+    tax_codes: tuple[str, ...] | None = None  # default: the item's, the customer's, the tenant's
     name: str | None = None  # default: the item's
     item_id: str | None = None
     item_description: str | None = None
@@ -48,7 +48,7 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Apply(msgspec.Struct, frozen=True, kw_only=True):
-    """Which of the customer's credit settles an invoice at once, in this order."""
+    """Which credit of the customer settles an invoice at once, in this order."""
 
     notes: bool = False
     wallet: bool = False
@@ -56,7 +56,7 @@ class Apply(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GiveBack(msgspec.Struct, frozen=True, kw_only=True):
-    """What a void makes spendable again; what is not given back is parked."""
+    """Which credit a void makes spendable again. Other credit is parked."""
 
     wallet: bool = True
     notes: bool = True
@@ -66,20 +66,20 @@ class VoidNote(StrEnum):
     """Which credit note documents a void."""
 
     NONE = "none"
-    REQUESTED = "requested"  # for the credit and refund asked
+    REQUESTED = "requested"  # for the credit and refund that the command asks for
     REQUESTED_AND_VOIDED_REMAINDER = "requested_and_voided_remainder"
     ADJUSTMENT = "adjustment"  # for the whole invoice, giving nothing
 
 
 class TopUpPolicy(StrEnum):
-    """What becomes of credits already bought when their invoice is voided."""
+    """What happens to purchased credits when their invoice is voided."""
 
     KEEP = "keep"
-    REVOKE = "revoke"  # the unspent ones go, their money is held
+    REVOKE = "revoke"  # unspent credits are taken back, their money is held
 
 
 class CreditedLine(msgspec.Struct, frozen=True, kw_only=True):
-    """What to credit of one line, before discount and tax; a standalone one is taxed itself."""
+    """The part of a line to credit, before discount and tax. Standalone lines have own taxes."""
 
     line_id: str | None = None
     amount_minor: int
@@ -90,15 +90,15 @@ class CreditedLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MetadataChange(msgspec.Struct, frozen=True, kw_only=True):
-    """A change of the caller's own pairs, made to what is there at the time of the decision."""
+    """A change of the caller's metadata, applied to the pairs stored at decision time."""
 
-    replace: bool = False  # `pairs` take the place of all that is there
-    pairs: Metadata | None = None  # added, or replacing those with the same key
-    remove: str | None = None  # the key of one pair to take away
+    replace: bool = False  # `pairs` replace all stored pairs
+    pairs: Metadata | None = None  # added; they replace pairs with the same key
+    remove: str | None = None  # the key of a pair to remove
 
 
 class AddressChange(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The parts of an address that change; None takes a part away."""
+    """The parts of an address that change; None removes a part."""
 
     line1: Given[str | None] = UNSET
     line2: Given[str | None] = UNSET

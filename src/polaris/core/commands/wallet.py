@@ -38,11 +38,11 @@ class UpdateWallet(Command, frozen=True, kw_only=True):
     purchase_min_minor: Given[int | None] = UNSET
     purchase_max_minor: Given[int | None] = UNSET
     metadata: Given[MetadataChange] = UNSET
-    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
+    details: Details = field(default_factory=dict)  # merged into the stored details, key by key
 
 
 class GrantCredits(Command, frozen=True, kw_only=True):
-    """Give credits for nothing. Books nothing until they are spent."""
+    """Give credits without payment. Nothing is booked until they are spent."""
 
     lot_id: str
     wallet_id: str
@@ -53,7 +53,7 @@ class GrantCredits(Command, frozen=True, kw_only=True):
 
 
 class BuyCredits(Command, frozen=True, kw_only=True):
-    """Sell credits by a top-up invoice; they land once it is settled."""
+    """Sell credits with a top-up invoice. They are added to the wallet once it is settled."""
 
     invoice_id: str
     wallet_id: str
@@ -67,7 +67,7 @@ class BuyCredits(Command, frozen=True, kw_only=True):
 
     @property
     def lines(self) -> tuple[NewLine, ...]:
-        """The one line of the invoice."""
+        """Return the only line of the invoice."""
         return (
             NewLine(
                 kind=LineKind.TOP_UP,
@@ -79,16 +79,16 @@ class BuyCredits(Command, frozen=True, kw_only=True):
 
 
 class RestoreCredits(Command, frozen=True, kw_only=True):
-    """Take wallet credits off an invoice, or release parked ones, back into their lots."""
+    """Put wallet credits that an invoice used, or that are parked for it, back into their lots."""
 
     invoice_id: str
 
 
 class VoidCredits(Command, frozen=True, kw_only=True):
-    """Take credits out of a wallet."""
+    """Take credits out of one lot of a wallet."""
 
     lot_id: str
-    amount_minor: int | None = None  # default: what is left
+    amount_minor: int | None = None  # default: all that is left
 
 
 class VoidWalletCredits(Command, frozen=True, kw_only=True):
@@ -100,12 +100,12 @@ class VoidWalletCredits(Command, frozen=True, kw_only=True):
 
 
 class ExpireCredits(Command, frozen=True, kw_only=True):
-    """Let a lot lapse whose time has come."""
+    """Expire the rest of a lot after its expiry time."""
 
     lot_id: str
 
 
 class TerminateWallet(Command, frozen=True, kw_only=True):
-    """Close a wallet. What was purchased is still owed, so nothing is booked."""
+    """Close a wallet. Purchased credits are still owed, so nothing is booked."""
 
     wallet_id: str

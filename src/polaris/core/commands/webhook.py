@@ -6,16 +6,16 @@ from polaris.core.commands.base import Command, Given
 
 
 class SaveWebhookEndpoint(Command, frozen=True, kw_only=True):
-    """Tell an address of events, or change the fields that are given."""
+    """Create a webhook endpoint, or change the given fields."""
 
     webhook_endpoint_id: str
-    url: Given[str] = UNSET  # required for a new one
-    signature: Given[str] = UNSET  # jwt, which is the default, or hmac
+    url: Given[str] = UNSET  # required for a new endpoint
+    signature: Given[str] = UNSET  # jwt (the default) or hmac
     name: Given[str | None] = UNSET
-    event_types: Given[tuple[str, ...] | None] = UNSET  # as its dialect calls them; None: all
+    event_types: Given[tuple[str, ...] | None] = UNSET  # names of the dialect; None: all events
 
 
 class DeleteWebhookEndpoint(Command, frozen=True, kw_only=True):
-    """Tell an address nothing any more."""
+    """Delete a webhook endpoint; it gets no more events."""
 
     webhook_endpoint_id: str

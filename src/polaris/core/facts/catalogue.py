@@ -11,7 +11,7 @@ from polaris.core.facts.row import Changing
 
 
 class CatalogueItem(Changing, frozen=True, array_like=True, kw_only=True):
-    """An item that invoice lines name by its code. Lines keep the name and price they were given."""
+    """An item that invoice lines name by its code. Lines keep their own name and price."""
 
     table: ClassVar[str] = "catalogue_item"
     found_by: ClassVar[tuple[str, ...]] = ("code",)

@@ -24,7 +24,7 @@ class EventKind(StrEnum):
     INVOICE_EDITED = "invoice.edited", "A draft was changed."
     INVOICE_CLOSED = (
         "invoice.closed",
-        "A draft was deleted, or skipped because its total is zero.",
+        "A draft was deleted, or skipped because it bills nothing.",
     )
     INVOICE_FINALIZED = "invoice.finalized", "An invoice got its number and was booked."
     INVOICE_RECORDED = "invoice.recorded", "An invoice that was issued elsewhere was imported."
@@ -64,17 +64,17 @@ class EventKind(StrEnum):
     PAYMENT_REMOVED = (
         "payment.removed",
         "A payment no longer settles an invoice, or is no longer held for it.",
-        )
-        PAYMENT_CANCEL_REQUESTED = (
-            "payment.cancel_requested",
-            "The payment provider should cancel a payment.",
-        )
-        CREDIT_NOTE_ISSUED = "credit_note.issued", "A credit note gave credit, or documents a void."
+    )
+    PAYMENT_CANCEL_REQUESTED = (
+        "payment.cancel_requested",
+        "The payment provider should cancel a payment.",
+    )
+    CREDIT_NOTE_ISSUED = "credit_note.issued", "A credit note gave credit, or documents a void."
     CREDIT_NOTE_ANNOTATED = (
         "credit_note.annotated",
         "The refund status, metadata or details of a credit note were set.",
-        )
-        CREDIT_NOTE_VOIDED = "credit_note.voided", "The rest of a credit note was taken back."
+    )
+    CREDIT_NOTE_VOIDED = "credit_note.voided", "The rest of a credit note was taken back."
     CREDIT_NOTE_APPLIED = "credit_note.applied", "A credit note settles an invoice."
     CREDIT_NOTE_REMOVED = (
         "credit_note.removed",
@@ -104,10 +104,13 @@ class EventKind(StrEnum):
     WEBHOOK_ENDPOINT_SAVED = (
         "webhook_endpoint.saved",
         "A webhook endpoint was created or changed.",
-        )
-        WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted", "A webhook endpoint was deleted."
+    )
+    WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted", "A webhook endpoint was deleted."
     TENANT_SAVED = "tenant.saved", "The tenant's own fields or settings changed."
-    BOOKS_CLOSED = "books.closed", "The books were closed through a day; new entries are dated later."
+    BOOKS_CLOSED = (
+        "books.closed",
+        "The books were closed through a day; new entries are dated later.",
+    )
     BOOKS_REOPENED = "books.reopened", "The closing date moved back."
 
 
