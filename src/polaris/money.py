@@ -1,13 +1,13 @@
-"""Whole numbers of minor units: rounding, splitting, printing.
+"""Money as whole numbers of minor units: rounding, splitting, printing.
 
-Amounts are `int` minor units everywhere inside; a decimal appears only where a price or a rate
-enters.
+Amounts are `int` minor units everywhere in Polaris. Decimals appear only in prices, quantities
+and rates.
 """
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-# ISO 4217 exponents that are not 2. Printing libraries have what is customary instead.
+# ISO 4217 exponents that are not 2. Formatting libraries use customary digits instead.
 _EXPONENTS = {
     **dict.fromkeys(
         "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
@@ -28,23 +28,24 @@ _TWO_DIGITS = frozenset(
 CURRENCIES = _TWO_DIGITS | _EXPONENTS.keys()
 
 LARGEST_MINOR = 10**15
-"""No single amount may exceed this, so that sums of many stay far inside 64 bits."""
+"""The largest amount, in minor units, so that sums of many amounts fit into 64 bits."""
 
 
 def exponent(currency: str) -> int:
-    """Decimal places of one unit of an ISO 4217 currency."""
+    """Return the number of decimal places of an ISO 4217 currency."""
     return _EXPONENTS.get(currency, 2)
 
 
 def rounded(amount: Decimal) -> int:
-    """A decimal count of minor units as a whole one, half away from zero."""
+    """Return minor units rounded to a whole number, half away from zero."""
     return int(amount.quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
 def allocate(amount_minor: int, weights: Sequence[int]) -> list[int]:
-    """Split an amount by weight (largest remainder, earlier shares first); the shares sum to it.
+    """Split an amount by weight; the shares add up to it.
 
-    All weights zero: everything goes to the first share. No weights: no shares.
+    Units that are left over go to the largest remainders, the earlier share first. If all weights
+    are zero, the first share gets everything. Without weights there are no shares.
     """
     if not weights:
         return []
@@ -60,6 +61,6 @@ def allocate(amount_minor: int, weights: Sequence[int]) -> list[int]:
 
 
 def printed(amount_minor: int, currency: str) -> str:
-    """An amount as people read it: `1,234.50 GBP`."""
+    """Return an amount for people to read: `1,234.50 GBP`."""
     digits = exponent(currency)
     return f"{Decimal(amount_minor).scaleb(-digits):,.{digits}f} {currency}"

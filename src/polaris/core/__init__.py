@@ -1,1 +1,1 @@
-"""Decides. No input or output, no clock, no randomness: facts and a command in, a decision out."""
+"""The core: it takes facts and a command, and returns a decision. No I/O, clock or randomness."""

@@ -1,4 +1,4 @@
-"""Work out a derived value at its first reading."""
+"""A property that is computed at its first use."""
 
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar, overload
@@ -7,7 +7,7 @@ T = TypeVar("T")
 
 
 class cached(Generic[T]):
-    """A property computed once per instance; the standard one takes a lock, which costs more."""
+    """A property computed once per instance. Faster than the standard one, which takes a lock."""
 
     def __init__(self, compute: Callable[[Any], T]) -> None:
         self._compute = compute

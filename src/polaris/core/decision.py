@@ -1,4 +1,4 @@
-"""Facts, and a decision over them: everything that must change, as rows."""
+"""Facts, and decisions: the rows that a command adds or changes."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -20,7 +20,7 @@ Tables = dict[type[Row], dict[str, Row]]
 
 
 class Facts:
-    """All rows loaded for a set of commands, found by id or by what they belong to."""
+    """All rows loaded for a set of commands, indexed by id and by the fields of `found_by`."""
 
     def __init__(self, tenant: Tenant, books: Books, rows: Iterable[Row] = ()) -> None:
         self.tenant_id = tenant.id
@@ -32,11 +32,11 @@ class Facts:
 
     @property
     def tenant(self) -> Tenant:
-        """Whose facts these are, as the last command of the set left it."""
+        """Return the tenant, as the last command of the set left it."""
         return self.tables[Tenant][self.tenant_id]  # type: ignore[return-value]  # of its own kind
 
     def add(self, rows: Iterable[Row]) -> None:
-        """Take rows in; a row with a known id replaces the older one."""
+        """Add rows. A row with a known id replaces the older one."""
         for row in rows:
             kind = type(row)
             for field in kind.found_by:
@@ -44,14 +44,14 @@ class Facts:
             self.tables[kind][row.id] = row
 
     def ids(self, kind: type[Row], field: str, value: str) -> Iterable[str]:
-        """The ids of the rows whose field has or once had this value, in the order they came."""
+        """Return the ids of rows whose field has or had this value, in the order of addition."""
         return self._found[kind, field].get(value, ())
 
 
 class Decision:
-    """What one command changes, built row by row over the facts; nothing else is touched.
+    """The changes of one command, collected row by row. The facts are not changed.
 
-    `at` is the time of the asking (UTC); `new_id` gives ids for rows that the command did not name.
+    `at` is the time of the request (UTC). `new_id` returns ids for rows that have none.
     """
 
     def __init__(
@@ -74,25 +74,25 @@ class Decision:
     # ------------------------------------------------------------ reading
 
     def get(self, kind: type[R], row_id: str | None) -> R | None:
-        """The row as this decision leaves it, or none."""
+        """Return the row as this decision leaves it, or None."""
         if row_id is None:
             return None
         row = self.rows[kind].get(row_id) or self.facts.tables[kind].get(row_id)
         return row  # type: ignore[return-value]  # a table holds rows of its own kind
 
     def the(self, kind: type[R], row_id: str | None, field: str | None = None) -> R:
-        """The row, which the command named. Raises NotFound."""
+        """Return the row as this decision leaves it. Raises NotFound."""
         row = self.get(kind, row_id)
         if row is None:
             raise refusals.NotFound(field=field or f"{kind.table}_id", id=row_id)
         return row
 
     def of(self, kind: type[R], field: str, value: str) -> list[R]:
-        """The rows whose field has this value, in the order they were added."""
+        """Return the rows whose field has this value, in the order of addition."""
         mine = self.rows[kind]
         loaded = self.facts.tables[kind]
         ids = self.facts.ids(kind, field, value)
-        if not ids and not mine:  # mostly: few invoices have notes, refunds or write-offs
+        if not ids and not mine:  # the usual case: few invoices have notes, refunds or write-offs
             return []
         rows = [mine.get(row_id) or loaded[row_id] for row_id in ids]
         rows += [row for row_id, row in mine.items() if row_id not in loaded]
@@ -100,19 +100,19 @@ class Decision:
         return rows  # type: ignore[return-value]  # a table holds rows of its own kind
 
     def every(self, kind: type[R]) -> list[R]:
-        """Every row of a kind that is known, by id; only where all that matter are loaded."""
+        """Return all loaded rows of a kind, by id. Use it only for kinds that load completely."""
         rows = {**self.facts.tables[kind], **self.rows[kind]}
         return [rows[row_id] for row_id in sorted(rows)]  # type: ignore[misc]  # of its own kind
 
     # ------------------------------------------------------------ changing
 
     def put(self, row: R) -> R:
-        """The row shall be so."""
+        """Add the row to the decision, or replace it. Return it."""
         self.rows[type(row)][row.id] = row
         return row
 
     def change(self, row: R, **fields: object) -> R:
-        """The row shall differ in these fields."""
+        """Change these fields of the row. Return the changed row."""
         return self.put(msgspec.structs.replace(row, **fields))
 
     def enter(
@@ -122,7 +122,10 @@ class Decision:
         day: date | None = None,
         reverses: str | None = None,
     ) -> Entry | None:
-        """Book postings as one entry, dated no earlier than the books allow; none for nothing."""
+        """Book the postings as one entry dated `day`, or the first open day if that is later.
+
+        Return None when there are no postings.
+        """
         if not postings:
             return None
         return self.put(
@@ -139,13 +142,13 @@ class Decision:
         )
 
     def reverse(self, entry: Entry, day: date | None = None) -> Entry | None:
-        """Book the exact opposite of an entry."""
+        """Book the exact reversal of an entry. Return None when it has no postings."""
         return self.enter(entry.kind, reversed_postings(entry.postings), day, reverses=entry.id)
 
     def emit(
         self, kind: EventKind, before: Row | None, after: Row, invoice_id: str | None = None
     ) -> None:
-        """Announce what happened to a row."""
+        """Add an event about a change of a row."""
         self.events.append(
             Event(
                 id=self.new_id(),
@@ -153,8 +156,8 @@ class Decision:
                 at=self.at,
                 command_id=self.command_id,
                 position=len(self.events) + 1,
-                customer_id=whose(after, "customer"),
-                invoice_id=invoice_id or whose(after, "invoice"),
+                customer_id=owner_id(after, "customer"),
+                invoice_id=invoice_id or owner_id(after, "invoice"),
                 subject=after.table,
                 subject_id=after.id,
                 before=msgspec.structs.asdict(before) if before else None,
@@ -166,25 +169,25 @@ class Decision:
 
     @property
     def books(self) -> Books:
-        """How far the books are closed, as this decision leaves them."""
+        """Return the closing date of the books, as this decision leaves it."""
         return self.the(Books, self.tenant.id)
 
     def today(self, timezone: str | None = None) -> date:
-        """The day of the asking in a time zone, by default the tenant's."""
+        """Return the day of the request in a time zone, by default the tenant's."""
         return self.at.astimezone(ZoneInfo(timezone or self.tenant.timezone)).date()
 
     def accounting_date(self, day: date | None = None) -> date:
-        """The business day, or the first open one when that is later."""
+        """Return the day (default: today), or the first open day if that is later."""
         return max(day or self.today(), self.books.first_open_day)
 
     def all_rows(self) -> Iterator[Row]:
-        """Every row of the decision, events last."""
+        """Yield every row of the decision, the events last."""
         for table in self.rows.values():
             yield from table.values()
         yield from self.events
 
 
-def whose(row: Row, table: str) -> str | None:
-    """The customer or invoice that a row belongs to; each of these belongs to itself."""
+def owner_id(row: Row, table: str) -> str | None:
+    """Return the id of the customer or invoice that a row belongs to; these own themselves."""
     owner: str | None = row.id if row.table == table else getattr(row, f"{table}_id", None)
     return owner

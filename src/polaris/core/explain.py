@@ -1,4 +1,4 @@
-"""For every command on an invoice: is it allowed, if not by which refusals, and what instead."""
+"""Explain for every command on an invoice whether it is allowed, and the refusals if it is not."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -26,7 +26,7 @@ Make = Callable[[InvoiceBalance], Command]
 
 
 class Answer(NamedTuple):
-    """Whether one command would be allowed now."""
+    """Whether a command would be allowed now, and its refusals."""
 
     command: str
     allowed: bool
@@ -34,12 +34,12 @@ class Answer(NamedTuple):
 
     @property
     def instead(self) -> tuple[str, ...]:
-        """What to do about each refusal."""
+        """Return the way out of each refusal."""
         return tuple(refusal.instead for refusal in self.refusals)
 
 
 def answers(decision: Decision, invoice_id: str, dialect: Dialect = POLARIS) -> list[Answer]:
-    """An answer for each command that concerns an invoice, asked in its smallest form."""
+    """Return an answer for each command on an invoice, tried with the fewest fields."""
     balance = InvoiceBalance(decision, decision.the(Invoice, invoice_id))
     return [_answer(balance, name, make, dialect) for name, make in _SMALLEST.items()]
 
@@ -53,7 +53,7 @@ def _answer(balance: InvoiceBalance, name: type[Command], make: Make, dialect: D
 
 
 def _standing(balance: InvoiceBalance, kind: SettlementKind) -> str:
-    """The source of this kind that stands on the invoice. Raises NotApplied."""
+    """Return the id of a source of this kind that is live or held. Raises NotApplied."""
     for row in balance.settlements:
         if row.kind is kind and (row.live or row.held_minor):
             return row.source_id
@@ -61,7 +61,7 @@ def _standing(balance: InvoiceBalance, kind: SettlementKind) -> str:
 
 
 def _unused_payment(balance: InvoiceBalance) -> str:
-    """A payment of the customer with money to spare. Raises NotEnoughUnused."""
+    """Return the id of a payment with unused money. Raises NotEnoughUnused."""
     for row in balance.decision.of(Payment, "customer_id", balance.invoice.customer_id):
         if row.unused_minor and row.currency == balance.invoice.currency:
             return row.id
@@ -69,7 +69,7 @@ def _unused_payment(balance: InvoiceBalance) -> str:
 
 
 def _open_note(balance: InvoiceBalance) -> str:
-    """A credit note of the customer with a balance. Raises NotEnoughUnused."""
+    """Return the id of a credit note with a balance. Raises NotEnoughUnused."""
     for row in balance.decision.of(CreditNote, "customer_id", balance.invoice.customer_id):
         if row.balance_minor and row.currency == balance.invoice.currency:
             return row.id
@@ -77,23 +77,23 @@ def _open_note(balance: InvoiceBalance) -> str:
 
 
 def _own_note(balance: InvoiceBalance) -> str:
-    """A credit note of the invoice, rather one that stands. Raises NothingToVoid."""
-    for row in sorted(balance.notes, key=_gone):
+    """Return the id of the invoice's own note, issued ones first. Raises NothingToVoid."""
+    for row in sorted(balance.notes, key=_voiding_order):
         return row.id
     raise NothingToVoid(id=balance.invoice.id)
 
 
-def _gone(note: CreditNote) -> tuple[bool, int]:
+def _voiding_order(note: CreditNote) -> tuple[bool, int]:
     return note.status is NoteStatus.VOIDED, -note.balance_minor
 
 
 def _write_off(balance: InvoiceBalance) -> str:
-    """The write-off that stands on the invoice. Raises NotApplied."""
+    """Return the id of the live write-off of the invoice. Raises NotApplied."""
     return _standing(balance, SettlementKind.WRITE_OFF)
 
 
 def _smallest_note(balance: InvoiceBalance) -> commands.IssueCreditNote:
-    """Everything that is left of one line, against what is owed or else as credit."""
+    """Return a note for the rest of one line: offset as far as possible, else credit."""
     left = {line: amount for line, amount in balance.line_left().items() if amount}
     if not left:
         raise AlreadyCredited(id=balance.invoice.id)
@@ -146,4 +146,4 @@ _SMALLEST: dict[type[Command], Make] = {
     ),
     commands.RestoreCredits: lambda on: commands.RestoreCredits(invoice_id=on.invoice.id),
 }
-"""The smallest asking of each command on an invoice, over what stands on it."""
+"""A function for each command on an invoice that makes it with the fewest fields."""

@@ -1,7 +1,7 @@
-"""Decide a set of requests in order, each over what the earlier ones left.
+"""Decide a set of requests in order. Each sees the changes of the earlier ones.
 
-A refused or broken request is discarded whole: only its record and audit line remain, and its
-neighbours never notice.
+A refused or broken request changes nothing. Only its audit line and, if it is refused, its record
+are written; other requests of the set are not affected.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -23,9 +23,9 @@ from polaris.core.transition import Dialect
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A command, and who asks for it. Repeated under its id or key it does nothing twice.
+    """A command with its id, time and actor. Repeated with the same id or key, it is done once.
 
-    Raises ValueError for what no record could keep: the set that it came in would fail for it.
+    Raises ValueError for values that cannot be stored, because the whole set would fail.
     """
 
     id: str
@@ -36,42 +36,44 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     key: str | None = None  # the caller's idempotency key
     fingerprint: str | None = None  # SHA-256 of method, path and body under that key
     dialect: Dialect = POLARIS
-    shown: bool = False  # whether the outcome is to have the facts, for the answer to show
+    shown: bool = False  # True if the outcome should contain the facts, for the answer
 
     def __post_init__(self) -> None:
         if not ID.fullmatch(self.id):
-            raise ValueError("the id of a request is a lowercase UUID")
+            raise ValueError("the id of a request must be a lowercase UUID")
         if UNSTORABLE.search(self.actor + (self.key or "")) or len(self.key or "") > LONGEST:
-            raise ValueError(f"actor and key can be kept, a key of at most {LONGEST} characters")
-        # Without one, another command under the same key would be taken for a repetition.
+            raise ValueError(
+                f"actor and key must be valid text, and the key has at most {LONGEST} characters"
+            )
+            # Without a fingerprint, another command with the same key would count as a repetition.
         if self.key is not None and self.fingerprint is None:
-            raise ValueError("a key comes with the fingerprint of what is asked under it")
+            raise ValueError("a key needs the fingerprint of its request")
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of a request: events when it was done, else refusals, else the fault in us."""
+    """The result of a request: events if it was done, else refusals, or a fault of Polaris."""
 
     request_id: str
     events: tuple[Event, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    replayed: bool = False  # answered from the record of the first time
+    replayed: bool = False  # True if it comes from the record of an earlier request
     fault: BaseException | None = None
-    facts: Facts | None = None  # as the set left them, when asked for; nobody may change them
-    rows: tuple[Row, ...] = ()  # everything written for it; none for a replay
+    facts: Facts | None = None  # after the whole set, if `shown`; read-only
+    rows: tuple[Row, ...] = ()  # all rows written for it; empty for a replay
 
     @property
     def done(self) -> bool:
-        """Whether what was asked for is so, now or since the first time."""
+        """True if the request was done, now or the first time."""
         return not self.refusals and self.fault is None
 
     def added(self, *kinds: type[Row]) -> list[str]:
-        """Return the ids of the new rows of these kinds, in the order in which they were made."""
+        """Return the ids of the new rows of these kinds, in the order of creation."""
         new = (row for row in self.rows if isinstance(row, kinds))
         return [row.id for row in new if not (isinstance(row, Changing) and row.version)]
 
 
 class Memory:
-    """Outcomes of earlier requests, loaded ones and those of this set, by id and by key."""
+    """Outcomes of earlier requests, by id and by key: loaded ones and those of this set."""
 
     def __init__(self, records: Iterable[CommandRecord], events: Iterable[Event]) -> None:
         told: dict[str, list[Event]] = {}
@@ -82,7 +84,7 @@ class Memory:
             outcome = Outcome(
                 request_id=record.id,
                 events=tuple(told.get(record.id, ())),
-                refusals=tuple(remembered(record)),
+                refusals=tuple(recorded_refusals(record)),
                 replayed=True,
             )
             self._keep(record.id, record.key, record.fingerprint, outcome)
@@ -95,12 +97,12 @@ class Memory:
             self._first[f"key:{key}"] = fingerprint, outcome
 
     def keep(self, request: Request, outcome: Outcome) -> None:
-        """Answer so when the request comes again."""
+        """Store the outcome, as the answer to a repetition of the request."""
         again = replace(outcome, replayed=True)
         self._keep(request.id, request.key, request.fingerprint, again)
 
     def replay(self, request: Request) -> Outcome | None:
-        """The first outcome; a refusal when the key came with something else; none when new."""
+        """Return the first outcome, or KeyReused for another fingerprint; None if it is new."""
         first = self._first.get(f"id:{request.id}")
         if first is None and request.key is not None:
             first = self._first.get(f"key:{request.key}")
@@ -112,8 +114,8 @@ class Memory:
         return outcome
 
 
-def remembered(record: CommandRecord) -> list[Refusal]:
-    """The refusals of a recorded outcome, as they were."""
+def recorded_refusals(record: CommandRecord) -> list[Refusal]:
+    """Return the refusals of a recorded outcome."""
     return [_REFUSALS[code](**details) for code, details in record.refusals or ()]
 
 
@@ -121,14 +123,14 @@ _REFUSALS = {kind.code: kind for kind in refusals.EVERY}
 
 
 class Folded:
-    """The outcomes of a set in order, and all the rows to write for it."""
+    """The outcomes of a set in order, and all rows to write for it."""
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
         self.rows: dict[tuple[type[Row], str], Row] = {}
 
     def take(self, rows: Iterable[Row]) -> None:
-        """The last after-image of a row is the one to write."""
+        """Add rows to write. The last version of a row replaces earlier ones."""
         for row in rows:
             self.rows[type(row), row.id] = row
 
@@ -136,12 +138,12 @@ class Folded:
 def fold(
     facts: Facts, memory: Memory, requests: Iterable[Request], new_id: Callable[[], str]
 ) -> Folded:
-    """Decide every request in order; `facts` afterwards holds what they changed."""
+    """Decide every request in order. Adds the changed rows to `facts`."""
     folded = Folded()
     for request in requests:
         outcome, said = memory.replay(request), as_text(request.command)
         if outcome is None:
-            outcome, rows = one(facts, request, said.refusal, new_id)
+            outcome, rows = decide_request(facts, request, said.refusal, new_id)
             facts.add(row for row in rows if not isinstance(row, Event))
             folded.take(rows)
             if outcome.fault is None:
@@ -154,10 +156,10 @@ def fold(
     return folded
 
 
-def one(
+def decide_request(
     facts: Facts, request: Request, malformed: Refusal | None, new_id: Callable[[], str]
 ) -> tuple[Outcome, Sequence[Row]]:
-    """Decide one request: what to answer, and the rows that change."""
+    """Decide one request. Return its outcome and the changed rows."""
     decision = Decision(facts, request.id, request.at, new_id, request.administrator)
     if malformed is not None:
         return Outcome(request_id=request.id, refusals=(malformed,)), ()
@@ -167,14 +169,14 @@ def one(
         return Outcome(request_id=request.id, refusals=refused.refusals), ()
     except Refusal as refusal:
         return Outcome(request_id=request.id, refusals=(refusal,)), ()
-    except Exception as fault:  # a bug in one command must not cost its neighbours
+    except Exception as fault:  # a bug in one command must not fail the others of the set
         return Outcome(request_id=request.id, fault=fault), ()
     rows = tuple(decision.all_rows())
     return Outcome(request_id=request.id, events=tuple(decision.events), rows=rows), rows
 
 
 def record_of(request: Request, outcome: Outcome) -> CommandRecord:
-    """What is kept to answer the request again."""
+    """Return the record that answers a repetition of the request."""
     said = [(refusal.code, refusal.details) for refusal in outcome.refusals]
     return CommandRecord(
         id=request.id,
@@ -186,7 +188,7 @@ def record_of(request: Request, outcome: Outcome) -> CommandRecord:
 
 
 def audit_of(request: Request, said: WrittenCommand, outcome: Outcome, audit_id: str) -> AuditLine:
-    """Who asked for what, and how it ended."""
+    """Return the audit line of a request and its outcome."""
     ended = "broken" if outcome.fault else "refused" if outcome.refusals else "done"
     return AuditLine(
         id=audit_id,
@@ -218,6 +220,6 @@ _SUBJECTS = (
 
 
 def subject_of(command: Command) -> str | None:
-    """What a command is about: the first thing that it names, an invoice before all others."""
+    """Return the id that the audit files a command under: its invoice, else its first other id."""
     named = (getattr(command, field, None) for field in _SUBJECTS)
     return next((one for one in named if one and ID.fullmatch(one)), None)

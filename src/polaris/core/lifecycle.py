@@ -1,7 +1,7 @@
-"""The lifecycle on one page: who may do what, from where to where, under which rules.
+"""The lifecycle in one table: each command, the status before and after, its rules, its action.
 
-`decide` checks a row's rules and calls its action; `refusals_of` walks the same rows for whoever
-asks whether a command would be allowed.
+`decide` checks the rules of a command and calls its action. `refusals_of` checks the same rules,
+to tell whether a command would be allowed.
 """
 
 from polaris.core import commands
@@ -75,7 +75,7 @@ LIFECYCLE: tuple[AnyTransition, ...] = (
     # ------------------------------------------------------------ money
     Row(commands.ReceivePayment, ANY, None, payment.RECEIVE, receive_payment.receive),
     Row(commands.UpdatePayment, ANY, None, payment.UPDATE, receive_payment.update),
-    Row(commands.ApplyPayment, FINALIZED_ONLY, None, payment.APPLY, apply_payment.apply_asked),
+    Row(commands.ApplyPayment, FINALIZED_ONLY, None, payment.APPLY, apply_payment.apply_command),
     Row(commands.RemovePayment, ISSUED, None, payment.REMOVE, apply_payment.take_off),
     Row(commands.WriteOffInvoice, FINALIZED_ONLY, None, invoice.WRITE_OFF, write_off.write_off),
     Row(commands.ReverseWriteOff, ANY, None, invoice.REVERSE_WRITE_OFF, write_off.reverse),
@@ -118,13 +118,16 @@ LIFECYCLE: tuple[AnyTransition, ...] = (
 TRANSITIONS = {row.command: row for row in LIFECYCLE}
 
 POLARIS = Dialect("polaris", dict([adds(commands.VoidInvoice, *invoice.VOID_AS_POLARIS)]))
-"""Our own dialect."""
+"""The dialect of Polaris itself."""
 
 
 def refusals_of(
     decision: Decision, command: Command, dialect: Dialect = POLARIS
 ) -> tuple[Refusal, ...]:
-    """Return a refusal for every requirement that the command does not meet, in table order."""
+    """Return a refusal for every requirement that the command does not meet, in table order.
+
+    Equal refusals are returned once.
+    """
     case = Case(decision, command)
     rules = (*TRANSITIONS[type(command)].requires, *dialect.adds.get(type(command), ()))
     found = {
@@ -137,7 +140,7 @@ def refusals_of(
 
 
 def decide(decision: Decision, command: Command, dialect: Dialect = POLARIS) -> None:
-    """Fill the decision with everything that the command changes. Raises Refused."""
+    """Add everything that the command changes to the decision. Raises Refused."""
     found = refusals_of(decision, command, dialect)
     if found:
         raise Refused(found)
@@ -145,7 +148,7 @@ def decide(decision: Decision, command: Command, dialect: Dialect = POLARIS) -> 
 
 
 class Refused(Exception):
-    """The command breaks these rules; the first is the one to report if only one can be."""
+    """The command breaks rules. If a caller reports only one refusal, it is the first."""
 
     def __init__(self, refusals: tuple[Refusal, ...]) -> None:
         super().__init__("; ".join(refusal.sentence for refusal in refusals))

@@ -1,4 +1,4 @@
-"""What a set of commands names, so that it can be locked and loaded before anything is decided."""
+"""The ids and codes in a set of commands, to lock and load their rows before the decision."""
 
 from collections.abc import Iterable, Iterator
 
@@ -39,11 +39,11 @@ _FIELDS = {
     "id": "lines",  # of a line to be made
     "apply_to": "invoices",
 }
-"""What the ids in a field are of, in a command and in its parts."""
+"""The kind of the ids in each field of a command and of its parts."""
 
 
 class Scope(msgspec.Struct, kw_only=True):
-    """Ids by kind. What belongs to them is loaded with them."""
+    """Ids by kind. Rows that belong to them are loaded with them."""
 
     customers: set[str] = msgspec.field(default_factory=set)
     external_ids: set[str] = msgspec.field(default_factory=set)  # the caller's, of customers
@@ -55,21 +55,21 @@ class Scope(msgspec.Struct, kw_only=True):
     wallets: set[str] = msgspec.field(default_factory=set)
     lots: set[str] = msgspec.field(default_factory=set)
     lines: set[str] = msgspec.field(default_factory=set)
-    drafts: set[str] = msgspec.field(default_factory=set)  # that may come to nothing
+    drafts: set[str] = msgspec.field(default_factory=set)  # drafts that may be closed
     catalogue_items: set[str] = msgspec.field(default_factory=set)
     tax_codes: set[str] = msgspec.field(default_factory=set)
-    webhook_endpoints: set[str] = msgspec.field(default_factory=set)  # any: all live ones
+    webhook_endpoints: set[str] = msgspec.field(default_factory=set)  # if any: load all live ones
     codes_of_items: set[str] = msgspec.field(default_factory=set)
     codes_of_taxes: set[str] = msgspec.field(default_factory=set)
-    series: set[str] = msgspec.field(default_factory=set)  # tenant-wide ones, to be locked
-    open_credit: bool = False  # whether the customers' spendable credit is needed
-    taxed: bool = False  # whether the taxes that lines may bear are needed
-    billed: bool = True  # whether the lines and taxes of the invoices are needed
-    booked: bool = True  # whether the entries of the invoices are needed
+    series: set[str] = msgspec.field(default_factory=set)  # tenant-wide series to lock
+    open_credit: bool = False  # True if the customers' spendable credit is needed
+    taxed: bool = False  # True if the taxes that lines may have are needed
+    billed: bool = True  # True if the lines and taxes of the invoices are needed
+    booked: bool = True  # True if the entries of the invoices are needed
 
 
 def scope_of(asked: Iterable[Command]) -> Scope:
-    """Everything that these commands name."""
+    """Return all ids and codes that these commands name."""
     scope = Scope(billed=False)
     for command in asked:
         _add_named(scope, command)
@@ -91,7 +91,7 @@ def _add_named(scope: Scope, command: Command) -> None:
 
 
 def _gather_codes(scope: Scope, command: Command) -> None:
-    """Add what the command names by a code of the caller's, and the taxes that it looks up."""
+    """Add the codes and external ids in the command, and whether it looks up taxes."""
     match command:
         case SaveCustomer():
             scope.external_ids |= _storable(or_none(command.external_id))
@@ -116,7 +116,7 @@ def _new_lines(command: Command) -> Iterator[NewLine]:
 
 
 def _series(command: Command) -> set[str]:
-    """The tenant-wide series that a command may draw from, or that stand for what it changes."""
+    """Return the tenant-wide series to lock: the command draws from it, or uses its lock."""
     if isinstance(command, _MASTERS):
         return {CUSTOMERS}
     if isinstance(command, SaveTenant):
@@ -129,7 +129,7 @@ def _series(command: Command) -> set[str]:
 
 
 def _storable(*names: str | None) -> set[str]:
-    """Those of the names that are there, and that a database can have."""
+    """Return the names that are not empty and that the database can store."""
     return {name for name in names if name and not UNSTORABLE.search(name)}
 
 
@@ -137,7 +137,7 @@ _MASTERS = (
     *(SaveCustomer, SaveCatalogueItem, DeleteCatalogueItem, SaveTaxCode, DeleteTaxCode),
     *(SaveWebhookEndpoint, DeleteWebhookEndpoint),
 )
-"""What is numbered or named within the tenant, one after the other under the customers' series."""
+"""Commands on rows with tenant-wide names; the lock on the customers' series orders them."""
 
 _WITH_NOTE = (commands.IssueCreditNote, commands.IssueStandaloneNote, commands.ConvertRefund)
 
@@ -149,12 +149,12 @@ def _writes_note(command: commands.VoidInvoice) -> bool:
 
 
 def _looks_at_lines(command: Command) -> bool:
-    """All do but a void without a note: it reverses entries as they are, whatever was billed."""
+    """True for all but a void without a note, which reverses entries without reading lines."""
     return not isinstance(command, commands.VoidInvoice) or _writes_note(command)
 
 
 def _spends(command: Command) -> bool:
-    """Whether the command looks at credit beyond what it names."""
+    """True if the command reads spendable credit that it does not name."""
     apply = getattr(command, "apply", None)
     to_wallet = getattr(command, "credit_to", None) is CreditTo.WALLET
     of_wallet = isinstance(command, commands.VoidWalletCredits | commands.OpenWallet)

@@ -1,4 +1,4 @@
-"""What a row of the lifecycle is made of."""
+"""The types of the lifecycle table."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
@@ -19,7 +19,7 @@ C = TypeVar("C", bound=Command)
 
 
 class Transition(NamedTuple, Generic[C]):
-    """One row: a command, the invoice before and after it, its requirements, and its action."""
+    """One row: a command, the invoice's status before and after, requirements and action."""
 
     command: type[C]
     before: frozenset[Status]  # empty: no invoice, or one in any state
@@ -33,7 +33,7 @@ AnyTransition: TypeAlias = Transition[Any]
 
 
 class Dialect(NamedTuple):
-    """What a dialect requires beyond the engine, by command."""
+    """A dialect's additional requirements, by command."""
 
     name: str
     adds: Mapping[type[Command], tuple[AnyRequirement, ...]]

@@ -1,4 +1,4 @@
-"""Read-only facts: what answers, documents and pages are composed from."""
+"""Read-only facts, from which answers, documents and pages are composed."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -17,7 +17,7 @@ R = TypeVar("R", bound=Row)
 
 
 class View:
-    """Facts to look at; nothing in them changes any more."""
+    """A read-only view of facts at a time (UTC)."""
 
     def __init__(self, facts: Facts, at: datetime) -> None:
         self.at = at
@@ -26,45 +26,45 @@ class View:
 
     @property
     def tenant(self) -> Tenant:
-        """Whose facts these are."""
+        """Return the tenant of the facts."""
         return self.decision.tenant
 
     def get(self, kind: type[R], row_id: str | None) -> R | None:
-        """The row, if it is there."""
+        """Return the row, or None."""
         return self.decision.get(kind, row_id)
 
     def the(self, kind: type[R], row_id: str, field: str | None = None) -> R:
-        """The row. Raises NotFound."""
+        """Return the row. Raises NotFound."""
         return self.decision.the(kind, row_id, field)
 
     def of(self, kind: type[R], field: str, value: str) -> list[R]:
-        """The rows whose field has this value."""
+        """Return the rows whose field has this value."""
         return self.decision.of(kind, field, value)
 
     def with_rows(self, rows: Iterable[Row]) -> "View":
-        """The same once these rows are written, which a preview never does."""
+        """Add rows to this view only, for a preview that is never written. Return the view."""
         for row in rows:
-            self.decision.put(row)  # not among the facts: others look at those at the same time
+            self.decision.put(row)  # not into the facts, which other views share
         return self
 
     def balance(self, invoice: Invoice) -> InvoiceBalance:
-        """An invoice's derived amounts."""
+        """Return an invoice's computed amounts."""
         if invoice.id not in self._balances:
             self._balances[invoice.id] = InvoiceBalance(self.decision, invoice)
         return self._balances[invoice.id]
 
     def invoice(self, invoice_id: str) -> Invoice:
-        """An invoice that a client can see. Raises NotFound; deleted ones are seen by nobody."""
+        """Return an invoice that a client may see. Raises NotFound, also for deleted invoices."""
         invoice = self.the(Invoice, invoice_id)
         if invoice.status is Status.CLOSED or invoice.hidden_at is not None:
             raise NotFound(field="invoice_id", id=invoice_id)
         return invoice
 
     def today(self, customer: Customer | None = None) -> date:
-        """The day in the customer's time zone, else in the tenant's."""
+        """Return today in the customer's time zone, else in the tenant's."""
         zone = (customer and customer.timezone) or self.tenant.timezone
         return self.at.astimezone(ZoneInfo(zone)).date()
 
 
 def _no_new_id() -> str:
-    raise AssertionError("an answer makes nothing new")
+    raise AssertionError("a view must not create rows")

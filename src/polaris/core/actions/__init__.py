@@ -1,1 +1,1 @@
-"""What each command does, one deed a file."""
+"""The actions of commands, one file for each kind of action."""

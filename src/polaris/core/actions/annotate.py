@@ -1,4 +1,4 @@
-"""What is said of an invoice or a credit note. It is kept, and books nothing by itself."""
+"""Set statuses, metadata and details of invoices and credit notes."""
 
 from polaris.core.actions.refund_payment import report_all
 from polaris.core.balances.metadata import metadata_of
@@ -12,7 +12,7 @@ from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
 
 
 def annotate_invoice(decision: Decision, command: AnnotateInvoice) -> None:
-    """Keep what is said. Credits whose purchase is said to be paid land without the money."""
+    """Store the annotation. If it says that a top-up is paid, add its credits without the money."""
     before = decision.the(Invoice, command.invoice_id)
     after = decision.change(
         before,
@@ -27,14 +27,14 @@ def annotate_invoice(decision: Decision, command: AnnotateInvoice) -> None:
 
 
 def lose_dispute(decision: Decision, command: LoseDispute) -> None:
-    """Remember when a dispute was lost; the chargeback itself is a report about the payment."""
+    """Record when a dispute was lost. The chargeback itself is reported about the payment."""
     before = decision.the(Invoice, command.invoice_id)
     after = decision.change(before, dispute_lost_at=decision.at)
     decision.emit(EventKind.INVOICE_DISPUTE_LOST, before, after)
 
 
 def annotate_note(decision: Decision, command: AnnotateCreditNote) -> None:
-    """Keep what is said; what became of its refund is booked as if a provider had reported it."""
+    """Store the annotation. A refund status is booked as if a provider had reported it."""
     before = decision.the(CreditNote, command.note_id)
     after = decision.change(
         before,

@@ -1,4 +1,4 @@
-"""Settle an invoice with a credit note's balance, or take the note off again."""
+"""Settle an invoice with a credit note's balance, or remove the note from the invoice."""
 
 from datetime import date
 
@@ -13,7 +13,7 @@ from polaris.core.ledger.posting import EntryKind
 
 
 def apply(decision: Decision, command: ApplyCreditNote) -> None:
-    """Use a note's balance on an invoice."""
+    """Settle an invoice with a credit note's balance."""
     note = decision.the(CreditNote, command.note_id)
     invoice = decision.the(Invoice, command.invoice_id)
     most = min(note.balance_minor, invoice.outstanding_minor)
@@ -21,7 +21,7 @@ def apply(decision: Decision, command: ApplyCreditNote) -> None:
 
 
 def apply_notes(decision: Decision, invoice_id: str, day: date | None) -> None:
-    """Settle an invoice with the customer's open notes, oldest first."""
+    """Settle an invoice with the customer's open credit notes, the oldest first."""
     invoice = decision.the(Invoice, invoice_id)
     notes = [
         row
@@ -40,7 +40,7 @@ def use(
     amount_minor: int,
     day: date | None = None,
 ) -> None:
-    """Recipe 11."""
+    """Settle an invoice with part of a credit note's balance (recipe 11)."""
     if not amount_minor:
         return
     decision.change(note, balance_minor=note.balance_minor - amount_minor)
@@ -50,7 +50,7 @@ def use(
 
 
 def take_off(decision: Decision, command: RemoveCreditNote) -> None:
-    """Give the note its balance back, whether it settles the invoice or a void left it parked."""
+    """Give a credit note its balance back, if it settles the invoice or a void parked it there."""
     for settlement in standing(decision, command.note_id, command.invoice_id):
         if settlement.kind is not SettlementKind.NOTE:
             continue  # the invoice's own note also lowers it by its offset, which stays
@@ -61,6 +61,6 @@ def take_off(decision: Decision, command: RemoveCreditNote) -> None:
 
 
 def reopen(decision: Decision, note_id: str, amount_minor: int) -> None:
-    """Credit returns to its note; one that was voided meanwhile has a balance again."""
+    """Return credit to its note. A note that was voided meanwhile is issued again."""
     note = decision.the(CreditNote, note_id)
     decision.change(note, balance_minor=note.balance_minor + amount_minor, status=NoteStatus.ISSUED)

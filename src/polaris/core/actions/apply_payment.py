@@ -1,4 +1,4 @@
-"""Settle invoices with money received, or take it off again."""
+"""Settle invoices with payments, or remove payments from invoices."""
 
 from datetime import date
 
@@ -19,7 +19,7 @@ def apply(
     amount_minor: int,
     day: date | None = None,
 ) -> None:
-    """Settle an invoice with unused money of a payment."""
+    """Settle an invoice with unused money of a payment (recipe 3)."""
     if not amount_minor:
         return
     decision.change(payment, unused_minor=payment.unused_minor - amount_minor)
@@ -30,8 +30,8 @@ def apply(
     decision.emit(EventKind.PAYMENT_APPLIED, None, settlement)
 
 
-def apply_asked(decision: Decision, command: ApplyPayment) -> None:
-    """Apply unused money later."""
+def apply_command(decision: Decision, command: ApplyPayment) -> None:
+    """Apply unused money of a payment to the invoice that the command names."""
     payment = decision.the(Payment, command.payment_id)
     invoice = decision.the(Invoice, command.invoice_id)
     most = min(payment.unused_minor, invoice.outstanding_minor)
@@ -39,7 +39,7 @@ def apply_asked(decision: Decision, command: ApplyPayment) -> None:
 
 
 def apply_unused(decision: Decision, invoice_id: str, day: date | None) -> None:
-    """Settle an invoice with the customer's unused money, oldest first."""
+    """Settle an invoice with the customer's unused money, the oldest payment first."""
     invoice = decision.the(Invoice, invoice_id)
     payments = decision.of(Payment, "customer_id", invoice.customer_id)
     usable = [row for row in payments if row.unused_minor and row.currency == invoice.currency]
@@ -50,7 +50,7 @@ def apply_unused(decision: Decision, invoice_id: str, day: date | None) -> None:
 
 
 def take_off(decision: Decision, command: RemovePayment) -> None:
-    """Take a payment off an invoice, or release what a void left held; it is unused again."""
+    """Remove a payment from an invoice, or release money that a void held. It becomes unused."""
     for settlement in standing(decision, command.payment_id, command.invoice_id):
         freed = settlement.amount_minor if settlement.live else settlement.held_minor
         after = remove(decision, settlement) if settlement.live else unhold(decision, settlement)
@@ -60,6 +60,6 @@ def take_off(decision: Decision, command: RemovePayment) -> None:
 
 
 def collect(decision: Decision, command: CollectInvoice) -> None:
-    """Say that it failed: no provider that could collect is connected."""
+    """Announce that the collection failed: no payment provider is connected."""
     invoice = decision.the(Invoice, command.invoice_id)
     decision.emit(EventKind.INVOICE_COLLECTION_FAILED, invoice, invoice)

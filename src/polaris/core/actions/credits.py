@@ -1,4 +1,4 @@
-"""Wallet credits: granted, spent, restored, taken away."""
+"""Grant, spend, restore, void and expire wallet credits."""
 
 from datetime import date
 
@@ -19,11 +19,11 @@ from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind
 from polaris.core.facts.wallet import Lot, LotFunding, MovementKind, Wallet
 from polaris.core.ledger import recipes
-from polaris.core.ledger.posting import EntryKind, Place
+from polaris.core.ledger.posting import EntryKind, PostingContext
 
 
 def grant(decision: Decision, command: GrantCredits) -> None:
-    """Give credits for nothing; nothing is booked before they are spent."""
+    """Add credits without payment. Nothing is booked before they are spent."""
     wallet = decision.the(Wallet, command.wallet_id)
     lot = Lot(
         id=command.lot_id,
@@ -44,7 +44,7 @@ def grant(decision: Decision, command: GrantCredits) -> None:
 
 
 def credit_wallet(decision: Decision, note: CreditNote) -> None:
-    """A note's credit becomes a lot of the customer's wallet, opened when there is none."""
+    """Add a note's credit to the customer's wallet as a lot; open a wallet if there is none."""
     wallet = first_wallet(decision, note) or open_for(decision, note)
     lot = Lot(
         id=decision.new_id(),
@@ -62,7 +62,7 @@ def credit_wallet(decision: Decision, note: CreditNote) -> None:
 
 
 def consume(decision: Decision, invoice_id: str, day: date | None) -> None:
-    """Settle an invoice with wallet credits, as far as they and it go."""
+    """Settle an invoice with wallet credits until either of them is used up."""
     for lot in spendable(decision, decision.the(Invoice, invoice_id)):
         amount = min(lot.left_minor, decision.the(Invoice, invoice_id).outstanding_minor)
         if amount:
@@ -72,7 +72,7 @@ def consume(decision: Decision, invoice_id: str, day: date | None) -> None:
 def spend(
     decision: Decision, lot: Lot, invoice_id: str, amount_minor: int, day: date | None
 ) -> None:
-    """Settle an invoice with one lot."""
+    """Settle an invoice with credits of one lot (recipe 16)."""
     after = decision.change(lot, left_minor=lot.left_minor - amount_minor)
     record_movement(decision, lot, MovementKind.CONSUMED, -amount_minor, invoice_id)
     leg = recipes.credits_consumed(lot.funding is LotFunding.PURCHASED, amount_minor)
@@ -82,7 +82,7 @@ def spend(
 
 
 def refill(decision: Decision, lot_id: str, amount_minor: int, invoice_id: str | None) -> None:
-    """Credits go back into their lot."""
+    """Put credits back into their lot."""
     lot = decision.the(Lot, lot_id)
     after = decision.change(lot, left_minor=lot.left_minor + amount_minor)
     record_movement(decision, lot, MovementKind.RESTORED, amount_minor, invoice_id)
@@ -90,14 +90,14 @@ def refill(decision: Decision, lot_id: str, amount_minor: int, invoice_id: str |
 
 
 def revoke(decision: Decision, lot: Lot, amount_minor: int) -> None:
-    """Unspent bought credits go, because their purchase is taken back."""
+    """Take unspent purchased credits out of their lot, because the purchase is undone."""
     after = decision.change(lot, left_minor=lot.left_minor - amount_minor)
     record_movement(decision, lot, MovementKind.REVOKED, -amount_minor, lot.invoice_id)
     decision.emit(EventKind.CREDITS_VOIDED, lot, after, lot.invoice_id)
 
 
 def restore(decision: Decision, command: RestoreCredits) -> None:
-    """Take wallet credits off an invoice, or release what a void parked of them."""
+    """Put wallet credits that an invoice used, or that a void parked, back into their lots."""
     for row in decision.of(Settlement, "invoice_id", command.invoice_id):
         if row.kind is SettlementKind.WALLET and (row.live or row.held_minor):
             freed = row.amount_minor if row.live else row.held_minor
@@ -109,7 +109,7 @@ def restore(decision: Decision, command: RestoreCredits) -> None:
 
 
 def void_credits(decision: Decision, command: VoidCredits) -> None:
-    """Take credits out of a wallet."""
+    """Take credits out of one lot."""
     lot = decision.the(Lot, command.lot_id)
     lapse(
         decision,
@@ -121,7 +121,7 @@ def void_credits(decision: Decision, command: VoidCredits) -> None:
 
 
 def void_wallet_credits(decision: Decision, command: VoidWalletCredits) -> None:
-    """Take credits out of a wallet's lots, as they would be spent."""
+    """Take credits out of a wallet's lots, in the order in which they would be spent."""
     left = command.amount_minor
     for lot in in_order(decision, [decision.the(Wallet, command.wallet_id)]):
         amount = min(left, lot.left_minor)
@@ -132,7 +132,7 @@ def void_wallet_credits(decision: Decision, command: VoidWalletCredits) -> None:
 
 
 def expire(decision: Decision, command: ExpireCredits) -> None:
-    """Let a lot lapse."""
+    """Expire the rest of a lot."""
     lot = decision.the(Lot, command.lot_id)
     lapse(decision, lot, lot.left_minor, MovementKind.EXPIRED, EventKind.CREDITS_EXPIRED)
 
@@ -145,11 +145,11 @@ def lapse(
     told: EventKind,
     details: Details | None = None,
 ) -> None:
-    """Credits end unspent; purchased ones are income."""
+    """Take unspent credits out of their lot. Purchased ones become income (recipe 18)."""
     after = decision.change(lot, left_minor=lot.left_minor - amount_minor)
     record_movement(decision, lot, why, -amount_minor, None, details)
     if lot.funding is LotFunding.PURCHASED:
         wallet = decision.the(Wallet, lot.wallet_id)
-        where = Place(wallet.currency, lot.customer_id, None, Lot.table, lot.id)
-        decision.enter(EntryKind.CREDITS_LAPSED, where.post(recipes.credits_lapsed(amount_minor)))
+        context = PostingContext(wallet.currency, lot.customer_id, None, Lot.table, lot.id)
+        decision.enter(EntryKind.CREDITS_LAPSED, context.post(recipes.credits_lapsed(amount_minor)))
     decision.emit(told, lot, after)

@@ -1,4 +1,4 @@
-"""Write an invoice down, change it, or drop it, while it asks for nothing yet."""
+"""Create, change and close drafts of invoices."""
 
 from collections.abc import Iterable, Sequence
 
@@ -21,12 +21,12 @@ from polaris.core.facts.wallet import Wallet
 
 
 def draft(decision: Decision, command: DraftInvoice) -> None:
-    """Write an invoice down, and say so."""
+    """Create a draft and announce it."""
     decision.emit(EventKind.INVOICE_DRAFTED, None, write(decision, command))
 
 
 def write(decision: Decision, command: DraftInvoice) -> Invoice:
-    """Put a new draft with its lines and taxes."""
+    """Create a draft with its lines and taxes. Return it."""
     customer = decision.the(Customer, command.customer_id)
     return write_with(
         decision, command, [resolved(decision, customer, line) for line in command.lines]
@@ -34,7 +34,7 @@ def write(decision: Decision, command: DraftInvoice) -> Invoice:
 
 
 def write_with(decision: Decision, command: DraftInvoice, lines: Iterable[NewLine]) -> Invoice:
-    """Put a new draft with these lines, whose items and taxes are known already."""
+    """Create a draft with these lines; their items and taxes are looked up already. Return it."""
     customer = decision.the(Customer, command.customer_id)
     invoice = Invoice(
         id=command.invoice_id,
@@ -62,7 +62,7 @@ def _term(decision: Decision, customer: Customer, asked: int | None) -> int:
 
 
 def write_lines(decision: Decision, invoice: Invoice, lines: Sequence[NewLine]) -> Invoice:
-    """Put the lines and taxes of the invoice's revision, and its sums."""
+    """Write the lines and taxes of the invoice's revision. Return the invoice with its totals."""
     rows = [line_row(decision, invoice, position, line) for position, line in enumerate(lines, 1)]
     for row in rows:
         decision.put(row)
@@ -90,7 +90,7 @@ def write_lines(decision: Decision, invoice: Invoice, lines: Sequence[NewLine]) 
 
 
 def line_row(decision: Decision, invoice: Invoice, position: int, line: NewLine) -> Line:
-    """A line as stored: its amount given, or quantity times unit price rounded half up."""
+    """Return the row of a line. Its amount is given, or quantity times price rounded half up."""
     gross = gross_of(line)
     return Line(
         id=line.id or decision.new_id(),
@@ -118,7 +118,7 @@ def line_row(decision: Decision, invoice: Invoice, position: int, line: NewLine)
 
 
 def edit(decision: Decision, command: EditDraft) -> None:
-    """Change the fields given; new lines begin a new revision, the old ones stay readable."""
+    """Change the given fields. New lines begin a new revision; the old lines stay stored."""
     before = decision.the(Invoice, command.invoice_id)
     details = merged(before.details, command.details)
     after = decision.change(before, **set_fields(command, *_FIELDS), details=details)
@@ -135,13 +135,13 @@ _FIELDS = "issue_date payment_term_days external_number memo purchase_order_numb
 
 
 def revise(decision: Decision, invoice: Invoice, lines: Sequence[NewLine]) -> Invoice:
-    """Begin a new revision with these lines."""
+    """Begin a new revision of the draft with these lines. Return the draft."""
     revised = msgspec.structs.replace(invoice, revision=invoice.revision + 1)
     return write_lines(decision, revised, lines)
 
 
 def retax(decision: Decision, invoice: Invoice) -> Invoice:
-    """Tax the lines at the rates that their codes have today; a new revision if that differs."""
+    """Tax the lines at today's rates of their codes; begin a new revision if a tax differs."""
     balance = InvoiceBalance(decision, invoice)
     then = [copied(balance, line) for line in balance.lines]
     now = [retaxed(decision, line) for line in then]
@@ -150,13 +150,13 @@ def retax(decision: Decision, invoice: Invoice) -> Invoice:
 
 
 def delete(decision: Decision, command: DeleteDraft) -> None:
-    """Close a draft; it had no number, so there is no gap."""
+    """Close a draft. It has no number, so the number series has no gap."""
     before = decision.the(Invoice, command.invoice_id)
     close(decision, before, before)
 
 
 def close(decision: Decision, before: Invoice | None, draft: Invoice) -> None:
-    """It never became an invoice; what it was to replace can be replaced by another."""
+    """Close a draft. If it was to replace a voided invoice, another draft may replace that one."""
     original = decision.get(Invoice, draft.regenerated_from)
     if original is not None:
         decision.change(original, regenerated_as=None)
@@ -165,7 +165,7 @@ def close(decision: Decision, before: Invoice | None, draft: Invoice) -> None:
 
 
 def write_top_up(decision: Decision, command: BuyCredits) -> None:
-    """Put a draft that sells wallet credits."""
+    """Create a draft that sells wallet credits."""
     wallet = decision.the(Wallet, command.wallet_id)
     named = wallet.name or "Credits"
     asked = DraftInvoice(

@@ -8,7 +8,7 @@ from polaris.core.actions.credits import consume
 from polaris.core.actions.draft import close, retax, write, write_top_up
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.numbering import invoice_number
-from polaris.core.balances.settlement import place, settled
+from polaris.core.balances.settlement import invoice_context, settled
 from polaris.core.commands import BuyCredits, FinalizeInvoice, IssueInvoice, RecordInvoice
 from polaris.core.commands.values import Apply
 from polaris.core.decision import Decision
@@ -21,14 +21,14 @@ from polaris.core.ledger.posting import EntryKind, Leg
 
 
 def finalize(decision: Decision, command: FinalizeInvoice) -> None:
-    """A draft becomes a claim on the customer."""
+    """Finalize a draft, taxed again at today's rates if the command says so."""
     before = decision.the(Invoice, command.invoice_id)
     draft = retax(decision, before) if command.retax else before
     claim(decision, before, draft, command)
 
 
 def issue(decision: Decision, command: IssueInvoice) -> None:
-    """An invoice becomes a claim as it is written down; nobody hears of a draft."""
+    """Create and finalize an invoice at once. No event announces the draft."""
     claim(decision, None, write(decision, command), command)
 
 
@@ -38,7 +38,7 @@ def claim(
     draft: Invoice,
     command: FinalizeInvoice | IssueInvoice,
 ) -> None:
-    """Number, book and settle a draft; one that asks for nothing may be skipped instead."""
+    """Number, book and settle a draft. With `skip_zero`, close one that bills nothing instead."""
     if command.skip_zero and bills_nothing(decision, draft):
         close(decision, before, draft)
         return
@@ -62,20 +62,20 @@ def claim(
 
 
 def bills_nothing(decision: Decision, draft: Invoice) -> bool:
-    """Whether its lines come to nothing, discounts aside: a gift is worth an invoice."""
+    """True if the lines are zero before discounts: a fully discounted invoice is still issued."""
     gross = sum(line.gross_minor for line in InvoiceBalance(decision, draft).lines)
     return not gross and not draft.total_minor
 
 
 def book(decision: Decision, invoice: Invoice, day: date) -> None:
-    """Recipe 1: revenue, discounts, tax, tips and sold credits against the receivable."""
+    """Book revenue, discounts, tax, tips and sold credits against the receivable (recipe 1)."""
     balance = InvoiceBalance(decision, invoice)
     legs = [*_line_legs(balance), *_tax_legs(decision, balance)]
-    decision.enter(EntryKind.FINALIZED, place(invoice, invoice).post(*legs), day)
+    decision.enter(EntryKind.FINALIZED, invoice_context(invoice, invoice).post(*legs), day)
 
 
 def _line_legs(balance: InvoiceBalance) -> list[Leg]:
-    """One pair per account: what is asked for, and the discount."""
+    """Return a pair of legs for each account: the net amount and the discount."""
     sums: dict[str, tuple[int, int]] = {}
     for line in balance.lines:
         account = line.account or _ACCOUNTS[line.kind]
@@ -101,14 +101,17 @@ def _tax_legs(decision: Decision, balance: InvoiceBalance) -> list[Leg]:
 
 
 def open_tax_account(decision: Decision, name: str) -> None:
-    """A tax has an account of its own from its first use."""
+    """Create the account of a tax at its first use."""
     account = chart.tax_account(name)
     if decision.get(Account, account) is None:
         decision.put(Account(id=account, kind="liability"))
 
 
 def settle_at_once(decision: Decision, invoice_id: str, apply: Apply, day: date) -> None:
-    """Credit notes, then wallet, then unused payments; a zero total is settled by itself."""
+    """Apply credit notes, then wallet credits, then unused payments, as the command allows.
+
+    An invoice with a total of zero is settled without any credit.
+    """
     invoice = decision.the(Invoice, invoice_id)
     if not invoice.outstanding_minor:
         settled(decision, invoice, invoice, day)
@@ -121,7 +124,7 @@ def settle_at_once(decision: Decision, invoice_id: str, apply: Apply, day: date)
 
 
 def record(decision: Decision, command: RecordInvoice) -> None:
-    """Bring in an invoice issued elsewhere, as it is."""
+    """Import an invoice that was issued elsewhere, as it is."""
     drafted = write(decision, command)
     if command.status is Status.DRAFT:
         decision.emit(EventKind.INVOICE_RECORDED, None, drafted)
@@ -150,6 +153,6 @@ def record(decision: Decision, command: RecordInvoice) -> None:
 
 
 def buy_credits(decision: Decision, command: BuyCredits) -> None:
-    """Sell credits: the top-up invoice is drafted and finalized at once."""
+    """Sell credits: create a top-up invoice and finalize it at once."""
     write_top_up(decision, command)
     finalize(decision, FinalizeInvoice(invoice_id=command.invoice_id, series=command.series))

@@ -14,11 +14,11 @@ from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, LineKind, SettlementKind, Status
 from polaris.core.facts.wallet import Lot
 from polaris.core.ledger import chart, recipes
-from polaris.core.ledger.posting import EntryKind, Leg, Place
+from polaris.core.ledger.posting import EntryKind, Leg, PostingContext
 
 
 def issue(decision: Decision, command: IssueCreditNote) -> None:
-    """Credit lines of an invoice. On a voided one nothing is left to take back, only to give."""
+    """Credit lines of an invoice. On a voided one, only give out what the void left held."""
     invoice = decision.the(Invoice, command.invoice_id)
     balance = InvoiceBalance(decision, invoice)
     sums = credited(balance, command.lines)
@@ -33,7 +33,7 @@ def issue(decision: Decision, command: IssueCreditNote) -> None:
 def write(
     decision: Decision, invoice: Invoice, command: IssueCreditNote, sums: Credited
 ) -> CreditNote:
-    """Number and write the document with its lines and taxes."""
+    """Create the credit note with its number, lines and taxes. Return it."""
     series, number = note_number(decision, invoice.customer_id, invoice)
     to_note = command.credit_to is CreditTo.NOTE
     note = CreditNote(
@@ -63,16 +63,18 @@ def write(
     return decision.put(note)
 
 
-def place(note: CreditNote) -> Place:
-    """Where postings of a note belong."""
-    return Place(note.currency, note.customer_id, note.invoice_id, CreditNote.table, note.id)
+def note_context(note: CreditNote) -> PostingContext:
+    """Return what the postings of a credit note belong to."""
+    return PostingContext(
+        note.currency, note.customer_id, note.invoice_id, CreditNote.table, note.id
+    )
 
 
 def correct(decision: Decision, balance: InvoiceBalance, note: CreditNote, sums: Credited) -> None:
-    """Take revenue and tax back; lower the receivable, give credit, ask for the refund."""
+    """Take back revenue and tax, lower the receivable, give credit and request the refund."""
     take_back(decision, balance, note, sums)
     given = recipes.note_settled(note.credit_minor, note.refund_minor, _LIES_IN[note.credit_to])
-    decision.enter(EntryKind.NOTE_SETTLED, place(note).post(*given), note.issue_date)
+    decision.enter(EntryKind.NOTE_SETTLED, note_context(note).post(*given), note.issue_date)
     if note.refund_minor:
         ask_refunds(decision, balance.payments, note.refund_minor, note, note.reason)
     if note.credit_minor:
@@ -86,7 +88,7 @@ def correct(decision: Decision, balance: InvoiceBalance, note: CreditNote, sums:
 def take_back(
     decision: Decision, balance: InvoiceBalance, note: CreditNote, sums: Credited
 ) -> None:
-    """Recipe 8, the note as a document."""
+    """Book the revenue and tax that the note takes back (recipe 8)."""
     accounts: dict[str, int] = {}
     for part in sums.lines:
         account = returned_from(decision, balance, part)
@@ -95,12 +97,12 @@ def take_back(
         account = chart.tax_account(tax.name)
         accounts[account] = accounts.get(account, 0) + tax.amount_minor
     legs = [recipes.note_issued(account, amount) for account, amount in accounts.items()]
-    entry = decision.enter(EntryKind.NOTE_ISSUED, place(note).post(*legs), note.issue_date)
+    entry = decision.enter(EntryKind.NOTE_ISSUED, note_context(note).post(*legs), note.issue_date)
     decision.change(note, document_entry_id=entry.id if entry else None)
 
 
 def returned_from(decision: Decision, balance: InvoiceBalance, part: PartOfLine) -> str:
-    """The account that a credited line comes out of; bought credits that landed are revoked."""
+    """Return the account to debit for a credited line. Revoke the credits that the line sold."""
     line = part.line
     if line is None or line.kind is LineKind.CHARGE:
         return chart.CUSTOMER_REFUNDS
@@ -113,19 +115,19 @@ def returned_from(decision: Decision, balance: InvoiceBalance, part: PartOfLine)
 
 
 def hand_on(decision: Decision, balance: InvoiceBalance, note: CreditNote) -> None:
-    """On a voided invoice: refund and credit come out of what the void left held."""
+    """On a voided invoice, take refund and credit out of what the void left held."""
     refund = recipes.refund_requested(chart.UNAPPLIED, note.refund_minor)
     if note.refund_minor:
         ask_refunds(decision, balance.payments, note.refund_minor, note, note.reason)
     given = drawn(decision, balance.settlements, note.credit_minor)
     legs = [refund, *given_legs(note.credit_to, given)]
-    decision.enter(EntryKind.NOTE_SETTLED, place(note).post(*legs), note.issue_date)
+    decision.enter(EntryKind.NOTE_SETTLED, note_context(note).post(*legs), note.issue_date)
     fund(decision, note, given)
     land_credit(decision, note)
 
 
 def given_legs(credit_to: CreditTo, given: list[Draw]) -> list[Leg]:
-    """Credit out of its sources into where it goes."""
+    """Return the legs that move credit from its sources to the note or the wallet."""
     target = _LIES_IN[credit_to]
     return [recipes.credit_given(draw.account, target, draw.amount_minor) for draw in given]
 
@@ -134,6 +136,6 @@ _LIES_IN = {CreditTo.NOTE: chart.NOTES, CreditTo.WALLET: chart.WALLETS}
 
 
 def land_credit(decision: Decision, note: CreditNote) -> None:
-    """Credit that goes to a wallet becomes a lot of it."""
+    """Add credit that goes to a wallet to it, as a lot."""
     if note.credit_to is CreditTo.WALLET and note.credit_minor:
         credit_wallet(decision, note)

@@ -32,7 +32,7 @@ def open_wallet(decision: Decision, command: OpenWallet) -> None:
 
 
 def update(decision: Decision, command: UpdateWallet) -> None:
-    """Change the fields given."""
+    """Change the given fields of a wallet."""
     before = decision.the(Wallet, command.wallet_id)
     after = decision.change(
         before,
@@ -47,7 +47,7 @@ _FIELDS = ("name", "priority", "expires_at", "purchase_min_minor", "purchase_max
 
 
 def first_wallet(decision: Decision, note: CreditNote) -> Wallet | None:
-    """The active wallet of the note's currency that is spent first."""
+    """Return the active wallet in the note's currency that is spent first, or None."""
     wallets = [
         row
         for row in decision.of(Wallet, "customer_id", note.customer_id)
@@ -57,7 +57,7 @@ def first_wallet(decision: Decision, note: CreditNote) -> Wallet | None:
 
 
 def open_for(decision: Decision, note: CreditNote) -> Wallet:
-    """A wallet to take a note's credit."""
+    """Open a wallet for a note's credit. Return it."""
     wallet = Wallet(
         id=decision.new_id(),
         customer_id=note.customer_id,
@@ -69,7 +69,7 @@ def open_for(decision: Decision, note: CreditNote) -> Wallet:
 
 
 def terminate(decision: Decision, command: TerminateWallet) -> None:
-    """Close a wallet; nothing is booked."""
+    """Close a wallet. Nothing is booked."""
     before = decision.the(Wallet, command.wallet_id)
     after = decision.change(before, status=WalletStatus.TERMINATED, terminated_at=decision.at)
     decision.emit(EventKind.WALLET_TERMINATED, before, after)

@@ -1,4 +1,4 @@
-"""Money arrives, fails to arrive, or goes back against our will."""
+"""Record payments that arrive, fail, or are reversed."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -13,11 +13,11 @@ from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind, Status
 from polaris.core.facts.payment import Payment, PaymentState
 from polaris.core.ledger import chart, recipes
-from polaris.core.ledger.posting import EntryKind, Place
+from polaris.core.ledger.posting import EntryKind, PostingContext
 
 
 def receive(decision: Decision, command: ReceivePayment) -> None:
-    """A payment becomes known; money that is here is received, then applied as asked."""
+    """Create a payment. If it has succeeded, book its money and apply it as the command says."""
     payment = Payment(
         id=command.payment_id,
         customer_id=payer(decision, command),
@@ -49,19 +49,19 @@ _REPORTED = {
 
 
 def default_account(provider: str) -> str:
-    """Where money of a provider lies when the command does not say."""
+    """Return the account for a provider's money when the command names none."""
     return chart.CASH if provider == "manual" else chart.CLEARING
 
 
 def payer(decision: Decision, command: ReceivePayment) -> str:
-    """Whose payment it is: the customer named, else the first invoice's."""
+    """Return the id of the command's customer, else of the first invoice's. Raises NotFound."""
     if command.customer_id:
         return command.customer_id
     return decision.the(Invoice, next(iter(command.apply_to), None), "customer_id").customer_id
 
 
 def update(decision: Decision, command: UpdatePayment) -> None:
-    """A provider's report: money came, failed to come, or went back."""
+    """Record a provider's report: the payment succeeded, failed, waits, or was reversed."""
     before = decision.the(Payment, command.payment_id)
     payment = decision.change(
         before,
@@ -76,16 +76,16 @@ def update(decision: Decision, command: UpdatePayment) -> None:
     elif before.state is PaymentState.SUCCEEDED:
         give_up(decision, before, payment)
     else:
-        if payment.state is PaymentState.REVERSED:  # it never came, so nothing was kept of it
+        if payment.state is PaymentState.REVERSED:  # no money arrived, so there was no fee
             payment = decision.change(payment, fee_minor=0)
         decision.emit(_REPORTED[payment.state], before, payment)
 
 
 def take_in(decision: Decision, before: Payment | None, payment: Payment) -> None:
-    """Book the money as the customer's, then apply it to what it was meant for."""
+    """Book the money as unapplied, then apply it to the invoices that it is intended for."""
     day = business_day(decision, payment)
     legs = recipes.payment_received(payment.account, payment.amount_minor, payment.fee_minor)
-    decision.enter(EntryKind.PAYMENT_RECEIVED, place(payment).post(*legs), day)
+    decision.enter(EntryKind.PAYMENT_RECEIVED, payment_context(payment).post(*legs), day)
     payment = decision.change(payment, unused_minor=payment.amount_minor)
     decision.emit(EventKind.PAYMENT_RECEIVED, before, payment)
     for invoice_id, most in payment.intended.items():
@@ -95,7 +95,7 @@ def take_in(decision: Decision, before: Payment | None, payment: Payment) -> Non
 def apply_intended(
     decision: Decision, payment_id: str, invoice_id: str, most: int, day: date
 ) -> None:
-    """Apply as much as is owed; what was meant for a voided invoice is held for it."""
+    """Apply money up to the outstanding amount. Hold money intended for a voided invoice."""
     payment = decision.the(Payment, payment_id)
     invoice = decision.the(Invoice, invoice_id)
     if invoice.status is Status.VOIDED:
@@ -106,7 +106,7 @@ def apply_intended(
 
 
 def hold(decision: Decision, payment: Payment, invoice: Invoice, amount_minor: int) -> None:
-    """Keep money for a voided invoice: the customer's, until a note, refund or removal takes it."""
+    """Hold money for a voided invoice, until a credit note, a refund or a removal takes it."""
     if not amount_minor:
         return
     decision.put(
@@ -126,7 +126,7 @@ def hold(decision: Decision, payment: Payment, invoice: Invoice, amount_minor: i
 
 
 def give_up(decision: Decision, before: Payment, payment: Payment) -> None:
-    """Money that had come went back: what it settled is owed again, what was handed out is lost."""
+    """Reverse a received payment. Amounts it settled are owed again; money given out is a loss."""
     there = payment.unused_minor
     for settlement in decision.of(Settlement, "source_id", payment.id):
         if settlement.live:
@@ -137,16 +137,16 @@ def give_up(decision: Decision, before: Payment, payment: Payment) -> None:
             unhold(decision, settlement)
     lose(decision, payment)
     legs = recipes.payment_reversed(payment.account, there, payment.amount_minor - there)
-    decision.enter(EntryKind.PAYMENT_REVERSED, place(payment).post(*legs))
+    decision.enter(EntryKind.PAYMENT_REVERSED, payment_context(payment).post(*legs))
     after = decision.change(payment, unused_minor=0)
     decision.emit(EventKind.PAYMENT_REVERSED, before, after)
 
 
-def place(payment: Payment) -> Place:
-    """Postings of a payment belong to its customer; to an invoice only once applied."""
-    return Place(payment.currency, payment.customer_id, None, Payment.table, payment.id)
+def payment_context(payment: Payment) -> PostingContext:
+    """Return what the postings of a payment belong to: a customer, but not yet an invoice."""
+    return PostingContext(payment.currency, payment.customer_id, None, Payment.table, payment.id)
 
 
 def business_day(decision: Decision, payment: Payment) -> date:
-    """The day the money came, in the tenant's time zone."""
+    """Return the day on which the money arrived, in the tenant's time zone."""
     return payment.received_at.astimezone(ZoneInfo(decision.tenant.timezone)).date()

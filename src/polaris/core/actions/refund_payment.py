@@ -1,4 +1,4 @@
-"""Money asked back, out of a note, held money or excess; then settled, failed or converted."""
+"""Request refunds, record their results, and convert them to credit."""
 
 from datetime import date
 
@@ -14,7 +14,7 @@ from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, Settlement
 from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.ledger import chart, recipes
-from polaris.core.ledger.posting import Entry, EntryKind, Place
+from polaris.core.ledger.posting import Entry, EntryKind, PostingContext
 
 
 def ask_refunds(
@@ -25,9 +25,9 @@ def ask_refunds(
     reason: str | None = None,
     refund_id: str | None = None,
 ) -> list[int]:
-    """Refund rows over the payments of an invoice; the amounts taken, in their order.
+    """Request refunds from the payments of an invoice. Return the amount taken from each.
 
-    Raises RefundExceedsCash when the payments do not hold as much.
+    Raises RefundExceedsCash when the payments do not cover the amount.
     """
     taken: list[int] = []
     for row in refund_order(decision, settlements):
@@ -50,7 +50,7 @@ def take(
     reason: str | None,
     refund_id: str | None,
 ) -> None:
-    """One refund out of one payment's application, held or live."""
+    """Request one refund from one application of a payment, live or held."""
     payment = decision.the(Payment, settlement.source_id)
     ask(
         decision,
@@ -74,18 +74,20 @@ def take(
 
 
 def ask(decision: Decision, refund: Refund) -> None:
-    """Put a refund and announce it; whoever sends money acts on the announcement."""
+    """Store a refund and announce it. The payment provider acts on the event."""
     decision.put(refund)
     decision.emit(EventKind.REFUND_REQUESTED, None, refund)
 
 
-def place(refund: Refund) -> Place:
-    """Where postings of a refund belong."""
-    return Place(refund.currency, refund.customer_id, refund.invoice_id, Refund.table, refund.id)
+def refund_context(refund: Refund) -> PostingContext:
+    """Return what the postings of a refund belong to."""
+    return PostingContext(
+        refund.currency, refund.customer_id, refund.invoice_id, Refund.table, refund.id
+    )
 
 
 def request(decision: Decision, command: RequestRefund) -> None:
-    """Ask for money to go back, from the source that the command names."""
+    """Request a refund from the source that the command names."""
     if command.note_id:
         of_note(decision, command, decision.the(CreditNote, command.note_id))
     elif command.invoice_id:
@@ -95,7 +97,7 @@ def request(decision: Decision, command: RequestRefund) -> None:
 
 
 def of_note(decision: Decision, command: RequestRefund, note: CreditNote) -> None:
-    """Pay out part of a note's balance, as far as money stands behind it."""
+    """Refund part of a note's balance, out of the money that it was given from."""
     left, refund_id = command.amount_minor, command.refund_id
     for funding in refundable_fundings(decision, note):
         amount = min(left, funding.amount_minor)
@@ -121,13 +123,13 @@ def of_note(decision: Decision, command: RequestRefund, note: CreditNote) -> Non
 
 
 def book(decision: Decision, refund: Refund, source: str) -> None:
-    """The source owes less, the refund is owed instead."""
+    """Book a requested refund: move the amount from its source to the refund (recipe 13)."""
     leg = recipes.refund_requested(source, refund.amount_minor)
-    decision.enter(EntryKind.REFUND_REQUESTED, place(refund).post(leg))
+    decision.enter(EntryKind.REFUND_REQUESTED, refund_context(refund).post(leg))
 
 
 def of_held(decision: Decision, command: RequestRefund, invoice: Invoice) -> None:
-    """Pay out money that a voided invoice holds, of one payment or of all."""
+    """Refund money that is held for a voided invoice, of one payment or of all."""
     rows = decision.of(Settlement, "invoice_id", invoice.id)
     held = [
         row
@@ -138,14 +140,14 @@ def of_held(decision: Decision, command: RequestRefund, invoice: Invoice) -> Non
     ]
     ask_refunds(decision, held, command.amount_minor, None, command.reason, command.refund_id)
     leg = recipes.refund_requested(chart.UNAPPLIED, command.amount_minor)
-    where = Place(
+    context = PostingContext(
         invoice.currency, invoice.customer_id, invoice.id, Refund.table, command.refund_id
     )
-    decision.enter(EntryKind.REFUND_REQUESTED, where.post(leg))
+    decision.enter(EntryKind.REFUND_REQUESTED, context.post(leg))
 
 
 def of_unused(decision: Decision, command: RequestRefund, payment: Payment) -> None:
-    """Pay out excess."""
+    """Refund unused money of a payment."""
     decision.change(payment, unused_minor=payment.unused_minor - command.amount_minor)
     refund = Refund(
         id=command.refund_id,
@@ -161,7 +163,7 @@ def of_unused(decision: Decision, command: RequestRefund, payment: Payment) -> N
 
 
 def update(decision: Decision, command: UpdateRefund) -> None:
-    """A provider's report; what was said of the note's refund held until then."""
+    """Record a provider's report. It ends the refund status that a caller asserted on the note."""
     refund = decision.the(Refund, command.refund_id)
     note = decision.get(CreditNote, refund.note_id)
     if note is not None and note.refund_status_asserted is not None:
@@ -172,7 +174,7 @@ def update(decision: Decision, command: UpdateRefund) -> None:
 def report(
     decision: Decision, before: Refund, state: RefundState, reference: str | None = None
 ) -> None:
-    """A refund goes on. A failure is still owed, even after it had been settled."""
+    """Move a refund to a state. A failed refund is owed again, even if it was settled before."""
     after = decision.change(before, state=state, reference=reference or before.reference)
     if state is RefundState.SETTLED:
         after = pay_out(decision, after)
@@ -183,22 +185,22 @@ def report(
 
 
 def report_all(decision: Decision, note: CreditNote, state: RefundState) -> None:
-    """All refunds of a note that can go on so do."""
+    """Move all refunds of a note that can reach the state to it."""
     for refund in decision.of(Refund, "note_id", note.id):
         if refund.state in MOVED_FROM[state]:
             report(decision, refund, state)
 
 
 def pay_out(decision: Decision, refund: Refund) -> Refund:
-    """Money has left."""
+    """Book that the money of a refund was paid out (recipe 14). Return the refund."""
     payment = decision.the(Payment, refund.payment_id)
     leg = recipes.refund_settled(payment.account, refund.amount_minor)
-    entry = decision.enter(EntryKind.REFUND_SETTLED, place(refund).post(leg))
+    entry = decision.enter(EntryKind.REFUND_SETTLED, refund_context(refund).post(leg))
     return decision.change(refund, entry_id=entry and entry.id, settled_at=decision.at)
 
 
 def convert(decision: Decision, command: ConvertRefund) -> None:
-    """Give what is still owed as credit: on the note that asked for it, else on a new one."""
+    """Give an owed refund as credit: on the note that requested it, else on a new note."""
     before = decision.the(Refund, command.refund_id)
     after = decision.change(before, state=RefundState.CONVERTED)
     note = decision.get(CreditNote, before.note_id)
@@ -210,13 +212,13 @@ def convert(decision: Decision, command: ConvertRefund) -> None:
     fund(decision, note, [money_behind(decision, before)])
     decision.enter(
         EntryKind.REFUND_CONVERTED,
-        place(before).post(recipes.refund_converted(before.amount_minor)),
+        refund_context(before).post(recipes.refund_converted(before.amount_minor)),
     )
     decision.emit(EventKind.REFUND_CONVERTED, before, after)
 
 
 def money_behind(decision: Decision, refund: Refund) -> Draw:
-    """The money that was to go out now stands behind credit, unless it went back meanwhile."""
+    """Return the funding of the credit: the payment's money, or none if it was reversed."""
     payment = decision.the(Payment, refund.payment_id)
     if payment.state is PaymentState.REVERSED:
         return Draw(FundingKind.LOST, refund.amount_minor)
@@ -224,7 +226,7 @@ def money_behind(decision: Decision, refund: Refund) -> Draw:
 
 
 def credit_again(decision: Decision, note: CreditNote, refund: Refund) -> CreditNote:
-    """The note's refund part becomes credit; what paid out its balance goes back to it."""
+    """Turn the note's refund part into credit, or return a paid-out balance. Return the note."""
     moved = 0 if refund.of_balance else refund.amount_minor
     return decision.change(
         note,
@@ -236,7 +238,7 @@ def credit_again(decision: Decision, note: CreditNote, refund: Refund) -> Credit
 
 
 def new_note(decision: Decision, note_id: str, refund: Refund) -> CreditNote:
-    """A note that takes nothing back: it only carries money that was to be refunded."""
+    """Create a note that takes back no revenue; it only carries the refund's money. Return it."""
     series, number = note_number(decision, refund.customer_id, None)
     day: date = decision.accounting_date()
     return decision.put(

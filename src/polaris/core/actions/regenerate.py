@@ -1,4 +1,4 @@
-"""Replace a voided invoice by a corrected one, linked both ways, at most once."""
+"""Replace a voided invoice by a corrected one, at most once. Each names the other."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ from polaris.core.facts.invoice import Invoice, Status
 
 
 def regenerate(decision: Decision, command: RegenerateInvoice) -> None:
-    """Void first when asked to, write the replacement, finalize it when asked to."""
+    """Void the invoice if asked, create its replacement, and finalize that if asked."""
     if command.void_first:
         void(decision, command.void_first)
     before = decision.the(Invoice, command.invoice_id)
@@ -39,7 +39,7 @@ def regenerate(decision: Decision, command: RegenerateInvoice) -> None:
 
 
 def replacement(original: Invoice, command: RegenerateInvoice) -> DraftInvoice:
-    """The draft that replaces an invoice, but for its lines."""
+    """Return the draft that replaces an invoice, without its lines."""
     order = command.purchase_order_number
     return DraftInvoice(
         invoice_id=command.new_invoice_id,
@@ -61,7 +61,7 @@ def replacement(original: Invoice, command: RegenerateInvoice) -> DraftInvoice:
 def lines_of(
     decision: Decision, original: Invoice, command: RegenerateInvoice
 ) -> Iterator[NewLine]:
-    """The lines asked for, or else the original's; each remembers the line it repeats."""
+    """Yield the command's lines, else the original's; each names the line that it repeats."""
     balance = InvoiceBalance(decision, original)
     lines = {line.id: line for line in balance.lines}
     copies = (replace(copied(balance, line), original_line_id=line.id) for line in balance.lines)

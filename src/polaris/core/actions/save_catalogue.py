@@ -1,4 +1,4 @@
-"""Create, change and delete what a tenant bills and taxes by a code."""
+"""Create, change and delete catalogue items and taxes."""
 
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ _TAX = "code name rate applied_by_default description".split()
 
 
 def save_item(decision: Decision, command: SaveCatalogueItem) -> None:
-    """The catalogue item shall have these fields; the ones not given stay."""
+    """Create a catalogue item, or change the given fields."""
     before = decision.get(CatalogueItem, command.catalogue_item_id)
     fields = set_fields(command, *_ITEM)
     if command.tax_codes is not UNSET:
@@ -39,14 +39,14 @@ def save_item(decision: Decision, command: SaveCatalogueItem) -> None:
 
 
 def delete_item(decision: Decision, command: DeleteCatalogueItem) -> None:
-    """The code is free again; what was billed stays as it was."""
+    """Delete a catalogue item. Its code can be used again; billed lines stay as they are."""
     before = decision.the(CatalogueItem, command.catalogue_item_id)
     after = decision.change(before, deleted_at=decision.at)
     decision.emit(EventKind.CATALOGUE_ITEM_DELETED, before, after)
 
 
 def save_tax_code(decision: Decision, command: SaveTaxCode) -> None:
-    """The tax shall have these fields; the ones not given stay. Items follow a new code."""
+    """Create a tax, or change the given fields. Catalogue items follow a changed code."""
     before = decision.get(TaxCode, command.tax_code_id)
     base = before or TaxCode(
         id=command.tax_code_id,
@@ -63,17 +63,17 @@ def save_tax_code(decision: Decision, command: SaveTaxCode) -> None:
 
 
 def delete_tax_code(decision: Decision, command: DeleteTaxCode) -> None:
-    """The code is free again; what was taxed stays as it was, catalogue items lose the code."""
+    """Delete a tax. Its code can be used again; catalogue items lose it, taxed lines keep it."""
     before = decision.the(TaxCode, command.tax_code_id)
     after = decision.change(before, deleted_at=decision.at)
     decision.emit(EventKind.TAX_CODE_DELETED, before, after)
     _recode(decision, before.code, None)
 
 
-def _recode(decision: Decision, code: str, becomes: str | None) -> None:
-    """Let the catalogue items that name a tax name what it became."""
+def _recode(decision: Decision, code: str, new_code: str | None) -> None:
+    """Replace a tax code in all catalogue items; None removes it."""
     for catalogue_item in decision.every(CatalogueItem):
         if code in catalogue_item.tax_codes and not catalogue_item.deleted_at:
-            named = [becomes if one == code else one for one in catalogue_item.tax_codes]
-            after = decision.change(catalogue_item, tax_codes=tuple(one for one in named if one))
+            codes = [new_code if old == code else old for old in catalogue_item.tax_codes]
+            after = decision.change(catalogue_item, tax_codes=tuple(filter(None, codes)))
             decision.emit(EventKind.CATALOGUE_ITEM_SAVED, catalogue_item, after)

@@ -1,4 +1,4 @@
-"""Create a customer, change what is given of one, or delete one."""
+"""Create, change and delete customers."""
 
 from msgspec import UNSET
 from msgspec.structs import replace
@@ -20,8 +20,8 @@ _FIELDS = """
 
 
 def save(decision: Decision, command: SaveCustomer) -> None:
-    """Create the customer, or change the fields given of the one that has the external id."""
-    before = known(decision, command)
+    """Create the customer, or change the given fields of the existing one."""
+    before = find_customer(decision, command)
     base = before or create(decision, command)
     fields = set_fields(command, *_FIELDS)
     fields["address"] = replace(base.address, **set_fields(command.address))
@@ -31,8 +31,8 @@ def save(decision: Decision, command: SaveCustomer) -> None:
     decision.emit(EventKind.CUSTOMER_SAVED, before, after)
 
 
-def known(decision: Decision, command: SaveCustomer) -> Customer | None:
-    """Return the customer that the command means, or None when it is a new one."""
+def find_customer(decision: Decision, command: SaveCustomer) -> Customer | None:
+    """Return the existing customer that the command changes, or None if it is new."""
     if not command.upsert:
         return decision.get(Customer, command.customer_id)
     rows = decision.of(Customer, "external_id", or_none(command.external_id) or "")
@@ -40,20 +40,20 @@ def known(decision: Decision, command: SaveCustomer) -> Customer | None:
 
 
 def tax_code_ids(decision: Decision, codes: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the ids of the taxes, each once: a tax keeps its id when its code changes."""
+    """Return the ids of the taxes, each once. Ids are stored because a tax may change its code."""
     taxes = (live_tax(decision, code) for code in dict.fromkeys(codes))
     return tuple(tax.id for tax in taxes if tax)
 
 
 def delete(decision: Decision, command: DeleteCustomer) -> None:
-    """Nothing new begins for the customer; what there is goes on."""
+    """Delete a customer. Existing invoices, payments and credit stay as they are."""
     before = decision.the(Customer, command.customer_id)
     after = decision.change(before, deleted_at=decision.at)
     decision.emit(EventKind.CUSTOMER_DELETED, before, after)
 
 
 def create(decision: Decision, command: SaveCustomer) -> Customer:
-    """A new customer, counted in its tenant."""
+    """Return a new customer with the tenant's next sequence number."""
     series = decision.the(Series, CUSTOMERS)
     return Customer(
         id=command.customer_id,

@@ -1,4 +1,4 @@
-"""Change what a tenant is and how it wants things done."""
+"""Change the fields and settings of a tenant."""
 
 from msgspec.structs import replace
 
@@ -13,11 +13,11 @@ from polaris.core.facts.tenant import Tenant, changed
 _FIELDS = "name currency timezone legal_name tax_number email phone".split()
 
 FORMATS = {INVOICES: "invoice_format", NOTES: "note_format"}
-"""The setting that says how a series makes its numbers."""
+"""The setting with the number format of each series."""
 
 
 def save(decision: Decision, command: SaveTenant) -> None:
-    """The tenant shall have these fields and settings; the ones not given stay."""
+    """Change the given fields and settings of a tenant."""
     before = decision.the(Tenant, command.tenant_id)
     settings = changed(before.settings, command.settings_changes)
     details = merged(before.details, command.details)

@@ -1,4 +1,4 @@
-"""Create, change and delete the addresses that are told of events."""
+"""Create, change and delete webhook endpoints."""
 
 from msgspec import UNSET
 
@@ -10,7 +10,7 @@ from polaris.core.facts.webhook import Signature, WebhookEndpoint
 
 
 def save(decision: Decision, command: SaveWebhookEndpoint) -> None:
-    """The endpoint shall have these fields; the ones not given stay."""
+    """Create a webhook endpoint, or change the given fields."""
     before = decision.get(WebhookEndpoint, command.webhook_endpoint_id)
     fields = set_fields(command, "url", "name", "event_types")
     if command.signature is not UNSET:
@@ -22,7 +22,7 @@ def save(decision: Decision, command: SaveWebhookEndpoint) -> None:
 
 
 def delete(decision: Decision, command: DeleteWebhookEndpoint) -> None:
-    """From now on the address is told nothing."""
+    """Delete a webhook endpoint; it gets no more events."""
     before = decision.the(WebhookEndpoint, command.webhook_endpoint_id)
     after = decision.change(before, deleted_at=decision.at)
     decision.emit(EventKind.WEBHOOK_ENDPOINT_DELETED, before, after)

@@ -1,7 +1,7 @@
 """Issue a credit note that belongs to no invoice."""
 
 from polaris.core.actions.finalize import open_tax_account
-from polaris.core.actions.issue_credit_note import place
+from polaris.core.actions.issue_credit_note import note_context
 from polaris.core.balances.credit_amounts import Credited, standalone
 from polaris.core.balances.funding import Draw, fund
 from polaris.core.balances.numbering import note_number
@@ -14,7 +14,7 @@ from polaris.core.ledger.posting import EntryKind, Leg
 
 
 def issue(decision: Decision, command: IssueStandaloneNote) -> None:
-    """Credit of no invoice: revenue and tax are given up for a balance."""
+    """Create a credit note without an invoice: its balance is booked against revenue and tax."""
     sums = standalone(command.lines)
     series, number = note_number(decision, command.customer_id, None)
     note = CreditNote(
@@ -44,7 +44,7 @@ def issue(decision: Decision, command: IssueStandaloneNote) -> None:
 
 
 def book_standalone(decision: Decision, note: CreditNote, sums: Credited) -> None:
-    """Recipe 10."""
+    """Book the credit of a standalone note (recipe 10)."""
     legs: list[Leg] = []
     for part in sums.lines:
         account = part.asked.account or chart.CUSTOMER_REFUNDS
@@ -52,5 +52,5 @@ def book_standalone(decision: Decision, note: CreditNote, sums: Credited) -> Non
     for tax in sums.taxes:
         open_tax_account(decision, tax.name)
         legs.append(recipes.standalone_note(chart.tax_account(tax.name), tax.amount_minor))
-    entry = decision.enter(EntryKind.NOTE_ISSUED, place(note).post(*legs), note.issue_date)
+    entry = decision.enter(EntryKind.NOTE_ISSUED, note_context(note).post(*legs), note.issue_date)
     decision.change(note, document_entry_id=entry.id if entry else None)

@@ -1,8 +1,9 @@
-"""Void: an invoice leaves the books, and everything given for it finds its place. Recipe 20.
+"""Void an invoice (recipe 20).
 
-Every live entry is reversed exactly. What settled the invoice is given back or held; what its own
-notes gave already stands, and is cleared out of what is held; then the refund and credit asked now
-are taken from there. Refunds come before credit, because only money can be refunded.
+Every live entry is reversed exactly. What settled the invoice is given back or held. Credit and
+refunds that its own credit notes already gave stay valid; they are cleared out of what is held.
+Then the refund and the credit of the command are taken from there. Refunds come before credit,
+because only money can be refunded.
 """
 
 from datetime import date
@@ -16,7 +17,7 @@ from polaris.core.balances.credit_amounts import cut_to_fit
 from polaris.core.balances.funding import draw_cash, drawn, fund
 from polaris.core.balances.invoice import InvoiceBalance, refunded
 from polaris.core.balances.payment import under_way
-from polaris.core.balances.settlement import place
+from polaris.core.balances.settlement import invoice_context
 from polaris.core.commands import VoidInvoice
 from polaris.core.commands.values import GiveBack, TopUpPolicy
 from polaris.core.decision import Decision
@@ -39,7 +40,7 @@ from polaris.core.ledger.posting import UNDONE_BY_VOID, Entry, EntryKind, Leg
 
 
 def void(decision: Decision, command: VoidInvoice) -> None:
-    """Take the invoice out of the books."""
+    """Void the invoice."""
     before = decision.the(Invoice, command.invoice_id)
     day = business_day(decision, before, command)
     balance = InvoiceBalance(decision, before)
@@ -65,12 +66,12 @@ def void(decision: Decision, command: VoidInvoice) -> None:
     legs += clear_earlier_credit(decision, balance)
     legs += keep_or_revoke_top_up(decision, balance, command.top_up)
     legs += credit_now(decision, balance, command, note)
-    decision.enter(EntryKind.VOID_SETTLED, place(before, before).post(*legs), day)
+    decision.enter(EntryKind.VOID_SETTLED, invoice_context(before, before).post(*legs), day)
     stop_collection(decision, before)
 
 
 def customers_day(decision: Decision, invoice: Invoice, command: VoidInvoice) -> date:
-    """The void's own day as its papers bear it: today is where the customer is."""
+    """Return the day of the void for its documents, in the customer's time zone."""
     customer = decision.the(Customer, invoice.customer_id)
     return business_day(decision, invoice, command, customer.timezone)
 
@@ -78,9 +79,10 @@ def customers_day(decision: Decision, invoice: Invoice, command: VoidInvoice) ->
 def business_day(
     decision: Decision, invoice: Invoice, command: VoidInvoice, timezone: str | None = None
 ) -> date:
-    """The void's own day: the one asked for, else as the tenant's setting says.
+    """Return the day of the void: the command's day, else by the setting `void_dated`.
 
-    By itself it is never before the invoice's, which may be tomorrow's where the customer is.
+    Without a day in the command it is never before the issue date. That date follows the
+    customer's time zone and may be tomorrow here.
     """
     if command.dated:
         return command.dated
@@ -91,7 +93,7 @@ def business_day(
 
 
 def reverse_entries(decision: Decision, invoice: Invoice, day: date) -> None:
-    """Step a. Original postings are swapped, never computed again."""
+    """Reverse the entries (step a). Original postings are swapped, never computed again."""
     entries = decision.of(Entry, "invoice_id", invoice.id)
     undone = {entry.reverses for entry in entries}
     for entry in entries:
@@ -101,7 +103,7 @@ def reverse_entries(decision: Decision, invoice: Invoice, day: date) -> None:
 
 
 def return_revoked(decision: Decision, invoice: Invoice, entry: Entry) -> None:
-    """Bought credits that the invoice's own notes had revoked are there again."""
+    """Undo in the lots what the reversed entry of the invoice's own note did to credits."""
     if entry.kind not in (EntryKind.NOTE_ISSUED, EntryKind.NOTE_VOIDED):
         return
     for posting in entry.postings:
@@ -114,7 +116,7 @@ def return_revoked(decision: Decision, invoice: Invoice, entry: Entry) -> None:
 
 
 def end(decision: Decision, settlement: Settlement, give_back: GiveBack) -> None:
-    """Step b. A source is given back, or what is left of it is held for the voided invoice."""
+    """Give a source back, or hold what is left of it for the voided invoice (step b)."""
     held = 0
     if settlement.kind is SettlementKind.PAYMENT:
         held = settlement.amount_minor - refunded(decision, settlement)
@@ -130,15 +132,15 @@ def end(decision: Decision, settlement: Settlement, give_back: GiveBack) -> None
 
 
 def goes_back(decision: Decision, settlement: Settlement, give_back: GiveBack) -> bool:
-    """Whether wallet credits become spendable again: as asked, while their wallet is active."""
+    """True if wallet credits become spendable again: as the command says, in an active wallet."""
     lot = decision.the(Lot, settlement.source_id)
     return give_back.wallet and decision.the(Wallet, lot.wallet_id).status is WalletStatus.ACTIVE
 
 
 def clear_earlier_refunds(decision: Decision, balance: InvoiceBalance) -> list[Leg]:
-    """Steps c and d: voided balances of the invoice's own notes, then what was refunded on it."""
+    """Return the legs for own notes: voided balances (step c), then earlier refunds (step d)."""
     voided = sum(note.voided_minor for note in balance.notes)
-    settled_by = {row.id for row in balance.live}  # money may have gone back by itself before
+    settled_by = {row.id for row in balance.live}  # a payment may have been reversed before
     legs = [recipes.earlier_given(chart.NOTES, voided)]
     for note in balance.notes:
         for refund in decision.of(Refund, "note_id", note.id):
@@ -152,7 +154,7 @@ def clear_earlier_refunds(decision: Decision, balance: InvoiceBalance) -> list[L
 def refund_now(
     decision: Decision, balance: InvoiceBalance, command: VoidInvoice, note: CreditNote | None
 ) -> list[Leg]:
-    """Step g: the refund asked with the void, out of held money."""
+    """Request the refund of the command out of held money (step g). Return its legs."""
     if not command.refund_minor:
         return []
     held = InvoiceBalance(decision, balance.invoice).payments
@@ -163,7 +165,10 @@ def refund_now(
 def credit_now(
     decision: Decision, balance: InvoiceBalance, command: VoidInvoice, note: CreditNote | None
 ) -> list[Leg]:
-    """Step h: the credit asked with the void, out of what is still held, then for nothing."""
+    """Fund the credit of the command (step h). Return its legs.
+
+    It is taken out of what is still held; the rest is granted without money behind it.
+    """
     if note is None or not command.credit_minor:
         return []
     draws = drawn(decision, balance.settlements, command.credit_minor)
@@ -173,7 +178,7 @@ def credit_now(
 
 
 def clear_earlier_credit(decision: Decision, balance: InvoiceBalance) -> list[Leg]:
-    """Step e: what the invoice's own notes gave as credit now comes out of what is held."""
+    """Fund credit of the invoice's own notes out of what is held (step e). Return its legs."""
     legs: list[Leg] = []
     for note in balance.notes:
         draws = drawn(decision, balance.settlements, credit_standing(decision, note))
@@ -185,7 +190,7 @@ def clear_earlier_credit(decision: Decision, balance: InvoiceBalance) -> list[Le
 
 
 def credit_standing(decision: Decision, note: CreditNote) -> int:
-    """What a note gave as credit and neither took back nor paid out."""
+    """Return a note's credit, in minor units, that was neither taken back nor paid out."""
     refunds = decision.of(Refund, "note_id", note.id)
     paid_out = sum(
         row.amount_minor
@@ -198,7 +203,7 @@ def credit_standing(decision: Decision, note: CreditNote) -> int:
 def keep_or_revoke_top_up(
     decision: Decision, balance: InvoiceBalance, policy: TopUpPolicy
 ) -> list[Leg]:
-    """Step f: credits that landed stay, paid for out of held money, or the unspent ones go."""
+    """Keep a top-up's credits, paid out of held money, or revoke the unspent ones (step f)."""
     legs: list[Leg] = []
     if balance.invoice.kind is not InvoiceKind.TOP_UP:
         return legs
@@ -213,6 +218,6 @@ def keep_or_revoke_top_up(
 
 
 def stop_collection(decision: Decision, invoice: Invoice) -> None:
-    """Payments on their way are to be stopped; one that arrives all the same is held."""
+    """Ask the provider to cancel unfinished payments. Money that arrives anyway is held."""
     for payment in under_way(decision, invoice):
         decision.emit(EventKind.PAYMENT_CANCEL_REQUESTED, payment, payment, invoice.id)

@@ -1,9 +1,9 @@
-"""Take back what is left of a credit note: its balance, and its offset while the invoice lives."""
+"""Void a credit note: take back its balance, and its offset unless the invoice is voided."""
 
 from collections.abc import Iterable
 
 from polaris.core.actions.credits import refill
-from polaris.core.actions.issue_credit_note import place
+from polaris.core.actions.issue_credit_note import note_context
 from polaris.core.balances.credit_note import live_offsets
 from polaris.core.balances.funding import give_back, unfund
 from polaris.core.balances.settlement import remove
@@ -19,7 +19,7 @@ from polaris.money import allocate
 
 
 def void_note(decision: Decision, command: VoidCreditNote) -> None:
-    """The balance ends; where it goes depends on whether the note still takes revenue back."""
+    """Void a credit note. Its balance returns to revenue, or to its funding if it books none."""
     before = decision.the(CreditNote, command.note_id)
     offsets = live_offsets(decision, before)
     after = decision.change(
@@ -37,14 +37,17 @@ def void_note(decision: Decision, command: VoidCreditNote) -> None:
 
 
 def takes_back(decision: Decision, note: CreditNote) -> bool:
-    """Whether the note's own booking stands: it has one, and its invoice was not voided."""
+    """True if the note's own entry is in force: it has one, and its invoice is not voided."""
     invoice = decision.get(Invoice, note.invoice_id)
     voided = invoice is not None and invoice.status is Status.VOIDED
     return note.document_entry_id is not None and not voided
 
 
 def restore_revenue(decision: Decision, note: CreditNote, offsets: Iterable[Settlement]) -> None:
-    """Recipe 12 on a live invoice or standing alone: pro rata to the accounts it came out of."""
+    """Return balance and offset pro rata to the accounts that they came from (recipe 12).
+
+    This is for notes of a live invoice and for standalone notes.
+    """
     left = left_of_document(decision, note)
     offset = sum(row.amount_minor for row in offsets)
     both = allocate(note.balance_minor + offset, list(left.values()))
@@ -55,7 +58,7 @@ def restore_revenue(decision: Decision, note: CreditNote, offsets: Iterable[Sett
         legs.append(recipes.note_offset_voided(account, share - of_balance))
         if account == chart.WALLETS:
             unrevoke(decision, note, share)
-    decision.enter(EntryKind.NOTE_VOIDED, place(note).post(*legs))
+    decision.enter(EntryKind.NOTE_VOIDED, note_context(note).post(*legs))
     for row in offsets:
         remove(decision, row)
     for _ in unfund(decision, note, note.balance_minor):
@@ -63,9 +66,9 @@ def restore_revenue(decision: Decision, note: CreditNote, offsets: Iterable[Sett
 
 
 def left_of_document(decision: Decision, note: CreditNote) -> dict[str, int]:
-    """What the note took out of each account and an earlier voiding did not return.
+    """Return the amount left per account: taken by the note and not returned by a voiding.
 
-    A note has several when it was voided, and credit of it came back from where it was used.
+    A note can be voided again when credit of it returns from an invoice after the first voiding.
     """
     document = decision.the(Entry, note.document_entry_id)
     left = {posting.debit: posting.amount_minor for posting in document.postings}
@@ -78,16 +81,16 @@ def left_of_document(decision: Decision, note: CreditNote) -> dict[str, int]:
 
 
 def unrevoke(decision: Decision, note: CreditNote, amount_minor: int) -> None:
-    """Bought credits that the note had revoked can be spent again."""
+    """Put purchased credits that the note had revoked back into their lots."""
     for lot in decision.of(Lot, "invoice_id", note.invoice_id or ""):
         refill(decision, lot.id, amount_minor, note.invoice_id)
 
 
 def return_funding(decision: Decision, note: CreditNote) -> None:
-    """Recipe 12 on a voided invoice: back to what was behind it, what was granted first."""
+    """Return the balance to its funding on a voided invoice, granted parts first (recipe 12)."""
     for draw in unfund(decision, note, note.balance_minor):
         give_back(decision, draw)
         lost = draw.kind is FundingKind.LOST  # its loss is the customer's, not the invoice's
-        where = place(note)._replace(invoice_id=None) if lost else place(note)
+        context = note_context(note)._replace(invoice_id=None) if lost else note_context(note)
         leg = recipes.note_balance_voided(draw.account, draw.amount_minor)
-        decision.enter(EntryKind.NOTE_VOIDED, where.post(leg))
+        decision.enter(EntryKind.NOTE_VOIDED, context.post(leg))

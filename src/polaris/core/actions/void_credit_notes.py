@@ -1,4 +1,4 @@
-"""The credit notes that document a void. They book nothing: the reversal is their booking."""
+"""The credit notes that document a void. They book nothing: the reversal books the void."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ REASON = "invoice_voided"
 def write_notes(
     decision: Decision, balance: InvoiceBalance, command: VoidInvoice, day: date
 ) -> CreditNote | None:
-    """Write what the command's policy asks for; the note that carries refund and credit, if any."""
+    """Create the notes of the command's policy. Return the note with refund and credit, or None."""
     if command.note is VoidNote.REQUESTED_AND_VOIDED_REMAINDER:
         balance = NeverCredited(decision, balance.invoice)
     left = balance.creditable
@@ -44,7 +44,7 @@ def write(
     offset_minor: int,
     day: date,
 ) -> CreditNote:
-    """The note for what was asked; an adjustment also names what is simply no longer owed."""
+    """Create the note for credit and refund. The offset of an adjustment is no longer owed."""
     to_note = command.credit_to is CreditTo.NOTE
     note = blank(decision, balance, command, sums, note_id, day)
     note = decision.change(
@@ -62,9 +62,9 @@ def write(
 def write_remainder(
     decision: Decision, command: VoidInvoice, uncredited: NeverCredited, day: date
 ) -> None:
-    """A second note for what no other names, voided at once, so that nothing stays creditable.
+    """Create a second note for the rest, voided at once, so that nothing stays creditable.
 
-    Credits that were sold are creditable by nobody.
+    A top-up invoice gets none: its sold credits cannot be credited.
     """
     if uncredited.creditable <= 0 or uncredited.invoice.kind is InvoiceKind.TOP_UP:
         return
@@ -73,7 +73,7 @@ def write_remainder(
     note = decision.change(
         note,
         status=NoteStatus.VOIDED,
-        credit_minor=sums.total,  # never was a balance, so that voiding it took nothing back
+        credit_minor=sums.total,  # without a balance, so its voiding took nothing back
         voided_at=decision.at,
     )
     decision.emit(EventKind.CREDIT_NOTE_ISSUED, None, note)
@@ -87,7 +87,7 @@ def blank(
     note_id: str | None,
     day: date,
 ) -> CreditNote:
-    """A numbered note of the voided invoice with its lines and taxes, giving nothing yet."""
+    """Create a numbered note of the voided invoice with lines and taxes, but no amounts to give."""
     invoice = balance.invoice
     series, number = note_number(decision, invoice.customer_id, invoice)
     note = CreditNote(

@@ -1,4 +1,4 @@
-"""Give up what is owed as a loss, or ask for it again."""
+"""Write off an outstanding amount as a loss, or reverse a write-off."""
 
 from polaris.core.balances.settlement import remove, settle
 from polaris.core.commands import ReverseWriteOff, WriteOffInvoice
@@ -10,7 +10,7 @@ from polaris.core.ledger.posting import EntryKind
 
 
 def write_off(decision: Decision, command: WriteOffInvoice) -> None:
-    """Turn what is outstanding, or part of it, into an expense."""
+    """Book all or part of the outstanding amount as a loss (recipe 5)."""
     invoice = decision.the(Invoice, command.invoice_id)
     amount = invoice.outstanding_minor if command.amount_minor is None else command.amount_minor
     given_up = WriteOff(
@@ -29,7 +29,7 @@ def write_off(decision: Decision, command: WriteOffInvoice) -> None:
 
 
 def reverse(decision: Decision, command: ReverseWriteOff) -> None:
-    """The amount is owed again."""
+    """Reverse a write-off; its amount is owed again (recipe 6)."""
     before = decision.the(WriteOff, command.write_off_id)
     after = decision.change(before, reversed_at=decision.at)
     for settlement in decision.of(Settlement, "source_id", before.id):

@@ -1,1 +1,1 @@
-"""What is left: amounts derived from facts, and the few ways in which they change."""
+"""Amounts that are computed from facts, and the functions that change them."""

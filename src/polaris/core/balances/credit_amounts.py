@@ -1,4 +1,4 @@
-"""What a credit note comes to: lines less their discounts, and the tax that goes back with them."""
+"""The amounts of a credit note: lines less their discounts, and their tax."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -19,7 +19,7 @@ from polaris.money import allocate, rounded
 
 
 class PartOfLine(NamedTuple):
-    """What is credited of one line, minor units."""
+    """The part of one line that is credited, in minor units."""
 
     line: Line | None
     asked: CreditedLine
@@ -28,17 +28,17 @@ class PartOfLine(NamedTuple):
 
     @property
     def description(self) -> str:
-        """The words asked for, else the line's own."""
+        """Return the description of the command, else the line's own."""
         return self.asked.description or (self.line.description if self.line else "")
 
     @property
     def net_minor(self) -> int:
-        """After its share of the line's discount."""
+        """Return the amount less its share of the line's discount."""
         return self.gross_minor - self.discount_minor
 
 
 class PartOfTax(NamedTuple):
-    """What goes back of one tax code."""
+    """The part of one tax code that is given back, in minor units."""
 
     code: str
     name: str
@@ -55,21 +55,21 @@ class Credited(NamedTuple):
 
     @property
     def net(self) -> int:
-        """Lines after discounts, without tax."""
+        """Return the sum of the lines after discounts, without tax."""
         return sum(part.net_minor for part in self.lines)
 
     @property
     def tax(self) -> int:
-        """All tax."""
+        """Return the sum of all tax."""
         return sum(part.amount_minor for part in self.taxes)
 
     @property
     def total(self) -> int:
-        """What the note gives."""
+        """Return the total with tax."""
         return self.net + self.tax
 
     def write(self, decision: Decision, note_id: str) -> None:
-        """Put the note's lines and taxes."""
+        """Store the note's lines and taxes."""
         for position, part in enumerate(self.lines, 1):
             decision.put(
                 NoteLine(
@@ -90,10 +90,10 @@ class Credited(NamedTuple):
 
 
 def credited(balance: InvoiceBalance, asked: Sequence[CreditedLine]) -> Credited:
-    """Lines to credit of an invoice. Raises UnknownLine, LineOverCredited.
+    """Return the lines and taxes to credit. Raises UnknownLine, LineOverCredited.
 
-    Tax is rounded once over the note, never above what is left of its code; the note that leaves
-    nothing of the invoice takes all the tax that is left, so rounding never adds up.
+    Tax is rounded once for the note, and never exceeds what is left of its code. The note that
+    credits the rest of the invoice takes all tax that is left, so rounding errors never add up.
     """
     lines = [part_of_line(balance, line) for line in merged(asked)]
     gross = {part.line.id: part.gross_minor for part in lines if part.line}
@@ -103,7 +103,7 @@ def credited(balance: InvoiceBalance, asked: Sequence[CreditedLine]) -> Credited
 
 
 def merged(asked: Sequence[CreditedLine]) -> list[CreditedLine]:
-    """One entry per line, so that no limit is met twice."""
+    """Return one item for each line, so that a line's limit is checked against the whole amount."""
     by_line: dict[str | None, CreditedLine] = {}
     for line in asked:
         earlier = by_line.get(line.line_id)
@@ -123,7 +123,7 @@ def _together(one: CreditedLine, other: CreditedLine) -> CreditedLine:
 
 
 def part_of_line(balance: InvoiceBalance, asked: CreditedLine) -> PartOfLine:
-    """Part of a line with its share of the discount. Raises UnknownLine, LineOverCredited."""
+    """Return part of a line with its discount. Raises UnknownLine, LineOverCredited."""
     line = next((line for line in balance.lines if line.id == asked.line_id), None)
     if line is None:
         raise refusals.UnknownLine(field="lines", id=asked.line_id)
@@ -136,7 +136,7 @@ def part_of_line(balance: InvoiceBalance, asked: CreditedLine) -> PartOfLine:
 
 
 def _discount(balance: InvoiceBalance, line: Line, asked: CreditedLine, left: int) -> int:
-    """The part's share of the discount; what stays behind is never more than its line."""
+    """Return the part's share of the discount; the rest never exceeds the rest of the line."""
     discount_left = balance.discount_left()[line.id]
     if asked.amount_minor == left:
         return discount_left
@@ -145,7 +145,7 @@ def _discount(balance: InvoiceBalance, line: Line, asked: CreditedLine, left: in
 
 
 def _taxes(balance: InvoiceBalance, lines: list[PartOfLine], last: bool) -> list[PartOfTax]:
-    """Tax by code for these parts of lines."""
+    """Return the tax of these parts of lines, by code."""
     nets = {part.line.id: part.net_minor for part in lines if part.line}
     left = balance.tax_left()
     bases: dict[str, int] = {}
@@ -173,17 +173,17 @@ def _rounded_once(amounts: list[Decimal]) -> list[int]:
 
 
 def _exact(tax: Tax, net: int) -> Decimal:
-    """Unrounded tax on part of a line: by its rate, or its share of a given amount."""
+    """Return unrounded tax on part of a line: by its rate, or its share of a given amount."""
     if tax.rate is not None and not tax.given:
         return precise(tax.rate, net)
     return Decimal(tax.amount_minor * net) / tax.base_minor if tax.base_minor else Decimal(0)
 
 
 def shared(balance: InvoiceBalance, amount_minor: int) -> Credited:
-    """An amount shared over everything that is left of an invoice, lines and taxes alike.
+    """Share an amount over the lines and taxes that are left of an invoice.
 
-    A note that was spent in part and voided leaves less of its lines than of the invoice; an
-    amount that goes beyond the lines is shared over the whole invoice.
+    After a note that was spent in part and then voided, less is left of the lines than of the
+    invoice. An amount above what is left of the lines is shared over the whole invoice.
     """
     lines, taxes, weights = _left(balance)
     if sum(weights) < amount_minor:
@@ -205,14 +205,14 @@ def shared(balance: InvoiceBalance, amount_minor: int) -> Credited:
 
 
 def _left(balance: InvoiceBalance) -> tuple[list[Line], list[str], list[int]]:
-    """Lines and tax codes of an invoice, and what is left of each."""
+    """Return the lines and tax codes of an invoice, and the amount left of each."""
     gross, discounts, taxes = balance.line_left(), balance.discount_left(), balance.tax_left()
     nets = [gross[line.id] - discounts[line.id] for line in balance.lines]
     return balance.lines, list(taxes), [*nets, *taxes.values()]
 
 
 def _whole(balance: InvoiceBalance) -> tuple[list[Line], list[str], list[int]]:
-    """Lines and tax codes of an invoice, and what each came to."""
+    """Return the lines and tax codes of an invoice, and the whole amount of each."""
     taxes: dict[str, int] = {}
     for tax in balance.taxes:
         taxes[tax.code] = taxes.get(tax.code, 0) + tax.amount_minor
@@ -221,7 +221,7 @@ def _whole(balance: InvoiceBalance) -> tuple[list[Line], list[str], list[int]]:
 
 
 def standalone(asked: Sequence[CreditedLine]) -> Credited:
-    """Lines of no invoice, taxed by their own rates."""
+    """Return the lines of a standalone note, taxed by their own rates."""
     lines = [PartOfLine(None, line, line.amount_minor, 0) for line in asked]
     taxed = tax_lines(
         [line.amount_minor for line in asked],
@@ -238,9 +238,9 @@ def standalone(asked: Sequence[CreditedLine]) -> Credited:
 
 
 def cut_to_fit(balance: InvoiceBalance, command: VoidInvoice) -> VoidInvoice:
-    """Return the void with credit, or else refund, lowered to what is left of the invoice.
+    """Return the command with credit, or else refund, lowered to what is left of the invoice.
 
-    Only what is within the command's tolerance is cut off; a rule refuses what is beyond it.
+    Only an excess within the command's tolerance is cut off; a rule refuses a larger one.
     """
     beyond = command.credit_minor + command.refund_minor - balance.creditable
     if not 0 < beyond <= command.tolerance_minor:

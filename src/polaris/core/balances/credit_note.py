@@ -1,4 +1,4 @@
-"""What a credit note still takes off its invoice."""
+"""The live offsets of a credit note."""
 
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
@@ -6,6 +6,6 @@ from polaris.core.facts.invoice import Settlement, SettlementKind
 
 
 def live_offsets(decision: Decision, note: CreditNote) -> list[Settlement]:
-    """What the note's offset part still takes off its invoice."""
+    """Return the live settlements of the note's offset part."""
     rows = decision.of(Settlement, "source_id", note.id)
     return [row for row in rows if row.kind is SettlementKind.OFFSET and row.live]

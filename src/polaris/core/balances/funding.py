@@ -1,7 +1,7 @@
-"""What stands behind credit that is given: earlier credit, wallet credits, money, or nothing.
+"""The funding of credit: earlier credit, wallet credits, money, or nothing.
 
-On a live invoice it is only remembered, so that no more is refunded than came in. Once the invoice
-is voided, credit is taken out of what the void left held, and returns there when it is taken back.
+On a live invoice the funding is only recorded, so that no more is refunded than was received. On a
+voided invoice, credit is taken out of what the void left held, and returns there when taken back.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +22,7 @@ ACCOUNTS = {
     FundingKind.GRANT: chart.GRANTED,
     FundingKind.LOST: chart.BAD_DEBT,
 }
-"""Where the value of each kind lies while a voided invoice holds it."""
+"""The account of each kind while a voided invoice holds the value."""
 
 _ORDER = (FundingKind.NOTES, FundingKind.WALLET, FundingKind.GRANT, FundingKind.CASH)
 _RETURN_ORDER = (
@@ -35,7 +35,7 @@ _RETURN_ORDER = (
 
 
 class Draw(NamedTuple):
-    """An amount out of one source."""
+    """An amount taken out of one source, in minor units."""
 
     kind: FundingKind
     amount_minor: int
@@ -44,12 +44,12 @@ class Draw(NamedTuple):
 
     @property
     def account(self) -> str:
-        """Where the value lies."""
+        """Return the account of the source."""
         return ACCOUNTS[self.kind]
 
 
 def kind_of(decision: Decision, settlement: Settlement) -> FundingKind | None:
-    """What a settlement is worth as a source; none when it brought nothing of the customer's."""
+    """Return the funding kind of a settlement; None if it brought no value of the customer."""
     if settlement.kind is SettlementKind.PAYMENT:
         return FundingKind.CASH
     if settlement.kind is SettlementKind.NOTE:
@@ -62,7 +62,7 @@ def kind_of(decision: Decision, settlement: Settlement) -> FundingKind | None:
 
 
 def sources(decision: Decision, settlements: list[Settlement]) -> list[Settlement]:
-    """The settlements that can stand behind credit: earlier credit first, money last."""
+    """Return the settlements that can fund credit: earlier credit first, money last."""
     kinds = {row.id: kind_of(decision, row) for row in settlements}
     return [
         row
@@ -76,7 +76,7 @@ def _ordered(decision: Decision, kind: FundingKind, rows: list[Settlement]) -> l
 
 
 def remembered(decision: Decision, settlements: list[Settlement], amount_minor: int) -> list[Draw]:
-    """What stands behind credit on a live invoice. Nothing moves."""
+    """Return the funding of credit on a live invoice. Nothing is moved."""
     draws: list[Draw] = []
     for row in sources(decision, settlements):
         amount = min(amount_minor, free(decision, row))
@@ -87,12 +87,12 @@ def remembered(decision: Decision, settlements: list[Settlement], amount_minor: 
 
 
 def drawn(decision: Decision, settlements: list[Settlement], amount_minor: int) -> list[Draw]:
-    """Take an amount out of what a voided invoice holds; what is missing is given for nothing."""
+    """Take an amount out of what is held for a voided invoice; the rest is granted."""
     return _taken(decision, sources(decision, settlements), amount_minor)
 
 
 def draw_cash(decision: Decision, settlements: list[Settlement], amount_minor: int) -> list[Draw]:
-    """Take an amount out of the money that a voided invoice holds, the rest for nothing."""
+    """Take an amount out of the money that is held for a voided invoice; the rest is granted."""
     money = [row for row in settlements if row.kind is SettlementKind.PAYMENT]
     return _taken(decision, refund_order(decision, money), amount_minor)
 
@@ -120,13 +120,13 @@ def _granted(amount_minor: int) -> list[Draw]:
 
 
 def free(decision: Decision, settlement: Settlement) -> int:
-    """What of a live settlement stands behind no credit and was not refunded."""
+    """Return the part of a live settlement that funds no credit and was not refunded."""
     behind = sum(row.amount_minor for row in decision.of(Funding, "settlement_id", settlement.id))
     return max(0, settlement.amount_minor - refunded(decision, settlement) - behind)
 
 
 def fund(decision: Decision, note: CreditNote, draws: Iterable[Draw]) -> None:
-    """Remember what a note's credit was given out of."""
+    """Store what a note's credit was given out of."""
     for draw in draws:
         decision.put(
             Funding(
@@ -141,7 +141,7 @@ def fund(decision: Decision, note: CreditNote, draws: Iterable[Draw]) -> None:
 
 
 def unfund(decision: Decision, note: CreditNote, amount_minor: int) -> Iterator[Draw]:
-    """Take an amount out of a note's funding, what was given for nothing first."""
+    """Take an amount out of a note's funding, granted parts first. Yield the parts."""
     fundings = decision.of(Funding, "note_id", note.id)
     for row in sorted(fundings, key=lambda row: _RETURN_ORDER.index(row.kind)):
         amount = min(amount_minor, row.amount_minor)
@@ -152,7 +152,7 @@ def unfund(decision: Decision, note: CreditNote, amount_minor: int) -> Iterator[
 
 
 def give_back(decision: Decision, draw: Draw) -> None:
-    """Return a drawn amount to where it is held, or to a payment's unused money."""
+    """Put an amount back where it was held, or into a payment's unused money."""
     settlement = decision.get(Settlement, draw.settlement_id)
     payment = decision.get(Payment, draw.payment_id)
     if settlement:
@@ -162,7 +162,7 @@ def give_back(decision: Decision, draw: Draw) -> None:
 
 
 def displace(decision: Decision, settlement: Settlement) -> None:
-    """After a refund: credit that the money no longer covers counts as given for nothing."""
+    """After a refund, turn credit that the money no longer covers into granted credit."""
     over = refunded(decision, settlement) - settlement.amount_minor
     rows = decision.of(Funding, "settlement_id", settlement.id)
     over += sum(row.amount_minor for row in rows)
@@ -175,12 +175,12 @@ def displace(decision: Decision, settlement: Settlement) -> None:
 
 
 def lose(decision: Decision, payment: Payment) -> None:
-    """The money behind credit went back against our will, after the credit was handed out."""
+    """Mark credit as lost that a reversed payment had funded."""
     for row in decision.of(Funding, "payment_id", payment.id):
         decision.change(row, kind=FundingKind.LOST, settlement_id=None, payment_id=None)
 
 
 def refundable_fundings(decision: Decision, note: CreditNote) -> list[Funding]:
-    """The parts of a note's credit that money stands behind."""
+    """Return the parts of a note's credit that are funded by money."""
     rows = decision.of(Funding, "note_id", note.id)
     return [row for row in rows if row.kind is FundingKind.CASH and row.amount_minor]

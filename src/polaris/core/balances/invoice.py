@@ -1,4 +1,4 @@
-"""One invoice as it stands: what was paid, credited, refunded, and what is left of each."""
+"""Amounts of one invoice: paid, credited and refunded, and what is left of each."""
 
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ N = TypeVar("N", NoteLine, NoteTax)
 
 
 class InvoiceBalance:
-    """Derived amounts of one invoice inside a decision, minor units. Read once, not kept."""
+    """Computed amounts of one invoice in a decision, in minor units; later changes do not show."""
 
     def __init__(self, decision: Decision, invoice: Invoice) -> None:
         self.decision = decision
@@ -20,35 +20,35 @@ class InvoiceBalance:
 
     @cached
     def lines(self) -> list[Line]:
-        """The lines of the current revision, in order."""
+        """Return the lines of the current revision, in order."""
         lines = self.decision.of(Line, "invoice_id", self.invoice.id)
         mine = [line for line in lines if line.revision == self.invoice.revision]
         return sorted(mine, key=lambda line: line.position)
 
     @cached
     def taxes(self) -> list[Tax]:
-        """The taxes of the current revision."""
+        """Return the taxes of the current revision."""
         taxes = self.decision.of(Tax, "invoice_id", self.invoice.id)
         return [tax for tax in taxes if tax.revision == self.invoice.revision]
 
     @cached
     def settlements(self) -> list[Settlement]:
-        """Everything that settles it, or did."""
+        """Return all its settlements, live and removed."""
         return self.decision.of(Settlement, "invoice_id", self.invoice.id)
 
     @cached
     def live(self) -> list[Settlement]:
-        """What settles it now."""
+        """Return its live settlements."""
         return [settlement for settlement in self.settlements if settlement.live]
 
     @cached
     def notes(self) -> list[CreditNote]:
-        """The credit notes of this invoice."""
+        """Return the credit notes of this invoice."""
         return self.decision.of(CreditNote, "invoice_id", self.invoice.id)
 
     @property
     def payments(self) -> list[Settlement]:
-        """Payments that stand on it: applied, or held since it was voided."""
+        """Return the settlements by payments that are applied, or held since the void."""
         return [
             row
             for row in self.settlements
@@ -57,21 +57,21 @@ class InvoiceBalance:
 
     @property
     def credited(self) -> int:
-        """What its notes gave and have not taken back."""
+        """Return the total of its credit notes, less what their voiding took back."""
         return sum(note.total_minor - taken_back(note) for note in self.notes)
 
     @property
     def creditable(self) -> int:
-        """What is left to give back by note or void."""
+        """Return the amount that a credit note or a void can still give back."""
         return self.invoice.total_minor - self.credited
 
     @property
     def refundable(self) -> int:
-        """Money received on it and not yet asked back."""
+        """Return the money received on it that no refund has requested yet."""
         return sum(unrefunded(self.decision, row) for row in self.payments)
 
     def line_left(self) -> dict[str, int]:
-        """What is left to credit of each line, before its discount."""
+        """Return the amount left to credit of each line, before its discount, by line id."""
         left = {line.id: line.gross_minor for line in self.lines}
         for line in self._note_rows(NoteLine):
             if line.line_id in left:
@@ -79,7 +79,7 @@ class InvoiceBalance:
         return _above_zero(left)
 
     def discount_left(self) -> dict[str, int]:
-        """What is left of each line's discount."""
+        """Return what is left of each line's discount, by line id."""
         left = {line.id: line.discount_minor for line in self.lines}
         for line in self._note_rows(NoteLine):
             if line.line_id in left:
@@ -87,7 +87,7 @@ class InvoiceBalance:
         return _above_zero(left)
 
     def tax_left(self) -> dict[str, int]:
-        """What is left to give back of each tax code."""
+        """Return the tax left to give back, by tax code."""
         left: dict[str, int] = {}
         for tax in self.taxes:
             left[tax.code] = left.get(tax.code, 0) + tax.amount_minor
@@ -96,7 +96,7 @@ class InvoiceBalance:
         return _above_zero(left)
 
     def _note_rows(self, kind: type[N]) -> list[N]:
-        """Rows of the notes that still count: a note taken back whole frees its lines."""
+        """Return rows of the notes that count; a note that was taken back completely does not."""
         return [
             row
             for note in self.notes
@@ -106,11 +106,11 @@ class InvoiceBalance:
 
 
 class NeverCredited(InvoiceBalance):
-    """What no note has named yet: one that was voided still uses up what it named."""
+    """The same amounts, but voided credit notes count as if they were not voided."""
 
     @property
     def credited(self) -> int:
-        """What its notes came to."""
+        """Return the total of all its credit notes."""
         return sum(note.total_minor for note in self.notes)
 
     def _note_rows(self, kind: type[N]) -> list[N]:
@@ -118,30 +118,30 @@ class NeverCredited(InvoiceBalance):
 
 
 def _above_zero(left: dict[str, int]) -> dict[str, int]:
-    """What is left: a void's note may name more of a line than earlier notes left of it."""
+    """Raise negative amounts to 0: a void's note may name more of a line than was left."""
     return {one: max(amount, 0) for one, amount in left.items()}
 
 
 def taken_back(note: CreditNote) -> int:
-    """How much of a note its voiding took back: its balance and its offset."""
+    """Return how much of a note its voiding took back: balance and offset."""
     return note.voided_minor + (note.offset_minor if note.voided_at else 0)
 
 
 def refunded(decision: Decision, settlement: Settlement) -> int:
-    """What was asked back of a payment's application and not converted to credit."""
+    """Return the refunds requested from a payment's application, without converted ones."""
     refunds = decision.of(Refund, "settlement_id", settlement.id)
     return sum(row.amount_minor for row in refunds if row.state is not RefundState.CONVERTED)
 
 
 def unrefunded(decision: Decision, settlement: Settlement) -> int:
-    """Money of a payment's application that could still go back."""
+    """Return the money of a payment's application that can still be refunded."""
     if not settlement.live:
         return settlement.held_minor
     return settlement.amount_minor - refunded(decision, settlement)
 
 
 def refund_order(decision: Decision, settlements: list[Settlement]) -> list[Settlement]:
-    """Newest provider payment first, manual ones last."""
+    """Return the settlements in refund order: newest provider payment first, manual ones last."""
 
     def key(settlement: Settlement) -> tuple[bool, float, str]:
         payment = decision.the(Payment, settlement.source_id)

@@ -1,4 +1,4 @@
-"""What a line amounts to, before discount and tax."""
+"""Amounts of invoice lines before discount and tax."""
 
 from decimal import Decimal
 
@@ -11,7 +11,10 @@ _FINEST = 20  # decimal places, and digits before the point
 
 
 def gross_of(line: NewLine) -> int:
-    """A line's amount before discount and tax; a rule refuses one too large to count."""
+    """Return a line's amount before discount and tax, in minor units.
+
+    Returns more than the largest amount if it is too large to compute; a rule refuses that.
+    """
     if line.amount_minor is not None:
         return line.amount_minor
     price = line.unit_price or Decimal(0)
@@ -22,13 +25,13 @@ def gross_of(line: NewLine) -> int:
 
 
 def countable(number: Decimal) -> bool:
-    """Whether a decimal can be reckoned with and kept: finite, not huge, not too fine."""
+    """True if a decimal is finite, and has at most 20 digits before and after the point."""
     exponent = number.as_tuple().exponent
     return isinstance(exponent, int) and -_FINEST <= exponent <= number.adjusted() <= _FINEST
 
 
 def copied(balance: InvoiceBalance, line: Line) -> NewLine:
-    """Return a line of an invoice as one to be written again, with its taxes as they are."""
+    """Return a copy of an invoice's line as a new line, with its taxes unchanged."""
     return NewLine(
         kind=line.kind,
         code=line.code,
@@ -61,7 +64,7 @@ def _rate_of(tax: Tax) -> TaxRate:
 
 
 def unit_price(line: Line) -> Decimal:
-    """Return the price of one unit in minor units, perhaps a fraction of one."""
+    """Return the price of one unit in minor units, with decimals."""
     if line.unit_price is not None:
         return line.unit_price
     return line.gross_minor / line.quantity if line.quantity else Decimal(line.gross_minor)

@@ -1,4 +1,4 @@
-"""The caller's own pairs after a change."""
+"""Changes of metadata, the caller's own key-value pairs."""
 
 from msgspec import UNSET
 
@@ -15,13 +15,13 @@ def metadata_of(
     before: Invoice | CreditNote | Wallet,
     command: AnnotateInvoice | AnnotateCreditNote | UpdateWallet,
 ) -> Metadata | None:
-    """Return the row's pairs as the command leaves them. Raises NotFound."""
+    """Return the row's metadata after the command. Raises NotFound."""
     change = command.metadata
     return before.metadata if change is UNSET else changed_metadata(before.metadata, change)
 
 
 def changed_metadata(before: Metadata | None, change: MetadataChange) -> Metadata | None:
-    """Return the pairs as the change leaves them. Raises NotFound for a key that is not there."""
+    """Return the pairs after the change. Raises NotFound for an unknown key to remove."""
     if change.replace:
         return change.pairs
     if change.remove is None:

@@ -1,4 +1,4 @@
-"""Numbers: gapless in their series, drawn in the same decision as what they number."""
+"""Numbers of documents: without gaps, drawn in the same decision as the document."""
 
 import re
 from string import Formatter
@@ -14,10 +14,10 @@ _WIDTH = re.compile(r"(0?[1-9]\d?)?")
 
 
 def possible(form: str, *owners: str) -> bool:
-    """Whether numbers can be made by this format: of the next one, perhaps with these owners'."""
+    """True if this number format is valid: it has {next}, and otherwise only these owners."""
     try:
         fields = [field for field in Formatter().parse(form) if field[1] is not None]
-    except ValueError:  # a brace without its other half
+    except ValueError:  # a single brace
         return False
     known = all(
         not conversion
@@ -29,13 +29,13 @@ def possible(form: str, *owners: str) -> bool:
 
 
 def draw(decision: Decision, series: Series) -> int:
-    """The next number of a series; it is used up with this decision."""
+    """Return the next number of a series, and use it up."""
     decision.change(series, next=series.next + 1)
     return series.next
 
 
 def invoice_number(decision: Decision, name: str, invoice: Invoice) -> tuple[str, str]:
-    """The series and number of an invoice that is finalized now. Raises UnknownSeries."""
+    """Draw a number for an invoice. Return its series and number. Raises UnknownSeries."""
     if name in (NOTES, CUSTOMERS):
         raise UnknownSeries(field="series", id=name)
     settings = decision.tenant.settings
@@ -46,7 +46,7 @@ def invoice_number(decision: Decision, name: str, invoice: Invoice) -> tuple[str
 
 
 def note_number(decision: Decision, customer_id: str, invoice: Invoice | None) -> tuple[str, str]:
-    """The series and number of a credit note that is issued now."""
+    """Draw a number for a credit note. Return its series and number."""
     settings = decision.tenant.settings
     invoice_id = invoice.id if invoice else None
     owners = {SeriesScope.CUSTOMER: customer_id, SeriesScope.INVOICE: invoice_id}
@@ -59,7 +59,7 @@ def note_number(decision: Decision, customer_id: str, invoice: Invoice | None) -
 def find(
     decision: Decision, name: str, scope: SeriesScope, owner_id: str | None, form: str
 ) -> Series:
-    """The tenant's series, or its owner's, made when missing. Raises UnknownSeries."""
+    """Return the tenant's series, or its owner's, new if missing. Raises UnknownSeries."""
     series = decision.get(Series, name)
     if series is None or series.scope is not SeriesScope.TENANT:
         raise UnknownSeries(field="series", id=name)

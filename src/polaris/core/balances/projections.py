@@ -1,6 +1,6 @@
-"""What vendors call a status: computed from stored facts, never stored itself.
+"""Statuses that vendors show. They are computed from stored facts and never stored.
 
-Each has one SQL expression in `store/read/lists.sql`; a test holds the two against each other.
+Each has an SQL expression in `store/read/lists.sql`; a test compares the two.
 """
 
 from datetime import date
@@ -9,9 +9,9 @@ from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
 
 
 def payment_status(invoice: Invoice) -> PaymentStatus:
-    """Return what was asserted of the invoice's payment, else what its money says.
+    """Return the payment status that a caller asserted, else that of the outstanding amount.
 
-    A voided invoice is judged by what was outstanding when it was voided.
+    For a voided invoice, the amount that was outstanding at the void counts.
     """
     if invoice.payment_status_asserted:
         return PaymentStatus(invoice.payment_status_asserted)
@@ -25,7 +25,7 @@ def payment_status(invoice: Invoice) -> PaymentStatus:
 def overdue(invoice: Invoice, today: date) -> bool:
     """Return True if a finalized invoice is unpaid after its due date.
 
-    `today` is the day where the customer is. A lost dispute ends it.
+    `today` is the day in the customer's time zone. An invoice with a lost dispute is not overdue.
     """
     if invoice.status is not Status.FINALIZED or invoice.dispute_lost_at is not None:
         return False

@@ -1,4 +1,4 @@
-"""How a refund can move on."""
+"""The possible changes of a refund's state."""
 
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.payment import RefundState
@@ -15,4 +15,4 @@ MOVED_FROM = {
     RefundState.SETTLED: {RefundState.REQUESTED, RefundState.PENDING, RefundState.FAILED},
     RefundState.FAILED: {RefundState.REQUESTED, RefundState.PENDING, RefundState.SETTLED},
 }
-"""What can be said of all refunds of a note at once, and which of them it moves."""
+"""The states to which refunds can move, each with the states from which they can."""

@@ -1,4 +1,4 @@
-"""The one way in which a receivable is lowered, and raised again."""
+"""Settle invoices, and remove settlements. No other code changes a receivable after issue."""
 
 from datetime import date
 
@@ -18,12 +18,12 @@ from polaris.core.facts.invoice import (
 from polaris.core.facts.row import Row
 from polaris.core.facts.wallet import Lot, LotFunding, Movement, MovementKind
 from polaris.core.ledger import chart, recipes
-from polaris.core.ledger.posting import Entry, EntryKind, Leg, Place
+from polaris.core.ledger.posting import Entry, EntryKind, Leg, PostingContext
 
 
-def place(invoice: Invoice, source: Row | None = None) -> Place:
-    """Where postings of an invoice belong, and what caused them."""
-    return Place(
+def invoice_context(invoice: Invoice, source: Row | None = None) -> PostingContext:
+    """Return what the postings of an invoice belong to, and the row that caused them."""
+    return PostingContext(
         invoice.currency,
         invoice.customer_id,
         invoice.id,
@@ -41,12 +41,12 @@ def settle(
     booked: tuple[EntryKind, Leg] | None = None,
     day: date | None = None,
 ) -> Settlement:
-    """Lower an invoice's receivable by a source, book it, and say so when nothing is left."""
+    """Lower an invoice's receivable by a source, and book it. Return the settlement."""
     invoice = decision.the(Invoice, invoice_id)
     entry = None
     if booked:
         entry_kind, leg = booked
-        entry = decision.enter(entry_kind, place(invoice, source).post(leg), day)
+        entry = decision.enter(entry_kind, invoice_context(invoice, source).post(leg), day)
     settlement = decision.put(
         Settlement(
             id=decision.new_id(),
@@ -66,14 +66,17 @@ def settle(
 def lower(
     decision: Decision, invoice: Invoice, amount_minor: int, kind: SettlementKind, day: date | None
 ) -> None:
-    """Keep the invoice's own sums in step; a negative amount raises what is outstanding."""
+    """Update the invoice's sums, and announce when it is settled, or unsettled again.
+
+    A negative amount raises what is outstanding.
+    """
     paid = amount_minor if kind is SettlementKind.PAYMENT else 0
     outstanding = invoice.outstanding_minor - amount_minor
     after = decision.change(
         invoice,
         outstanding_minor=outstanding,
         paid_minor=invoice.paid_minor + paid,
-        # what was said of its payment holds until a fact says it
+        # An asserted status counts only until the invoice is settled.
         payment_status_asserted=invoice.payment_status_asserted if outstanding else None,
     )
     if amount_minor and not after.outstanding_minor:
@@ -83,13 +86,13 @@ def lower(
 
 
 def settled(decision: Decision, before: Invoice, after: Invoice, day: date | None) -> None:
-    """Nothing is outstanding any more: say so, and let bought credits land."""
+    """Announce that an invoice is settled, and add the credits that it sold to the wallet."""
     decision.emit(EventKind.INVOICE_SETTLED, before, after)
     land_sold(decision, after, day)
 
 
 def land_sold(decision: Decision, invoice: Invoice, day: date | None = None) -> None:
-    """Let the credits that a top-up sold and that have not landed do so."""
+    """Add the credits that a top-up sold to its wallet, as far as they are not there yet."""
     if invoice.kind is not InvoiceKind.TOP_UP:
         return
     amount = unlanded(decision, invoice)
@@ -99,7 +102,7 @@ def land_sold(decision: Decision, invoice: Invoice, day: date | None = None) -> 
 
 
 def unlanded(decision: Decision, invoice: Invoice) -> int:
-    """Credits sold and neither landed nor taken back by a note."""
+    """Return the sold credits, in minor units, that are neither in the wallet nor credited."""
     entries = decision.of(Entry, "invoice_id", invoice.id)
     postings = [posting for entry in entries for posting in entry.postings]
     sold = sum(one.amount_minor for one in postings if one.credit == chart.UNEARNED)
@@ -109,7 +112,7 @@ def unlanded(decision: Decision, invoice: Invoice) -> int:
 def land(
     decision: Decision, invoice: Invoice, line: Line, amount_minor: int, day: date | None
 ) -> None:
-    """Bought credits become spendable: one lot per top-up, which grows when more of it is owed."""
+    """Add purchased credits to the one lot of their top-up (recipe 15)."""
     before = next(iter(decision.of(Lot, "invoice_id", invoice.id)), None)
     lot = before or Lot(
         id=decision.new_id(),
@@ -122,7 +125,7 @@ def land(
         landed_at=decision.at,
     )
     leg = recipes.top_up_landed(amount_minor)
-    entry = decision.enter(EntryKind.TOP_UP_LANDED, place(invoice, lot).post(leg), day)
+    entry = decision.enter(EntryKind.TOP_UP_LANDED, invoice_context(invoice, lot).post(leg), day)
     after = decision.change(
         lot,
         amount_minor=lot.amount_minor + amount_minor,
@@ -143,7 +146,7 @@ def record_movement(
     invoice_id: str | None = None,
     details: Details | None = None,
 ) -> None:
-    """Note one change of a lot in its wallet's history; negative went out."""
+    """Record a change of a lot in its wallet's history; negative for credits taken out."""
     decision.put(
         Movement(
             id=decision.new_id(),
@@ -160,7 +163,7 @@ def record_movement(
 
 
 def remove(decision: Decision, settlement: Settlement) -> Settlement:
-    """Take a source off a live invoice: its entry is reversed, the amount is owed again."""
+    """Remove a settlement of a live invoice: reverse its entry; the amount is owed again."""
     if settlement.entry_id:
         decision.reverse(decision.the(Entry, settlement.entry_id))
     invoice = decision.the(Invoice, settlement.invoice_id)
@@ -169,7 +172,7 @@ def remove(decision: Decision, settlement: Settlement) -> Settlement:
 
 
 def release(decision: Decision, settlement: Settlement) -> Settlement:
-    """A settlement ends; credit that was funded out of it is from now on given for nothing."""
+    """End a settlement. Credit that it funded counts as granted from now on."""
     for funding in decision.of(Funding, "settlement_id", settlement.id):
         if funding.amount_minor:
             decision.change(funding, kind=FundingKind.GRANT, settlement_id=None, payment_id=None)
@@ -177,11 +180,11 @@ def release(decision: Decision, settlement: Settlement) -> Settlement:
 
 
 def standing(decision: Decision, source_id: str, invoice_id: str) -> list[Settlement]:
-    """What a source settles on an invoice, or left held there."""
+    """Return a source's settlements on an invoice that are live or held."""
     rows = decision.of(Settlement, "source_id", source_id)
     return [row for row in rows if row.invoice_id == invoice_id and (row.live or row.held_minor)]
 
 
 def unhold(decision: Decision, settlement: Settlement) -> Settlement:
-    """Nothing of it is held any more."""
+    """Set the held amount of a settlement to zero."""
     return decision.change(settlement, held_minor=0)

@@ -1,4 +1,4 @@
-"""Tax of lines: computed by code with one rounding, or per line, or taken as given."""
+"""Tax of lines: rounded once for the document, or per line, or given by the caller."""
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,7 +12,7 @@ _SCALE = 10**6  # rates finer than a millionth of a percent do not exist
 
 
 class Taxed(NamedTuple):
-    """What one tax amounts to on one line."""
+    """The amount of one tax on one line."""
 
     line: int  # index of the line
     tax: TaxRate
@@ -46,7 +46,7 @@ def _per_line(_codes: list[str], weights: list[int]) -> list[int]:
 
 
 def _per_document(codes: list[str], weights: list[int]) -> list[int]:
-    """One rounded total, allocated over the codes, and each code's share over its lines."""
+    """Share one rounded total over the codes, and each code's share over its lines."""
     by_code: dict[str, list[int]] = {}
     for index, code in enumerate(codes):
         by_code.setdefault(code, []).append(index)
@@ -62,26 +62,26 @@ def _per_document(codes: list[str], weights: list[int]) -> list[int]:
 
 
 def _weight(tax: TaxRate, net: int) -> int:
-    """The unrounded tax as a whole number, scaled; a given amount weighs nothing."""
+    """Return the unrounded tax, scaled to a whole number; 0 for a given amount."""
     if tax.amount_minor is not None or tax.rate is None:
         return 0
     return int(tax.rate * _SCALE) * net
 
 
 def unscaled(weight: int) -> Decimal:
-    """A scaled product of rate in percent and base, as unrounded minor units."""
+    """Return a scaled product of a rate in percent and a base as unrounded minor units."""
     return Decimal(weight) / (_SCALE * 100)
 
 
 def precise(rate: Decimal, base_minor: int) -> Decimal:
-    """Unrounded tax in minor units of a base at a rate in percent."""
+    """Return the unrounded tax, in minor units, of a base at a rate in percent."""
     return unscaled(int(rate * _SCALE) * base_minor)
 
 
 def weighted_rate(taxes: Iterable[tuple[Decimal | None, int]], net: int) -> Decimal:
-    """The rate of a whole document in percent, to five places: each tax's rate by its share of net.
+    """Return a document's average tax rate in percent, to five places.
 
-    `taxes` are pairs of rate and base in minor units; one without a rate counts for nothing.
+    `taxes` are pairs of rate and base in minor units; a pair without a rate counts as zero.
     """
     weights = [int(rate * _SCALE) * base for rate, base in taxes if rate is not None]
     exact = Decimal(sum(weights)) / (_SCALE * (net or 1))
@@ -89,7 +89,7 @@ def weighted_rate(taxes: Iterable[tuple[Decimal | None, int]], net: int) -> Deci
 
 
 def exact_tax(tax: Tax) -> Decimal:
-    """Return a line's tax in minor units, unrounded; a given tax as it was given."""
+    """Return a line's unrounded tax in minor units; a given tax is returned unchanged."""
     if tax.given:
         return Decimal(tax.amount_minor)
     return precise(tax.rate or Decimal(0), tax.base_minor)

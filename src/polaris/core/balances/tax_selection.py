@@ -1,4 +1,4 @@
-"""Which taxes a line bears, and at which rates."""
+"""The taxes that apply to a line, and their rates."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -30,9 +30,9 @@ def _live(rows: Sequence[R]) -> R | None:
 
 
 def resolved(decision: Decision, customer: Customer | None, line: NewLine) -> NewLine:
-    """Return the line with what its catalogue item says and with the taxes that it bears.
+    """Return the line with the values of its catalogue item and with its taxes.
 
-    Codes that nothing has are passed over here; rules refuse them.
+    Unknown codes are ignored here; rules refuse them.
     """
     if line.item_code is None and line.tax_codes is None:
         return line
@@ -60,7 +60,7 @@ def usual_taxes(
     item: CatalogueItem | None,
     asked: Sequence[str] = (),
 ) -> tuple[TaxRate, ...]:
-    """Return the taxes asked for, else the item's, else the customer's, else the tenant's."""
+    """Return the requested taxes, else the item's, else the customer's, else the tenant's."""
     codes = asked or (item.tax_codes if item else ())
     taxes = [tax for code in dict.fromkeys(codes) if (tax := live_tax(decision, code))]
     if not codes:
@@ -81,7 +81,7 @@ def _by_default(decision: Decision) -> list[TaxCode]:
 
 
 def rate_of(tax: TaxCode) -> TaxRate:
-    """Return the catalogue's tax as it is now."""
+    """Return the current rate of a tax of the catalogue."""
     return TaxRate(
         code=tax.code,
         name=tax.name,
@@ -97,7 +97,7 @@ def retaxed(decision: Decision, line: NewLine) -> NewLine:
 
 
 def _today(decision: Decision, tax: TaxRate) -> TaxRate:
-    """A tax whose code is gone, or whose amount was given, stays as it was."""
+    """Return the tax at today's rate; unchanged if its code was deleted or its amount given."""
     now = live_tax(decision, tax.code) if tax.amount_minor is None else None
     return rate_of(now) if now else msgspec.structs.replace(tax, tax_code_id=None, description=None)
 
@@ -112,10 +112,10 @@ def _essence(tax: TaxRate) -> tuple[object, ...]:
 
 
 def repeated(decision: Decision, customer: Customer, line: NewLine, original: Line) -> NewLine:
-    """Return a line that repeats another, taxed as such a line is taxed today.
+    """Return a line that repeats another, with the taxes that apply to such a line today.
 
-    That is: by the codes asked for now, else by those asked for then, else as its item, its
-    customer or the tenant says. A line of no item keeps its own taxes, at today's rates.
+    These are the codes in the command, else those of the original, else the taxes of the item,
+    the customer or the tenant. A line without an item keeps its own taxes, at today's rates.
     """
     item = live_item(decision, line.code)
     then = tuple(code for code in original.tax_codes or () if live_tax(decision, code))

@@ -1,4 +1,4 @@
-"""Which credits can be spent and in which order, what they are worth, and what can be bought."""
+"""Wallet credits: which can be spent, in which order, their value, and purchase limits."""
 
 from datetime import datetime
 from decimal import ROUND_DOWN, Decimal, localcontext
@@ -13,14 +13,17 @@ _DIGITS = 100  # enough for the largest amount by the finest rate
 
 
 def spendable(decision: Decision, invoice: Invoice) -> list[Lot]:
-    """Lots to spend on an invoice, in that order."""
+    """Return the lots that can be spent on an invoice, in spending order."""
     wallets = decision.of(Wallet, "customer_id", invoice.customer_id)
     active = [row for row in wallets if row.status is WalletStatus.ACTIVE]
     return in_order(decision, [row for row in active if row.currency == invoice.currency])
 
 
 def in_order(decision: Decision, wallets: list[Wallet]) -> list[Lot]:
-    """What is left in wallets: by wallet, lot priority, granted before purchased, oldest."""
+    """Return the unspent lots of wallets in spending order.
+
+    The order is: wallet, lot priority, granted before purchased, the oldest first.
+    """
     by_id = {row.id: row for row in wallets}
 
     def key(lot: Lot) -> tuple[int, datetime, int, bool, datetime, str]:
@@ -38,14 +41,14 @@ def in_order(decision: Decision, wallets: list[Wallet]) -> list[Lot]:
 
 
 def expired(lot: Lot, at: datetime) -> bool:
-    """Whether a lot's time has come."""
+    """True if a lot has expired."""
     return lot.expires_at is not None and lot.expires_at <= at
 
 
 def credits_of(amount_minor: int, rate: Decimal, currency: str) -> Decimal:
-    """Return what an amount of minor units is in credits, cut off at five places.
+    """Return an amount of minor units in credits, cut off at five decimals.
 
-    `rate` is what one credit is worth, in units of the currency.
+    `rate` is the value of one credit, in units of the currency.
     """
     with localcontext(prec=_DIGITS):
         exact = Decimal(amount_minor).scaleb(-exponent(currency)) / rate
@@ -53,9 +56,9 @@ def credits_of(amount_minor: int, rate: Decimal, currency: str) -> Decimal:
 
 
 def amount_of(credits: Decimal, rate: Decimal, currency: str) -> int:
-    """Return what credits are worth in minor units; of the credits, five places count.
+    """Return the value of credits in minor units. Only five decimals of the credits count.
 
-    Returns one more than the largest amount that can be stored when they are worth more.
+    Returns one more than the largest amount that can be stored when the value is larger.
     """
     with localcontext(prec=_DIGITS):
         exact = credits.quantize(FINEST_CREDIT, ROUND_DOWN) * rate
@@ -64,10 +67,10 @@ def amount_of(credits: Decimal, rate: Decimal, currency: str) -> int:
 
 
 def below_limit(amount_minor: int, limit_minor: int | None) -> bool:
-    """Return True if a purchase is smaller than the smallest that the wallet takes."""
+    """Return True if a purchase is smaller than the wallet's limit; None means no limit."""
     return limit_minor is not None and amount_minor < limit_minor
 
 
 def above_limit(amount_minor: int, limit_minor: int | None) -> bool:
-    """Return True if a purchase is larger than the largest that the wallet takes."""
+    """Return True if a purchase is larger than the wallet's limit; None means no limit."""
     return limit_minor is not None and amount_minor > limit_minor

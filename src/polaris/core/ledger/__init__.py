@@ -1,1 +1,1 @@
-"""The books: the chart of accounts, postings, and one recipe for each business fact."""
+"""The ledger: the chart of accounts, postings, and one recipe for each business fact."""

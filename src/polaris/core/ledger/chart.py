@@ -1,4 +1,4 @@
-"""The chart of accounts: stable names, each with its kind and its meaning."""
+"""The chart of accounts: fixed names, each with its kind and its meaning."""
 
 RECEIVABLE = "ACCOUNTS_RECEIVABLE"
 CASH = "CASH"
@@ -22,7 +22,7 @@ BAD_DEBT = "BAD_DEBT"
 CHART: dict[str, tuple[str, str]] = {
     RECEIVABLE: ("asset", "What customers owe on finalized invoices."),
     CASH: ("asset", "Money received by hand: cash, cheque, transfer."),
-    CLEARING: ("asset", "Money that lies with payment providers."),
+    CLEARING: ("asset", "Money that payment providers have not paid out yet."),
     FEES: ("expense", "What providers keep of a payment."),
     SALES: ("income", "Revenue before discounts, at the invoice date."),
     DISCOUNTS: ("expense", "Discounts on invoices; lowers revenue."),
@@ -30,19 +30,19 @@ CHART: dict[str, tuple[str, str]] = {
     CUSTOMER_REFUNDS: ("expense", "Revenue taken back by credit notes."),
     TAXES: ("liability", "Sales tax owed; one account per tax beneath it."),
     TIPS: ("liability", "Tips to be passed on."),
-    REFUNDS: ("liability", "Refunds asked for and not yet paid out."),
-    UNEARNED: ("liability", "Credits sold whose invoice is not settled."),
+    REFUNDS: ("liability", "Refunds requested and not yet paid out."),
+    UNEARNED: ("liability", "Wallet credits sold on invoices that are not settled."),
     NOTES: ("liability", "Balances of credit notes."),
     WALLETS: ("liability", "Purchased wallet credits not yet spent."),
     UNAPPLIED: ("liability", "Money received and not applied, or held for voided invoices."),
     GRANTED: ("expense", "Credit given beyond the money received."),
-    BREAKAGE: ("income", "Purchased credits that lapsed."),
-    WITHHOLDING: ("asset", "Tax that customers paid to the authority for us."),
-    BAD_DEBT: ("expense", "Receivables given up."),
+    BREAKAGE: ("income", "Purchased credits that expired or were voided."),
+    WITHHOLDING: ("asset", "Tax that customers withheld and paid to the tax authority."),
+    BAD_DEBT: ("expense", "Receivables written off, and losses from reversed payments."),
 }
-"""Every seeded account: its kind and what it means."""
+"""Every seeded account: its kind and its meaning."""
 
 
 def tax_account(name: str) -> str:
-    """The account of one tax."""
+    """Return the account of a tax."""
     return f"{TAXES}:{name}"

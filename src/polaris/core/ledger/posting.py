@@ -1,4 +1,4 @@
-"""Postings and entries: amounts from one account to another, balanced by construction."""
+"""Postings and entries: amounts that move from one account to another."""
 
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -11,15 +11,15 @@ from polaris.core.facts.row import Row
 
 
 class EntryKind(StrEnum):
-    """Which business fact an entry books; a reversal carries the kind of what it reverses."""
+    """The business fact that an entry books. A reversal has the kind of the reversed entry."""
 
     FINALIZED = "finalized"
     PAYMENT_RECEIVED = "payment_received"
     PAYMENT_APPLIED = "payment_applied"
     PAYMENT_REVERSED = "payment_reversed"
     WRITTEN_OFF = "written_off"
-    NOTE_ISSUED = "note_issued"  # document legs
-    NOTE_SETTLED = "note_settled"  # credit and refund legs
+    NOTE_ISSUED = "note_issued"  # revenue and tax that the note takes back
+    NOTE_SETTLED = "note_settled"  # credit and refund that the note gives
     NOTE_APPLIED = "note_applied"
     NOTE_VOIDED = "note_voided"
     REFUND_REQUESTED = "refund_requested"
@@ -28,7 +28,7 @@ class EntryKind(StrEnum):
     TOP_UP_LANDED = "top_up_landed"
     CREDITS_CONSUMED = "credits_consumed"
     CREDITS_LAPSED = "credits_lapsed"
-    VOID_SETTLED = "void_settled"  # what a void hands on, after the reversals
+    VOID_SETTLED = "void_settled"  # steps c to h of a void, after the reversals
 
 
 UNDONE_BY_VOID = frozenset(
@@ -42,11 +42,11 @@ UNDONE_BY_VOID = frozenset(
         EntryKind.CREDITS_CONSUMED,
     }
 )
-"""A void reverses these. What the invoice's own notes gave stands, and is cleared."""
+"""A void reverses these. What the invoice's own notes gave stays valid, and is cleared."""
 
 
 class Posting(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """One amount from one account to another: balanced by construction. Minor units, positive."""
+    """A positive amount, in minor units, from one account to another: always balanced."""
 
     debit: str
     credit: str
@@ -54,12 +54,12 @@ class Posting(msgspec.Struct, frozen=True, array_like=True, gc=False):
     currency: str
     customer_id: str
     invoice_id: str | None = None
-    source: str | None = None  # the table of the thing that caused it
+    source: str | None = None  # the table of the row that caused it
     source_id: str | None = None
 
 
 class Entry(Row, frozen=True, array_like=True, kw_only=True):
-    """Postings made together for one fact. Never changed; a reversal names what it reverses."""
+    """Postings made together for one fact. Never changed; a reversal names the reversed entry."""
 
     table: ClassVar[str] = "entry"
     found_by: ClassVar[tuple[str, ...]] = ("invoice_id", "reverses")
@@ -74,15 +74,15 @@ class Entry(Row, frozen=True, array_like=True, kw_only=True):
 
 
 class Leg(NamedTuple):
-    """An amount between two accounts, before it is known whose."""
+    """An amount between two accounts, without currency and customer."""
 
     debit: str
     credit: str
     amount_minor: int
 
 
-class Place(NamedTuple):
-    """Whose postings they are."""
+class PostingContext(NamedTuple):
+    """The currency, customer, invoice and source that postings share."""
 
     currency: str
     customer_id: str
@@ -91,7 +91,7 @@ class Place(NamedTuple):
     source_id: str | None = None
 
     def post(self, *legs: Leg) -> tuple[Posting, ...]:
-        """Postings for these legs; nothing is written for zero or from an account to itself."""
+        """Return postings for these legs, without zero amounts and equal accounts."""
         return tuple(
             Posting(
                 leg.debit,
@@ -109,7 +109,7 @@ class Place(NamedTuple):
 
 
 def reversed_postings(postings: Iterable[Posting]) -> tuple[Posting, ...]:
-    """The same amounts from credit to debit."""
+    """Return the same postings with debit and credit swapped."""
     return tuple(
         msgspec.structs.replace(posting, debit=posting.credit, credit=posting.debit)
         for posting in postings

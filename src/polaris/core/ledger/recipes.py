@@ -1,6 +1,6 @@
-"""One recipe for each business fact: debit account, credit account, amount.
+"""One recipe for each business fact: debit account, credit account, amount in minor units.
 
-The number is the recipe's in docs/concepts/ledger.md. Amounts of zero write nothing."""
+The numbers are those of docs/concepts/ledger.md. Amounts of zero are not written."""
 
 from polaris.core.ledger.chart import (
     BAD_DEBT,
@@ -20,7 +20,7 @@ from polaris.core.ledger.posting import Leg
 
 
 def billed(account: str, net: int, discount: int) -> tuple[Leg, Leg]:
-    """1. Revenue of an account: what is asked for, and what a discount took off."""
+    """1. Revenue of an account: the net amount, and the discount."""
     return Leg(RECEIVABLE, account, net), Leg(DISCOUNTS, account, discount)
 
 
@@ -30,7 +30,7 @@ def taxed(name: str, amount: int) -> Leg:
 
 
 def payment_received(account: str, amount: int, fee: int) -> tuple[Leg, Leg]:
-    """2. Money arrives, less what the provider keeps."""
+    """2. Money arrives, less the fee that the provider keeps."""
     return Leg(account, UNAPPLIED, amount), Leg(FEES, account, fee)
 
 
@@ -40,7 +40,7 @@ def payment_applied(amount: int) -> Leg:
 
 
 def payment_reversed(account: str, there: int, gone: int) -> tuple[Leg, Leg]:
-    """4. Money goes back against our will: what is there, and what was handed out already."""
+    """4. A payment is reversed: the money still there, and the money given out already."""
     return Leg(UNAPPLIED, account, there), Leg(BAD_DEBT, account, gone)
 
 
@@ -60,7 +60,7 @@ def note_settled(credit: int, refund: int, credit_account: str) -> tuple[Leg, Le
 
 
 def standalone_note(account: str, amount: int) -> Leg:
-    """10. Credit of no invoice."""
+    """10. A credit note without an invoice gives credit."""
     return Leg(account, NOTES, amount)
 
 
@@ -70,7 +70,7 @@ def note_applied(amount: int) -> Leg:
 
 
 def note_balance_voided(account: str, amount: int) -> Leg:
-    """12. A note's balance goes back to the revenue and tax, or to the funding, it came from."""
+    """12. A note's balance goes back to the revenue, tax or funding that it came from."""
     return Leg(NOTES, account, amount)
 
 
@@ -80,12 +80,12 @@ def note_offset_voided(account: str, amount: int) -> Leg:
 
 
 def refund_requested(source: str, amount: int) -> Leg:
-    """13. Money is to go back, out of a note's balance or of unused and held money."""
+    """13. A refund is requested, out of a note's balance or out of unused or held money."""
     return Leg(source, REFUNDS, amount)
 
 
 def refund_settled(account: str, amount: int) -> Leg:
-    """14. Money has gone back."""
+    """14. The money of a refund was paid out."""
     return Leg(REFUNDS, account, amount)
 
 
@@ -95,7 +95,7 @@ def refund_converted(amount: int) -> Leg:
 
 
 def top_up_landed(amount: int) -> Leg:
-    """15. Credits that were bought can be spent."""
+    """15. Purchased credits are added to the wallet."""
     return Leg(UNEARNED, WALLETS, amount)
 
 
@@ -110,20 +110,20 @@ def credits_lapsed(amount: int) -> Leg:
 
 
 def earlier_given(source: str, amount: int) -> Leg:
-    """20 c to e. What the voided invoice's own notes gave is cleared out of a source."""
+    """20 c to e. What the voided invoice's own notes already gave is cleared out of a source."""
     return Leg(source, RECEIVABLE, amount)
 
 
 def top_up_voided(source: str, amount: int) -> Leg:
-    """20 f. Credits that landed stay although their invoice is void."""
+    """20 f. Purchased credits stay in the wallet although their invoice is voided."""
     return Leg(source, UNEARNED, amount)
 
 
 def top_up_revoked(target: str, amount: int) -> Leg:
-    """20 f. Unspent bought credits become held money again."""
+    """20 f. Unspent purchased credits are taken back."""
     return Leg(WALLETS, target, amount)
 
 
 def credit_given(source: str, credit_account: str, amount: int) -> Leg:
-    """20 h. Credit asked for with a void, out of a source."""
+    """20 h. The credit that a void gives, out of a source."""
     return Leg(source, credit_account, amount)
