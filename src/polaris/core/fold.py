@@ -76,14 +76,14 @@ class Memory:
     """Outcomes of earlier requests, by id and by key: loaded ones and those of this set."""
 
     def __init__(self, records: Iterable[CommandRecord], events: Iterable[Event]) -> None:
-        told: dict[str, list[Event]] = {}
+        events_of: dict[str, list[Event]] = {}
         for event in sorted(events, key=lambda event: event.position):
-            told.setdefault(event.command_id, []).append(event)
+            events_of.setdefault(event.command_id, []).append(event)
         self._first: dict[str, tuple[str | None, Outcome]] = {}
         for record in records:
             outcome = Outcome(
                 request_id=record.id,
-                events=tuple(told.get(record.id, ())),
+                events=tuple(events_of.get(record.id, ())),
                 refusals=tuple(recorded_refusals(record)),
                 replayed=True,
             )

@@ -126,8 +126,8 @@ def void_wallet_credits(decision: Decision, command: VoidWalletCredits) -> None:
     for lot in in_order(decision, [decision.the(Wallet, command.wallet_id)]):
         amount = min(left, lot.left_minor)
         if amount:
-            why, told = MovementKind.VOIDED, EventKind.CREDITS_VOIDED
-            lapse(decision, lot, amount, why, told, command.details)
+            movement, event = MovementKind.VOIDED, EventKind.CREDITS_VOIDED
+            lapse(decision, lot, amount, movement, event, command.details)
             left -= amount
 
 
@@ -141,15 +141,15 @@ def lapse(
     decision: Decision,
     lot: Lot,
     amount_minor: int,
-    why: MovementKind,
-    told: EventKind,
+    movement: MovementKind,
+    event: EventKind,
     details: Details | None = None,
 ) -> None:
     """Take unspent credits out of their lot. Purchased ones become income (recipe 18)."""
     after = decision.change(lot, left_minor=lot.left_minor - amount_minor)
-    record_movement(decision, lot, why, -amount_minor, None, details)
+    record_movement(decision, lot, movement, -amount_minor, None, details)
     if lot.funding is LotFunding.PURCHASED:
         wallet = decision.the(Wallet, lot.wallet_id)
         context = PostingContext(wallet.currency, lot.customer_id, None, Lot.table, lot.id)
         decision.enter(EntryKind.CREDITS_LAPSED, context.post(recipes.credits_lapsed(amount_minor)))
-    decision.emit(told, lot, after)
+    decision.emit(event, lot, after)

@@ -19,7 +19,7 @@ class SaveCatalogueItem(Command, frozen=True, kw_only=True):
     invoice_display_name: Given[str | None] = UNSET
     description: Given[str | None] = UNSET
     tax_codes: Given[tuple[str, ...]] = UNSET  # all of them
-    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
+    details: Details = field(default_factory=dict)  # merged into the stored details, key by key
 
 
 class DeleteCatalogueItem(Command, frozen=True, kw_only=True):
@@ -38,7 +38,7 @@ class SaveTaxCode(Command, frozen=True, kw_only=True):
     rate: Given[Decimal] = UNSET  # percent
     description: Given[str | None] = UNSET
     applied_by_default: Given[bool] = UNSET  # on lines for which nothing else names a tax
-    details: Details = field(default_factory=dict)  # merged into what is kept, key by key
+    details: Details = field(default_factory=dict)  # merged into the stored details, key by key
 
 
 class DeleteTaxCode(Command, frozen=True, kw_only=True):
