@@ -15,7 +15,7 @@ from lago_python_client.models import invoice as of_invoices
 from dialects.lago.books import Books
 from dialects.lago.everything import Everything
 from dialects.lago.routes import PARAMETER, ROUTES
-from polaris.dialects.lago.coverage import ABSENT, CALLS, How, answered
+from polaris.dialects.lago.coverage import ABSENT, CALLS, How, coverage_of
 
 # Their annotations ask for every field, also for those that may be left out.
 models: Any = lago_python_client.models
@@ -44,7 +44,7 @@ REFUSED = [name for name in EVERY if name not in CLAIMED]
 
 def test_the_page_knows_every_call_and_no_other() -> None:
     assert len(EVERY) == len(set(EVERY)) > 190
-    assert [name for name in EVERY if answered(name) is None] == []
+    assert [name for name in EVERY if coverage_of(name) is None] == []
     assert [name for name in CALLS if name not in EVERY] == []
     idle = [name for name in ABSENT if not any(one.startswith(f"{name}.") for one in REFUSED)]
     assert idle == []
@@ -264,7 +264,7 @@ def owner(client: Any, name: str) -> Any:
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_refused_says_so(world: World, name: str) -> None:
     """About things that are there, so that it is the call that is refused."""
-    said = answered(name)
+    said = coverage_of(name)
     assert said is not None
     call = getattr(owner(world.client, name), name.rpartition(".")[2])
     parameters = inspect.signature(call).parameters.values()

@@ -6,7 +6,7 @@ from polaris.core.decision import Facts
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.tenant import Books, Settings, Tenant
 from polaris.core.view import View
-from polaris.dialects.lago.requests.call import customer_called
+from polaris.dialects.lago.requests.call import live_customer
 from polaris.dialects.lago.requests.wallets import CreateInput, payer
 
 AT = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,7 +37,7 @@ def test_a_preview_is_seen_by_nobody_who_reads_at_the_same_time() -> None:
 def test_a_customer_who_had_the_id_before_is_not_taken_for_who_has_it() -> None:
     """Somebody else may have asked for an invoice of the deleted one at the same moment."""
     view = View(Facts(TENANT, Books(id="t"), [customer("Eve", deleted_at=AT), customer("Ada")]), AT)
-    found = customer_called(view, "cust_1")
+    found = live_customer(view, "cust_1")
     assert found is not None
     assert found.name == "Ada"
     gone = View(Facts(TENANT, Books(id="t"), [customer("Eve", deleted_at=AT)]), AT)

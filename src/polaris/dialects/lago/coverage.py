@@ -254,7 +254,7 @@ ABSENT: dict[str, Answered] = {
 """Whole resources that are refused, whatever is asked of them."""
 
 
-def answered(call: str) -> Answered | None:
+def coverage_of(call: str) -> Answered | None:
     """What becomes of a call; none when the table does not know it."""
     resource = next((one for one in _within(call) if one in ABSENT), None)
     return CALLS.get(call) or (ABSENT[resource] if resource else None)

@@ -215,7 +215,7 @@ RESOURCES = {
 """What Lago calls the thing that a field of ours names; the others by the field's own name."""
 
 
-def closed(refusal: Refusal) -> Answer | None:
+def answer_if_deleted(refusal: Refusal) -> Answer | None:
     """The answer to whatever meets a deleted draft: nobody sees it."""
     hidden = refusal.details.get("status") == "closed"
     return Answer(404, "invoice_not_found") if hidden else None
@@ -228,7 +228,7 @@ TABLES = AnswerTables(
     first=FIRST,
     fields=FIELDS,
     resources=RESOURCES,
-    special=closed,
+    special=answer_if_deleted,
 )
 
 
@@ -246,7 +246,7 @@ def refused(command: Command, found: Iterable[Refusal]) -> LagoError:
 # ---------------------------------------------------------------- what the framework meets
 
 
-def raised(status: int) -> LagoError:
+def framework_error(status: int) -> LagoError:
     """The answer to a status of the framework's: Lago knows no wrong verb, only no such route."""
     if status in (404, 405):
         return not_found("resource")
@@ -269,5 +269,5 @@ def bad_request(missing: str) -> LagoError:
     return LagoError(400, title=f"{TITLES[400]}: {sentence}")
 
 
-REPLIES = Replies(refused=refused, unreadable=unreadable, status=raised)
+REPLIES = Replies(refused=refused, unreadable=unreadable, status=framework_error)
 """What is answered where no route of ours raises its own."""

@@ -12,8 +12,8 @@ from polaris.core.commands.base import or_unset
 from polaris.core.facts.catalogue import CatalogueItem
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import not_found
-from polaris.dialects.lago.requests.call import Call, Text, answered, may
-from polaris.dialects.lago.requests.coercion import Paged, cleared, demanded
+from polaris.dialects.lago.requests.call import Call, Text, may, reply
+from polaris.dialects.lago.requests.coercion import Paged, require_fields, text_change
 from polaris.dialects.lago.responses import add_ons as shown
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
@@ -45,36 +45,36 @@ class AddOnBody(BaseModel):
 @router.post("/add_ons")
 async def create(call: Writes, body: AddOnBody) -> Response:
     """Create a thing to bill, with a code of its own."""
-    demanded(body.add_on, "name", "code", "amount_cents", "amount_currency")
-    return await saved(call, save_command(call.new_id(), body.add_on))
+    require_fields(body.add_on, "name", "code", "amount_cents", "amount_currency")
+    return await save_add_on(call, save_command(call.new_id(), body.add_on))
 
 
 @router.get("/add_ons")
 async def find_all(call: Reads, paged: Paged) -> Response:
     """All add-ons, the newest first."""
     page = await call.read(catalogue.catalogue_items, paged.per_page, paged.offset)
-    return answered("add_ons", await with_taxes(call, page.rows), meta=paged.meta(page.total))
+    return reply("add_ons", await with_taxes(call, page.rows), meta=paged.meta(page.total))
 
 
 @router.get("/add_ons/{code:path}")
 async def find(call: Reads, code: str) -> Response:
     """An add-on by its code."""
-    return await shown_once(call, await called(call, code))
+    return await answer_add_on(call, await find_add_on(call, code))
 
 
 @router.put("/add_ons/{code:path}")
 async def update(call: Writes, code: str, body: AddOnBody) -> Response:
     """Change what is given of an add-on; what was billed keeps its name and price."""
-    row = await called(call, code)
-    return await saved(call, save_command(row.id, body.add_on))
+    row = await find_add_on(call, code)
+    return await save_add_on(call, save_command(row.id, body.add_on))
 
 
 @router.delete("/add_ons/{code:path}")
 async def destroy(call: Writes, code: str) -> Response:
     """Delete an add-on; it is shown this once more."""
-    row = await called(call, code)
+    row = await find_add_on(call, code)
     await call.perform(DeleteCatalogueItem(catalogue_item_id=row.id))
-    return await shown_once(call, row)
+    return await answer_add_on(call, row)
 
 
 def save_command(add_on_id: str, asked: AddOnAsked) -> SaveCatalogueItem:
@@ -85,13 +85,13 @@ def save_command(add_on_id: str, asked: AddOnAsked) -> SaveCatalogueItem:
         name=or_unset(asked.name),
         amount_minor=or_unset(asked.amount_cents),
         currency=or_unset(asked.amount_currency),
-        invoice_display_name=cleared(asked, "invoice_display_name"),
-        description=cleared(asked, "description"),
+        invoice_display_name=text_change(asked, "invoice_display_name"),
+        description=text_change(asked, "description"),
         tax_codes=UNSET if asked.tax_codes is None else tuple(asked.tax_codes),
     )
 
 
-async def called(call: Call, code: str) -> CatalogueItem:
+async def find_add_on(call: Call, code: str) -> CatalogueItem:
     """The add-on with this code. Raises LagoError."""
     view = await call.view(Scope(codes_of_items={code}))
     for row in view.of(CatalogueItem, "code", code):
@@ -100,16 +100,16 @@ async def called(call: Call, code: str) -> CatalogueItem:
     raise not_found("add_on")
 
 
-async def saved(call: Call, command: SaveCatalogueItem) -> Response:
+async def save_add_on(call: Call, command: SaveCatalogueItem) -> Response:
     """Save it, and answer the add-on as it was left."""
     view = await call.perform_and_show(command)
-    return await shown_once(call, view.the(CatalogueItem, command.catalogue_item_id))
+    return await answer_add_on(call, view.the(CatalogueItem, command.catalogue_item_id))
 
 
-async def shown_once(call: Call, row: CatalogueItem) -> Response:
+async def answer_add_on(call: Call, row: CatalogueItem) -> Response:
     """The add-on under its root."""
     (one,) = await with_taxes(call, [row])
-    return answered("add_on", one)
+    return reply("add_on", one)
 
 
 async def with_taxes(call: Call, rows: Iterable[CatalogueItem]) -> list[dict[str, object]]:

@@ -31,24 +31,24 @@ class Call(Caller):
 
     async def invoice(self, invoice_id: str) -> View:
         """An invoice with everything that belongs to it, whatever its state."""
-        return await self.view(Scope(invoices=named(invoice_id, "invoice"), booked=False))
+        return await self.view(Scope(invoices=id_set(invoice_id, "invoice"), booked=False))
 
     async def customer(self, external_id: str) -> Customer:
         """The customer that has this id now. Raises LagoError."""
         view = await self.view(Scope(external_ids={external_id}))
-        live = customer_called(view, external_id)
+        live = live_customer(view, external_id)
         if live is None:
             raise not_found("customer")
         return live
 
 
-def customer_called(view: View, external_id: str) -> Customer | None:
+def live_customer(view: View, external_id: str) -> Customer | None:
     """The customer that has this id now; deleted ones had it before, and may be there too."""
     called = view.of(Customer, "external_id", external_id)
     return next((one for one in called if one.deleted_at is None), None)
 
 
-def named(one: str, resource: str) -> set[str]:
+def id_set(one: str, resource: str) -> set[str]:
     """The id as a scope takes it. Raises LagoError: what is no id names nothing."""
     if not ID.fullmatch(one):
         raise not_found(resource)
@@ -71,12 +71,12 @@ ACCESS = Access(
 may = ACCESS.may
 
 
-def answered(root: str, value: object, **beside: object) -> Response:
+def reply(root: str, value: object, **beside: object) -> Response:
     """200 with one thing under its root key, as Lago answers everything that went well."""
     body = msgspec.json.encode({root: value, **beside})
     return Response(body, media_type="application/json")
 
 
-def nothing() -> Response:
+def empty_reply() -> Response:
     """200 with no body."""
     return Response()

@@ -38,7 +38,7 @@ def whole(value: Any) -> int:
         return 0
 
 
-def day(value: str | None) -> date | None:
+def parse_date(value: str | None) -> date | None:
     """A day; none for what is none."""
     try:
         return date.fromisoformat(value[:10]) if value else None
@@ -56,7 +56,7 @@ def cents(value: Any) -> int | None:
     return None if value in (None, "") else max(-LARGEST, min(whole(value), LARGEST))
 
 
-def moment(value: str | None) -> datetime | None:
+def parse_time(value: str | None) -> datetime | None:
     """A time, in UTC when it names no zone; a day is its beginning. Raises ValueError."""
     if not value:
         return None
@@ -74,20 +74,20 @@ MaybeTruth = Annotated[bool | None, BeforeValidator(maybe)]
 Whole = Annotated[int, BeforeValidator(whole)]
 Flag = Annotated[bool | None, BeforeValidator(flag)]
 Cents = Annotated[int | None, BeforeValidator(cents)]
-Day = Annotated[date | None, BeforeValidator(day)]
+Day = Annotated[date | None, BeforeValidator(parse_date)]
 
 
 # ---------------------------------------------------------------- what is given and what is not
 
 
-def demanded(asked: BaseModel, *names: str) -> None:
+def require_fields(asked: BaseModel, *names: str) -> None:
     """Check that what is new has these fields. Raises LagoError, naming all that are missing."""
     missing = (name for name in names if getattr(asked, name) in (None, ""))
     if details := {name: [MANDATORY] for name in missing}:
         raise invalid(**details)
 
 
-def cleared(asked: BaseModel, name: str) -> Given[str | None]:
+def text_change(asked: BaseModel, name: str) -> Given[str | None]:
     """A text as a command takes it: null or an empty text takes it away, else it stays."""
     text: str | None = getattr(asked, name)
     return text or None if name in asked.model_fields_set else UNSET

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from polaris.api.paging import repeated
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.scope import Scope
-from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
+from polaris.dialects.lago.requests.call import Call, check_issuer, may, reply
 from polaris.dialects.lago.requests.coercion import Cents, Day, Flag, Paged, Paging
 from polaris.dialects.lago.responses import credit_notes as shown
 from polaris.keys import KeyScope
@@ -66,14 +66,14 @@ async def listed(
 ) -> Response:
     """A page of credit notes, whole."""
     check_issuer(await call.tenant(), *repeated(request, "billing_entity_codes"))
-    asked = wanted(request, filters, customer)
+    asked = store_filters(request, filters, customer)
     page = await call.read(lists.page, lists.CREDIT_NOTES, asked, paged.per_page, paged.offset)
     view = await call.view(Scope(notes=set(page.ids), booked=False))
     rows = [shown.credit_note(view, view.the(CreditNote, row_id)) for row_id in page.ids]
-    return answered("credit_notes", rows, meta=paged.meta(page.total))
+    return reply("credit_notes", rows, meta=paged.meta(page.total))
 
 
-def wanted(request: Request, filters: Filters, customer: str | None) -> dict[str, object]:
+def store_filters(request: Request, filters: Filters, customer: str | None) -> dict[str, object]:
     """The filters as the store names them."""
     words = {
         name: [word for word in repeated(request, name) if word in known] or None

@@ -18,7 +18,7 @@ from polaris.core.facts.invoice import Invoice, Line
 from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, invalid, not_allowed, not_found
-from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
+from polaris.dialects.lago.requests.call import Call, Text, id_set, may, reply
 from polaris.dialects.lago.requests.coercion import Whole
 from polaris.dialects.lago.requests.metadata import answer, missing
 from polaris.dialects.lago.responses import credit_notes as shown
@@ -107,8 +107,8 @@ async def create(call: Writes, body: CreateBody) -> Response:
     """Credit fees of an invoice: as credit, as a refund, or off what is due."""
     asked = body.credit_note
     note_id = call.new_id()
-    if call.made_before(await view_of(call, note_id), CreditNote, note_id):
-        return await as_it_is(call, note_id)
+    if call.made_before(await note_view(call, note_id), CreditNote, note_id):
+        return await answer_note(call, note_id)
     view, invoice = await invoice_to_credit(call, asked, asked.parts)
     wanted = wanted_of(view.balance(invoice), asked)
     check(wanted, asked)
@@ -127,7 +127,7 @@ async def create(call: Writes, body: CreateBody) -> Response:
         metadata=asked.metadata,
     )
     await call.perform(command)
-    return await as_it_is(call, command.note_id)
+    return await answer_note(call, command.note_id)
 
 
 @router.post("/credit_notes/estimate")
@@ -137,7 +137,7 @@ async def estimate(call: Writes, body: EstimateBody) -> Response:
     view, invoice = await invoice_to_credit(call, asked, Parts(0, 0, 0))
     wanted = wanted_of(view.balance(invoice), asked)
     found = shown.Estimate(invoice, wanted.items, wanted.sums, wanted.exact)
-    return answered("estimated_credit_note", shown.estimate(view, found))
+    return reply("estimated_credit_note", shown.estimate(view, found))
 
 
 async def invoice_to_credit(call: Call, asked: EstimateInput, parts: Parts) -> tuple[View, Invoice]:
@@ -216,21 +216,21 @@ def check(wanted: Wanted, asked: CreateInput) -> None:
 @router.get("/credit_notes/{note_id}")
 async def show(call: Reads, note_id: str) -> Response:
     """A credit note with its items and taxes."""
-    return await as_it_is(call, note_id)
+    return await answer_note(call, note_id)
 
 
-async def as_it_is(call: Call, note_id: str) -> Response:
+async def answer_note(call: Call, note_id: str) -> Response:
     """The note as it is now."""
-    view = await view_of(call, note_id)
-    return answered("credit_note", shown.credit_note(view, the(view, note_id)))
+    view = await note_view(call, note_id)
+    return reply("credit_note", shown.credit_note(view, find_note(view, note_id)))
 
 
-async def view_of(call: Call, note_id: str) -> View:
+async def note_view(call: Call, note_id: str) -> View:
     """A note with everything that belongs to it, if it is there. Raises LagoError."""
-    return await call.view(Scope(notes=named(note_id, "credit_note"), booked=False))
+    return await call.view(Scope(notes=id_set(note_id, "credit_note"), booked=False))
 
 
-def the(view: View, note_id: str) -> CreditNote:
+def find_note(view: View, note_id: str) -> CreditNote:
     """The note. Raises NotFound."""
     return view.the(CreditNote, note_id, "note_id")
 
@@ -239,7 +239,7 @@ def the(view: View, note_id: str) -> CreditNote:
 async def update(call: Writes, note_id: str, body: UpdateBody) -> Response:
     """Say what became of a note's refund, or add metadata."""
     asked = body.credit_note
-    the(await view_of(call, note_id), note_id)
+    find_note(await note_view(call, note_id), note_id)
     if asked.refund_status is not None and asked.refund_status not in shown.REFUND_STATUSES:
         raise invalid(refund_status=[INVALID])
     added = asked.metadata
@@ -251,26 +251,26 @@ async def update(call: Writes, note_id: str, body: UpdateBody) -> Response:
                 metadata=UNSET if added is None else MetadataChange(pairs=added),
             )
         )
-    return await as_it_is(call, note_id)
+    return await answer_note(call, note_id)
 
 
 @router.put("/credit_notes/{note_id}/void")
 async def void(call: Writes, note_id: str) -> Response:
     """Take back what is left of a note's credit."""
-    named(note_id, "credit_note")
+    id_set(note_id, "credit_note")
     await call.perform(VoidCreditNote(note_id=note_id))
-    return await as_it_is(call, note_id)
+    return await answer_note(call, note_id)
 
 
 # ---------------------------------------------------------------- its metadata
 
 
-async def found(call: Call, note_id: str) -> CreditNote:
+async def load_note(call: Call, note_id: str) -> CreditNote:
     """The note as it is now. Raises LagoError, NotFound."""
-    return the(await view_of(call, note_id), note_id)
+    return find_note(await note_view(call, note_id), note_id)
 
 
-def keep_command(note_id: str, change: MetadataChange) -> AnnotateCreditNote:
+def metadata_command(note_id: str, change: MetadataChange) -> AnnotateCreditNote:
     """The command that changes the metadata kept with a note."""
     return AnnotateCreditNote(note_id=note_id, metadata=change)
 
@@ -282,8 +282,8 @@ add_routes(
         parameter="note_id",
         name="a note",
         caller=may(KeyScope.WRITE, "credit_note"),
-        find=found,
-        save=keep_command,
+        find=load_note,
+        save=metadata_command,
         answer=answer,
         missing=missing,
     ),

@@ -13,7 +13,7 @@ from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, RANGE, TAKEN
 from polaris.dialects.lago.requests.call import Text
 from polaris.dialects.lago.requests.coercion import Truth
 from polaris.dialects.lago.responses.customers import ADDRESS_PARTS, KEPT
-from polaris.dialects.lago.rules.settings import kept
+from polaris.dialects.lago.rules.settings import lago_object
 
 LIMITS = metadata.Limits(most=5, longest_key=20, longest_value=100)
 CODES = {"many": "invalid_count", "missing": MANDATORY, "long": LONG, "repeated": TAKEN}
@@ -115,9 +115,11 @@ class Given(BaseModel):
         """What only this dialect knows, as far as it is given, merged into what was there."""
         given = self.model_dump(include={*KEPT, *MORE_KEPT}, exclude_none=True)
         for name in PATCHED & given.keys():
-            given[name] = {**kept(before, name), **given[name]}
+            given[name] = {**lago_object(before, name), **given[name]}
         if self.metadata is not None:
-            given["metadata"] = extras_of(self.metadata, kept(before, "metadata"), at, new_id)
+            given["metadata"] = extras_of(
+                self.metadata, lago_object(before, "metadata"), at, new_id
+            )
         return {**given, "updated_at": at}
 
 

@@ -19,7 +19,7 @@ from polaris.dialects.lago.errors import (
     invalid,
     not_allowed,
 )
-from polaris.dialects.lago.requests.call import Call, answered, check_issuer, customer_called, may
+from polaris.dialects.lago.requests.call import Call, check_issuer, live_customer, may, reply
 from polaris.dialects.lago.requests.coercion import Flag, Paged, metadata
 from polaris.dialects.lago.requests.customer_bodies import Body, Given, address_change, complaints
 from polaris.dialects.lago.responses import customers as shown
@@ -49,13 +49,15 @@ async def save(call: Writes, body: Body) -> Response:
     if wrong := complaints(given):
         raise LagoError(422, "validation_errors", wrong)
     check_issuer(await call.tenant(), given.billing_entity_code)
-    outcome = await call.perform(save_command(await current(call, external_id), given, call.new_id))
-    return await one(call, outcome.events[0].subject_id)
+    outcome = await call.perform(
+        save_command(await find_customer(call, external_id), given, call.new_id)
+    )
+    return await answer_customer(call, outcome.events[0].subject_id)
 
 
-async def current(call: Call, external_id: str) -> Customer | None:
+async def find_customer(call: Call, external_id: str) -> Customer | None:
     """The customer that has this id now, if there is one."""
-    return customer_called(await call.view(Scope(external_ids={external_id})), external_id)
+    return live_customer(await call.view(Scope(external_ids={external_id})), external_id)
 
 
 def save_command(known: Customer | None, given: Given, new_id: Callable[[], str]) -> SaveCustomer:
@@ -83,18 +85,18 @@ def save_command(known: Customer | None, given: Given, new_id: Callable[[], str]
     )
 
 
-async def one(call: Call, customer_id: str) -> Response:
+async def answer_customer(call: Call, customer_id: str) -> Response:
     """The customer as it is now."""
-    return answered("customer", (await rooted(call, [customer_id]))[0])
+    return reply("customer", (await full_customers(call, [customer_id]))[0])
 
 
-async def rooted(call: Call, ids: list[str]) -> list[dict[str, object]]:
+async def full_customers(call: Call, ids: list[str]) -> list[dict[str, object]]:
     """Customers with the taxes that they bear."""
     view = await call.view(Scope(customers=set(ids)))
     rows = [view.the(Customer, customer_id) for customer_id in ids]
     named = {tax_id for row in rows for tax_id in row.tax_code_ids}
     taxes = await call.read(catalogue.taxes_with_ids, named) if named else {}
-    return [shown.rooted(view, row, taxes) for row in rows]
+    return [shown.full_customer(view, row, taxes) for row in rows]
 
 
 class Filters(BaseModel):
@@ -127,7 +129,7 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
     }
     check_issuer(await call.tenant(), *repeated(request, "billing_entity_codes"))
     page = await call.read(lists.page, lists.CUSTOMERS, asked, paged.per_page, paged.offset)
-    return answered("customers", await rooted(call, page.ids), meta=paged.meta(page.total))
+    return reply("customers", await full_customers(call, page.ids), meta=paged.meta(page.total))
 
 
 def kept_filters(request: Request, filters: Filters) -> dict[str, object]:
@@ -191,7 +193,7 @@ async def projected_usage(call: Reads, external_id: str) -> Response:
 async def past_usage(call: Reads, external_id: str, paged: Paged) -> Response:
     """The usage of periods gone by: none, since nothing is metered."""
     await call.customer(external_id)
-    return answered("usage_periods", [], meta=paged.meta(0))
+    return reply("usage_periods", [], meta=paged.meta(0))
 
 
 # ---------------------------------------------------------------- last, since these take any path
@@ -200,7 +202,7 @@ async def past_usage(call: Reads, external_id: str, paged: Paged) -> Response:
 @router.get("/customers/{external_id:path}")
 async def show(call: Reads, external_id: str) -> Response:
     """A customer with its taxes."""
-    return await one(call, (await call.customer(external_id)).id)
+    return await answer_customer(call, (await call.customer(external_id)).id)
 
 
 @router.delete("/customers/{external_id:path}")
@@ -208,4 +210,4 @@ async def delete(call: Writes, external_id: str) -> Response:
     """Free the external id; the customer's invoices stay."""
     customer = await call.customer(external_id)
     await call.perform(DeleteCustomer(customer_id=customer.id))
-    return await one(call, customer.id)
+    return await answer_customer(call, customer.id)

@@ -10,7 +10,7 @@ from polaris.core.facts.invoice import Invoice, Status
 from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.dialects.lago.errors import not_found
-from polaris.dialects.lago.requests.call import Call, answered, may, named
+from polaris.dialects.lago.requests.call import Call, id_set, may, reply
 from polaris.dialects.lago.responses import credit_notes, invoices
 from polaris.keys import KeyScope
 
@@ -27,17 +27,17 @@ async def download_invoice(call: WritesInvoices, request: Request, invoice_id: s
     view = await call.invoice(invoice_id)
     row = issued(view, invoice_id)
     url = await link(call, request, "invoice", invoice_id)
-    return answered("invoice", {**invoices.base(view, row), "file_url": url})
+    return reply("invoice", {**invoices.base(view, row), "file_url": url})
 
 
 @router.post("/credit_notes/{note_id}/download", tags=["credit notes"])
 @router.post("/credit_notes/{note_id}/download_pdf", tags=["credit notes"])
 async def download_credit_note(call: WritesNotes, request: Request, note_id: str) -> Response:
     """The credit note with a link to its PDF, good for a day; a voided one is marked as void."""
-    view = await call.view(Scope(notes=named(note_id, "credit_note"), booked=False))
+    view = await call.view(Scope(notes=id_set(note_id, "credit_note"), booked=False))
     row = view.the(CreditNote, note_id, "note_id")
     url = await link(call, request, "credit_note", note_id)
-    return answered("credit_note", {**credit_notes.credit_note(view, row), "file_url": url})
+    return reply("credit_note", {**credit_notes.credit_note(view, row), "file_url": url})
 
 
 def issued(view: View, invoice_id: str) -> Invoice:

@@ -12,7 +12,7 @@ from polaris.api.paging import repeated
 from polaris.core.facts.invoice import SettlementKind
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import INVALID, invalid
-from polaris.dialects.lago.requests.call import Call, answered, check_issuer, may
+from polaris.dialects.lago.requests.call import Call, check_issuer, may, reply
 from polaris.dialects.lago.requests.coercion import (
     LARGEST,
     Cents,
@@ -114,25 +114,27 @@ async def listed(
     """A page of invoices, without their fees."""
     tenant = await call.tenant()
     today = now().astimezone(ZoneInfo(tenant.timezone)).date()
-    asked = wanted(request, filters, customer, today)
+    asked = store_filters(request, filters, customer, today)
     check_issuer(tenant, *repeated(request, "billing_entity_codes"))
     page = await call.read(
         lists.page, lists.INVOICES, asked, paged.per_page, paged.offset, today=today
     )
     view = await call.view(Scope(invoices=set(page.ids), booked=False))
     rows = [shown.listed(view, view.invoice(row_id)) for row_id in page.ids]
-    return answered("invoices", rows, meta=paged.meta(page.total))
+    return reply("invoices", rows, meta=paged.meta(page.total))
 
 
-def wanted(
+def store_filters(
     request: Request, filters: Filters, customer: str | None, today: date
 ) -> dict[str, object]:
     """The filters as the store names them. Raises LagoError for a word that Lago does not know."""
-    settlements = chosen(request, SETTLEMENTS, "settlements")
+    settlements = words_of(request, SETTLEMENTS, "settlements")
     searched = filters.search_term.strip() if filters.search_term else None
     return {
-        "statuses": chosen(request, STATUSES, "status", "statuses"),
-        "payment_statuses": chosen(request, PAYMENT_STATUSES, "payment_status", "payment_statuses"),
+        "statuses": words_of(request, STATUSES, "status", "statuses"),
+        "payment_statuses": words_of(
+            request, PAYMENT_STATUSES, "payment_status", "payment_statuses"
+        ),
         "payment_overdue": filters.payment_overdue,
         "payment_dispute_lost": filters.payment_dispute_lost,
         "partially_paid": filters.partially_paid,
@@ -148,7 +150,7 @@ def wanted(
     }
 
 
-def chosen(request: Request, known: Collection[str], *names: str) -> list[str] | None:
+def words_of(request: Request, known: Collection[str], *names: str) -> list[str] | None:
     """The words given, by any of the parameter's names; none when there are none."""
     words = repeated(request, *names)
     if not set(words) <= set(known):

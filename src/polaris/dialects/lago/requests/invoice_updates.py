@@ -13,8 +13,8 @@ from polaris.core.commands import AnnotateInvoice, CollectInvoice
 from polaris.core.commands.values import MetadataChange
 from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
 from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, TAKEN, invalid, not_allowed
-from polaris.dialects.lago.requests.call import Call, Text, may, nothing
-from polaris.dialects.lago.requests.invoices import done
+from polaris.dialects.lago.requests.call import Call, Text, empty_reply, may
+from polaris.dialects.lago.requests.invoices import perform_and_answer
 from polaris.dialects.lago.responses.formats import metadata as shown_metadata
 from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.rules.settings import NAME
@@ -64,7 +64,7 @@ async def update(call: Writes, invoice_id: str, body: UpdateBody) -> Response:
         metadata=UNSET if after is None else MetadataChange(replace=True, pairs=pairs_of(after)),
         details={} if after is None else {NAME: {"metadata": extras_of(after)}},
     )
-    return await done(call, command, invoice_id)
+    return await perform_and_answer(call, command, invoice_id)
 
 
 def check(row: Invoice, asked: Update) -> None:
@@ -131,7 +131,7 @@ async def retry_payment(call: Writes, invoice_id: str) -> Response:
     if row.status is not Status.FINALIZED or payment_status(row) == "succeeded":
         raise not_allowed("invalid_status")
     await call.perform(CollectInvoice(invoice_id=invoice_id))
-    return nothing()
+    return empty_reply()
 
 
 @router.post("/invoices/{invoice_id}/payment_url")

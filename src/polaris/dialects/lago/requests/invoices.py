@@ -19,11 +19,11 @@ from polaris.core.facts.invoice import Invoice, InvoiceKind, Status
 from polaris.core.facts.tenant import Tenant
 from polaris.core.view import View
 from polaris.dialects.lago.errors import ALREADY_LOST, LagoError
-from polaris.dialects.lago.requests.call import Call, answered, may
+from polaris.dialects.lago.requests.call import Call, may, reply
 from polaris.dialects.lago.requests.coercion import Truth, Whole
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.dialects.lago.rules.notes import TOLERANCE_MINOR
-from polaris.dialects.lago.rules.settings import NotesOnVoid, Settings, own, settings_of
+from polaris.dialects.lago.rules.settings import NotesOnVoid, Settings, lago_details, settings_of
 from polaris.keys import KeyScope
 
 router = APIRouter(tags=["invoices"])
@@ -44,21 +44,21 @@ class VoidBody(BaseModel):
 async def show(call: Reads, invoice_id: str) -> Response:
     """An invoice with its fees, credits and taxes."""
     view = await call.invoice(invoice_id)
-    return answered("invoice", shown.invoice(view, view.invoice(invoice_id)))
+    return reply("invoice", shown.invoice(view, view.invoice(invoice_id)))
 
 
-async def as_it_is(call: Call, invoice_id: str) -> Response:
+async def answer_invoice(call: Call, invoice_id: str) -> Response:
     """The invoice as it is now."""
     view = await call.invoice(invoice_id)
-    return answered("invoice", shown.invoice(view, view.the(Invoice, invoice_id)))
+    return reply("invoice", shown.invoice(view, view.the(Invoice, invoice_id)))
 
 
-async def done(
+async def perform_and_answer(
     call: Call, command: Command, invoice_id: str, status: str | None = None
 ) -> Response:
     """Do it, and answer the invoice as it was left."""
     view = await call.perform_and_show(command)
-    return answered("invoice", shown.invoice(view, view.the(Invoice, invoice_id), status))
+    return reply("invoice", shown.invoice(view, view.the(Invoice, invoice_id), status))
 
 
 @router.post("/invoices/{invoice_id}/void")
@@ -66,7 +66,7 @@ async def void(call: Writes, invoice_id: str, body: VoidBody | None = None) -> R
     """Take an invoice out of the books, with or without a credit note."""
     asked = body or VoidBody()
     command = void_command(invoice_id, asked, settings_of(await call.tenant()))
-    return await done(call, command, invoice_id)
+    return await perform_and_answer(call, command, invoice_id)
 
 
 def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInvoice:
@@ -91,7 +91,7 @@ async def finalize(call: Writes, invoice_id: str) -> Response:
     """Number a draft, taxed as today, and settle it with what the customer has to its credit."""
     view = await call.invoice(invoice_id)
     command = finalize_command(view, view.invoice(invoice_id))
-    return await done(call, command, invoice_id)
+    return await perform_and_answer(call, command, invoice_id)
 
 
 def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
@@ -109,14 +109,14 @@ def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
 
 def skips_zero(customer: Customer, tenant: Tenant) -> bool:
     """Whether an invoice over nothing is closed instead: as the customer says, else the tenant."""
-    said = own(customer.details).get("finalize_zero_amount_invoice")
+    said = lago_details(customer.details).get("finalize_zero_amount_invoice")
     return settings_of(tenant).skip_zero if said in (None, "inherit") else said == "skip"
 
 
 @router.delete("/invoices/{invoice_id}")
 async def delete(call: Writes, invoice_id: str) -> Response:
     """Drop a draft; it is shown this once more."""
-    return await done(call, DeleteDraft(invoice_id=invoice_id), invoice_id, "deleted")
+    return await perform_and_answer(call, DeleteDraft(invoice_id=invoice_id), invoice_id, "deleted")
 
 
 @router.post("/invoices/{invoice_id}/lose_dispute")
@@ -129,7 +129,7 @@ async def lose_dispute(call: Writes, invoice_id: str) -> Response:
     except LagoError as refused:
         if refused.code != ALREADY_LOST:  # the second time changes nothing, and says nothing
             raise
-    return await as_it_is(call, invoice_id)
+    return await answer_invoice(call, invoice_id)
 
 
 @router.put("/invoices/{invoice_id}/refresh")
@@ -141,4 +141,4 @@ async def refresh(call: Writes, invoice_id: str) -> Response:
         raise LagoError(403, "feature_unavailable")
     if row.status is Status.DRAFT:
         await call.perform(EditDraft(invoice_id=invoice_id, retax=True))
-    return await as_it_is(call, invoice_id)
+    return await answer_invoice(call, invoice_id)

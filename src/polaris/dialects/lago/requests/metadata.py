@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from fastapi import Response
 
 from polaris.dialects.lago.errors import LagoError, not_found
-from polaris.dialects.lago.requests.call import answered
+from polaris.dialects.lago.requests.call import reply
 
 
 def answer(metadata: Mapping[str, object] | None) -> Response:
     """The answer of the routes that change metadata alone."""
-    return answered("metadata", metadata)
+    return reply("metadata", metadata)
 
 
 def missing() -> LagoError:

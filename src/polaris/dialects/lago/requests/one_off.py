@@ -11,9 +11,9 @@ from polaris.core.facts.invoice import Invoice
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import LagoError, not_found
 from polaris.dialects.lago.requests import fees
-from polaris.dialects.lago.requests.call import Call, Text, answered, check_issuer, may
+from polaris.dialects.lago.requests.call import Call, Text, check_issuer, may, reply
 from polaris.dialects.lago.requests.fees import Fee
-from polaris.dialects.lago.requests.invoices import done, skips_zero
+from polaris.dialects.lago.requests.invoices import perform_and_answer, skips_zero
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
@@ -44,7 +44,7 @@ async def create(call: Writes, body: OneOffBody) -> Response:
     """Issue an invoice over add-ons, at once and with nothing applied to it."""
     customer = await call.customer(body.invoice.external_customer_id or "")
     command = await one_off(call, customer, body.invoice)
-    return await done(call, command, command.invoice_id)
+    return await perform_and_answer(call, command, command.invoice_id)
 
 
 async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice:
@@ -113,7 +113,7 @@ async def preview(call: Writes, body: Preview) -> Response:
         raise not_found("coupon")
     if customer is None:
         raise not_found("customer")
-    return await previewed(call, await one_off(call, customer, asked_as_one_off(body)))
+    return await answer_preview(call, await one_off(call, customer, one_off_of(body)))
 
 
 def external_id(body: Preview) -> str | None:
@@ -122,13 +122,13 @@ def external_id(body: Preview) -> str | None:
     return body.external_customer_id or (within if isinstance(within, str) else None)
 
 
-def asked_as_one_off(body: Preview) -> OneOff:
+def one_off_of(body: Preview) -> OneOff:
     """The fees that are looked at, as an invoice that would be issued."""
     return OneOff.model_validate(body.model_dump(include=set(OneOff.model_fields)))
 
 
-async def previewed(call: Call, command: IssueInvoice) -> Response:
+async def answer_preview(call: Call, command: IssueInvoice) -> Response:
     """The invoice that the command would write."""
     rows = (await call.preview(command)).rows
     view = (await call.view(Scope(customers={command.customer_id}))).with_rows(rows)
-    return answered("invoice", shown.invoice(view, view.the(Invoice, command.invoice_id)))
+    return reply("invoice", shown.invoice(view, view.the(Invoice, command.invoice_id)))

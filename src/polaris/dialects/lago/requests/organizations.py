@@ -15,7 +15,7 @@ from polaris.core.rules.webhook import MOST_ENDPOINTS
 from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, LONG, invalid
-from polaris.dialects.lago.requests.call import Call, Text, answered, may
+from polaris.dialects.lago.requests.call import Call, Text, may, reply
 from polaris.dialects.lago.requests.coercion import MaybeTruth
 from polaris.dialects.lago.requests.customer_bodies import COUNTRIES, address_change
 from polaris.dialects.lago.responses import organizations as shown
@@ -85,7 +85,7 @@ class OrganizationBody(BaseModel):
 @router.get("/organizations")
 async def show(call: Reads) -> Response:
     """The tenant that the key belongs to."""
-    return await as_it_is(call)
+    return await answer_organization(call)
 
 
 @router.put("/organizations")
@@ -96,16 +96,16 @@ async def update(call: Writes, body: OrganizationBody) -> Response:
     command = save_command((await call.view(Scope())).tenant, asked)
     if asked.webhook_url:
         await call.preview(command)  # else the address would change even when this is refused
-        await call.perform(told_at(await endpoints(call), asked.webhook_url, call.new_id))
+        await call.perform(save_url(await endpoints(call), asked.webhook_url, call.new_id))
     await call.perform(command)
-    return await as_it_is(call)
+    return await answer_organization(call)
 
 
 def save_command(tenant: Tenant, asked: Organization) -> SaveTenant:
     """The fields that are given. Raises LagoError."""
     if asked.country and asked.country.upper() not in COUNTRIES:
         raise invalid(country=["not_a_valid_country_code"])
-    settings: dict[str, object] = {**numbered(tenant, asked)}
+    settings: dict[str, object] = {**numbering_changes(tenant, asked)}
     if asked.net_payment_term is not None:
         settings["payment_term_days"] = asked.net_payment_term
     texts = {name: getattr(asked, name) for name in TEXTS.keys() & asked.model_fields_set}
@@ -116,7 +116,7 @@ def save_command(tenant: Tenant, asked: Organization) -> SaveTenant:
         timezone=or_unset(asked.timezone),
         address=address_change(asked, asked.model_fields_set),
         settings_changes=settings,
-        details={NAME: kept(asked)},
+        details={NAME: details_of(asked)},
         **{TEXTS[name]: text for name, text in texts.items()},
     )
 
@@ -129,7 +129,7 @@ TEXTS = {
 """Texts of the tenant, by Lago's names; null takes one away."""
 
 
-def kept(asked: Organization) -> dict[str, object]:
+def details_of(asked: Organization) -> dict[str, object]:
     """What only Lago knows of a tenant, as far as it is given; null takes it away."""
     billing = asked.billing_configuration or Billing()
     names = {"legal_number", "email_settings"} & asked.model_fields_set
@@ -143,14 +143,14 @@ def kept(asked: Organization) -> dict[str, object]:
     }
 
 
-def numbered(tenant: Tenant, asked: Organization) -> dict[str, object]:
+def numbering_changes(tenant: Tenant, asked: Organization) -> dict[str, object]:
     """The settings of a new prefix or numbering; nothing when both are so already.
 
     Raises LagoError.
     """
     begin, numbering = prefix(tenant), shown.numbering(tenant)
     wanted = asked.document_number_prefix
-    as_wanted = begin if wanted is None else checked(wanted)
+    as_wanted = begin if wanted is None else checked_prefix(wanted)
     scope = SCOPES.get(asked.document_numbering or numbering)
     if scope is None:
         raise invalid(document_numbering=[INVALID])
@@ -164,7 +164,7 @@ def numbered(tenant: Tenant, asked: Organization) -> dict[str, object]:
     }
 
 
-def checked(wanted: str) -> str:
+def checked_prefix(wanted: str) -> str:
     """A prefix, in capitals as Lago keeps it. Raises LagoError."""
     if len(wanted) > LONGEST_PREFIX:
         raise invalid(document_number_prefix=[LONG])
@@ -173,7 +173,7 @@ def checked(wanted: str) -> str:
     return wanted.upper()
 
 
-def told_at(
+def save_url(
     there: list[WebhookEndpoint], url: str, new_id: Callable[[], str]
 ) -> SaveWebhookEndpoint:
     """The one address that Lago once had: the oldest endpoint, or the first one ever."""
@@ -187,8 +187,8 @@ async def endpoints(call: Call) -> list[WebhookEndpoint]:
     return page.rows[::-1]
 
 
-async def as_it_is(call: Call) -> Response:
+async def answer_organization(call: Call) -> Response:
     """The tenant, its endpoints and its default taxes."""
     view: View = await call.view(Scope())
     taxes = await call.read(catalogue.default_taxes)
-    return answered("organization", shown.organization(view, await endpoints(call), taxes))
+    return reply("organization", shown.organization(view, await endpoints(call), taxes))

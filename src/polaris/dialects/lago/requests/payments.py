@@ -10,8 +10,8 @@ from polaris.core.facts.invoice import Status
 from polaris.core.facts.payment import Payment
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import INVALID, MANDATORY, LagoError, invalid
-from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
-from polaris.dialects.lago.requests.coercion import Paged, Paging, moment
+from polaris.dialects.lago.requests.call import Call, Text, id_set, may, reply
+from polaris.dialects.lago.requests.coercion import Paged, Paging, parse_time
 from polaris.dialects.lago.responses import payments as shown
 from polaris.keys import KeyScope
 from polaris.money import LARGEST_MINOR
@@ -49,19 +49,19 @@ async def create(call: Writes, body: PaymentBody) -> Response:
         raise invalid(amount_cents=["invalid_value"])
     command = await receive_command(call, asked, asked.invoice_id, min(amount, LARGEST_MINOR + 1))
     await call.perform(command)
-    return await one(call, command.payment_id)
+    return await answer_payment(call, command.payment_id)
 
 
 async def receive_command(
     call: Call, asked: PaymentInput, invoice_id: str, amount_minor: int
 ) -> ReceivePayment:
     """What is asked for, in the invoice's currency. How much of it fits is decided later."""
-    scope = Scope(invoices=named(invoice_id, "invoice"), billed=False, booked=False)
+    scope = Scope(invoices=id_set(invoice_id, "invoice"), billed=False, booked=False)
     invoice = (await call.view(scope)).invoice(invoice_id)
     if invoice.status is not Status.FINALIZED:
         raise LagoError(403, "feature_unavailable")
     try:
-        received_at = moment(asked.paid_at)
+        received_at = parse_time(asked.paid_at)
     except ValueError:
         raise invalid(paid_at=["invalid_date"]) from None
     return ReceivePayment(
@@ -77,15 +77,15 @@ async def receive_command(
 @router.get("/payments/{payment_id}")
 async def show(call: Reads, payment_id: str) -> Response:
     """A payment."""
-    return await one(call, payment_id)
+    return await answer_payment(call, payment_id)
 
 
-async def one(call: Call, payment_id: str) -> Response:
+async def answer_payment(call: Call, payment_id: str) -> Response:
     """The payment as it is now."""
-    named_here = named(payment_id, "payment")
+    named_here = id_set(payment_id, "payment")
     view = await call.view(Scope(payments=named_here, billed=False, booked=False))
     row = view.the(Payment, payment_id, "payment_id")
-    return answered("payment", shown.payment(view, row))
+    return reply("payment", shown.payment(view, row))
 
 
 @router.get("/payments")
@@ -114,7 +114,7 @@ async def listed(
     """One page of payments."""
     if invoice_id:
         try:
-            named(invoice_id, "invoice")
+            id_set(invoice_id, "invoice")
         except LagoError:
             raise invalid(invoice_id=[INVALID]) from None
     filters = {
@@ -125,4 +125,4 @@ async def listed(
     scope = Scope(payments=set(page.ids), billed=False, booked=False)
     view = await call.view(scope)
     rows = [shown.payment(view, view.the(Payment, one)) for one in page.ids]
-    return answered("payments", rows, meta=paging.meta(page.total))
+    return reply("payments", rows, meta=paging.meta(page.total))

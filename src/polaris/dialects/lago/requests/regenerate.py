@@ -21,10 +21,10 @@ from polaris.core.commands.values import Apply, NewLine
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Line, Status
 from polaris.dialects.lago.errors import INVALID, invalid, not_found
 from polaris.dialects.lago.requests import fees
-from polaris.dialects.lago.requests.call import Call, Text, answered, may
+from polaris.dialects.lago.requests.call import Call, Text, may, reply
 from polaris.dialects.lago.requests.coercion import Truth
 from polaris.dialects.lago.requests.fees import Fee, Item
-from polaris.dialects.lago.requests.invoices import VoidBody, done, void_command
+from polaris.dialects.lago.requests.invoices import VoidBody, perform_and_answer, void_command
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.dialects.lago.responses.fees import kept_of_fee
 from polaris.dialects.lago.rules.settings import settings_of
@@ -57,7 +57,7 @@ class RegenerateBody(BaseModel):
 async def regenerate(call: Writes, invoice_id: str, body: RegenerateBody | None = None) -> Response:
     """Replace a voided invoice, or void and replace it. Our extension to Lago's API."""
     command = await regeneration(call, invoice_id, body or RegenerateBody())
-    return await done(call, command, command.new_invoice_id)
+    return await perform_and_answer(call, command, command.new_invoice_id)
 
 
 @router.post("/invoices/{invoice_id}/regenerate/preview")
@@ -66,7 +66,7 @@ async def preview(call: Writes, invoice_id: str, body: RegenerateBody | None = N
     command = await regeneration(call, invoice_id, body or RegenerateBody())
     rows = (await call.preview(command)).rows
     view = (await call.invoice(invoice_id)).with_rows(rows)
-    return answered("invoice", shown.invoice(view, view.the(Invoice, command.new_invoice_id)))
+    return reply("invoice", shown.invoice(view, view.the(Invoice, command.new_invoice_id)))
 
 
 async def regeneration(call: Call, invoice_id: str, body: RegenerateBody) -> RegenerateInvoice:

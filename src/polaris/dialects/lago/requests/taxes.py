@@ -12,8 +12,8 @@ from polaris.core.facts.catalogue import TaxCode
 from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.dialects.lago.errors import not_found
-from polaris.dialects.lago.requests.call import Call, Text, answered, may
-from polaris.dialects.lago.requests.coercion import MaybeTruth, Paged, cleared, demanded
+from polaris.dialects.lago.requests.call import Call, Text, may, reply
+from polaris.dialects.lago.requests.coercion import MaybeTruth, Paged, require_fields, text_change
 from polaris.dialects.lago.responses import taxes as shown
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
@@ -43,8 +43,8 @@ class TaxBody(BaseModel):
 @router.post("/taxes")
 async def create(call: Writes, body: TaxBody) -> Response:
     """Create a tax with a code of its own."""
-    demanded(body.tax, "name", "code", "rate")
-    return await saved(call, save_command(call.new_id(), body.tax))
+    require_fields(body.tax, "name", "code", "rate")
+    return await save_tax(call, save_command(call.new_id(), body.tax))
 
 
 @router.get("/taxes")
@@ -53,30 +53,30 @@ async def find_all(call: Reads, paged: Paged) -> Response:
     page = await call.read(catalogue.tax_codes, paged.per_page, paged.offset)
     view = await call.view(Scope())
     taxes = [shown.tax(view, row) for row in page.rows]
-    return answered("taxes", taxes, meta=paged.meta(page.total))
+    return reply("taxes", taxes, meta=paged.meta(page.total))
 
 
 @router.get("/taxes/{code:path}")
 async def find(call: Reads, code: str) -> Response:
     """A tax by its code."""
-    view = await called(call, code)
-    return answered("tax", shown.tax(view, the(view, code)))
+    view = await tax_view(call, code)
+    return reply("tax", shown.tax(view, find_tax(view, code)))
 
 
 @router.put("/taxes/{code:path}")
 async def update(call: Writes, code: str, body: TaxBody) -> Response:
     """Change what is given of a tax; what was taxed keeps its rate."""
-    view = await called(call, code)
-    return await saved(call, save_command(the(view, code).id, body.tax))
+    view = await tax_view(call, code)
+    return await save_tax(call, save_command(find_tax(view, code).id, body.tax))
 
 
 @router.delete("/taxes/{code:path}")
 async def destroy(call: Writes, code: str) -> Response:
     """Delete a tax; it is shown this once more."""
-    view = await called(call, code)
-    row = the(view, code)
+    view = await tax_view(call, code)
+    row = find_tax(view, code)
     await call.perform(DeleteTaxCode(tax_code_id=row.id))
-    return answered("tax", shown.tax(view, row))
+    return reply("tax", shown.tax(view, row))
 
 
 def save_command(tax_code_id: str, asked: Tax) -> SaveTaxCode:
@@ -86,17 +86,17 @@ def save_command(tax_code_id: str, asked: Tax) -> SaveTaxCode:
         code=or_unset(asked.code),
         name=or_unset(asked.name),
         rate=or_unset(asked.rate),
-        description=cleared(asked, "description"),
+        description=text_change(asked, "description"),
         applied_by_default=or_unset(asked.applied_to_organization),
     )
 
 
-async def called(call: Call, code: str) -> View:
+async def tax_view(call: Call, code: str) -> View:
     """What there is with this code."""
     return await call.view(Scope(codes_of_taxes={code}))
 
 
-def the(view: View, code: str) -> TaxCode:
+def find_tax(view: View, code: str) -> TaxCode:
     """The tax with this code. Raises LagoError."""
     for row in view.of(TaxCode, "code", code):
         if row.deleted_at is None:
@@ -104,7 +104,7 @@ def the(view: View, code: str) -> TaxCode:
     raise not_found("tax")
 
 
-async def saved(call: Call, command: SaveTaxCode) -> Response:
+async def save_tax(call: Call, command: SaveTaxCode) -> Response:
     """Save it, and answer the tax as it was left."""
     view = await call.perform_and_show(command)
-    return answered("tax", shown.tax(view, view.the(TaxCode, command.tax_code_id)))
+    return reply("tax", shown.tax(view, view.the(TaxCode, command.tax_code_id)))

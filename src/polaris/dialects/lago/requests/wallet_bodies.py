@@ -15,7 +15,7 @@ from polaris.core.facts.wallet import Wallet
 from polaris.core.rules.input import LAST_PRIORITY
 from polaris.dialects.lago.errors import INVALID, RANGE
 from polaris.dialects.lago.requests.call import Text
-from polaris.dialects.lago.requests.coercion import moment
+from polaris.dialects.lago.requests.coercion import parse_time
 from polaris.dialects.lago.responses.wallet_transactions import KEPT
 from polaris.dialects.lago.rules.settings import NAME
 from polaris.money import LARGEST_MINOR
@@ -99,7 +99,7 @@ def amounts(asked: Mapping[str, object], rate: Rate, wrong: Wrong) -> dict[str, 
     return found
 
 
-def within(paid_minor: int | None, limits: Limits, wrong: Wrong) -> None:
+def check_limits(paid_minor: int | None, limits: Limits, wrong: Wrong) -> None:
     """Report a purchase that is outside the wallet's limits."""
     if paid_minor and below_limit(paid_minor, limits.lowest):
         wrong["paid_credits"] = ["amount_below_minimum"]
@@ -124,10 +124,10 @@ def _whole(value: object) -> TypeGuard[int]:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def to_come(value: str | None, at: datetime, wrong: Wrong) -> datetime | None:
+def future_time(value: str | None, at: datetime, wrong: Wrong) -> datetime | None:
     """When credits expire: later than now."""
     try:
-        expires_at = moment(value)
+        expires_at = parse_time(value)
     except ValueError:
         expires_at = at
     if expires_at is not None and expires_at <= at:
@@ -135,13 +135,15 @@ def to_come(value: str | None, at: datetime, wrong: Wrong) -> datetime | None:
     return expires_at
 
 
-def given(asked: BaseModel, names: Iterable[str]) -> dict[str, object]:
+def given_fields(asked: BaseModel, names: Iterable[str]) -> dict[str, object]:
     """Those of the fields that say something, to be kept as they are."""
     values = {name: getattr(asked, name) for name in names}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def said(name: str | None, pairs: Iterable[Pair] | None, ordered: object) -> dict[str, object]:
+def details_given(
+    name: str | None, pairs: Iterable[Pair] | None, ordered: object
+) -> dict[str, object]:
     """What a caller says of credits, as it is kept with them."""
     return {
         "name": name,
@@ -150,7 +152,7 @@ def said(name: str | None, pairs: Iterable[Pair] | None, ordered: object) -> dic
     }
 
 
-def put_in(
+def add_commands(
     wallet_id: str,
     amounts: Mapping[str, int],
     said: dict[str, object],

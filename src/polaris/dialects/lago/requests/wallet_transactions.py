@@ -17,13 +17,13 @@ from polaris.core.fold import Outcome
 from polaris.core.rules.input import LAST_PRIORITY
 from polaris.dialects.lago.errors import RANGE, invalid, not_found
 from polaris.dialects.lago.requests import wallet_bodies
-from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
+from polaris.dialects.lago.requests.call import Call, Text, id_set, may, reply
 from polaris.dialects.lago.requests.coercion import Paged, Paging, Truth
 from polaris.dialects.lago.requests.wallet_bodies import Limits, Pair, Rate, Unsupported, Wrong
-from polaris.dialects.lago.requests.wallets import seen, sums_of
+from polaris.dialects.lago.requests.wallets import load_wallet, sums_of
 from polaris.dialects.lago.responses import wallet_transactions as shown
 from polaris.dialects.lago.responses.wallet_transactions import KEPT, OUT, WHY
-from polaris.dialects.lago.rules.settings import NAME, own
+from polaris.dialects.lago.rules.settings import NAME, lago_details
 from polaris.keys import KeyScope
 from polaris.store.read import wallets
 from polaris.store.read.wallets import Happening, History, Sums
@@ -64,13 +64,13 @@ class CreateBody(BaseModel):
 async def create(call: Writes, body: CreateBody) -> Response:
     """Buy, grant or void credits: one answer for each of the three that is asked for."""
     asked = body.wallet_transaction
-    wallet, sums = await wallet_asked(call, asked)
-    voiding, adding = asked_of(wallet, sums, asked, call.new_id)
+    wallet, sums = await find_active_wallet(call, asked)
+    voiding, adding = commands_of(wallet, sums, asked, call.new_id)
     # First by itself: a voiding that comes too late must not leave half of it done.
     outcomes = [*await call.perform_all(voiding), *await call.perform_all(adding)]
     history = await history_of(call, wallet, outcomes)
     rows = sorted(history.rows, key=lambda row: ORDER.index(row.kind))
-    return answered("wallet_transactions", [shown.happening(wallet, row) for row in rows])
+    return reply("wallet_transactions", [shown.happening(wallet, row) for row in rows])
 
 
 async def history_of(call: Call, wallet: Wallet, outcomes: Sequence[Outcome]) -> History:
@@ -90,7 +90,7 @@ async def history_of(call: Call, wallet: Wallet, outcomes: Sequence[Outcome]) ->
 ORDER = (MovementKind.PURCHASED, MovementKind.GRANTED, MovementKind.VOIDED)
 
 
-async def wallet_asked(call: Call, asked: CreateInput) -> tuple[Wallet, Sums]:
+async def find_active_wallet(call: Call, asked: CreateInput) -> tuple[Wallet, Sums]:
     """The wallet named. Raises LagoError 422: here it is a field like any other."""
     wallet_id = asked.wallet_id or ""
     view, sums = await sums_of(call, {wallet_id} if ID.fullmatch(wallet_id) else set())
@@ -102,15 +102,17 @@ async def wallet_asked(call: Call, asked: CreateInput) -> tuple[Wallet, Sums]:
     return wallet, sums[wallet_id]
 
 
-def asked_of(
+def commands_of(
     wallet: Wallet, sums: Sums, asked: CreateInput, new_id: Callable[[], str]
 ) -> tuple[list[Command], list[Command]]:
     """What to take out, and what to put in. Raises LagoError with everything that is wrong."""
     wrong: Wrong = asked.refused()
-    amounts = wallet_bodies.amounts(wallet_bodies.given(asked, CREDITS), Rate.of(wallet), wrong)
+    amounts = wallet_bodies.amounts(
+        wallet_bodies.given_fields(asked, CREDITS), Rate.of(wallet), wrong
+    )
     if not asked.ignore_paid_top_up_limits:
         limits = Limits(wallet.purchase_min_minor, wallet.purchase_max_minor)
-        wallet_bodies.within(amounts.get("paid_credits"), limits, wrong)
+        wallet_bodies.check_limits(amounts.get("paid_credits"), limits, wrong)
     if amounts.get("voided_credits", 0) > sums.left_minor:
         wrong["voided_credits"] = ["insufficient_credits"]
     priority = LAST_PRIORITY if asked.priority is None else asked.priority
@@ -120,14 +122,16 @@ def asked_of(
         wrong["priority"] = ["not_supported"]  # bought credits are spent last of a wallet
     if wrong:
         raise invalid(**wrong)
-    ordered = asked.purchase_order_number or own(wallet.details).get("purchase_order_number")
-    said = wallet_bodies.said(asked.name, asked.metadata, ordered)
+    ordered = asked.purchase_order_number or lago_details(wallet.details).get(
+        "purchase_order_number"
+    )
+    said = wallet_bodies.details_given(asked.name, asked.metadata, ordered)
     ignored = asked.ignore_paid_top_up_limits
-    adding = wallet_bodies.put_in(wallet.id, amounts, said, new_id, priority, ignored)
-    return [*taken_out(wallet, amounts, said)], [*adding]
+    adding = wallet_bodies.add_commands(wallet.id, amounts, said, new_id, priority, ignored)
+    return [*void_commands(wallet, amounts, said)], [*adding]
 
 
-def taken_out(
+def void_commands(
     wallet: Wallet, amounts: Mapping[str, int], said: dict[str, object]
 ) -> Iterator[Command]:
     """What is voided, out of whichever credits would be spent first."""
@@ -150,25 +154,25 @@ async def of_wallet(
     transaction_status: str | None = None,
 ) -> Response:
     """What happened in a wallet, the newest first."""
-    _, wallet, _ = await seen(call, wallet_id)
+    _, wallet, _ = await load_wallet(call, wallet_id)
     pairs = list(bracketed(request, "metadata"))
     present = [{"key": key, "value": value} for key, value in pairs if value]
-    absent = [holding([{"key": key}]) for key, value in pairs if not value]
+    absent = [details_json([{"key": key}]) for key, value in pairs if not value]
     history = await call.read(
         wallets.history,
         wallet_id,
         kinds=kinds_of(transaction_type, transaction_status),
         state=status or None,
-        details=holding(present) if present else None,
+        details=details_json(present) if present else None,
         details_without=absent or None,
         limit=paging.per_page,
         offset=paging.offset,
     )
     rows = [shown.happening(wallet, row) for row in history.rows]
-    return answered("wallet_transactions", rows, meta=paging.meta(history.total))
+    return reply("wallet_transactions", rows, meta=paging.meta(history.total))
 
 
-def holding(pairs: list[dict[str, str]]) -> str:
+def details_json(pairs: list[dict[str, str]]) -> str:
     """Details that hold these pairs, as JSON."""
     return msgspec.json.encode({NAME: {KEPT: {"metadata": pairs}}}).decode()
 
@@ -182,13 +186,13 @@ def kinds_of(direction: str | None, why: str | None) -> list[MovementKind]:
     ]
 
 
-async def found(call: Call, happening_id: str) -> tuple[Wallet, Happening]:
+async def find_happening(call: Call, happening_id: str) -> tuple[Wallet, Happening]:
     """One of them, with its wallet. Raises LagoError 404."""
-    named(happening_id, "wallet_transaction")
+    id_set(happening_id, "wallet_transaction")
     place = await call.read(wallets.place_of, happening_id)
     if place is None:
         raise not_found("wallet_transaction")
-    _, wallet, _ = await seen(call, place.wallet_id)
+    _, wallet, _ = await load_wallet(call, place.wallet_id)
     history = await call.read(
         wallets.history, wallet.id, since=place.at, until=place.at, ids=[happening_id]
     )
@@ -200,27 +204,27 @@ async def found(call: Call, happening_id: str) -> tuple[Wallet, Happening]:
 @router.get("/wallet_transactions/{happening_id}")
 async def show(call: Reads, happening_id: str) -> Response:
     """One thing that happened in a wallet, or a purchase that is not paid yet."""
-    return answered("wallet_transaction", shown.happening(*await found(call, happening_id)))
+    return reply("wallet_transaction", shown.happening(*await find_happening(call, happening_id)))
 
 
 @router.post("/wallet_transactions/{happening_id}/payment_url")
 async def payment_url(call: Writes, happening_id: str) -> Response:
     """Where to pay for credits: nowhere, as long as no provider is connected."""
-    await found(call, happening_id)
+    await find_happening(call, happening_id)
     raise invalid(base=["no_linked_payment_provider"])
 
 
 @router.get("/wallet_transactions/{happening_id}/consumptions")
 async def consumptions(call: Reads, paging: Paged, happening_id: str) -> Response:
     """What credits that came in were taken for."""
-    wallet, row = await found(call, happening_id)
+    wallet, row = await find_happening(call, happening_id)
     return await shares(call, paging, "wallet_transaction_consumptions", wallet, row, OUT)
 
 
 @router.get("/wallet_transactions/{happening_id}/fundings")
 async def fundings(call: Reads, paging: Paged, happening_id: str) -> Response:
     """Which credits that came in were taken."""
-    wallet, row = await found(call, happening_id)
+    wallet, row = await find_happening(call, happening_id)
     return await shares(call, paging, "wallet_transaction_fundings", wallet, row, CAME_IN)
 
 
@@ -250,4 +254,4 @@ async def shares(
         # the part that went out, whichever side is asked for
         for taken in [part if other.kind in OUT else lots[part.lot_id]]
     ]
-    return answered(root, rows, meta=paging.meta(history.total))
+    return reply(root, rows, meta=paging.meta(history.total))

@@ -23,11 +23,11 @@ from polaris.dialects.lago.requests import wallet_bodies
 from polaris.dialects.lago.requests.call import (
     Call,
     Text,
-    answered,
     check_issuer,
-    customer_called,
+    id_set,
+    live_customer,
     may,
-    named,
+    reply,
 )
 from polaris.dialects.lago.requests.coercion import Paged, Paging, Truth
 from polaris.dialects.lago.requests.metadata import answer, missing
@@ -108,31 +108,33 @@ async def create(call: Writes, body: CreateBody) -> Response:
     """Open a wallet; bought credits land once their invoice is paid, granted ones at once."""
     asked = body.wallet
     view = await call.view(Scope(external_ids={asked.external_customer_id or ""}))
-    known_entity(view, asked)
+    check_entity(view, asked)
     wallet_id = call.new_id()
-    await call.perform_all(opening(view, asked, wallet_id, call.new_id))
-    return await as_it_is(call, wallet_id)
+    await call.perform_all(open_commands(view, asked, wallet_id, call.new_id))
+    return await answer_wallet(call, wallet_id)
 
 
-def known_entity(view: View, asked: UpdateInput) -> None:
+def check_entity(view: View, asked: UpdateInput) -> None:
     """A tenant has one issuer. Raises LagoError 404 for another."""
     check_issuer(view.tenant, asked.billing_entity_code or None)
 
 
-def opening(
+def open_commands(
     view: View, asked: CreateInput, wallet_id: str, new_id: Callable[[], str]
 ) -> Sequence[Command]:
     """The commands that open the wallet. Raises LagoError with everything that is wrong."""
     wrong: Wrong = asked.refused()
     customer = payer(view, asked, wrong)
     rate = rate_of(view, customer, asked, wrong)
-    expires_at = wallet_bodies.to_come(asked.expiration_at, view.at, wrong)
-    limits = wallet_bodies.limits_of(wallet_bodies.given(asked, LIMITS), wrong)
+    expires_at = wallet_bodies.future_time(asked.expiration_at, view.at, wrong)
+    limits = wallet_bodies.limits_of(wallet_bodies.given_fields(asked, LIMITS), wrong)
     amounts = (
-        wallet_bodies.amounts(wallet_bodies.given(asked, CREDITS), rate, wrong) if rate else {}
+        wallet_bodies.amounts(wallet_bodies.given_fields(asked, CREDITS), rate, wrong)
+        if rate
+        else {}
     )
     if not asked.ignore_paid_top_up_limits_on_creation:
-        wallet_bodies.within(amounts.get("paid_credits"), limits, wrong)
+        wallet_bodies.check_limits(amounts.get("paid_credits"), limits, wrong)
     if wrong or customer is None or rate is None:
         raise invalid(**wrong)
     opened = OpenWallet(
@@ -147,24 +149,24 @@ def opening(
         purchase_min_minor=limits.lowest,
         purchase_max_minor=limits.highest,
         metadata=asked.metadata,
-        details=kept_of(asked),
+        details=details_of(asked),
     )
-    said = wallet_bodies.said(
+    said = wallet_bodies.details_given(
         asked.transaction_name, asked.transaction_metadata, asked.purchase_order_number
     )
     ignored = asked.ignore_paid_top_up_limits_on_creation
-    adding = wallet_bodies.put_in(wallet_id, amounts, said, new_id, ignore_limits=ignored)
+    adding = wallet_bodies.add_commands(wallet_id, amounts, said, new_id, ignore_limits=ignored)
     return [opened, *adding]
 
 
-def kept_of(asked: UpdateInput) -> Details:
+def details_of(asked: UpdateInput) -> Details:
     """What only this dialect knows of a wallet, as far as it is given."""
-    return {NAME: wallet_bodies.given(asked, ["purchase_order_number"])}
+    return {NAME: wallet_bodies.given_fields(asked, ["purchase_order_number"])}
 
 
 def payer(view: View, asked: CreateInput, wrong: Wrong) -> Customer | None:
     """Whose wallet it becomes."""
-    customer = customer_called(view, asked.external_customer_id or "")
+    customer = live_customer(view, asked.external_customer_id or "")
     if customer is None:
         wrong["customer"] = ["customer_not_found"]
     return customer
@@ -190,9 +192,9 @@ def rate_of(view: View, customer: Customer | None, asked: CreateInput, wrong: Wr
 # ---------------------------------------------------------------- reading
 
 
-async def seen(call: Call, wallet_id: str) -> tuple[View, Wallet, Sums]:
+async def load_wallet(call: Call, wallet_id: str) -> tuple[View, Wallet, Sums]:
     """A wallet and what is in it. Raises LagoError 404."""
-    view, sums = await sums_of(call, named(wallet_id, "wallet"))
+    view, sums = await sums_of(call, id_set(wallet_id, "wallet"))
     return view, view.the(Wallet, wallet_id, "wallet_id"), sums[wallet_id]
 
 
@@ -203,15 +205,15 @@ async def sums_of(call: Call, wallet_ids: set[str]) -> tuple[View, dict[str, Sum
     return View(facts, at), sums
 
 
-async def as_it_is(call: Call, wallet_id: str) -> Response:
+async def answer_wallet(call: Call, wallet_id: str) -> Response:
     """The wallet as an action left it."""
-    return answered("wallet", shown.wallet(*await seen(call, wallet_id)))
+    return reply("wallet", shown.wallet(*await load_wallet(call, wallet_id)))
 
 
 @router.get("/wallets/{wallet_id}")
 async def show(call: Reads, wallet_id: str) -> Response:
     """A wallet with its balance."""
-    return await as_it_is(call, wallet_id)
+    return await answer_wallet(call, wallet_id)
 
 
 @router.get("/wallets")
@@ -235,7 +237,7 @@ async def listed(call: Call, paging: Paging, external_customer_id: str | None) -
     page = await call.read(lists.page, lists.WALLETS, filters, paging.per_page, paging.offset)
     view, sums = await sums_of(call, set(page.ids))
     rows = [shown.wallet(view, view.the(Wallet, one), sums[one]) for one in page.ids]
-    return answered("wallets", rows, meta=paging.meta(page.total))
+    return reply("wallets", rows, meta=paging.meta(page.total))
 
 
 # ---------------------------------------------------------------- changing
@@ -245,20 +247,20 @@ async def listed(call: Call, paging: Paging, external_customer_id: str | None) -
 async def update(call: Writes, wallet_id: str, body: UpdateBody) -> Response:
     """Change a wallet's name, priority, limits, metadata, or when credits to come expire."""
     asked = body.wallet
-    view, row, _ = await seen(call, wallet_id)
-    known_entity(view, asked)
-    await call.perform(change(row, asked, view.at))
-    return await as_it_is(call, wallet_id)
+    view, row, _ = await load_wallet(call, wallet_id)
+    check_entity(view, asked)
+    await call.perform(update_command(row, asked, view.at))
+    return await answer_wallet(call, wallet_id)
 
 
-def change(row: Wallet, asked: UpdateInput, at: datetime) -> UpdateWallet:
+def update_command(row: Wallet, asked: UpdateInput, at: datetime) -> UpdateWallet:
     """The command. Raises LagoError; a code is for good."""
     wrong: Wrong = asked.refused()
     if asked.code not in (None, "", row.code):
         wrong["code"] = ["not_supported"]
     before = {LOWEST: row.purchase_min_minor, HIGHEST: row.purchase_max_minor}
-    limits = wallet_bodies.limits_of({**before, **wallet_bodies.given(asked, LIMITS)}, wrong)
-    expires_at = wallet_bodies.to_come(asked.expiration_at, at, wrong)
+    limits = wallet_bodies.limits_of({**before, **wallet_bodies.given_fields(asked, LIMITS)}, wrong)
+    expires_at = wallet_bodies.future_time(asked.expiration_at, at, wrong)
     if wrong:
         raise invalid(**wrong)
     added = asked.metadata
@@ -270,34 +272,34 @@ def change(row: Wallet, asked: UpdateInput, at: datetime) -> UpdateWallet:
         purchase_min_minor=or_unset(limits.lowest),
         purchase_max_minor=or_unset(limits.highest),
         metadata=UNSET if added is None else MetadataChange(pairs=added),
-        details=kept_of(asked),
+        details=details_of(asked),
     )
 
 
 @router.delete("/wallets/{wallet_id}")
 async def terminate(call: Writes, wallet_id: str) -> Response:
     """Close a wallet; one that is closed stays so."""
-    _, row, _ = await seen(call, wallet_id)
+    _, row, _ = await load_wallet(call, wallet_id)
     if row.status is WalletStatus.ACTIVE:
         try:
             await call.perform(TerminateWallet(wallet_id=wallet_id))
         except LagoError:
-            _, row, _ = await seen(call, wallet_id)
+            _, row, _ = await load_wallet(call, wallet_id)
             if row.status is WalletStatus.ACTIVE:  # else somebody else was quicker
                 raise
-    return await as_it_is(call, wallet_id)
+    return await answer_wallet(call, wallet_id)
 
 
 # ---------------------------------------------------------------- its metadata
 
 
-async def found(call: Call, wallet_id: str) -> Wallet:
+async def load_wallet_row(call: Call, wallet_id: str) -> Wallet:
     """The wallet as it is now. Raises LagoError, NotFound."""
-    _, row, _ = await seen(call, wallet_id)
+    _, row, _ = await load_wallet(call, wallet_id)
     return row
 
 
-def keep_command(wallet_id: str, change: MetadataChange) -> UpdateWallet:
+def metadata_command(wallet_id: str, change: MetadataChange) -> UpdateWallet:
     """The command that changes the metadata kept with a wallet."""
     return UpdateWallet(wallet_id=wallet_id, metadata=change)
 
@@ -309,8 +311,8 @@ add_routes(
         parameter="wallet_id",
         name="a wallet",
         caller=may(KeyScope.WRITE, "wallet"),
-        find=found,
-        save=keep_command,
+        find=load_wallet_row,
+        save=metadata_command,
         answer=answer,
         missing=missing,
     ),

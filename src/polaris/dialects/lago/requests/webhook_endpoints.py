@@ -14,8 +14,8 @@ from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.delivery.signing import RSA_KEY, new_rsa_key, public_key
 from polaris.dialects.lago.errors import invalid, not_found
-from polaris.dialects.lago.requests.call import Call, Text, answered, may, named
-from polaris.dialects.lago.requests.coercion import Paged, cleared, demanded
+from polaris.dialects.lago.requests.call import Call, Text, id_set, may, reply
+from polaris.dialects.lago.requests.coercion import Paged, require_fields, text_change
 from polaris.dialects.lago.responses import webhook_endpoints as shown
 from polaris.dialects.lago.webhooks import SUBSCRIBABLE
 from polaris.keys import KeyScope
@@ -48,8 +48,8 @@ class EndpointBody(BaseModel):
 @router.post("/webhook_endpoints")
 async def create(call: Writes, body: EndpointBody) -> Response:
     """Tell an address of events."""
-    demanded(body.webhook_endpoint, "webhook_url")
-    return await saved(call, save_command(call.new_id(), body.webhook_endpoint))
+    require_fields(body.webhook_endpoint, "webhook_url")
+    return await save_endpoint(call, save_command(call.new_id(), body.webhook_endpoint))
 
 
 @router.get("/webhook_endpoints")
@@ -58,30 +58,30 @@ async def find_all(call: Reads, paged: Paged) -> Response:
     page = await call.read(catalogue.webhook_endpoints, paged.per_page, paged.offset)
     view = await call.view(Scope())
     endpoints = [shown.webhook_endpoint(view, row) for row in page.rows]
-    return answered("webhook_endpoints", endpoints, meta=paged.meta(page.total))
+    return reply("webhook_endpoints", endpoints, meta=paged.meta(page.total))
 
 
 @router.get("/webhook_endpoints/{endpoint_id}")
 async def find(call: Reads, endpoint_id: str) -> Response:
     """An endpoint by its id."""
-    view = await identified(call, endpoint_id)
-    return answered("webhook_endpoint", shown.webhook_endpoint(view, the(view, endpoint_id)))
+    view = await endpoint_view(call, endpoint_id)
+    return reply("webhook_endpoint", shown.webhook_endpoint(view, find_endpoint(view, endpoint_id)))
 
 
 @router.put("/webhook_endpoints/{endpoint_id}")
 async def update(call: Writes, endpoint_id: str, body: EndpointBody) -> Response:
     """Change what is given of an endpoint."""
-    the(await identified(call, endpoint_id), endpoint_id)
-    return await saved(call, save_command(endpoint_id, body.webhook_endpoint))
+    find_endpoint(await endpoint_view(call, endpoint_id), endpoint_id)
+    return await save_endpoint(call, save_command(endpoint_id, body.webhook_endpoint))
 
 
 @router.delete("/webhook_endpoints/{endpoint_id}")
 async def destroy(call: Writes, endpoint_id: str) -> Response:
     """Tell an address nothing any more; it is shown this once more."""
-    view = await identified(call, endpoint_id)
-    row = the(view, endpoint_id)
+    view = await endpoint_view(call, endpoint_id)
+    row = find_endpoint(view, endpoint_id)
     await call.perform(DeleteWebhookEndpoint(webhook_endpoint_id=row.id))
-    return answered("webhook_endpoint", shown.webhook_endpoint(view, row))
+    return reply("webhook_endpoint", shown.webhook_endpoint(view, row))
 
 
 def save_command(endpoint_id: str, asked: Endpoint) -> SaveWebhookEndpoint:
@@ -90,7 +90,7 @@ def save_command(endpoint_id: str, asked: Endpoint) -> SaveWebhookEndpoint:
         webhook_endpoint_id=endpoint_id,
         url=or_unset(asked.webhook_url),
         signature=or_unset(asked.signature_algo),
-        name=cleared(asked, "name"),
+        name=text_change(asked, "name"),
         event_types=event_types(asked),
     )
 
@@ -111,12 +111,12 @@ def event_types(asked: Endpoint) -> Given[tuple[str, ...] | None]:
     return types
 
 
-async def identified(call: Call, endpoint_id: str) -> View:
+async def endpoint_view(call: Call, endpoint_id: str) -> View:
     """What there is with this id."""
-    return await call.view(Scope(webhook_endpoints=named(endpoint_id, "webhook_endpoint")))
+    return await call.view(Scope(webhook_endpoints=id_set(endpoint_id, "webhook_endpoint")))
 
 
-def the(view: View, endpoint_id: str) -> WebhookEndpoint:
+def find_endpoint(view: View, endpoint_id: str) -> WebhookEndpoint:
     """The endpoint. Raises LagoError."""
     row = view.get(WebhookEndpoint, endpoint_id)
     if row is None or row.deleted_at is not None:
@@ -124,11 +124,11 @@ def the(view: View, endpoint_id: str) -> WebhookEndpoint:
     return row
 
 
-async def saved(call: Call, command: SaveWebhookEndpoint) -> Response:
+async def save_endpoint(call: Call, command: SaveWebhookEndpoint) -> Response:
     """Save it, and answer the endpoint as it was left."""
     view = await call.perform_and_show(command)
     row = view.the(WebhookEndpoint, command.webhook_endpoint_id)
-    return answered("webhook_endpoint", shown.webhook_endpoint(view, row))
+    return reply("webhook_endpoint", shown.webhook_endpoint(view, row))
 
 
 # ---------------------------------------------------------------- the key
@@ -143,7 +143,7 @@ async def encoded_key(call: Call) -> str:
 @router.get("/webhooks/json_public_key")
 async def json_public_key(call: Checks) -> Response:
     """The key that tokens on webhooks are checked with."""
-    return answered("webhook", {"public_key": await encoded_key(call)})
+    return reply("webhook", {"public_key": await encoded_key(call)})
 
 
 @router.get("/webhooks/public_key")

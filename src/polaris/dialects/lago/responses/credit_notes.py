@@ -35,7 +35,7 @@ REFUND_STATUSES = {
     "succeeded": RefundState.SETTLED,
     "failed": RefundState.FAILED,
 }
-_SAID = {state: name for name, state in REFUND_STATUSES.items()}
+_REFUND_STATUS_NAMES = {state: name for name, state in REFUND_STATUSES.items()}
 
 PRECISE = Decimal("0.00001")
 
@@ -81,7 +81,7 @@ def credit_status(row: CreditNote) -> str:
 def refund_status(view: View, row: CreditNote) -> str | None:
     """What was said of its refund, else what became of the money."""
     if row.refund_status_asserted:
-        return _SAID.get(RefundState(row.refund_status_asserted))
+        return _REFUND_STATUS_NAMES.get(RefundState(row.refund_status_asserted))
     if not row.refund_minor:
         return None
     refunds = view.of(Refund, "note_id", row.id)
@@ -153,7 +153,7 @@ def fee_of(view: View, part: NoteLine) -> dict[str, object] | None:
 # ---------------------------------------------------------------- taxes
 
 
-class TaxSaid(NamedTuple):
+class TaxAmounts(NamedTuple):
     """What goes back of one tax code, minor units."""
 
     tax: NoteTax | Tax
@@ -161,21 +161,21 @@ class TaxSaid(NamedTuple):
     amount_minor: int
 
 
-def taxes_of(view: View, row: CreditNote) -> list[TaxSaid]:
+def taxes_of(view: View, row: CreditNote) -> list[TaxAmounts]:
     """The note's taxes, each rounded by itself as Lago does; shares of an amount as they are."""
     exact = recomputed(view, row)
     shares = {share.tax.code: share for share in exact.shares} if exact else {}
     return [
         rounded_share(tax, shares[tax.code])
         if tax.code in shares
-        else TaxSaid(tax, tax.base_minor or base_of(view, row, tax.code), tax.amount_minor)
+        else TaxAmounts(tax, tax.base_minor or base_of(view, row, tax.code), tax.amount_minor)
         for tax in view.of(NoteTax, "note_id", row.id)
     ]
 
 
-def rounded_share(tax: NoteTax | Tax, share: TaxShare) -> TaxSaid:
+def rounded_share(tax: NoteTax | Tax, share: TaxShare) -> TaxAmounts:
     """What goes back of a code, by itself."""
-    return TaxSaid(tax, whole(share.base), whole(share.amount))
+    return TaxAmounts(tax, whole(share.base), whole(share.amount))
 
 
 def base_of(view: View, row: CreditNote, code: str) -> int:
@@ -185,12 +185,12 @@ def base_of(view: View, row: CreditNote, code: str) -> int:
     return sum(part.net_minor for part in lines_of(view, row) if part.line_id in taxed)
 
 
-def rate_of(taxes: Iterable[TaxSaid], net_minor: int) -> float:
+def rate_of(taxes: Iterable[TaxAmounts], net_minor: int) -> float:
     """The rate of the whole note in percent: each tax's by its share of the subtotal."""
     return percent(weighted_rate(((one.tax.rate, one.base_minor) for one in taxes), net_minor))
 
 
-def tax_fields(said: TaxSaid, currency: str, billed: Iterable[Tax]) -> dict[str, object]:
+def tax_fields(said: TaxAmounts, currency: str, billed: Iterable[Tax]) -> dict[str, object]:
     """A tax of a note, or of one that might be; `billed` are the taxes of its invoice."""
     known = next((tax for tax in billed if tax.code == said.tax.code), None)
     return {

@@ -9,7 +9,7 @@ from polaris.core.facts.tenant import Tenant
 from polaris.core.view import View
 from polaris.dialects.lago.responses.formats import entity_code, metadata, stamp
 from polaris.dialects.lago.responses.taxes import tax
-from polaris.dialects.lago.rules.settings import own
+from polaris.dialects.lago.rules.settings import lago_details
 
 KEPT = (
     "account_type",
@@ -42,7 +42,7 @@ BILLING = (
 
 def customer(view: View, row: Customer) -> dict[str, object]:
     """The customer as it stands inside other things."""
-    kept = own(row.details)
+    kept = lago_details(row.details)
     return {
         "lago_id": row.id,
         "billing_entity_code": entity_code(view.tenant),
@@ -66,19 +66,19 @@ def customer(view: View, row: Customer) -> dict[str, object]:
         "applicable_timezone": row.timezone or view.tenant.timezone,
         "net_payment_term": row.payment_term_days,
         "finalize_zero_amount_invoice": kept.get("finalize_zero_amount_invoice") or "inherit",
-        "billing_configuration": always(BILLING, kept.get("billing_configuration")),
-        "shipping_address": always(ADDRESS_PARTS, kept.get("shipping_address")),
+        "billing_configuration": with_all_names(BILLING, kept.get("billing_configuration")),
+        "shipping_address": with_all_names(ADDRESS_PARTS, kept.get("shipping_address")),
         "skip_invoice_custom_sections": bool(kept.get("skip_invoice_custom_sections")),
         "metadata": metadata(row),
     }
 
 
-def always(names: Iterable[str], kept: object) -> dict[str, object]:
+def with_all_names(names: Iterable[str], kept: object) -> dict[str, object]:
     """What is kept, with each of these names even when nothing was said of it."""
     return {**dict.fromkeys(names), **(kept if isinstance(kept, dict) else {})}
 
 
-def rooted(view: View, row: Customer, taxes: Mapping[str, TaxCode]) -> dict[str, object]:
+def full_customer(view: View, row: Customer, taxes: Mapping[str, TaxCode]) -> dict[str, object]:
     """The customer by itself: with those of the given taxes that it bears."""
     return {
         **customer(view, row),

@@ -8,7 +8,7 @@ from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line, LineKind, Tax
 from polaris.core.view import View
 from polaris.dialects.lago.responses.formats import major, number, percent, stamp
-from polaris.dialects.lago.rules.settings import kept
+from polaris.dialects.lago.rules.settings import lago_object
 from polaris.money import rounded
 
 NOT_METERED: dict[str, object] = dict.fromkeys(
@@ -117,7 +117,7 @@ def description(invoice: Invoice, line: Line) -> object:
 
 def kept_of_fee(invoice: Invoice, line: Line) -> dict[str, object]:
     """What only this dialect keeps of a line, by the line's position."""
-    fee = kept(invoice.details, "fees").get(str(line.position))
+    fee = lago_object(invoice.details, "fees").get(str(line.position))
     return fee if isinstance(fee, dict) else {}
 
 

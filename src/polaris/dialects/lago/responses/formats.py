@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.tenant import Tenant
-from polaris.dialects.lago.rules.settings import kept
+from polaris.dialects.lago.rules.settings import lago_object
 from polaris.money import exponent
 
 
@@ -50,7 +50,7 @@ def entity_code(tenant: Tenant) -> str:
 
 def metadata(row: Customer | Invoice) -> list[dict[str, object]]:
     """The caller's pairs, each with the id and the time that this dialect gave it."""
-    extras = kept(row.details, "metadata")
+    extras = lago_object(row.details, "metadata")
     return [_pair(row, key, value, extras.get(key)) for key, value in (row.metadata or {}).items()]
 
 

@@ -95,7 +95,7 @@ def base(view: View, row: Invoice, status: str | None = None) -> dict[str, objec
 
 def amounts(view: View, row: Invoice) -> dict[str, int]:
     """All sums, minor units. A voided invoice keeps what it came to, and nothing is due."""
-    standing = list(stood(view, row))
+    standing = list(standing_settlements(view, row))
     notes = _sum(standing, SettlementKind.NOTE)
     granted, purchased = prepaid(view, standing)
     gross = sum(line.gross_minor for line in view.balance(row).lines)
@@ -119,7 +119,7 @@ def amounts(view: View, row: Invoice) -> dict[str, int]:
     }
 
 
-def stood(view: View, row: Invoice) -> Iterable[Settlement]:
+def standing_settlements(view: View, row: Invoice) -> Iterable[Settlement]:
     """What settles the invoice, or did until it was voided."""
     for settled in view.balance(row).settlements:
         if settled.live or (row.voided_at and settled.removed_at == row.voided_at):
@@ -178,7 +178,7 @@ def _applied_tax(row: Invoice, own: list[Tax]) -> dict[str, object]:
 
 def applied_notes(view: View, row: Invoice) -> list[Settlement]:
     """The credit notes that settle it, or did until it was voided."""
-    return [one for one in stood(view, row) if one.kind is SettlementKind.NOTE]
+    return [one for one in standing_settlements(view, row) if one.kind is SettlementKind.NOTE]
 
 
 def credit(view: View, row: Invoice, settled: Settlement) -> dict[str, object]:

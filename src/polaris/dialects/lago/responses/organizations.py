@@ -10,7 +10,7 @@ from polaris.core.view import View
 from polaris.dialects.lago.responses.customers import prefix, shown_address
 from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.responses.taxes import tax
-from polaris.dialects.lago.rules.settings import own, settings_of
+from polaris.dialects.lago.rules.settings import lago_details, settings_of
 
 BILLING = ("invoice_footer", "invoice_grace_period", "document_locale")
 """What stands under `billing_configuration`; kept each by itself, so that each can change alone."""
@@ -24,7 +24,7 @@ def organization(
 ) -> dict[str, object]:
     """The tenant with the addresses that it tells and its default taxes."""
     tenant, settings = view.tenant, view.tenant.settings
-    kept = own(tenant.details)
+    kept = lago_details(tenant.details)
     urls = [endpoint.url for endpoint in endpoints]
     return {
         "lago_id": tenant.id,

@@ -3,7 +3,7 @@
 from polaris.core.facts.wallet import MovementKind, Wallet
 from polaris.dialects.lago.responses.formats import major, stamp
 from polaris.dialects.lago.responses.wallets import credit_text
-from polaris.dialects.lago.rules.settings import kept
+from polaris.dialects.lago.rules.settings import lago_object
 from polaris.store.read.wallets import Happening
 
 KEPT = "wallet_transaction"
@@ -33,7 +33,7 @@ def direction(kind: MovementKind) -> str:
 
 def happening(wallet: Wallet, row: Happening) -> dict[str, object]:
     """One of them."""
-    said = kept(row.details, KEPT)
+    said = lago_object(row.details, KEPT)
     left = row.left_minor
     return {
         "lago_id": row.id,

@@ -5,7 +5,7 @@ from polaris.core.facts.customer import Customer
 from polaris.core.facts.wallet import Wallet
 from polaris.core.view import View
 from polaris.dialects.lago.responses.formats import entity_code, number, stamp, stamp_ms
-from polaris.dialects.lago.rules.settings import own
+from polaris.dialects.lago.rules.settings import lago_details
 from polaris.store.read.wallets import Sums
 
 
@@ -40,7 +40,7 @@ def wallet(view: View, row: Wallet, sums: Sums) -> dict[str, object]:
         "invoice_requires_successful_payment": False,
         "paid_top_up_min_amount_cents": row.purchase_min_minor,
         "paid_top_up_max_amount_cents": row.purchase_max_minor,
-        "purchase_order_number": own(row.details).get("purchase_order_number"),
+        "purchase_order_number": lago_details(row.details).get("purchase_order_number"),
         "metadata": row.metadata,
         "payment_method": None,
         "applied_invoice_custom_sections": [],

@@ -67,7 +67,7 @@ def paid(balance: InvoiceBalance) -> int:
 
 def refundable(balance: InvoiceBalance) -> int:
     """The most that can still be sent back; of credits that were sold, what is left of them."""
-    if balance.invoice.status is Status.DRAFT or said_unpaid(balance):
+    if balance.invoice.status is Status.DRAFT or marked_unpaid(balance):
         return 0
     most = sold_left(balance)
     return max(0, min(cash_left(balance), creditable(balance) if most is None else most))
@@ -78,7 +78,7 @@ def cash_left(balance: InvoiceBalance) -> int:
     return paid(balance) - sum(note.refund_minor for note in balance.notes)
 
 
-def said_unpaid(balance: InvoiceBalance) -> bool:
+def marked_unpaid(balance: InvoiceBalance) -> bool:
     """Whether all of it was paid, and yet somebody says that it was not."""
     invoice = balance.invoice
     by_credit = sum(

@@ -9,9 +9,9 @@ from polaris.core.facts.invoice import InvoiceKind, Status
 from polaris.core.facts.wallet import Lot, Wallet, WalletStatus
 from polaris.dialects.lago.rules.amounts import (
     cash_left,
+    marked_unpaid,
     offsettable,
     paid,
-    said_unpaid,
     sold_left,
     uncredited,
 )
@@ -76,7 +76,7 @@ def objections(asked: Asked) -> list[Objection]:
 
 
 def _unpaid(asked: Asked) -> Objection | None:
-    unpaid = paid(asked.balance) <= 0 or said_unpaid(asked.balance)
+    unpaid = paid(asked.balance) <= 0 or marked_unpaid(asked.balance)
     return (REFUND, "cannot_refund_unpaid_invoice") if asked.parts.refund > 0 and unpaid else None
 
 

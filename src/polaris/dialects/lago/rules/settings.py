@@ -29,15 +29,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def settings_of(tenant: Tenant) -> Settings:
     """Return the tenant's settings for this dialect."""
-    return msgspec.convert(own(tenant.details), Settings)
+    return msgspec.convert(lago_details(tenant.details), Settings)
 
 
-def own(details: Details) -> Mapping[str, object]:
+def lago_details(details: Details) -> Mapping[str, object]:
     """Return what this dialect keeps in a row's details."""
     return details.get(NAME, {})
 
 
-def kept(details: Details, name: str) -> dict[str, object]:
+def lago_object(details: Details, name: str) -> dict[str, object]:
     """Return an object that this dialect keeps in a row's details; empty if there is none."""
-    value = own(details).get(name)
+    value = lago_details(details).get(name)
     return value if isinstance(value, dict) else {}
