@@ -54,7 +54,7 @@ EVERYTHING: Shown = {
 }
 
 
-def saved(books: Books, external_id: str = "cust_1", **given: object) -> Shown:
+def save_customer(books: Books, external_id: str = "cust_1", **given: object) -> Shown:
     """A customer, created or changed."""
     body = {"customer": {"external_id": external_id, **given}}
     answer = books.http("POST", "/customers", json=body)
@@ -63,7 +63,7 @@ def saved(books: Books, external_id: str = "cust_1", **given: object) -> Shown:
     return customer
 
 
-def shown(books: Books, external_id: str) -> Shown:
+def get_customer(books: Books, external_id: str) -> Shown:
     """A customer, as it is now."""
     answer = books.http("GET", f"/customers/{quote(external_id, safe='')}")
     assert answer.status_code == 200, answer.text

@@ -17,7 +17,7 @@ SETUP: dict[str, Any] = {
 }
 
 
-def asked(**fields: Any) -> AddOn:
+def add_on_input(**fields: Any) -> AddOn:
     """An add-on for the client, of which only some fields are given."""
     return AddOn(**fields)
 
@@ -33,7 +33,7 @@ def test_the_story_of_an_add_on(client: Any) -> None:
     vat = Tax(name="VAT", code="vat", rate=20, description=None, applied_to_organization=False)
     client.taxes.create(vat)
     made = client.add_ons.create(
-        asked(**SETUP, description="Once", invoice_display_name="Set-up", tax_codes=["vat"])
+        add_on_input(**SETUP, description="Once", invoice_display_name="Set-up", tax_codes=["vat"])
     )
     assert (made.name, made.code, made.amount_cents) == ("Setup", "setup", 5000)
     assert (made.amount_currency, made.description) == ("EUR", "Once")
@@ -42,7 +42,9 @@ def test_the_story_of_an_add_on(client: Any) -> None:
     assert client.add_ons.find("setup") == made
     assert client.add_ons.find_all()["add_ons"] == [made]
 
-    changed = client.add_ons.update(asked(code="begin", amount_cents=6000, tax_codes=[]), "setup")
+    changed = client.add_ons.update(
+        add_on_input(code="begin", amount_cents=6000, tax_codes=[]), "setup"
+    )
     assert (changed.lago_id, changed.code, changed.amount_cents) == (made.lago_id, "begin", 6000)
     assert (changed.name, changed.taxes.__root__) == ("Setup", [])
     with pytest.raises(LagoApiError) as gone:
@@ -51,7 +53,7 @@ def test_the_story_of_an_add_on(client: Any) -> None:
 
     assert client.add_ons.destroy("begin") == changed
     assert client.add_ons.find_all()["add_ons"] == []
-    assert client.add_ons.create(asked(**{**SETUP, "code": "begin"})).lago_id != made.lago_id
+    assert client.add_ons.create(add_on_input(**{**SETUP, "code": "begin"})).lago_id != made.lago_id
 
 
 def test_all_that_is_shown(books: Books) -> None:

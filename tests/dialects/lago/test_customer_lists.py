@@ -6,7 +6,7 @@ import pytest
 
 from cli.terminal import Serving
 from dialects.lago.books import Books
-from dialects.lago.customers import EVERYTHING, NOT_FOUND, saved, shown
+from dialects.lago.customers import EVERYTHING, NOT_FOUND, get_customer, save_customer
 from faults.world import opened
 from polaris.keys import KeyScope
 
@@ -17,11 +17,15 @@ def three(database_url: str, serving: Serving) -> Iterator[Books]:
     with opened(database_url) as database:
         books = Books(database, serving.url)
         red = [{"key": "team", "value": "red"}, {"key": "site", "value": "a"}]
-        saved(books, "gone", name="Ada")
+        save_customer(books, "gone", name="Ada")
         assert books.http("DELETE", "/customers/gone").status_code == 200
-        saved(books, "ada", **{**EVERYTHING, "metadata": red})
-        saved(books, "bob", name="100%", currency="USD", country="US", customer_type="individual")
-        saved(books, "cleo", legal_name="Cleo_Co", metadata=[{"key": "team", "value": "blue"}])
+        save_customer(books, "ada", **{**EVERYTHING, "metadata": red})
+        save_customer(
+            books, "bob", name="100%", currency="USD", country="US", customer_type="individual"
+        )
+        save_customer(
+            books, "cleo", legal_name="Cleo_Co", metadata=[{"key": "team", "value": "blue"}]
+        )
         yield books
 
 
@@ -63,7 +67,7 @@ def test_customers_are_listed_the_newest_first(three: Books, query: str, ids: li
 def test_a_list_shows_customers_as_they_show_themselves(three: Books) -> None:
     """By pages."""
     answer = three.http("GET", "/customers?page=2&per_page=2").json()
-    assert answer["customers"] == [shown(three, "ada")]
+    assert answer["customers"] == [get_customer(three, "ada")]
     assert list(answer["meta"].values()) == [2, None, 1, 2, 3]
 
 
@@ -81,7 +85,7 @@ def test_another_tenants_customer_is_not_there(three: Books, books: Books) -> No
     """Its id may be taken again."""
     assert books.http("GET", "/customers/ada").json() == NOT_FOUND
     assert books.http("DELETE", "/customers/ada").json() == NOT_FOUND
-    assert saved(books, "ada")["lago_id"] != shown(three, "ada")["lago_id"]
+    assert save_customer(books, "ada")["lago_id"] != get_customer(three, "ada")["lago_id"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from lago_python_client.models.customer import Customer
 
 from cli.terminal import Serving
 from dialects.lago.books import Books
-from dialects.lago.customers import EVERYTHING, NOT_FOUND, Shown, saved, shown
+from dialects.lago.customers import EVERYTHING, NOT_FOUND, Shown, get_customer, save_customer
 from faults.world import opened
 from polaris.core.commands import SaveTaxCode
 from polaris.engine import new_id
@@ -29,7 +29,7 @@ def calm(database_url: str, serving: Serving) -> Iterator[Books]:
         assert books.http("GET", "/customers").json()["customers"] == []
 
 
-def sent(books: Books, body: str) -> httpx.Response:
+def send_customer(books: Books, body: str) -> httpx.Response:
     """The answer to a body written by hand, half characters and all."""
     headers = {"Authorization": f"Bearer {books.key}", "Content-Type": "application/json"}
     return httpx.post(f"{books.url}/api/v1/customers", content=body, headers=headers, timeout=30)
@@ -42,9 +42,9 @@ def tax(books: Books, code: str, rate: int) -> None:
 
 def test_what_is_given_is_shown(books: Books) -> None:
     """Everything that Lago keeps of a customer."""
-    made = saved(books, **EVERYTHING)
+    made = save_customer(books, **EVERYTHING)
     assert {name: made[name] for name in EVERYTHING} == EVERYTHING
-    assert shown(books, "cust_1") == made
+    assert get_customer(books, "cust_1") == made
     assert made["sequential_id"] == 1
     assert made["slug"] == "ACM-1A2B-001"
     assert made["billing_entity_code"] == "faults"
@@ -77,10 +77,12 @@ def test_the_vendors_client_makes_finds_lists_and_destroys(books: Books) -> None
 
 def test_a_second_call_changes_only_what_it_gives(books: Books) -> None:
     """What is absent or null stays; time passes."""
-    made = saved(books, **EVERYTHING)
+    made = save_customer(books, **EVERYTHING)
     nothing: Shown = dict.fromkeys(EVERYTHING)
     time.sleep(1.1)
-    changed = saved(books, **{**nothing, "city": "Nice", "shipping_address": {"city": "Metz"}})
+    changed = save_customer(
+        books, **{**nothing, "city": "Nice", "shipping_address": {"city": "Metz"}}
+    )
     different = {name for name in made if made[name] != changed[name]}
     assert different == {"city", "shipping_address", "updated_at"}
     assert changed["shipping_address"] == made["shipping_address"] | {"city": "Metz"}
@@ -90,39 +92,39 @@ def test_a_second_call_changes_only_what_it_gives(books: Books) -> None:
 @pytest.mark.parametrize("part", ["shipping_address", "billing_configuration"])
 def test_a_part_has_all_its_names_when_nothing_was_said(books: Books, part: str) -> None:
     """Who reads `shipping_address.city` finds null, not nothing."""
-    assert saved(books)[part] == dict.fromkeys(EVERYTHING[part])
+    assert save_customer(books)[part] == dict.fromkeys(EVERYTHING[part])
 
 
 def test_a_country_is_kept_in_capitals(books: Books) -> None:
     """However it is written."""
-    assert saved(books, country="de")["country"] == "DE"
+    assert save_customer(books, country="de")["country"] == "DE"
 
 
 def test_taxes_are_those_that_there_are(books: Books) -> None:
     """Named by code, all of them anew; an unknown one is refused."""
     tax(books, "vat", 20)
     tax(books, "eco", 1)
-    assert [one["code"] for one in saved(books, tax_codes=["eco", "vat"])["taxes"]] == [
+    assert [one["code"] for one in save_customer(books, tax_codes=["eco", "vat"])["taxes"]] == [
         "eco",
         "vat",
     ]
-    assert [one["rate"] for one in saved(books, tax_codes=["vat"])["taxes"]] == [20.0]
-    assert saved(books, tax_codes=[])["taxes"] == []
+    assert [one["rate"] for one in save_customer(books, tax_codes=["vat"])["taxes"]] == [20.0]
+    assert save_customer(books, tax_codes=[])["taxes"] == []
     body = {"customer": {"external_id": "cust_1", "tax_codes": ["vat", "gone"]}}
     answer = books.http("POST", "/customers", json=body)
     assert (answer.status_code, answer.json()["code"]) == (404, "tax_not_found")
-    assert shown(books, "cust_1")["taxes"] == []
+    assert get_customer(books, "cust_1")["taxes"] == []
 
 
 def test_a_customer_is_taxed_by_a_tax_whose_code_has_changed(books: Books) -> None:
     """And no more by one that was deleted, whatever has its code now."""
     tax(books, "vat", 20)
     tax(books, "eco", 1)
-    saved(books, tax_codes=["vat", "eco"])
+    save_customer(books, tax_codes=["vat", "eco"])
     books.http("PUT", "/taxes/vat", json={"tax": {"code": "mwst"}})
     books.http("DELETE", "/taxes/eco")
     tax(books, "eco", 2)
-    assert [one["code"] for one in shown(books, "cust_1")["taxes"]] == ["mwst"]
+    assert [one["code"] for one in get_customer(books, "cust_1")["taxes"]] == ["mwst"]
     add_on = {"name": "A", "code": "a", "amount_cents": 1000, "amount_currency": "EUR"}
     books.http("POST", "/add_ons", json={"add_on": add_on})
     asked = {"external_customer_id": "cust_1", "currency": "EUR", "fees": [{"add_on_code": "a"}]}
@@ -133,18 +135,18 @@ def test_a_customer_is_taxed_by_a_tax_whose_code_has_changed(books: Books) -> No
 
 def test_metadata_follows_its_ids(books: Books) -> None:
     """Known ids change, new ones come, those not mentioned go."""
-    first = saved(books, metadata=[{"key": "a", "value": "1"}, {"key": "b", "value": "2"}])
+    first = save_customer(books, metadata=[{"key": "a", "value": "1"}, {"key": "b", "value": "2"}])
     a, b = first["metadata"]
     assert (b["key"], b["display_in_invoice"], b["created_at"]) == ("b", False, first["created_at"])
     asked = [
         {"id": a["lago_id"], "key": "a", "value": "9", "display_in_invoice": True},
         {"key": "c", "value": "3"},
     ]
-    changed, new = saved(books, metadata=asked)["metadata"]
+    changed, new = save_customer(books, metadata=asked)["metadata"]
     assert changed == {**a, "value": "9", "display_in_invoice": True}
     assert new["lago_id"] not in (a["lago_id"], b["lago_id"])
-    assert [one["key"] for one in saved(books)["metadata"]] == ["a", "c"]
-    assert saved(books, metadata=[])["metadata"] == []
+    assert [one["key"] for one in save_customer(books)["metadata"]] == ["a", "c"]
+    assert save_customer(books, metadata=[])["metadata"] == []
 
 
 def test_two_who_create_the_same_customer_both_have_it(books: Books) -> None:
@@ -152,7 +154,9 @@ def test_two_who_create_the_same_customer_both_have_it(books: Books) -> None:
     with ThreadPoolExecutor(8) as pool:
         for turn in range(5):
             cities = [f"City {one}" for one in range(8)]
-            both = pool.map(lambda city, t=turn: saved(books, f"twin {t}", city=city), cities)
+            both = pool.map(
+                lambda city, t=turn: save_customer(books, f"twin {t}", city=city), cities
+            )
             assert len({one["lago_id"] for one in both}) == 1
     assert books.http("GET", "/customers").json()["meta"]["total_count"] == 5
 
@@ -163,7 +167,7 @@ def test_two_who_create_the_same_customer_both_have_it(books: Books) -> None:
 )
 def test_any_text_is_an_external_id(books: Books, external_id: str) -> None:
     """Made, found and deleted by it."""
-    made = saved(books, external_id)
+    made = save_customer(books, external_id)
     assert made["external_id"] == external_id
     path = f"/customers/{quote(external_id, safe='').replace('..', '%2E%2E')}"
     assert books.http("GET", f"{path}/invoices").json()["invoices"] == []
@@ -175,7 +179,7 @@ def test_any_text_is_an_external_id(books: Books, external_id: str) -> None:
 
 def test_a_deleted_customer_is_gone_and_its_id_free(books: Books) -> None:
     """Its invoices stay; another may take the id."""
-    made = saved(books, name="Old")
+    made = save_customer(books, name="Old")
     invoice = books.invoice(made["lago_id"])
     answer = books.http("DELETE", "/customers/cust_1")
     assert answer.json()["customer"]["name"] == "Old"
@@ -184,7 +188,7 @@ def test_a_deleted_customer_is_gone_and_its_id_free(books: Books) -> None:
         assert (answer.status_code, answer.json()) == (404, NOT_FOUND)
     listed = books.http("GET", "/invoices").json()["invoices"]
     assert [one["lago_id"] for one in listed] == [invoice]
-    new = saved(books, name="New")
+    new = save_customer(books, name="New")
     assert new["lago_id"] != made["lago_id"]
     assert new["sequential_id"] == 2
 
@@ -245,7 +249,7 @@ def test_what_cannot_be_taken_is_refused(
 ) -> None:
     """By field, in Lago's codes; nothing is made."""
     body = {"customer": {"external_id": "nobody", **given}}
-    answer = sent(calm, json.dumps(body))
+    answer = send_customer(calm, json.dumps(body))
     assert (answer.status_code, answer.json()) == (
         422,
         {
@@ -260,7 +264,7 @@ def test_what_cannot_be_taken_is_refused(
 @pytest.mark.parametrize("body", ["", "{}", "[]", "null", '{"external_id": "x"}', "{"])
 def test_a_body_without_its_root_is_a_bad_request(calm: Books, body: str) -> None:
     """Lago names the root that is missing."""
-    answer = sent(calm, body)
+    answer = send_customer(calm, body)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith("BadRequest: ")
 
@@ -292,7 +296,7 @@ def test_what_there_is_not_is_refused_as_lago_does(
     books: Books, method: str, path: str, status: int, said: Shown
 ) -> None:
     """But who is no customer is not found first."""
-    saved(books, "a/b")
+    save_customer(books, "a/b")
     answer = books.http(method, f"/customers/a%2Fb/{path}")
     assert (answer.status_code, answer.json()) == (status, {"status": status, **said})
     answer = books.http(method, f"/customers/b/{path}")
@@ -301,6 +305,6 @@ def test_what_there_is_not_is_refused_as_lago_does(
 
 def test_nothing_was_used(books: Books) -> None:
     """The client gets an empty list of periods."""
-    saved(books)
+    save_customer(books)
     customers: Any = books.client.customers
     assert customers.past_usage("cust_1", "sub_1")["usage_periods"] == []

@@ -11,7 +11,7 @@ from dialects.lago.books import Books, line
 from dialects.lago.crediting import fees_of
 from dialects.lago.kept import rows
 from dialects.lago.said import error, invalid
-from dialects.lago.wallet import opened
+from dialects.lago.wallet import open_wallet
 from polaris.engine import new_id
 from polaris.keys import KeyScope
 
@@ -97,13 +97,17 @@ def void_with_note(books: Books) -> Asked:
 
 def top_up(books: Books) -> Asked:
     books.customer()
-    asked = {"wallet_id": opened(books)["lago_id"], "paid_credits": "10", "granted_credits": "5"}
+    asked = {
+        "wallet_id": open_wallet(books)["lago_id"],
+        "paid_credits": "10",
+        "granted_credits": "5",
+    }
     return Asked("POST", "/wallet_transactions", {"wallet_transaction": asked})
 
 
 def credits_voided(books: Books) -> Asked:
     books.customer()
-    wallet = opened(books, granted_credits="10")
+    wallet = open_wallet(books, granted_credits="10")
     asked = {"wallet_id": wallet["lago_id"], "voided_credits": "4"}
     return Asked("POST", "/wallet_transactions", {"wallet_transaction": asked})
 
@@ -155,7 +159,7 @@ def endpoint(books: Books) -> Asked:
 
 def metadata(books: Books) -> Asked:
     books.customer()
-    wallet_id = opened(books, metadata={"k": "v", "l": "w"})["lago_id"]
+    wallet_id = open_wallet(books, metadata={"k": "v", "l": "w"})["lago_id"]
     return Asked("DELETE", f"/wallets/{wallet_id}/metadata/k")
 
 

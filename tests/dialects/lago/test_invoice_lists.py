@@ -93,7 +93,7 @@ def note(customer_id: str, amount_minor: int) -> commands.IssueStandaloneNote:
     )
 
 
-def found(books: Books, query: str = "", path: str = "/invoices") -> list[Shown]:
+def find_invoices(books: Books, query: str = "", path: str = "/invoices") -> list[Shown]:
     """Every invoice of a list."""
     answer = books.http("GET", f"{path}?per_page=1000&{query}")
     assert answer.status_code == 200, answer.text
@@ -184,14 +184,14 @@ FILTERS: dict[str, Passes] = {
 @pytest.mark.parametrize("query", FILTERS)
 def test_a_filter_finds_what_the_answers_say(world: Books, query: str) -> None:
     """The database and the answers never disagree about what an invoice is."""
-    everything = found(world)
+    everything = find_invoices(world)
     asked = [one["lago_id"] for one in everything if FILTERS[query](one)]
-    assert [one["lago_id"] for one in found(world, query)] == asked
+    assert [one["lago_id"] for one in find_invoices(world, query)] == asked
 
 
 def test_the_world_tells_the_filters_apart(world: Books) -> None:
     """Else a filter that does nothing would pass."""
-    everything = found(world)
+    everything = find_invoices(world)
     split = [query for query, fits in FILTERS.items() if len(set(map(fits, everything))) == 2]
     assert len(split) >= 30
     lowered = [one for one in everything if one["credit_notes_amount_cents"]]
@@ -211,13 +211,13 @@ def test_what_settled_an_invoice_can_be_asked_for(
     world: Books, settlements: str, customers: list[str]
 ) -> None:
     """Also of voided ones, until they were voided."""
-    settled = [one["customer"]["external_id"] for one in found(world, settlements)]
+    settled = [one["customer"]["external_id"] for one in find_invoices(world, settlements)]
     assert sorted(settled) == customers
 
 
 def test_the_newest_come_first(world: Books) -> None:
     """By the date shown, then by when they were made; a draft without a date shows today."""
-    everything = found(world)
+    everything = find_invoices(world)
     order = [(one["issuing_date"], one["created_at"]) for one in everything]
     assert order == sorted(order, reverse=True)
     assert {one["status"] for one in everything} == {"draft", "finalized", "voided"}
@@ -230,19 +230,21 @@ def test_a_draft_stands_among_the_invoices_of_today(books: Books) -> None:
     """What is issued after it was written comes before it."""
     customer = books.customer()
     ids = [make(customer) for make in (books.invoice, books.draft, books.invoice)]
-    assert [one["lago_id"] for one in found(books)] == ids[::-1]
+    assert [one["lago_id"] for one in find_invoices(books)] == ids[::-1]
 
 
 def test_an_invoice_is_searched_by_its_whole_id(world: Books) -> None:
     """In either case; a part of an id finds nothing."""
-    wanted = found(world)[3]["lago_id"]
-    assert [one["lago_id"] for one in found(world, f"search_term={wanted.upper()}")] == [wanted]
-    assert not found(world, f"search_term={wanted[:-1]}")
+    wanted = find_invoices(world)[3]["lago_id"]
+    assert [one["lago_id"] for one in find_invoices(world, f"search_term={wanted.upper()}")] == [
+        wanted
+    ]
+    assert not find_invoices(world, f"search_term={wanted[:-1]}")
 
 
 def test_pages_add_up(world: Books) -> None:
     """The vendor's client walks through them."""
-    everything = [one["lago_id"] for one in found(world)]
+    everything = [one["lago_id"] for one in find_invoices(world)]
     seen, page, count = [], 1, len(everything)
     while page:
         answer = lists(world, page=page, per_page=4)
@@ -329,18 +331,18 @@ def test_what_is_not_there_is_not_found(world: Books, path: str, code: str) -> N
 
 def test_one_customers_invoices(world: Books) -> None:
     """By its own id, whatever is in it, with the same filters."""
-    own = found(world, "status=draft", "/customers/b%2Fob/invoices")
+    own = find_invoices(world, "status=draft", "/customers/b%2Fob/invoices")
     assert [one["customer"]["external_id"] for one in own] == ["b/ob"]
-    assert [one["lago_id"] for one in found(world, path="/customers/b/ob/invoices")] == [
-        one["lago_id"] for one in found(world, "external_customer_id=b/ob")
+    assert [one["lago_id"] for one in find_invoices(world, path="/customers/b/ob/invoices")] == [
+        one["lago_id"] for one in find_invoices(world, "external_customer_id=b/ob")
     ]
 
 
 def test_another_tenants_invoices_are_not_listed(world: Books, books: Books) -> None:
     """Nor is its customer there."""
     books.invoice(books.customer("dora"))
-    assert len(found(books)) == 1
-    assert not found(world, "external_customer_id=dora")
+    assert len(find_invoices(books)) == 1
+    assert not find_invoices(world, "external_customer_id=dora")
     assert books.http("GET", "/customers/ada/invoices").status_code == 404
 
 
@@ -349,8 +351,8 @@ def test_a_deleted_customers_invoices_stay(books: Books) -> None:
     customer = books.customer("eve")
     invoice = books.invoice(customer)
     books.done(commands.DeleteCustomer(customer_id=customer))
-    assert [one["lago_id"] for one in found(books, "external_customer_id=eve")] == [invoice]
-    assert [one["lago_id"] for one in found(books)] == [invoice]
+    assert [one["lago_id"] for one in find_invoices(books, "external_customer_id=eve")] == [invoice]
+    assert [one["lago_id"] for one in find_invoices(books)] == [invoice]
 
 
 def test_a_key_that_may_only_write_lists_nothing(world: Books) -> None:

@@ -27,7 +27,7 @@ def theirs(database_url: str, serving: Serving) -> Iterator[Everything]:
         yield Everything(Books(database, serving.url), MARK)
 
 
-def called(books: Books, route: Route, path: str, ids: dict[str, str]) -> httpx.Response:
+def call_route(books: Books, route: Route, path: str, ids: dict[str, str]) -> httpx.Response:
     return books.http(route.method, path, json=body_of(route, ids))
 
 
@@ -73,7 +73,7 @@ def test_what_another_tenant_has_is_not_there(
     """Not found, as if it had never been; of lists, empty ones."""
     before = rows(theirs.books)
     for path in route.paths(theirs.known):
-        answer = called(stranger, route, path, theirs.ids)
+        answer = call_route(stranger, route, path, theirs.ids)
         assert answer.status_code == 404 or is_empty(answer), answer.text
         assert answer.status_code != 404 or answer.json()["code"] != "resource_not_found"
         assert not of_theirs(answer, theirs.ids)
@@ -98,7 +98,7 @@ def test_what_names_another_tenants_things_in_its_body(
 ) -> None:
     """The same names are free in every tenant."""
     before = rows(theirs.books)
-    answer = called(books, route, route.path, theirs.ids)
+    answer = call_route(books, route, route.path, theirs.ids)
     assert answer.status_code == STATUSES.get(str(route), 200), answer.text
     assert not of_theirs(answer, theirs.ids)
     assert rows(theirs.books) == before
@@ -129,7 +129,7 @@ def test_the_ids_of_the_walk_are_good(theirs: Everything) -> None:
     """With the tenant's own key all of it is there, or the walk would find nothing anywhere."""
     shown = [route for route in NAMING if route.method == "GET"]
     found = {
-        path: called(theirs.books, route, path, theirs.ids)
+        path: call_route(theirs.books, route, path, theirs.ids)
         for route in shown
         for path in route.paths(theirs.known)
     }

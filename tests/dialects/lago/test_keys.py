@@ -32,7 +32,7 @@ RESOURCES = {
 }
 
 
-def called(books: Books, route: Route, key: str | None) -> httpx.Response:
+def call_route(books: Books, route: Route, key: str | None) -> httpx.Response:
     """A call with good ids of nothing."""
     (path,) = route.paths({name: [SOMETHING] for name in route.parameters})
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
@@ -43,7 +43,7 @@ def called(books: Books, route: Route, key: str | None) -> httpx.Response:
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_no_route_without_a_key(shared: Books, route: Route) -> None:
-    answer = called(shared, route, None)
+    answer = call_route(shared, route, None)
     assert (answer.status_code, answer.json()) == (401, UNAUTHORIZED)
 
 
@@ -51,13 +51,13 @@ def test_no_route_without_a_key(shared: Books, route: Route) -> None:
 def test_no_route_with_a_key_for_the_other_half(shared: Books, halves: Any, route: Route) -> None:
     """One that reads writes nothing, one that writes reads nothing; the right one is let in."""
     action = "read" if route.method == "GET" else "write"
-    answer = called(shared, route, halves["write" if action == "read" else "read"])
+    answer = call_route(shared, route, halves["write" if action == "read" else "read"])
     body = answer.json()
     resource = body["code"].removeprefix(f"{action}_action_not_allowed_for_")
     assert resource in RESOURCES
     assert body == {"status": 403, "error": "Forbidden", "code": body["code"]}
     assert answer.status_code == 403
-    let_in = called(shared, route, halves[action])
+    let_in = call_route(shared, route, halves[action])
     assert let_in.status_code < 500
     assert "action_not_allowed" not in let_in.text
 

@@ -49,7 +49,7 @@ def issued(books: Books, *fees: Fee, **named: Any) -> Any:
     return books.client.invoices.create(asked)
 
 
-def asked(books: Books, *fees: Fee, **named: Any) -> Any:
+def one_off_input(books: Books, *fees: Fee, **named: Any) -> Any:
     """The answer when it is asked for by hand."""
     body = {"external_customer_id": "cust_1", "fees": fees, **named}
     return books.http("POST", "/invoices", json={"invoice": body})
@@ -101,7 +101,7 @@ def test_what_a_fee_says_goes_before_its_add_on(books: Books) -> None:
     assert (shown.item.invoice_display_name, shown.description) == ("Half a set-up", "Only a part")
     assert shown.from_date == "2025-12-31T23:00:00Z"
     assert shown.to_date == "2026-02-01T00:00:00Z"
-    item = asked(books, fee).json()["invoice"]["fees"][0]["item"]
+    item = one_off_input(books, fee).json()["invoice"]["fees"][0]["item"]
     assert (item["name"], item["description"]) == ("Setup", "All of it")
 
 
@@ -110,7 +110,7 @@ def test_units_are_numbers_or_texts(books: Books, units: object) -> None:
     """Exact either way."""
     books.customer()
     add_on(books)
-    answer = asked(books, {"add_on_code": "setup", "units": units})
+    answer = one_off_input(books, {"add_on_code": "setup", "units": units})
     assert answer.json()["invoice"]["fees_amount_cents"] == 15000
 
 
@@ -204,7 +204,7 @@ def test_what_is_wrong_is_said_in_order(
 ) -> None:
     """Customer, fees, add-ons, issuer, period, taxes, then the rest."""
     prepared(shared)
-    answer = asked(shared, **{"fees": [GOOD], **body})
+    answer = one_off_input(shared, **{"fees": [GOOD], **body})
     assert (answer.status_code, answer.json()) == expected
 
 
@@ -237,7 +237,7 @@ def test_an_add_on_that_was_deleted_is_not_there(books: Books) -> None:
     add_on_id = add_on(books)
     before = issued(books, GOOD)
     books.done(commands.DeleteCatalogueItem(catalogue_item_id=add_on_id))
-    assert asked(books, GOOD).json() == error(404, "add_on_not_found")
+    assert one_off_input(books, GOOD).json() == error(404, "add_on_not_found")
     assert books.client.invoices.find(before.lago_id).dict() == before.dict()
 
 
@@ -324,7 +324,7 @@ def test_a_preview_shows_what_would_be_issued_and_writes_nothing(books: Books) -
     first = previewed(books, external_customer_id="cust_1", fees=[fee]).json()["invoice"]
     again = previewed(books, customer={"external_id": "cust_1"}, fees=[fee]).json()["invoice"]
     assert books.client.invoices.find_all()["meta"]["total_count"] == 0
-    after = asked(books, fee).json()["invoice"]
+    after = one_off_input(books, fee).json()["invoice"]
     assert timeless(first) == timeless(again) == timeless(after)
     assert after["number"] == "ACM-1A2B-001-001"
 

@@ -11,7 +11,7 @@ from dialects.lago.said import invalid
 from polaris.keys import KeyScope
 
 
-def asked(**fields: Any) -> Organization:
+def organization_input(**fields: Any) -> Organization:
     """An organization for the client, of which only some fields are given."""
     return Organization(**{"default_currency": "EUR", **fields})
 
@@ -62,7 +62,7 @@ def test_the_client_changes_what_it_names(books: Books, client: Any) -> None:
         invoice_footer="Thanks", invoice_grace_period=3, document_locale=None
     )
     after = client.organizations.update(
-        asked(
+        organization_input(
             default_currency="USD",
             country="FR",
             legal_name="Faults SA",
@@ -81,7 +81,9 @@ def test_the_client_changes_what_it_names(books: Books, client: Any) -> None:
     )
     assert after.billing_configuration.invoice_footer == "Thanks"
 
-    again = client.organizations.update(asked(default_currency="USD", city="Paris", name="F"))
+    again = client.organizations.update(
+        organization_input(default_currency="USD", city="Paris", name="F")
+    )
     assert (again.city, again.country, again.billing_configuration) == (
         "Paris",
         "FR",

@@ -21,7 +21,9 @@ from polaris.engine import new_id
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
 
 
-def asked(invoice_id: object, amount_cents: object = 1200, **named: object) -> dict[str, Any]:
+def payment_input(
+    invoice_id: object, amount_cents: object = 1200, **named: object
+) -> dict[str, Any]:
     """A body; 1,200 is what a default invoice asks for."""
     inner = {"invoice_id": invoice_id, "amount_cents": amount_cents, "reference": "bank 7"}
     return {"payment": {**inner, **named}}
@@ -66,7 +68,7 @@ def test_the_whole_payment_as_json(books: Books) -> None:
     customer_id = books.customer("json")
     invoice_id = books.invoice(customer_id)
     answer = books.http(
-        "POST", "/payments", json=asked(invoice_id, paid_at="2026-03-01T10:00:00.5+02:00")
+        "POST", "/payments", json=payment_input(invoice_id, paid_at="2026-03-01T10:00:00.5+02:00")
     )
     assert answer.status_code == 200, answer.text
     shown = answer.json()["payment"]
@@ -131,7 +133,9 @@ def test_what_is_refused(
     shared: Books, payable: str, change: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     """In the order of the contract; nothing is paid."""
-    answer = shared.http("POST", "/payments", json=asked(**{"invoice_id": payable, **change}))
+    answer = shared.http(
+        "POST", "/payments", json=payment_input(**{"invoice_id": payable, **change})
+    )
     assert (answer.status_code, answer.json()) == (expected["status"], expected)
     assert shared.client.invoices.find(payable).total_paid_amount_cents == 0
 
@@ -172,16 +176,16 @@ def test_only_an_issued_invoice_is_paid(
     books: Books, made: Callable[[Books], str], expected: dict[str, Any]
 ) -> None:
     """The state comes before whatever else is wrong."""
-    wrong = asked(made(books), 99999, paid_at="soon", reference="")
+    wrong = payment_input(made(books), 99999, paid_at="soon", reference="")
     answer = books.http("POST", "/payments", json=wrong)
     assert (answer.status_code, answer.json()) == (expected["status"], expected)
 
 
 def test_credits_are_paid_at_once_and_land(books: Books, client: Any) -> None:
     invoice_id = top_up(books)
-    partly = books.http("POST", "/payments", json=asked(invoice_id, 999))
+    partly = books.http("POST", "/payments", json=payment_input(invoice_id, 999))
     assert partly.json() == invalid(amount_cents=["invalid_amount"])
-    over = books.http("POST", "/payments", json=asked(invoice_id, 1001))
+    over = books.http("POST", "/payments", json=payment_input(invoice_id, 1001))
     assert over.json() == invalid(amount_cents=["value_is_out_of_range", "invalid_amount"])
     client.payments.create(
         Payment(invoice_id=invoice_id, amount_cents=1000, reference="credits", paid_at=None)
@@ -195,7 +199,7 @@ def test_of_two_payments_at_once_one_is_too_much(books: Books, client: Any) -> N
     """Both ask for all that is due; who comes second is refused under the lock."""
     for _ in range(5):
         invoice_id = books.invoice(books.customer(new_id()))
-        pay = partial(books.http, "POST", "/payments", json=asked(invoice_id))
+        pay = partial(books.http, "POST", "/payments", json=payment_input(invoice_id))
         answers = at_once([pay, pay])
         told = [one.json() for one in answers if not isinstance(one, BaseException)]
         refused = [one for one in told if "payment" not in one]
@@ -305,7 +309,7 @@ def test_another_tenants_payment_does_not_exist(books: Books, client: Any) -> No
     with pytest.raises(LagoApiError) as caught:
         stranger.client.payments.find(payment_id)
     assert caught.value.response == error(404, "payment_not_found")
-    answer = stranger.http("POST", "/payments", json=asked(invoice_id, 1))
+    answer = stranger.http("POST", "/payments", json=payment_input(invoice_id, 1))
     assert answer.json() == NO_INVOICE
     assert stranger.http("GET", "/payments").json()["payments"] == []
     assert client.invoices.find(invoice_id).total_paid_amount_cents == 10

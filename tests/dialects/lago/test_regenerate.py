@@ -54,7 +54,7 @@ def regenerated(books: Books, invoice_id: str, **body: Any) -> Any:
     return answer.json()["invoice"]
 
 
-def shown(books: Books, invoice_id: str) -> Any:
+def get_invoice(books: Books, invoice_id: str) -> Any:
     """An invoice as it is shown now."""
     return books.http("GET", f"/invoices/{invoice_id}").json()["invoice"]
 
@@ -84,7 +84,7 @@ def test_a_voided_one_is_issued_again_as_it_was(books: Books) -> None:
     new = regenerated(books, old["lago_id"])
     assert (new["status"], new["number"]) == ("finalized", "ACM-1A2B-001-002")
     assert (new["voided_invoice_id"], new["regenerated_invoice_id"]) == (old["lago_id"], None)
-    again = shown(books, old["lago_id"])
+    again = get_invoice(books, old["lago_id"])
     assert (again["status"], again["voided_invoice_id"]) == ("voided", None)
     assert again["regenerated_invoice_id"] == new["lago_id"]
     assert fee_sums(new) == fee_sums(old)
@@ -99,7 +99,7 @@ def test_it_is_voided_first_when_that_is_asked(books: Books) -> None:
     """In the same breath; and one that is voided already needs no void."""
     invoice_id = books.invoice(books.customer())
     new = regenerated(books, invoice_id, void=True)
-    assert (new["status"], shown(books, invoice_id)["status"]) == ("finalized", "voided")
+    assert (new["status"], get_invoice(books, invoice_id)["status"]) == ("finalized", "voided")
     books.client.invoices.void(new["lago_id"])
     assert regenerated(books, new["lago_id"], void="true")["number"] == "ACM-1A2B-001-003"
 
@@ -238,7 +238,7 @@ def test_a_coupon_stays_as_far_as_there_is_something(
 ) -> None:
     """A discount is at most its line."""
     invoice_id = books.invoice(books.customer(), line(1000, VAT, discount_minor=200))
-    (fee,) = shown(books, invoice_id)["fees"]
+    (fee,) = get_invoice(books, invoice_id)["fees"]
     listed = [{"id": fee["lago_id"], "unit_amount_cents": cents}]
     new = regenerated(books, invoice_id, void=True, fees=listed)
     assert (new["coupons_amount_cents"], new["total_amount_cents"]) == (discount, total)
@@ -336,11 +336,11 @@ def test_what_cannot_be_regenerated(
 ) -> None:
     """Previewed or done, it is refused alike, and nothing is voided by it."""
     invoice_id = made(books)
-    before = shown(books, invoice_id)
+    before = get_invoice(books, invoice_id)
     for path in ("/regenerate/preview", "/regenerate"):
         answer = books.http("POST", f"/invoices/{invoice_id}{path}", json=body)
         assert (answer.status_code, answer.json()) == (expected["status"], expected)
-    assert shown(books, invoice_id) == before
+    assert get_invoice(books, invoice_id) == before
 
 
 @pytest.mark.parametrize(
@@ -357,7 +357,7 @@ def test_what_cannot_be_said_of_a_fee(
 ) -> None:
     """As for an invoice over add-ons."""
     invoice_id = issued(books)
-    (fee,) = shown(books, invoice_id)["fees"]
+    (fee,) = get_invoice(books, invoice_id)["fees"]
     body = {"void": True, "fees": [{"id": fee["lago_id"], **said}]}
     answer = books.http("POST", f"/invoices/{invoice_id}/regenerate", json=body)
     assert answer.json() == expected
@@ -384,11 +384,11 @@ def test_a_preview_shows_the_new_one_and_writes_nothing(books: Books, void_first
     old = one_off(books, {"add_on_code": "setup", "units": 3})
     if not void_first:
         books.client.invoices.void(old["lago_id"])
-    before = shown(books, old["lago_id"])
+    before = get_invoice(books, old["lago_id"])
     body = {"void": void_first, "fees": [{"id": old["fees"][0]["lago_id"], "units": 1}]}
     path = f"/invoices/{old['lago_id']}/regenerate/preview"
     preview = books.http("POST", path, json=body).json()["invoice"]
-    assert shown(books, old["lago_id"]) == before
+    assert get_invoice(books, old["lago_id"]) == before
     assert books.client.invoices.find_all()["meta"]["total_count"] == 1
     new = regenerated(books, old["lago_id"], **body)
     assert timeless(preview) == timeless(new)

@@ -10,7 +10,7 @@ from lago_python_client.exceptions import LagoApiError
 from lago_python_client.models import Customer, OneOffInvoice, Payment, Tax
 
 from dialects.lago.test_add_ons import SETUP
-from dialects.lago.test_add_ons import asked as add_on
+from dialects.lago.test_add_ons import add_on_input as add_on
 
 
 def issued(client: Any) -> Any:

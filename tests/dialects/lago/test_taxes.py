@@ -14,19 +14,19 @@ from polaris.keys import KeyScope
 VAT: dict[str, Any] = {"name": "VAT", "code": "vat", "rate": 20.0}
 
 
-def asked(**fields: Any) -> Tax:
+def tax_input(**fields: Any) -> Tax:
     """A tax for the client, of which only some fields are given."""
     return Tax(**fields)
 
 
 def test_the_story_of_a_tax(client: Any) -> None:
-    made = client.taxes.create(asked(**VAT, description="Normal", applied_to_organization=True))
+    made = client.taxes.create(tax_input(**VAT, description="Normal", applied_to_organization=True))
     assert (made.name, made.code, made.rate) == ("VAT", "vat", 20.0)
     assert (made.description, made.applied_to_organization) == ("Normal", True)
     assert made.applied_to_billing_entities_codes == ["faults"]
     assert client.taxes.find("vat") == made
 
-    changed = client.taxes.update(asked(rate=19.5, code="ust"), "vat")
+    changed = client.taxes.update(tax_input(rate=19.5, code="ust"), "vat")
     assert (changed.lago_id, changed.rate, changed.code) == (made.lago_id, 19.5, "ust")
     assert (changed.name, changed.description) == ("VAT", "Normal")
     with pytest.raises(LagoApiError) as gone:
@@ -35,7 +35,7 @@ def test_the_story_of_a_tax(client: Any) -> None:
 
     assert client.taxes.destroy("ust") == changed
     assert client.taxes.find_all()["taxes"] == []
-    assert client.taxes.create(asked(**VAT)).lago_id != made.lago_id
+    assert client.taxes.create(tax_input(**VAT)).lago_id != made.lago_id
 
 
 def test_all_that_is_shown(books: Books) -> None:

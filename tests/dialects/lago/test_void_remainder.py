@@ -24,7 +24,7 @@ def credit(books: Books, invoice: Any, fee: int, amount: int, total: int) -> str
     return str(made.json()["credit_note"]["lago_id"])
 
 
-def shown(books: Books, invoice_id: str) -> Any:
+def get_invoice(books: Books, invoice_id: str) -> Any:
     """The invoice as Lago shows it."""
     return books.http("GET", f"/invoices/{invoice_id}").json()["invoice"]
 
@@ -38,7 +38,7 @@ def void(books: Books, invoice_id: str, **asked: Any) -> None:
 @pytest.mark.parametrize(("asked", "status"), [(8199, 200), (8200, 200), (8201, 422)])
 def test_the_unit_that_rounding_leaves_is_taken_off(books: Books, asked: int, status: int) -> None:
     """Lago rounds the tax of what is left by itself: 8,200 of the 8,199 that there are."""
-    invoice = shown(books, books.invoice(books.customer(), line(6833, VAT), line(6833, VAT)))
+    invoice = get_invoice(books, books.invoice(books.customer(), line(6833, VAT), line(6833, VAT)))
     credit(books, invoice, 0, 6833, 8200)
 
     body = {**CREDITED, "credit_amount": asked}
@@ -51,7 +51,7 @@ def test_the_unit_that_rounding_leaves_is_taken_off(books: Books, asked: int, st
 
 def test_a_voided_note_leaves_its_fees_used_up(books: Books) -> None:
     """Lago counts what is left by fee: a note that was voided still takes its part."""
-    invoice = shown(books, books.invoice(books.customer(), line(1000, VAT), line(500, VAT)))
+    invoice = get_invoice(books, books.invoice(books.customer(), line(1000, VAT), line(500, VAT)))
     note_id = credit(books, invoice, 0, 1000, 1200)
     assert books.http("PUT", f"/credit_notes/{note_id}/void").status_code == 200
 
@@ -65,7 +65,7 @@ def test_a_voided_note_leaves_its_fees_used_up(books: Books) -> None:
 
 def test_the_note_asked_for_is_over_fees_that_are_left(books: Books) -> None:
     """What is asked for is shared over the fees that no note has named."""
-    invoice = shown(books, books.invoice(books.customer(), line(1000, VAT), line(500, VAT)))
+    invoice = get_invoice(books, books.invoice(books.customer(), line(1000, VAT), line(500, VAT)))
     note_id = credit(books, invoice, 0, 1000, 1200)
     assert books.http("PUT", f"/credit_notes/{note_id}/void").status_code == 200
 
@@ -89,4 +89,4 @@ def test_sold_credits_leave_nothing_to_name(books: Books, paid: bool) -> None:
     void(books, sale["lago_id"])
 
     assert notes_of(books) == []
-    assert shown(books, sale["lago_id"])["status"] == "voided"
+    assert get_invoice(books, sale["lago_id"])["status"] == "voided"

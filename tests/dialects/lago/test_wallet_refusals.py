@@ -8,7 +8,7 @@ from lago_python_client.exceptions import LagoApiError
 
 from dialects.lago.books import Books
 from dialects.lago.said import error, invalid
-from dialects.lago.wallet import Wallet, asked, opened
+from dialects.lago.wallet import Wallet, open_wallet, wallet_input
 from polaris.engine import new_id
 
 UNKNOWN = "01890000-0000-7000-8000-000000000000"
@@ -82,7 +82,7 @@ def test_what_is_refused(
     shared: Books, customer: str, change: dict[str, Any], details: dict[str, list[str]]
 ) -> None:
     """Everything that is wrong is told at once, and no wallet is opened."""
-    answer = shared.http("POST", "/wallets", json=asked(customer, **change))
+    answer = shared.http("POST", "/wallets", json=wallet_input(customer, **change))
     assert (answer.status_code, answer.json()) == (422, invalid(**details))
     left = shared.http("GET", "/wallets", params={"external_customer_id": customer})
     assert left.json()["meta"]["total_count"] == 0
@@ -117,7 +117,7 @@ def test_what_cannot_be_changed(
     shared: Books, change: dict[str, Any], details: dict[str, list[str]]
 ) -> None:
     shared.customer(owner := new_id())
-    before = opened(shared, owner, code="main", paid_top_up_max_amount_cents=10)
+    before = open_wallet(shared, owner, code="main", paid_top_up_max_amount_cents=10)
     path = f"/wallets/{before['lago_id']}"
     answer = shared.http("PUT", path, json={"wallet": change})
     assert (answer.status_code, answer.json()) == (422, invalid(**details))
@@ -141,7 +141,7 @@ def test_an_unknown_wallet_is_not_found(shared: Books, call: Callable[[Books, st
 
 def test_another_tenants_wallet_does_not_exist(books: Books, client: Any) -> None:
     books.customer()
-    wallet = opened(books, granted_credits="1")
+    wallet = open_wallet(books, granted_credits="1")
     stranger = Books(books.database, books.url)
     for call in CALLS:
         told = call(stranger, wallet["lago_id"]).json()
@@ -154,6 +154,6 @@ def test_another_tenants_wallet_does_not_exist(books: Books, client: Any) -> Non
 
 def test_another_issuer_is_not_found(books: Books) -> None:
     books.customer()
-    answer = books.http("POST", "/wallets", json=asked(billing_entity_code="else"))
+    answer = books.http("POST", "/wallets", json=wallet_input(billing_entity_code="else"))
     assert answer.json() == error(404, "billing_entity_not_found")
-    assert opened(books, billing_entity_code="faults")["billing_entity_code"] == "faults"
+    assert open_wallet(books, billing_entity_code="faults")["billing_entity_code"] == "faults"

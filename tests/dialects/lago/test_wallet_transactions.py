@@ -9,7 +9,7 @@ from lago_python_client.models import Payment
 
 from dialects.lago.books import Books, line
 from dialects.lago.said import error, invalid
-from dialects.lago.wallet import WalletTransaction, opened
+from dialects.lago.wallet import WalletTransaction, open_wallet
 from faults.world import at_once
 from polaris.core import commands
 from polaris.core.commands.values import Apply, GiveBack, NewLine, TopUpPolicy, VoidNote
@@ -68,7 +68,7 @@ def voided(books: Books, invoice_id: str) -> None:
 def test_the_client_asks_for_all_three_at_once(books: Books, client: Any) -> None:
     """One answer for each kind; every unset field comes as null."""
     books.customer()
-    wallet_id = opened(books, granted_credits="10")["lago_id"]
+    wallet_id = open_wallet(books, granted_credits="10")["lago_id"]
     answer = client.wallet_transactions.create(
         WalletTransaction(
             wallet_id=wallet_id,
@@ -98,7 +98,7 @@ def test_the_client_asks_for_all_three_at_once(books: Books, client: Any) -> Non
 def test_a_purchase_as_json_before_and_after_it_is_paid(books: Books) -> None:
     """Its id stays the same when its credits land."""
     books.customer()
-    wallet_id = opened(books)["lago_id"]
+    wallet_id = open_wallet(books)["lago_id"]
     (before,) = moved(books, wallet_id, paid_credits="5", purchase_order_number="PO-9")
     assert before == {
         "lago_id": before["lago_id"],
@@ -140,7 +140,7 @@ def test_a_purchase_as_json_before_and_after_it_is_paid(books: Books) -> None:
 def test_what_is_spent_and_given_back(books: Books) -> None:
     """An invoice takes of two lots at once; voided, it gives back what Lago calls granted."""
     customer_id = books.customer()
-    wallet_id = opened(books, granted_credits="1")["lago_id"]
+    wallet_id = open_wallet(books, granted_credits="1")["lago_id"]
     (bought,) = moved(books, wallet_id, paid_credits="2")
     paid(books, bought["lago_invoice_id"])
     invoice_id = spent(books, customer_id, 500)
@@ -159,7 +159,7 @@ def test_what_is_spent_and_given_back(books: Books) -> None:
 def test_consumptions_and_fundings_meet(books: Books, client: Any) -> None:
     """What went out names what it came from, and the other way round."""
     customer_id = books.customer()
-    wallet_id = opened(books, granted_credits="1")["lago_id"]
+    wallet_id = open_wallet(books, granted_credits="1")["lago_id"]
     (granted,) = history(books, wallet_id)
     (bought,) = moved(books, wallet_id, paid_credits="2")
     paid(books, bought["lago_invoice_id"])
@@ -179,7 +179,7 @@ def test_consumptions_and_fundings_meet(books: Books, client: Any) -> None:
 
 def test_a_purchase_that_is_voided_before_it_is_paid_failed(books: Books) -> None:
     books.customer()
-    wallet_id = opened(books)["lago_id"]
+    wallet_id = open_wallet(books)["lago_id"]
     (bought,) = moved(books, wallet_id, paid_credits="2")
     voided(books, bought["lago_invoice_id"])
     (failed,) = history(books, wallet_id)
@@ -191,7 +191,7 @@ def test_a_purchase_that_is_voided_before_it_is_paid_failed(books: Books) -> Non
 def test_a_purchase_said_to_be_paid_lands(books: Books) -> None:
     """Lago's own rule: saying so is enough, once."""
     books.customer()
-    wallet_id = opened(books)["lago_id"]
+    wallet_id = open_wallet(books)["lago_id"]
     (bought,) = moved(books, wallet_id, paid_credits="2")
     path = f"/invoices/{bought['lago_invoice_id']}"
     for _ in range(2):
@@ -204,7 +204,7 @@ def test_a_purchase_said_to_be_paid_lands(books: Books) -> None:
 def test_credits_taken_back_expired_or_given_by_a_note(books: Books) -> None:
     """What Lago has no word for is voided, or granted."""
     customer_id = books.customer()
-    wallet_id = opened(books)["lago_id"]
+    wallet_id = open_wallet(books)["lago_id"]
     (bought,) = moved(books, wallet_id, paid_credits="2")
     paid(books, bought["lago_invoice_id"])
     books.done(
@@ -238,7 +238,7 @@ def test_credits_taken_back_expired_or_given_by_a_note(books: Books) -> None:
 def test_a_draft_that_sells_credits_is_pending(books: Books) -> None:
     """Deleted, it never happened."""
     customer_id = books.customer()
-    wallet_id = opened(books)["lago_id"]
+    wallet_id = open_wallet(books)["lago_id"]
     sold = NewLine(kind=LineKind.TOP_UP, amount_minor=200, wallet_id=wallet_id)
     draft_id = books.draft(customer_id, sold, kind=InvoiceKind.TOP_UP)
     assert [brief(one) for one in history(books, wallet_id)] == [
@@ -251,7 +251,7 @@ def test_a_draft_that_sells_credits_is_pending(books: Books) -> None:
 def test_voiding_goes_through_several_lots_as_one(books: Books) -> None:
     """Oldest first, as they would be spent; the answer is one transaction."""
     books.customer()
-    wallet_id = opened(books, granted_credits="1")["lago_id"]
+    wallet_id = open_wallet(books, granted_credits="1")["lago_id"]
     moved(books, wallet_id, granted_credits="2", priority=9)
     (out,) = moved(books, wallet_id, voided_credits="2.5")
     assert brief(out) == ("outbound", "voided", "settled", "5.0")
@@ -264,7 +264,7 @@ def test_voiding_goes_through_several_lots_as_one(books: Books) -> None:
 
 def test_of_voidings_at_once_only_what_is_there_goes(books: Books) -> None:
     books.customer()
-    wallet_id = opened(books, granted_credits="3")["lago_id"]
+    wallet_id = open_wallet(books, granted_credits="3")["lago_id"]
     body = {"wallet_transaction": {"wallet_id": wallet_id, "voided_credits": "2"}}
     jobs = [partial(books.http, "POST", "/wallet_transactions", json=body)] * 4
     told = [one.json() for one in at_once(jobs) if not isinstance(one, BaseException)]
@@ -318,20 +318,20 @@ def limited(shared: Books) -> str:
     """A wallet with one credit, to be bought for between one and ten euros."""
     shared.customer()
     limits: Any = {"paid_top_up_min_amount_cents": 100, "paid_top_up_max_amount_cents": 1000}
-    wallet_id: str = opened(shared, granted_credits="1", **limits)["lago_id"]
+    wallet_id: str = open_wallet(shared, granted_credits="1", **limits)["lago_id"]
     return wallet_id
 
 
 def test_limits_can_be_ignored(books: Books) -> None:
     books.customer()
-    wallet_id = opened(books, paid_top_up_min_amount_cents=100)["lago_id"]
+    wallet_id = open_wallet(books, paid_top_up_min_amount_cents=100)["lago_id"]
     (bought,) = moved(books, wallet_id, paid_credits="0.01", ignore_paid_top_up_limits=True)
     assert brief(bought) == ("inbound", "purchased", "pending", "0.02")
 
 
 def test_asking_for_nothing_does_nothing(books: Books, client: Any) -> None:
     books.customer()
-    wallet_id = opened(books)["lago_id"]
+    wallet_id = open_wallet(books)["lago_id"]
     assert moved(books, wallet_id, paid_credits="0", granted_credits=None) == []
     asked = WalletTransaction(wallet_id=wallet_id)
     assert client.wallet_transactions.create(asked)["wallet_transactions"] == []
@@ -340,7 +340,7 @@ def test_asking_for_nothing_does_nothing(books: Books, client: Any) -> None:
 
 def test_a_terminated_wallet_takes_nothing(books: Books, client: Any) -> None:
     books.customer()
-    wallet_id = opened(books, granted_credits="1")["lago_id"]
+    wallet_id = open_wallet(books, granted_credits="1")["lago_id"]
     client.wallets.destroy(wallet_id)
     for kind in ("paid_credits", "granted_credits", "voided_credits"):
         body = {"wallet_transaction": {"wallet_id": wallet_id, kind: "1"}}
@@ -356,7 +356,7 @@ def test_a_body_without_its_root_is_a_bad_request(shared: Books, body: object) -
 
 def test_filters_of_the_history(books: Books) -> None:
     books.customer()
-    wallet_id = opened(books, granted_credits="5")["lago_id"]
+    wallet_id = open_wallet(books, granted_credits="5")["lago_id"]
     said = [{"key": "who", "value": "me"}]
     moved(books, wallet_id, paid_credits="1", granted_credits="2", metadata=said)
     moved(books, wallet_id, voided_credits="1")
@@ -394,6 +394,6 @@ def test_what_is_not_there_is_not_found(shared: Books, limited: str, method: str
 
 def test_no_provider_is_there_to_pay_by(books: Books) -> None:
     books.customer()
-    (bought,) = moved(books, opened(books)["lago_id"], paid_credits="1")
+    (bought,) = moved(books, open_wallet(books)["lago_id"], paid_credits="1")
     answer = books.http("POST", f"/wallet_transactions/{bought['lago_id']}/payment_url")
     assert answer.json() == invalid(base=["no_linked_payment_provider"])

@@ -9,7 +9,7 @@ from lago_python_client.models import Payment
 
 from dialects.lago.books import Books, line
 from dialects.lago.said import error, invalid
-from dialects.lago.wallet import Wallet, asked, opened
+from dialects.lago.wallet import Wallet, open_wallet, wallet_input
 from faults.world import at_once
 from polaris.core import commands
 from polaris.core.commands.values import Apply
@@ -63,7 +63,7 @@ def test_a_wallets_life(books: Books, client: Any) -> None:
 
 def test_the_whole_wallet_as_json(books: Books) -> None:
     customer_id = books.customer()
-    wallet = opened(
+    wallet = open_wallet(
         books,
         code="main",
         expiration_at="2099-01-01T00:00:00+02:00",
@@ -128,13 +128,13 @@ def test_credits_are_worth_their_rate(
 ) -> None:
     """Five places of a credit count, and of an amount whole minor units."""
     shared.customer(owner := new_id())
-    wallet = opened(shared, owner, rate_amount=rate, granted_credits=credits)
+    wallet = open_wallet(shared, owner, rate_amount=rate, granted_credits=credits)
     assert (wallet["balance_cents"], wallet["credits_balance"]) == (amount_minor, shown)
 
 
 def test_a_yen_has_no_cents(books: Books) -> None:
     books.customer()
-    wallet = opened(books, currency="JPY", granted_credits="10.4")
+    wallet = open_wallet(books, currency="JPY", granted_credits="10.4")
     assert (wallet["balance_cents"], wallet["credits_balance"]) == (21, "10.5")
 
 
@@ -142,30 +142,30 @@ def test_six_active_wallets_are_the_most(books: Books, client: Any) -> None:
     """Also when they are opened at once; one that is terminated makes room."""
     books.customer()
     for _ in range(4):
-        opened(books)
-    jobs = [partial(books.http, "POST", "/wallets", json=asked()) for _ in range(4)]
+        open_wallet(books)
+    jobs = [partial(books.http, "POST", "/wallets", json=wallet_input()) for _ in range(4)]
     told = [one.json() for one in at_once(jobs) if not isinstance(one, BaseException)]
     refused = [one for one in told if "wallet" not in one]
     assert refused == [invalid(customer=["wallet_limit_reached"])] * 2
     assert len(told) == 4
     client.wallets.destroy(next(one for one in told if "wallet" in one)["wallet"]["lago_id"])
-    opened(books)
+    open_wallet(books)
 
 
 def test_a_code_is_taken_once_among_active_wallets(books: Books, client: Any) -> None:
     books.customer()
     books.customer("other")
-    first = opened(books, code="main")
-    again = books.http("POST", "/wallets", json=asked(code="main"))
+    first = open_wallet(books, code="main")
+    again = books.http("POST", "/wallets", json=wallet_input(code="main"))
     assert again.json() == invalid(code=["value_already_exist"])
-    opened(books, "other", code="main")
+    open_wallet(books, "other", code="main")
     client.wallets.destroy(first["lago_id"])
-    assert opened(books, code="main")["code"] == "main"
+    assert open_wallet(books, code="main")["code"] == "main"
 
 
 def test_limits_can_be_ignored_at_the_beginning(books: Books) -> None:
     books.customer()
-    wallet = opened(
+    wallet = open_wallet(
         books,
         paid_credits="1",
         paid_top_up_min_amount_cents=5000,
@@ -179,7 +179,7 @@ def test_limits_can_be_ignored_at_the_beginning(books: Books) -> None:
 def test_a_wallet_is_changed(books: Books, client: Any) -> None:
     """What is given changes, the rest stays; granted credits to come expire with it."""
     books.customer()
-    wallet_id = opened(books, name="Old", metadata={"a": "1"}, purchase_order_number="PO")[
+    wallet_id = open_wallet(books, name="Old", metadata={"a": "1"}, purchase_order_number="PO")[
         "lago_id"
     ]
     later = (datetime.now(UTC) + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -197,7 +197,7 @@ def test_a_wallet_is_changed(books: Books, client: Any) -> None:
 
 def test_a_terminated_wallet_is_not_changed(books: Books, client: Any) -> None:
     books.customer()
-    wallet_id = opened(books)["lago_id"]
+    wallet_id = open_wallet(books)["lago_id"]
     client.wallets.destroy(wallet_id)
     answer = books.http("PUT", f"/wallets/{wallet_id}", json={"wallet": {"name": "x"}})
     assert answer.json() == invalid(wallet_id=["wallet_is_terminated"])
@@ -207,7 +207,7 @@ def test_terminating_at_once_is_done_once(books: Books) -> None:
     """Everybody who asks is told that it is terminated."""
     books.customer()
     for _ in range(3):
-        wallet_id = opened(books)["lago_id"]
+        wallet_id = open_wallet(books)["lago_id"]
         jobs = [partial(books.http, "DELETE", f"/wallets/{wallet_id}")] * 4
         told = [one.json() for one in at_once(jobs) if not isinstance(one, BaseException)]
         assert len(told) == 4
@@ -217,7 +217,7 @@ def test_terminating_at_once_is_done_once(books: Books) -> None:
 
 def test_metadata_are_replaced_merged_and_forgotten(books: Books, client: Any) -> None:
     books.customer()
-    wallet_id = opened(books)["lago_id"]
+    wallet_id = open_wallet(books)["lago_id"]
     wallets = client.wallets
     assert wallets.replace_metadata(wallet_id, {"a": "1", "b": "2"}) == {"a": "1", "b": "2"}
     assert wallets.merge_metadata(wallet_id, {"b": None}) == {"a": "1", "b": None}
@@ -234,7 +234,7 @@ def test_lists(books: Books, client: Any) -> None:
     """The newest first: all, a customer's, page by page."""
     books.customer("one")
     books.customer("other")
-    ids = [opened(books, owner)["lago_id"] for owner in ("one", "other", "one")]
+    ids = [open_wallet(books, owner)["lago_id"] for owner in ("one", "other", "one")]
 
     def listed(path: str = "/wallets", **params: object) -> list[str]:
         answer = books.http("GET", path, params=params)
@@ -253,7 +253,7 @@ def test_lists(books: Books, client: Any) -> None:
 def test_credits_whose_payment_is_said_to_have_failed(books: Books, client: Any) -> None:
     """The purchase has failed with it; money that comes all the same lands."""
     books.customer()
-    wallet_id = opened(books, paid_credits="10")["lago_id"]
+    wallet_id = open_wallet(books, paid_credits="10")["lago_id"]
     [sale] = client.invoices.find_all({"invoice_type": "credit"})["invoices"]
 
     def state() -> str:
@@ -270,7 +270,7 @@ def test_credits_whose_payment_is_said_to_have_failed(books: Books, client: Any)
 def test_credits_that_a_note_takes_back_name_it(books: Books) -> None:
     """A refund of bought credits voids them."""
     books.customer()
-    wallet_id = opened(books, paid_credits="10")["lago_id"]
+    wallet_id = open_wallet(books, paid_credits="10")["lago_id"]
     [sale] = books.http("GET", "/invoices?invoice_type=credit").json()["invoices"]
     books.paid(sale["lago_id"], sale["total_amount_cents"])
     [fee] = books.http("GET", f"/invoices/{sale['lago_id']}").json()["invoice"]["fees"]

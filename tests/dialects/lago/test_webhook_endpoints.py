@@ -17,7 +17,7 @@ from polaris.engine import new_id
 URL = "https://example.com/hook"
 
 
-def asked(**fields: Any) -> WebhookEndpoint:
+def endpoint_input(**fields: Any) -> WebhookEndpoint:
     """An endpoint for the client, of which only some fields are given."""
     return WebhookEndpoint(**fields)
 
@@ -30,7 +30,7 @@ def create(books: Books, **fields: Any) -> Any:
 
 
 def test_the_story_of_an_endpoint(books: Books, client: Any) -> None:
-    made = client.webhook_endpoints.create(asked(webhook_url=URL))
+    made = client.webhook_endpoints.create(endpoint_input(webhook_url=URL))
     assert (made.lago_organization_id, made.webhook_url) == (books.tenant_id, URL)
     assert (made.signature_algo, made.name, made.event_types) == ("jwt", None, None)
     assert client.webhook_endpoints.find(made.lago_id) == made
@@ -38,7 +38,7 @@ def test_the_story_of_an_endpoint(books: Books, client: Any) -> None:
 
     types = ["invoice.voided", "invoice.created"]
     changed = client.webhook_endpoints.update(
-        asked(signature_algo="hmac", name="Ours", event_types=types), made.lago_id
+        endpoint_input(signature_algo="hmac", name="Ours", event_types=types), made.lago_id
     )
     assert (changed.lago_id, changed.webhook_url) == (made.lago_id, URL)
     assert (changed.signature_algo, changed.name, changed.event_types) == ("hmac", "Ours", types)

@@ -11,14 +11,14 @@ Wallet: Any = models.Wallet
 WalletTransaction: Any = models.WalletTransaction
 
 
-def asked(external_id: str | None = "cust_1", **named: Any) -> dict[str, Any]:
+def wallet_input(external_id: str | None = "cust_1", **named: Any) -> dict[str, Any]:
     """A body for a wallet whose credits are worth two euros."""
     return {"wallet": {"external_customer_id": external_id, "rate_amount": "2", **named}}
 
 
-def opened(books: Books, external_id: str = "cust_1", **named: Any) -> dict[str, Any]:
+def open_wallet(books: Books, external_id: str = "cust_1", **named: Any) -> dict[str, Any]:
     """A wallet as it is answered."""
-    answer = books.http("POST", "/wallets", json=asked(external_id, **named))
+    answer = books.http("POST", "/wallets", json=wallet_input(external_id, **named))
     assert answer.status_code == 200, answer.text
     wallet: dict[str, Any] = answer.json()["wallet"]
     return wallet
