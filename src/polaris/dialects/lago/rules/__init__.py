@@ -1,7 +1,7 @@
-"""What Lago requires beyond the engine, and the limits that its formulas give.
+"""Lago's rules in addition to the engine's, and the limits that Lago's formulas set.
 
-Lago counts what is left by line, and a voided credit note still uses its lines up; the engine
-counts what was given and not taken back. Both must allow a credit.
+Lago computes the rest by line, and a voided credit note still counts against its lines; the engine
+counts only credit that was not taken back. A credit must pass both.
 """
 
 from polaris.core import refusals
@@ -28,7 +28,7 @@ from polaris.dialects.lago.rules.wallets import OPENING
 
 @requires(refusals.NothingOutstanding)
 def void_of_unpaid(case: AnyCase) -> Details | None:
-    """The invoice is not paid, where the tenant's settings ask for it, as older Lagos did."""
+    """The invoice is not paid, if the tenant's setting `refuse_void_when_paid` is on."""
     asked_for = settings_of(case.decision.tenant).refuse_void_when_paid
     paid = payment_status(case.invoice) == "succeeded"
     return unless(not (asked_for and paid), number=case.invoice.number)
@@ -36,21 +36,21 @@ def void_of_unpaid(case: AnyCase) -> Details | None:
 
 @requires(refusals.CreditExceedsInvoice)
 def void_within_creditable(case: Case[VoidInvoice]) -> Details | None:
-    """Credit and refund together are at most what Lago's formula leaves of the lines."""
+    """Credit plus refund is at most the creditable amount by Lago's formula."""
     asked = case.command.credit_minor + case.command.refund_minor
     return at_most("credit_minor", asked, creditable(case.balance)) if asked else None
 
 
 @requires(refusals.RefundExceedsCash)
 def void_within_refundable(case: Case[VoidInvoice]) -> Details | None:
-    """The refund is at most what Lago's formula leaves of the money received."""
+    """The refund is at most the refundable amount by Lago's formula."""
     asked = cut_to_fit(case.balance, case.command).refund_minor
     return at_most("refund_minor", asked, refundable(case.balance)) if asked else None
 
 
 @requires(refusals.LineOverCredited)
 def note_within_lines(case: Case[IssueCreditNote]) -> Details | None:
-    """No line is credited beyond what Lago's formula leaves of it."""
+    """No line is credited by more than its creditable rest by Lago's formula."""
     left = line_left(case.balance)
     for line in case.command.lines:
         line_id = line.line_id or ""
@@ -60,7 +60,7 @@ def note_within_lines(case: Case[IssueCreditNote]) -> Details | None:
 
 @requires(refusals.NothingToVoid)
 def note_has_balance(case: AnyCase) -> Details | None:
-    """The note has a balance: what it only offset or refunded cannot be taken back."""
+    """The note has a balance; a note that only offset or refunded cannot be voided."""
     return unless(case.note.balance_minor > 0, id=case.note.id)
 
 
@@ -70,46 +70,46 @@ LONGEST_REFERENCE = 40
 
 
 def paid_for(case: Case[ReceivePayment]) -> Invoice:
-    """The one invoice that a payment of Lago's is for."""
+    """Return the one invoice that the payment is for."""
     return case.decision.the(Invoice, next(iter(case.command.apply_to), None), "apply_to")
 
 
 @requires(refusals.NotFinalized)
 def payment_for_issued(case: Case[ReceivePayment]) -> Details | None:
-    """A payment is for an invoice that was issued."""
+    """The paid invoice was issued."""
     status = paid_for(case).status
     return unless(status in (Status.FINALIZED, Status.VOIDED), status=status)
 
 
 @requires(refusals.AlreadyVoided)
 def payment_for_standing(case: Case[ReceivePayment]) -> Details | None:
-    """A payment is for an invoice that was not voided."""
+    """The paid invoice is not voided."""
     invoice = paid_for(case)
     return unless(invoice.status is not Status.VOIDED, number=invoice.number)
 
 
 @requires(refusals.ValueMissing)
 def payment_has_reference(case: Case[ReceivePayment]) -> Details | None:
-    """A payment says by what it can be found."""
+    """A payment has a reference."""
     return unless(bool(case.command.reference), field="reference")
 
 
 @requires(refusals.TextTooLong)
 def payment_reference_short(case: Case[ReceivePayment]) -> Details | None:
-    """What a payment can be found by has at most 40 characters."""
+    """A payment's reference has at most 40 characters."""
     fits = len(case.command.reference or "") <= LONGEST_REFERENCE
     return unless(fits, field="reference")
 
 
 @requires(refusals.OutstandingExceeded)
 def payment_within_due(case: Case[ReceivePayment]) -> Details | None:
-    """A payment is at most what is outstanding."""
+    """A payment is at most the outstanding amount of its invoice."""
     return at_most("amount_minor", case.command.amount_minor, paid_for(case).outstanding_minor)
 
 
 @requires(refusals.UnsuitableTopUp)
 def payment_of_whole_top_up(case: Case[ReceivePayment]) -> Details | None:
-    """Credits are paid at once."""
+    """An invoice for wallet credits is paid in full by one payment."""
     invoice = paid_for(case)
     whole = case.command.amount_minor == invoice.total_minor
     return unless(whole or invoice.kind is not InvoiceKind.TOP_UP, field="amount_minor")
@@ -139,4 +139,4 @@ LAGO = Dialect(
         )
     ),
 )
-"""The dialect, as the engine knows it."""
+"""The dialect's rules, by command."""

@@ -1,6 +1,6 @@
-"""What Lago's formulas leave of an invoice, and what a credit note over its lines comes to.
+"""Lago's formulas: what is left of an invoice, and the amounts of a credit note over its lines.
 
-Lago counts what is left by line, and a voided credit note still uses its lines up.
+Lago computes the rest by line, and a voided credit note still counts against its lines.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from polaris.money import rounded
 
 
 def line_left(balance: InvoiceBalance) -> dict[str, int]:
-    """What Lago sees left of each line, before discount: voided notes still count."""
+    """Return the uncredited rest of each line before discount, minor units; voided notes count."""
     left = {line.id: line.gross_minor for line in balance.lines}
     for note in balance.notes:
         for line_id, amount in credited_of(balance, note).items():
@@ -27,7 +27,7 @@ def line_left(balance: InvoiceBalance) -> dict[str, int]:
 
 
 def credited_of(balance: InvoiceBalance, note: CreditNote) -> dict[str, int]:
-    """What a note credits of each line, before discount."""
+    """Return the amounts that a note credits, by line, before discount, minor units."""
     gross: dict[str, int] = {}
     for part in balance.decision.of(NoteLine, "note_id", note.id):
         if part.line_id is not None:
@@ -36,7 +36,7 @@ def credited_of(balance: InvoiceBalance, note: CreditNote) -> dict[str, int]:
 
 
 def creditable(balance: InvoiceBalance) -> int:
-    """The most that can still be given back: lines left, less their discounts, with their tax."""
+    """Return the largest creditable amount: the rest of the lines, less discounts, plus tax."""
     if balance.invoice.status is Status.DRAFT or balance.invoice.kind is InvoiceKind.TOP_UP:
         return 0
     left = computed(balance, line_left(balance), ())
@@ -48,25 +48,25 @@ def _net(left: int, gross: int, net: int) -> Fraction:
 
 
 def _tax(tax: Tax, net: Fraction) -> Fraction:
-    """Tax on part of a line: by its rate, or its share of what was given."""
+    """Return the tax on part of a line: by the rate, or a share of a tax amount that was given."""
     if tax.rate is not None and not tax.given:
         return net * Fraction(tax.rate) / 100
     return net * tax.amount_minor / tax.base_minor if tax.base_minor else Fraction()
 
 
 def whole(exact: Fraction) -> int:
-    """Whole minor units, half up."""
+    """Round to whole minor units, half up."""
     return rounded(Decimal(exact.numerator) / Decimal(exact.denominator))
 
 
 def paid(balance: InvoiceBalance) -> int:
-    """Money received for it, also when it has been voided since."""
+    """Return the money received for the invoice; for a voided one, as it was at the void."""
     paid_at_void = balance.invoice.paid_at_void_minor
     return balance.invoice.paid_minor if paid_at_void is None else paid_at_void
 
 
 def refundable(balance: InvoiceBalance) -> int:
-    """The most that can still be sent back; of credits that were sold, what is left of them."""
+    """Return the largest refundable amount; for a top-up at most its unspent wallet credits."""
     if balance.invoice.status is Status.DRAFT or marked_unpaid(balance):
         return 0
     most = sold_left(balance)
@@ -74,12 +74,12 @@ def refundable(balance: InvoiceBalance) -> int:
 
 
 def cash_left(balance: InvoiceBalance) -> int:
-    """Money received and not refunded by a note."""
+    """Return the money received less the refunds of credit notes."""
     return paid(balance) - sum(note.refund_minor for note in balance.notes)
 
 
 def marked_unpaid(balance: InvoiceBalance) -> bool:
-    """Whether all of it was paid, and yet somebody says that it was not."""
+    """True if the invoice is paid in full, but somebody has marked it as not paid."""
     invoice = balance.invoice
     by_credit = sum(
         one.amount_minor
@@ -92,7 +92,7 @@ def marked_unpaid(balance: InvoiceBalance) -> bool:
 
 
 def sold_left(balance: InvoiceBalance) -> int | None:
-    """What is unspent of the credits that a top-up sold; none when it is no top-up."""
+    """Return the unspent part of the wallet credits that a top-up sold; None for other invoices."""
     if balance.invoice.kind is not InvoiceKind.TOP_UP:
         return None
     lots = balance.decision.of(Lot, "invoice_id", balance.invoice.id)
@@ -100,60 +100,60 @@ def sold_left(balance: InvoiceBalance) -> int | None:
 
 
 def offsettable(balance: InvoiceBalance) -> int:
-    """The most by which what is due can be lowered."""
+    """Return the largest amount by which a note can lower the amount due."""
     due = balance.invoice.outstanding_minor
     return due if sold_left(balance) is not None else max(0, min(due, creditable(balance)))
 
 
 def uncredited(balance: InvoiceBalance) -> int:
-    """What notes have left of the invoice; discounts are not looked at, voided notes count."""
+    """Return the invoice's amount less its notes; discounts are ignored, voided notes count."""
     gross = sum(line.gross_minor for line in balance.lines)
     by_line = {line.id: Fraction(line.gross_minor) for line in balance.lines}
     vat = sum((_tax(tax, by_line[tax.line_id]) for tax in balance.taxes), Fraction())
     return gross + whole(vat) - sum(note.credit_minor + note.offset_minor for note in balance.notes)
 
 
-# ---------------------------------------------------------------- what a note comes to
+# ---------------------------------------------------------------- the amounts of a note
 
 
 class TaxShare(NamedTuple):
-    """What goes back of one tax code, unrounded minor units."""
+    """The credited part of one tax code, in unrounded minor units."""
 
-    tax: Tax  # one of the code
+    tax: Tax  # any tax of the code
     base: Fraction
     amount: Fraction
 
 
 class Computed(NamedTuple):
-    """A note over parts of lines as Lago computes it, unrounded minor units."""
+    """The amounts of a note over parts of lines by Lago's formula, in unrounded minor units."""
 
     gross_minor: int
     coupons: Fraction
     shares: tuple[TaxShare, ...]
-    evened: Fraction  # what earlier notes rounded up, less what they rounded down
+    evened: Fraction  # tax rounding of earlier notes that this last note makes up for
 
     @property
     def net(self) -> Fraction:
-        """Without tax."""
+        """The amount without tax."""
         return self.gross_minor - self.coupons
 
     @property
     def tax(self) -> Fraction:
-        """All tax."""
+        """The sum of all taxes."""
         return sum((share.amount for share in self.shares), Fraction()) - self.evened
 
     @property
     def total(self) -> int:
-        """With tax, rounded as Lago does: the whole once."""
+        """The amount with tax, whole minor units; Lago rounds the total once."""
         return whole(self.net + self.tax)
 
 
 def computed(
     balance: InvoiceBalance, gross: Mapping[str, int], earlier: Sequence[CreditNote]
 ) -> Computed:
-    """A note over these amounts by line; the last one of an invoice evens out what others rounded.
+    """Return a note over these amounts by line; an invoice's last note makes up for rounding.
 
-    `earlier` are the notes before it; without them nothing is evened out.
+    `earlier` are the notes before it; without them there is no rounding to make up for.
     """
     lines = [line for line in balance.lines if gross.get(line.id)]
     nets = {line.id: _net(gross[line.id], line.gross_minor, line.net_minor) for line in lines}
@@ -171,7 +171,7 @@ def computed(
 
 
 def _last(balance: InvoiceBalance, gross: Mapping[str, int], earlier: Sequence[CreditNote]) -> bool:
-    """Whether this note and the earlier ones leave nothing of the lines."""
+    """True if this note and the earlier ones credit all lines in full."""
     taken = [gross, *(credited_of(balance, note) for note in earlier)]
     return all(
         sum(one.get(line.id, 0) for one in taken) >= line.gross_minor for line in balance.lines
@@ -179,7 +179,7 @@ def _last(balance: InvoiceBalance, gross: Mapping[str, int], earlier: Sequence[C
 
 
 def _rounding(balance: InvoiceBalance, notes: Sequence[CreditNote]) -> Fraction:
-    """What notes gave back of tax beyond the unrounded amount."""
+    """Return the tax that notes credited in excess of the unrounded amount."""
     return sum(
         (
             note.tax_minor - computed(balance, credited_of(balance, note), ()).tax
@@ -191,12 +191,12 @@ def _rounding(balance: InvoiceBalance, notes: Sequence[CreditNote]) -> Fraction:
 
 
 def in_order(notes: Sequence[CreditNote]) -> list[CreditNote]:
-    """Notes as they were issued."""
+    """Return the notes in the order of issue."""
     return sorted(notes, key=lambda note: (note.issued_at, note.id))
 
 
 def computed_note(balance: InvoiceBalance, note: CreditNote) -> Computed:
-    """A note that corrects the invoice, computed again."""
+    """Return the unrounded amounts of an existing note that corrects the invoice."""
     notes = in_order(balance.notes)
     earlier = notes[: [one.id for one in notes].index(note.id)]
     return computed(balance, credited_of(balance, note), earlier)

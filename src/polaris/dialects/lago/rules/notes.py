@@ -1,4 +1,4 @@
-"""What Lago has against a credit note that somebody asks for."""
+"""Lago's checks of a requested credit note."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from polaris.dialects.lago.rules.amounts import (
 
 
 class Parts(NamedTuple):
-    """What a note is to give, minor units."""
+    """How a note's total is given back, in minor units."""
 
     credit: int
     refund: int
@@ -26,20 +26,20 @@ class Parts(NamedTuple):
 
     @property
     def total(self) -> int:
-        """All of it."""
+        """The sum of the parts."""
         return sum(self)
 
 
 class Asked(NamedTuple):
-    """A note that somebody asks for: its parts, and what its lines come to."""
+    """A requested note: its parts, and the totals of its lines."""
 
     balance: InvoiceBalance
     parts: Parts
-    totals: tuple[int, int]  # ours, and Lago's, which may differ by a unit
+    totals: tuple[int, int]  # Polaris's and Lago's, in minor units; they may differ by one
 
 
 TOLERANCE_MINOR = 1
-"""By so much may what a client adds up differ from what we do."""
+"""The allowed difference between the client's sum and Polaris's sum."""
 
 HIGHER = "higher_than_remaining_invoice_amount"
 REFUND, CREDIT, OFFSET = "refund_amount_cents", "credit_amount_cents", "offset_amount_cents"
@@ -48,7 +48,7 @@ Objection = tuple[str, str]  # a field, and what is wrong with it
 
 
 def not_creditable(balance: InvoiceBalance, parts: Parts) -> bool:
-    """Whether it is no invoice to credit: a draft, or credits that are gone or were not paid."""
+    """True for a draft, a top-up of an inactive wallet, and credit or refund of an unpaid one."""
     if balance.invoice.kind is not InvoiceKind.TOP_UP:
         return balance.invoice.status is Status.DRAFT
     wallets = [balance.decision.get(Wallet, line.wallet_id) for line in balance.lines]
@@ -60,7 +60,7 @@ def not_creditable(balance: InvoiceBalance, parts: Parts) -> bool:
 def item_objection(
     balance: InvoiceBalance, left: Mapping[str, int], line_id: str, amount: int
 ) -> str:
-    """Why a line cannot be credited by an amount; empty when it can."""
+    """Return the code of why a line cannot be credited by an amount; empty if it can."""
     if amount < 0:
         return "invalid_value"
     if amount > left[line_id]:
@@ -71,7 +71,7 @@ def item_objection(
 
 
 def objections(asked: Asked) -> list[Objection]:
-    """Everything that Lago has against a note, in its order."""
+    """Return every objection to the note, in Lago's order."""
     return [found for check in CHECKS if (found := check(asked)) is not None]
 
 
@@ -106,7 +106,7 @@ def _beyond_due(asked: Asked) -> Objection | None:
 
 
 def _prepaid_offset(asked: Asked) -> Objection | None:
-    """An offset takes back a whole unpaid sale of credits, or nothing of it."""
+    """An offset of a top-up must cancel the whole unpaid invoice."""
     if sold_left(asked.balance) is None or asked.parts.offset <= 0:
         return None
     if paid(asked.balance) > 0:
@@ -137,13 +137,13 @@ CHECKS = (
     _beyond_invoice,
     _nothing,
 )
-"""What is looked at once the lines are known; all of it is told."""
+"""The checks once the lines are known; all objections are answered together."""
 
 
 def fitted(asked: Asked) -> Parts:
-    """The parts, changed by the unit that they may differ, so that they add up to the lines.
+    """Return the parts, adjusted by the allowed difference so that they add up to the lines.
 
-    Credit takes it; without credit the refund, or the offset, as far as they may grow.
+    The credit is adjusted; without credit the refund or the offset, if its limit allows it.
     """
     parts, gap = asked.parts, asked.totals[0] - asked.parts.total
     if gap and not parts.credit:

@@ -1,4 +1,4 @@
-"""What Lago requires of wallets."""
+"""Lago's rules for opening wallets."""
 
 from polaris.core import refusals
 from polaris.core.commands import (
@@ -11,7 +11,7 @@ MOST_WALLETS = 6
 
 
 def active_wallets(case: Case[OpenWallet]) -> list[Wallet]:
-    """The customer's wallets that can be spent from."""
+    """Return the customer's active wallets."""
     wallets = case.decision.of(Wallet, "customer_id", case.command.customer_id)
     return [one for one in wallets if one.status is WalletStatus.ACTIVE]
 
