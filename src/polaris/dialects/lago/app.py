@@ -1,4 +1,4 @@
-"""Lago's API as one application, with handlers of its own: always JSON, always in Lago's words."""
+"""Lago's API as one FastAPI application with its own error handlers; every error is Lago's JSON."""
 
 from functools import partial
 
@@ -32,7 +32,7 @@ from polaris.dialects.lago.requests.call import ACCESS
 from polaris.serving.async_engine import AsyncEngine
 
 MOST_BYTES = 1024 * 1024
-"""Of a body: some thousand fees. More is neither kept in memory nor looked at."""
+"""The largest body in bytes, enough for some thousand fees. A larger one is refused unread."""
 
 ROUTERS: tuple[APIRouter, ...] = (
     invoices.router,
@@ -50,15 +50,16 @@ ROUTERS: tuple[APIRouter, ...] = (
     organizations.router,
     wallets.router,
     wallet_transactions.router,
-    customers.router,  # last: a customer's own id may have slashes, so it takes any path
+    customers.router,  # last: an external id may contain slashes, so its routes match any path
 )
 
 
 def build(engine: AsyncEngine) -> FastAPI:
-    """The application, to be mounted at `/api/v1`."""
+    """Return the application, to be mounted at `/api/v1`."""
     app: FastAPI = FastAPIOffline(
         title="Polaris: the Lago dialect",
-        description="What a Lago client may ask of Polaris. The key goes as a Bearer token.",
+        description="The part of the Lago API that Polaris supports. Send the API key as a Bearer"
+        " token.",
         redirect_slashes=False,
     )
     app.state.engine = engine
@@ -75,5 +76,5 @@ def build(engine: AsyncEngine) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     page = partial(described.DESCRIPTION.page, app)
-    app.openapi = page  # type: ignore[method-assign]  # meant to be
+    app.openapi = page  # type: ignore[method-assign]  # FastAPI's documented way to override it
     return app

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class How(StrEnum):
-    """How far a call is answered."""
+    """How much of a client call this dialect supports."""
 
     DONE = "done"
     PARTLY = "partly"
@@ -14,12 +14,12 @@ class How(StrEnum):
 
 
 class Answered(NamedTuple):
-    """What becomes of a call."""
+    """The route of a client call, and how far this dialect supports it."""
 
     route: str
     how: How = How.DONE
     why: str = ""
-    refusal: str = ""  # status and code, of a refused one
+    refusal: str = ""  # the status and code of the answer, if the call is refused
 
 
 NO_ROUTE = "404 resource_not_found"
@@ -28,17 +28,17 @@ NO_KEY = "The client sends no key with this call; list by `external_customer_id`
 
 
 def partly(route: str, why: str) -> Answered:
-    """Answered, but for something."""
+    """Return the entry of a call that is supported except for what `why` names."""
     return Answered(route, How.PARTLY, why)
 
 
 def refused(route: str, why: str, refusal: str = NO_ROUTE) -> Answered:
-    """Not done; the answer says so."""
+    """Return the entry of a call that is refused with this status and code."""
     return Answered(route, How.REFUSED, why, refusal)
 
 
 def rest(resource: str, by: str, *verbs: str) -> dict[str, Answered]:
-    """The usual calls of a resource."""
+    """Return the entries of a resource's usual calls, all or only the named verbs."""
     usual = {
         "create": f"POST /{resource}",
         "find": f"GET /{resource}/{by}",
@@ -50,7 +50,7 @@ def rest(resource: str, by: str, *verbs: str) -> dict[str, Answered]:
 
 
 def metadata(resource: str) -> dict[str, Answered]:
-    """The calls that change a thing's metadata by themselves."""
+    """Return the entries of the calls that change only a resource's metadata."""
     path = f"/{resource}/{{id}}/metadata"
     return {
         f"{resource}.replace_metadata": Answered(f"POST {path}"),
@@ -61,49 +61,51 @@ def metadata(resource: str) -> dict[str, Answered]:
 
 
 LATER = "Comes later: subscriptions, plans, metrics, usage and coupons."
-DUNNING = "Payments are taken invoice by invoice; there are no requests over several."
-REPORTS = "Sums over all invoices stand in the ledger, which is not read over HTTP yet."
-LOGS = "Who did what stands in the audit, which is not read over HTTP yet."
-SALES = "Quotes and orders are made elsewhere."
-BY_ID = "Wallets are named by their id: use `wallets`. There are no alerts."
-NOT_METERED = "Nothing is metered: there are no subscriptions, so there is no usage."
+DUNNING = "Each payment is for one invoice; there are no payment requests for several invoices."
+REPORTS = "The ledger has the sums over all invoices, but it cannot be read over HTTP yet."
+LOGS = "The audit log records who did what, but it cannot be read over HTTP yet."
+SALES = "Polaris has no quotes and no orders."
+BY_ID = "Wallets are found by their id: use `wallets`. There are no alerts."
+NOT_METERED = "There is no usage, because there are no subscriptions."
 NO_PROVIDER = "No payment provider is linked."
 NOT_SUPPORTED = (
-    "Recurring rules, `applies_to`, ways to pay and custom sections are refused with 422"
-    " `not_supported`: they would be kept and never done."
+    "Recurring rules, `applies_to`, payment methods and custom sections are refused with 422"
+    " `not_supported`, because Polaris would store them without acting on them."
 )
 
 INVOICES = {
     **rest("invoices", "{id}", "find", "find_all", "update", "destroy"),
     "invoices.create": partly(
         "POST /invoices",
-        "How it is collected (`skip_psp`, `payment_method`) and custom sections are ignored.",
+        "Collection settings (`skip_psp`, `payment_method`) and custom sections are ignored.",
     ),
     "invoices.finalize": Answered("PUT /invoices/{id}/finalize", why="Drafts of any origin."),
     "invoices.void": Answered("POST /invoices/{id}/void"),
     "invoices.void_invoice": Answered("POST /invoices/{id}/void"),
     "invoices.refresh": partly(
-        "PUT /invoices/{id}/refresh", "Taxes are computed anew; there is no usage to fetch."
+        "PUT /invoices/{id}/refresh", "Taxes are computed again; there is no usage to fetch."
     ),
     "invoices.lose_dispute": Answered("PUT /invoices/{id}/lose_dispute", why="POST as well."),
     "invoices.retry_payment": partly(
         "POST /invoices/{id}/retry_payment",
-        "Noted and told; `payment_method` is ignored, no provider is called yet.",
+        "The request is recorded and a webhook is sent; `payment_method` is ignored, and no"
+        " payment provider is called yet.",
     ),
     "invoices.download": Answered(
         "POST /invoices/{id}/download",
-        why="The PDF is there at once, of voided invoices too; `file_url` is null elsewhere.",
+        why="The PDF is ready at once, also for voided invoices; `file_url` is null in all other"
+        " answers.",
     ),
     "invoices.retry": refused(
-        "POST /invoices/{id}/retry", "No invoice ever fails.", "405 invalid_status"
+        "POST /invoices/{id}/retry", "No invoice is ever in status `failed`.", "405 invalid_status"
     ),
     "invoices.payment_url": refused(
         "POST /invoices/{id}/payment_url", NO_PROVIDER, "422 validation_errors"
     ),
     "invoices.preview": refused(
         "POST /invoices/preview",
-        "The client asks for plans, which are not there. An extension: with `fees` as for a new"
-        " invoice, that invoice is previewed.",
+        "The client sends a plan, and there are no plans. Extension: a body with `fees`, as for a"
+        " new invoice, is previewed.",
         "404 plan_not_found",
     ),
 }
@@ -113,10 +115,11 @@ CREDIT_NOTES = {
     **metadata("credit_notes"),
     "credit_notes.estimate": Answered("POST /credit_notes/estimate"),
     "credit_notes.void": Answered(
-        "PUT /credit_notes/{id}/void", why="What the note offset is taken back with its balance."
+        "PUT /credit_notes/{id}/void",
+        why="The void takes back the note's offset together with its balance.",
     ),
     "credit_notes.download": Answered(
-        "POST /credit_notes/{id}/download", why="The PDF is there at once."
+        "POST /credit_notes/{id}/download", why="The PDF is ready at once."
     ),
 }
 
@@ -138,11 +141,11 @@ CUSTOMERS = {
     **rest("customers", "{external_id}", "find", "find_all", "destroy"),
     "customers.create": partly(
         "POST /customers",
-        "Settings of a payment provider are kept and shown; no provider is called.",
+        "Payment provider settings are stored and returned; no provider is called.",
     ),
     "customers.wallets.find_all": Answered("GET /customers/{external_id}/wallets"),
     "customers.past_usage": Answered(
-        "GET /customers/{external_id}/past_usage", why="Always empty: nothing is metered."
+        "GET /customers/{external_id}/past_usage", why="Always empty: there is no usage."
     ),
     "customers.current_usage": refused(
         "GET /customers/{external_id}/current_usage", NOT_METERED, "405 no_active_subscription"
@@ -187,7 +190,7 @@ BELOW_CUSTOMERS = {
         ("customers.wallets.alerts.destroy_all", "DELETE", "wallets/{code}/alerts", BY_ID),
     )
 }
-"""What is taken for a customer with slashes in its id."""
+"""Refused because the router reads the whole path as the id of a customer with slashes in it."""
 
 SET_AS_DEFAULT = {
     "customer_payment_methods.set_as_default": refused(
@@ -204,7 +207,7 @@ CALLS: dict[str, Answered] = {
     **BELOW_CUSTOMERS,
     **SET_AS_DEFAULT,
 }
-"""By the call's name."""
+"""The supported and refused calls, by the client's name for the call."""
 
 ABSENT: dict[str, Answered] = {
     "applied_coupons": refused("/applied_coupons", LATER),
@@ -217,8 +220,12 @@ ABSENT: dict[str, Answered] = {
     "subscription_charges": refused("/subscriptions/{external_id}/charges", LATER),
     "subscription_fixed_charges": refused("/subscriptions/{external_id}/fixed_charges", LATER),
     "subscriptions": refused("/subscriptions", LATER),
-    "fees": refused("/fees", "A fee is read with its invoice, and never changes by itself."),
-    "billing_entities": refused("/billing_entities", "A tenant has one issuer: its organization."),
+    "fees": refused(
+        "/fees", "Fees are returned with their invoice, and cannot be changed by themselves."
+    ),
+    "billing_entities": refused(
+        "/billing_entities", "A tenant has one billing entity: its organization."
+    ),
     "payment_receipts": refused("/payment_receipts", DUNNING),
     "payment_requests": refused("/payment_requests", DUNNING),
     "activity_logs": refused("/activity_logs", LOGS),
@@ -251,17 +258,17 @@ ABSENT: dict[str, Answered] = {
         )
     },
 }
-"""Whole resources that are refused, whatever is asked of them."""
+"""Resources of which every call is refused."""
 
 
 def coverage_of(call: str) -> Answered | None:
-    """What becomes of a call; none when the table does not know it."""
+    """Return the entry of a client call, or None if the tables do not list it."""
     resource = next((one for one in _within(call) if one in ABSENT), None)
     return CALLS.get(call) or (ABSENT[resource] if resource else None)
 
 
 def _within(call: str) -> Iterator[str]:
-    """The resources that a call belongs to, the innermost first."""
+    """Yield the resources that a call belongs to, the innermost first."""
     while "." in call:
         call = call.rpartition(".")[0]
         yield call

@@ -1,4 +1,4 @@
-"""What is said when something cannot be done: every refusal in Lago's words, always as JSON."""
+"""Error answers: the Lago status and code of every refusal, always as JSON."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -24,7 +24,7 @@ TITLES = {
 
 
 class LagoError(Failure):
-    """An answer other than 200; `details` are the codes by field of a 422."""
+    """An error answer; `details` are the codes by field of a 422."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class LagoError(Failure):
         self.title = title or TITLES[status]
 
     def response(self) -> Response:
-        """The answer as sent."""
+        """Return the HTTP response."""
         body: dict[str, object] = {"status": self.status, "error": self.title}
         if self.code:
             body["code"] = self.code
@@ -48,17 +48,17 @@ class LagoError(Failure):
 
 
 def not_found(resource: str) -> LagoError:
-    """There is no such thing for this key."""
+    """Return the 404 for a resource that this key's tenant does not have."""
     return LagoError(404, f"{resource}_not_found")
 
 
 def not_allowed(code: str) -> LagoError:
-    """Its state does not allow it."""
+    """Return the 405 for an action that the resource's state does not allow."""
     return LagoError(405, code)
 
 
 def invalid(**details: list[str]) -> LagoError:
-    """These fields cannot be taken, for these reasons."""
+    """Return the 422 with the codes of each invalid field."""
     return LagoError(422, "validation_errors", details)
 
 
@@ -66,7 +66,7 @@ MANDATORY, TAKEN = "value_is_mandatory", "value_already_exist"
 INVALID, RANGE, LONG = "value_is_invalid", "value_is_out_of_range", "value_is_too_long"
 
 EXCEEDS = Answer(422, "total_amount_exceeds_invoice_amount", "credit_refund_amount")
-"""What a void that asks for too much is told."""
+"""The answer to a void that asks for more credit or refund than is possible."""
 HIGHER = "higher_than_remaining_invoice_amount"
 ALREADY_LOST = "dispute_already_lost"
 
@@ -143,7 +143,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.BooksWouldMoveBack: Answer(422, INVALID),
     refusals.BooksWouldMoveForward: Answer(422, INVALID),
 }
-"""Every refusal, as it is said unless the command has words of its own."""
+"""The answer to every refusal, unless BY_COMMAND has another one for the command."""
 
 BY_COMMAND: dict[type[Command], dict[type[Refusal], Answer]] = {
     commands.VoidInvoice: {
@@ -183,10 +183,10 @@ BY_COMMAND: dict[type[Command], dict[type[Refusal], Answer]] = {
         refusals.UnknownCurrency: Answer(422, INVALID, "default_currency"),
     },
 }
-"""What a refusal is called when this command meets it."""
+"""The answers to refusals that differ for one command."""
 
 FIRST: dict[type[Command], tuple[int, ...]] = {commands.VoidInvoice: (404, 422, 405)}
-"""The order in which a command's refusals are looked at, by status, where it is not the usual."""
+"""The order in which a command's refusals are chosen, by status, where it is not the usual one."""
 
 FIELDS = {
     "amount_minor": "amount_cents",
@@ -203,7 +203,7 @@ FIELDS = {
     "purchase_min_minor": "paid_top_up_min_amount_cents",
     "purchase_max_minor": "paid_top_up_max_amount_cents",
 }
-"""What Lago calls a field of ours, where the names differ."""
+"""Lago's names for Polaris fields, where they differ."""
 
 RESOURCES = {
     "note_id": "credit_note",
@@ -212,11 +212,11 @@ RESOURCES = {
     "apply_to": "invoice",
     "item_code": "add_on",
 }
-"""What Lago calls the thing that a field of ours names; the others by the field's own name."""
+"""Lago's resource for a Polaris field; for other fields it follows from the field's name."""
 
 
 def answer_if_deleted(refusal: Refusal) -> Answer | None:
-    """The answer to whatever meets a deleted draft: nobody sees it."""
+    """Return 404 if the refusal is about a deleted draft, which Lago hides; else None."""
     hidden = refusal.details.get("status") == "closed"
     return Answer(404, "invoice_not_found") if hidden else None
 
@@ -233,7 +233,7 @@ TABLES = AnswerTables(
 
 
 def refused(command: Command, found: Iterable[Refusal]) -> LagoError:
-    """The answer to a refused command: of all refusals, the kind that Lago looks at first."""
+    """Return the answer to a refused command: the refusals of the status that Lago checks first."""
     chosen = TABLES.choose(command, found)
     if chosen.status == 422:
         return LagoError(422, "validation_errors", TABLES.by_field(chosen, otherwise="base"))
@@ -243,18 +243,18 @@ def refused(command: Command, found: Iterable[Refusal]) -> LagoError:
     return LagoError(chosen.status, answer.code)
 
 
-# ---------------------------------------------------------------- what the framework meets
+# ---------------------------------------------------------------- errors of the framework
 
 
 def framework_error(status: int) -> LagoError:
-    """The answer to a status of the framework's: Lago knows no wrong verb, only no such route."""
+    """Return the answer to an error status of the framework; Lago answers a wrong verb with 404."""
     if status in (404, 405):
         return not_found("resource")
     return LagoError(status if status in TITLES else 400)
 
 
 def unreadable(problems: Sequence[Problem]) -> LagoError:
-    """A body without its root is a bad request; a field of the wrong type is named."""
+    """Return 400 for a body without its root key, else 422 that names the invalid fields."""
     details: dict[str, list[str]] = {}
     for where, kind in problems:
         if where[0] == "body" and (len(where) < 3 or kind == "json_invalid"):
@@ -264,10 +264,10 @@ def unreadable(problems: Sequence[Problem]) -> LagoError:
 
 
 def bad_request(missing: str) -> LagoError:
-    """The body has not the root key that it must have."""
+    """Return the 400 for a body that lacks its root key."""
     sentence = f"param is missing or the value is empty or invalid: {missing}"
     return LagoError(400, title=f"{TITLES[400]}: {sentence}")
 
 
 REPLIES = Replies(refused=refused, unreadable=unreadable, status=framework_error)
-"""What is answered where no route of ours raises its own."""
+"""The answers to errors that no route raises itself."""
