@@ -1,1 +1,1 @@
-"""Lago's paths and bodies, one module for each of its resources."""
+"""Lago's routes and request bodies, one module for each resource."""

@@ -1,4 +1,4 @@
-"""Add-ons: things that are billed by their code."""
+"""Add-ons: catalogue items that invoices bill by their code."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -25,7 +25,7 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "add_on"))]
 
 
 class AddOnAsked(BaseModel):
-    """An add-on as asked for; a change names only what changes."""
+    """A requested add-on; an update has only the fields that change."""
 
     name: Text | None = None
     invoice_display_name: Text | None = None
@@ -37,48 +37,48 @@ class AddOnAsked(BaseModel):
 
 
 class AddOnBody(BaseModel):
-    """The add-on under its root."""
+    """An add-on under its root key."""
 
     add_on: AddOnAsked
 
 
 @router.post("/add_ons")
 async def create(call: Writes, body: AddOnBody) -> Response:
-    """Create a thing to bill, with a code of its own."""
+    """Create an add-on; its code must be unused."""
     require_fields(body.add_on, "name", "code", "amount_cents", "amount_currency")
     return await save_add_on(call, save_command(call.new_id(), body.add_on))
 
 
 @router.get("/add_ons")
 async def find_all(call: Reads, paged: Paged) -> Response:
-    """All add-ons, the newest first."""
+    """List the add-ons, the newest first."""
     page = await call.read(catalogue.catalogue_items, paged.per_page, paged.offset)
     return reply("add_ons", await with_taxes(call, page.rows), meta=paged.meta(page.total))
 
 
 @router.get("/add_ons/{code:path}")
 async def find(call: Reads, code: str) -> Response:
-    """An add-on by its code."""
+    """Show an add-on."""
     return await answer_add_on(call, await find_add_on(call, code))
 
 
 @router.put("/add_ons/{code:path}")
 async def update(call: Writes, code: str, body: AddOnBody) -> Response:
-    """Change what is given of an add-on; what was billed keeps its name and price."""
+    """Change the given fields of an add-on; existing invoices keep the old name and price."""
     row = await find_add_on(call, code)
     return await save_add_on(call, save_command(row.id, body.add_on))
 
 
 @router.delete("/add_ons/{code:path}")
 async def destroy(call: Writes, code: str) -> Response:
-    """Delete an add-on; it is shown this once more."""
+    """Delete an add-on; the answer shows it one last time."""
     row = await find_add_on(call, code)
     await call.perform(DeleteCatalogueItem(catalogue_item_id=row.id))
     return await answer_add_on(call, row)
 
 
 def save_command(add_on_id: str, asked: AddOnAsked) -> SaveCatalogueItem:
-    """The fields that are given."""
+    """Return the command that saves the given fields."""
     return SaveCatalogueItem(
         catalogue_item_id=add_on_id,
         code=or_unset(asked.code),
@@ -92,7 +92,7 @@ def save_command(add_on_id: str, asked: AddOnAsked) -> SaveCatalogueItem:
 
 
 async def find_add_on(call: Call, code: str) -> CatalogueItem:
-    """The add-on with this code. Raises LagoError."""
+    """Load the add-on with this code. Raises LagoError 404."""
     view = await call.view(Scope(codes_of_items={code}))
     for row in view.of(CatalogueItem, "code", code):
         if row.deleted_at is None:
@@ -101,19 +101,19 @@ async def find_add_on(call: Call, code: str) -> CatalogueItem:
 
 
 async def save_add_on(call: Call, command: SaveCatalogueItem) -> Response:
-    """Save it, and answer the add-on as it was left."""
+    """Perform the command, and answer with the saved add-on."""
     view = await call.perform_and_show(command)
     return await answer_add_on(call, view.the(CatalogueItem, command.catalogue_item_id))
 
 
 async def answer_add_on(call: Call, row: CatalogueItem) -> Response:
-    """The add-on under its root."""
+    """Answer with the add-on."""
     (one,) = await with_taxes(call, [row])
     return reply("add_on", one)
 
 
 async def with_taxes(call: Call, rows: Iterable[CatalogueItem]) -> list[dict[str, object]]:
-    """Add-ons as they are shown, with the taxes that they name."""
+    """Return the add-ons in Lago's JSON, with their taxes."""
     rows = list(rows)
     view = await call.view(Scope(codes_of_taxes={code for row in rows for code in row.tax_codes}))
     return [shown.add_on(view, row) for row in rows]

@@ -1,4 +1,4 @@
-"""One call of a client of Lago's: who calls, and what all routes need."""
+"""The caller of a route, and functions that all routes need."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from fastapi import Response
 
 from polaris.api.access import Access, second_word, whole_key
 from polaris.api.caller import Caller
-from polaris.api.text import Text as Text  # with the rest of what bodies are made of
+from polaris.api.text import Text as Text  # exported for the modules with bodies
 from polaris.core.commands import Command
 from polaris.core.commands.text import ID
 from polaris.core.facts.customer import Customer
@@ -21,20 +21,20 @@ from polaris.dialects.lago.rules import LAGO
 
 
 class Call(Caller):
-    """A client's request, let in by its key."""
+    """The authenticated caller of a route."""
 
     dialect = LAGO
 
     def refused(self, command: Command, refusals: Iterable[Refusal]) -> LagoError:
-        """The answer to a refused command, in the words for this command."""
+        """Return the Lago error for a refused command."""
         return refused(command, refusals)
 
     async def invoice(self, invoice_id: str) -> View:
-        """An invoice with everything that belongs to it, whatever its state."""
+        """Load an invoice in any state, with everything that belongs to it. Raises LagoError."""
         return await self.view(Scope(invoices=id_set(invoice_id, "invoice"), booked=False))
 
     async def customer(self, external_id: str) -> Customer:
-        """The customer that has this id now. Raises LagoError."""
+        """Load the customer with this external id. Raises LagoError 404."""
         view = await self.view(Scope(external_ids={external_id}))
         live = live_customer(view, external_id)
         if live is None:
@@ -43,20 +43,20 @@ class Call(Caller):
 
 
 def live_customer(view: View, external_id: str) -> Customer | None:
-    """The customer that has this id now; deleted ones had it before, and may be there too."""
+    """Return the customer with this external id, or None; deleted ones can have the same id."""
     called = view.of(Customer, "external_id", external_id)
     return next((one for one in called if one.deleted_at is None), None)
 
 
 def id_set(one: str, resource: str) -> set[str]:
-    """The id as a scope takes it. Raises LagoError: what is no id names nothing."""
+    """Return the id as a set for `Scope`. Raises LagoError 404 if it is malformed."""
     if not ID.fullmatch(one):
         raise not_found(resource)
     return {one}
 
 
 def check_issuer(tenant: Tenant, *codes: str | None) -> None:
-    """Every code named is of the tenant's one issuer. Raises LagoError."""
+    """Check that every code is that of the tenant's one billing entity. Raises LagoError 404."""
     if not set(codes) <= {None, entity_code(tenant)}:
         raise not_found("billing_entity")
 
@@ -72,11 +72,11 @@ may = ACCESS.may
 
 
 def reply(root: str, value: object, **beside: object) -> Response:
-    """200 with one thing under its root key, as Lago answers everything that went well."""
+    """Return a 200 answer with the value under its root key."""
     body = msgspec.json.encode({root: value, **beside})
     return Response(body, media_type="application/json")
 
 
 def empty_reply() -> Response:
-    """200 with no body."""
+    """Return a 200 answer with no body."""
     return Response()

@@ -1,4 +1,4 @@
-"""Values as Lago casts them: hardly anything is refused, much is taken for no or for zero."""
+"""Values converted as Lago does: few are refused, and many are read as false or as zero."""
 
 import re
 from datetime import UTC, date, datetime
@@ -15,20 +15,20 @@ from polaris.dialects.lago.errors import MANDATORY, invalid
 
 FALSE = frozenset({"", "0", "f", "F", "false", "FALSE", "off", "OFF"})
 WHOLE = re.compile(r"\s*([+-]?[0-9](?:_?[0-9]){0,40})")
-"""What a number begins with; forty digits are more than any amount."""
+"""The leading digits of a text; forty digits are more than any amount."""
 LARGEST = 2**62
-"""More than any amount."""
+"""More than any amount, in minor units."""
 USUAL_PAGE, LARGEST_PAGE = 100, 1000
-"""Lago has no limit; a page of ours has one."""
+"""Rows on a page. Lago has no largest page; Polaris has one."""
 
 
 def truth(value: Any) -> bool:
-    """A yes or no: a few words and zero are no, everything else is yes."""
+    """Return False for a few words and for zero, True for everything else."""
     return value not in FALSE if isinstance(value, str) else bool(value)
 
 
 def whole(value: Any) -> int:
-    """A whole number, cut off; 0 for what is none. Of a text what it begins with counts."""
+    """Return a whole number, cut off; of a text its leading digits, and 0 if there are none."""
     if isinstance(value, str):
         found = WHOLE.match(value)
         return int(found[1]) if found else 0
@@ -39,7 +39,7 @@ def whole(value: Any) -> int:
 
 
 def parse_date(value: str | None) -> date | None:
-    """A day; none for what is none."""
+    """Return the ISO date that a text begins with, or None if there is none."""
     try:
         return date.fromisoformat(value[:10]) if value else None
     except ValueError:
@@ -47,17 +47,17 @@ def parse_date(value: str | None) -> date | None:
 
 
 def flag(value: Any) -> bool | None:
-    """A yes or no to filter by; none when nothing is said."""
+    """Return a boolean to filter by, or None for null and for an empty text."""
     return None if value in (None, "") else truth(value)
 
 
 def cents(value: Any) -> int | None:
-    """An amount to filter by; none when nothing is said."""
+    """Return an amount to filter by, minor units, or None for null and empty texts."""
     return None if value in (None, "") else max(-LARGEST, min(whole(value), LARGEST))
 
 
 def parse_time(value: str | None) -> datetime | None:
-    """A time, in UTC when it names no zone; a day is its beginning. Raises ValueError."""
+    """Parse an ISO time, UTC if it has no zone; a date is its first moment. Raises ValueError."""
     if not value:
         return None
     at = datetime.fromisoformat(value)
@@ -65,7 +65,7 @@ def parse_time(value: str | None) -> datetime | None:
 
 
 def maybe(value: Any) -> bool | None:
-    """A yes or no, where null says nothing."""
+    """Return a boolean, or None for null."""
     return None if value is None else truth(value)
 
 
@@ -77,18 +77,18 @@ Cents = Annotated[int | None, BeforeValidator(cents)]
 Day = Annotated[date | None, BeforeValidator(parse_date)]
 
 
-# ---------------------------------------------------------------- what is given and what is not
+# ---------------------------------------------------------------- given and missing fields
 
 
 def require_fields(asked: BaseModel, *names: str) -> None:
-    """Check that what is new has these fields. Raises LagoError, naming all that are missing."""
+    """Check that a new resource has these fields. Raises LagoError with all that are missing."""
     missing = (name for name in names if getattr(asked, name) in (None, ""))
     if details := {name: [MANDATORY] for name in missing}:
         raise invalid(**details)
 
 
 def text_change(asked: BaseModel, name: str) -> Given[str | None]:
-    """A text as a command takes it: null or an empty text takes it away, else it stays."""
+    """Return a text for a command: UNSET if it is not given, None if it is null or empty."""
     text: str | None = getattr(asked, name)
     return text or None if name in asked.model_fields_set else UNSET
 
@@ -97,10 +97,10 @@ def text_change(asked: BaseModel, name: str) -> Given[str | None]:
 
 
 class Paging(Page):
-    """Which page of a list is asked for."""
+    """The requested page of a list."""
 
     def meta(self, total: int) -> dict[str, int | None]:
-        """What a list says of its pages."""
+        """Return the `meta` object of a list with so many rows."""
         on_it = self if total else self._replace(page=0)
         return {
             "current_page": on_it.page,
@@ -112,7 +112,7 @@ class Paging(Page):
 
 
 def paging(page: str | None = None, per_page: str | None = None) -> Paging:
-    """The page asked for; what is no number of a page is the first one."""
+    """Return the requested page; an invalid page number means the first page."""
     return Paging(*page_of(whole(page), whole(per_page), USUAL_PAGE, LARGEST_PAGE))
 
 
@@ -120,7 +120,7 @@ Paged = Annotated[Paging, Depends(paging)]
 
 
 def metadata(request: Request) -> dict[str, object]:
-    """`metadata[key]=value` as filters: pairs that must be there, and keys that must not."""
+    """Return `metadata[key]=value` as filters: pairs that must exist, and keys that must not."""
     asked = list(bracketed(request, "metadata"))
     present = [msgspec.json.encode({key: value}).decode() for key, value in asked if value]
     return {

@@ -1,4 +1,4 @@
-"""Lists of credit notes: all of them, or one customer's, with every filter that Lago has."""
+"""Lists of credit notes: all, or those of one customer, with all of Lago's filters."""
 
 from typing import Annotated
 
@@ -24,12 +24,12 @@ WORDS = {
     "reason": shown.REASONS,
     "types": frozenset({"credit", "refund", "offset"}),
 }
-"""Filters that take several words, and those that they know; others do not count."""
+"""Filters that take several words, with their known words; unknown words are ignored."""
 
 
 class Filters(BaseModel):
-    """Which credit notes are asked for; `credit_status`, `refund_status`, `reason`, `types` and
-    `billing_entity_codes` may be given beside."""
+    """The filters of credit notes. `credit_status`, `refund_status`, `reason`, `types` and
+    `billing_entity_codes` may be given in addition."""
 
     external_customer_id: str | None = None
     search_term: str | None = None
@@ -48,7 +48,7 @@ Filtered = Annotated[Filters, Query()]
 
 @router.get("/credit_notes")
 async def find_all(call: Reads, request: Request, filters: Filtered, paged: Paged) -> Response:
-    """All credit notes that pass the filters, the newest first."""
+    """List the credit notes that match the filters, the newest first."""
     return await listed(call, request, filters, paged, filters.external_customer_id or None)
 
 
@@ -56,7 +56,7 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
 async def find_all_of_customer(
     call: Reads, external_id: str, request: Request, filters: Filtered, paged: Paged
 ) -> Response:
-    """One customer's credit notes that pass the filters, the newest first."""
+    """List one customer's credit notes that match the filters, the newest first."""
     await call.customer(external_id)
     return await listed(call, request, filters, paged, external_id)
 
@@ -64,7 +64,7 @@ async def find_all_of_customer(
 async def listed(
     call: Call, request: Request, filters: Filters, paged: Paging, customer: str | None
 ) -> Response:
-    """A page of credit notes, whole."""
+    """Answer with one page of credit notes, with all their fields."""
     check_issuer(await call.tenant(), *repeated(request, "billing_entity_codes"))
     asked = store_filters(request, filters, customer)
     page = await call.read(lists.page, lists.CREDIT_NOTES, asked, paged.per_page, paged.offset)
@@ -74,7 +74,7 @@ async def listed(
 
 
 def store_filters(request: Request, filters: Filters, customer: str | None) -> dict[str, object]:
-    """The filters as the store names them."""
+    """Return the filters by the store's names."""
     words = {
         name: [word for word in repeated(request, name) if word in known] or None
         for name, known in WORDS.items()

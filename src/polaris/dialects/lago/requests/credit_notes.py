@@ -1,4 +1,4 @@
-"""One credit note: estimated, created, shown, annotated, voided; and its metadata."""
+"""Routes of one credit note: estimate, create, show, update, void; and its metadata."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any, NamedTuple
@@ -40,26 +40,26 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "credit_note"))]
 
 
 def array(value: Any) -> Any:
-    """A list as it is; what is none counts as none."""
+    """Return the value if it is a list, else None."""
     return value if isinstance(value, list) else None
 
 
 class ItemInput(BaseModel):
-    """What to credit of a fee, before its coupons and taxes."""
+    """The amount to credit of a fee, before coupons and taxes."""
 
     fee_id: Text | None = None
     amount_cents: Whole = 0
 
 
 class EstimateInput(BaseModel):
-    """Which fees of which invoice."""
+    """The invoice and the fees to credit."""
 
     invoice_id: Text | None = None
     items: Annotated[list[ItemInput] | None, BeforeValidator(array)] = None
 
 
 class CreateInput(EstimateInput):
-    """A note, and how its total is given back."""
+    """A new credit note, and how its total is given back."""
 
     reason: Text | None = None
     description: Text | None = None
@@ -75,36 +75,36 @@ class CreateInput(EstimateInput):
 
 
 class UpdateInput(BaseModel):
-    """What is said of a note; metadata are added to those that it has."""
+    """The changes of a credit note; metadata are added to the existing ones."""
 
     refund_status: Text | None = None
     metadata: Metadata | None = None
 
 
 class EstimateBody(BaseModel):
-    """What to estimate, under its root."""
+    """A credit note to estimate, under its root key."""
 
     credit_note: EstimateInput
 
 
 class CreateBody(BaseModel):
-    """The note, under its root."""
+    """A new credit note under its root key."""
 
     credit_note: CreateInput
 
 
 class UpdateBody(BaseModel):
-    """The changes, under their root."""
+    """The changes of a credit note under their root key."""
 
     credit_note: UpdateInput
 
 
-# ---------------------------------------------------------------- a new one
+# ---------------------------------------------------------------- creating
 
 
 @router.post("/credit_notes")
 async def create(call: Writes, body: CreateBody) -> Response:
-    """Credit fees of an invoice: as credit, as a refund, or off what is due."""
+    """Credit fees of an invoice: as credit, as a refund, or as an offset of the amount due."""
     asked = body.credit_note
     note_id = call.new_id()
     if call.made_before(await note_view(call, note_id), CreditNote, note_id):
@@ -132,7 +132,7 @@ async def create(call: Writes, body: CreateBody) -> Response:
 
 @router.post("/credit_notes/estimate")
 async def estimate(call: Writes, body: EstimateBody) -> Response:
-    """What a credit note over these items would come to; nothing is written."""
+    """Estimate the amounts of a credit note over these items; nothing is stored."""
     asked = body.credit_note
     view, invoice = await invoice_to_credit(call, asked, Parts(0, 0, 0))
     wanted = wanted_of(view.balance(invoice), asked)
@@ -141,7 +141,7 @@ async def estimate(call: Writes, body: EstimateBody) -> Response:
 
 
 async def invoice_to_credit(call: Call, asked: EstimateInput, parts: Parts) -> tuple[View, Invoice]:
-    """The invoice, with the wallets that it sold credits of. Raises LagoError."""
+    """Load the invoice, with the wallets whose credits it sold. Raises LagoError."""
     invoice_id = asked.invoice_id or ""
     view = await call.invoice(invoice_id)
     wallets = {line.wallet_id for line in view.of(Line, "invoice_id", invoice_id) if line.wallet_id}
@@ -154,7 +154,7 @@ async def invoice_to_credit(call: Call, asked: EstimateInput, parts: Parts) -> t
 
 
 class Wanted(NamedTuple):
-    """What is to be credited of each fee, and what it comes to: ours, and in Lago's figures."""
+    """The amounts to credit of each fee, and the sums of them: Polaris's, and Lago's."""
 
     balance: InvoiceBalance
     items: list[tuple[str, int]]
@@ -163,12 +163,12 @@ class Wanted(NamedTuple):
     exact: Computed
 
     def asked(self, parts: Parts) -> Asked:
-        """With the parts to be given."""
+        """Return the requested note with these parts, to be checked."""
         return Asked(self.balance, parts, (self.sums.total, self.exact.total))
 
 
 def wanted_of(balance: InvoiceBalance, asked: EstimateInput) -> Wanted:
-    """What is asked for, line by line. Raises LagoError for the first item that cannot be."""
+    """Return the requested amounts line by line. Raises LagoError for the first invalid item."""
     if asked.items is None:
         raise invalid(items=["must_be_an_array"])
     items = list(checked_items(balance, asked.items))
@@ -185,7 +185,7 @@ def wanted_of(balance: InvoiceBalance, asked: EstimateInput) -> Wanted:
 
 
 def checked_items(balance: InvoiceBalance, asked: Iterable[ItemInput]) -> Iterable[tuple[str, int]]:
-    """Fees and amounts. Raises LagoError."""
+    """Yield the fee id and amount of each item. Raises LagoError for an invalid one."""
     left = line_left(balance)
     for one in asked:
         fee_id, amount = one.fee_id or "", one.amount_cents
@@ -199,7 +199,7 @@ def checked_items(balance: InvoiceBalance, asked: Iterable[ItemInput]) -> Iterab
 
 
 def check(wanted: Wanted, asked: CreateInput) -> None:
-    """Everything that Lago has against the note as a whole. Raises LagoError."""
+    """Check the note as a whole. Raises LagoError with every objection."""
     found = objections(wanted.asked(asked.parts))
     if asked.reason is not None and asked.reason not in shown.REASONS:
         found.append(("reason", INVALID))
@@ -210,34 +210,34 @@ def check(wanted: Wanted, asked: CreateInput) -> None:
         raise invalid(**details)
 
 
-# ---------------------------------------------------------------- one that is there
+# ---------------------------------------------------------------- existing notes
 
 
 @router.get("/credit_notes/{note_id}")
 async def show(call: Reads, note_id: str) -> Response:
-    """A credit note with its items and taxes."""
+    """Show a credit note with its items and taxes."""
     return await answer_note(call, note_id)
 
 
 async def answer_note(call: Call, note_id: str) -> Response:
-    """The note as it is now."""
+    """Answer with the credit note as it is now."""
     view = await note_view(call, note_id)
     return reply("credit_note", shown.credit_note(view, find_note(view, note_id)))
 
 
 async def note_view(call: Call, note_id: str) -> View:
-    """A note with everything that belongs to it, if it is there. Raises LagoError."""
+    """Load the note with this id, if there is one. Raises LagoError if the id is malformed."""
     return await call.view(Scope(notes=id_set(note_id, "credit_note"), booked=False))
 
 
 def find_note(view: View, note_id: str) -> CreditNote:
-    """The note. Raises NotFound."""
+    """Return the credit note. Raises NotFound."""
     return view.the(CreditNote, note_id, "note_id")
 
 
 @router.put("/credit_notes/{note_id}")
 async def update(call: Writes, note_id: str, body: UpdateBody) -> Response:
-    """Say what became of a note's refund, or add metadata."""
+    """Set the status of a note's refund, or add metadata."""
     asked = body.credit_note
     find_note(await note_view(call, note_id), note_id)
     if asked.refund_status is not None and asked.refund_status not in shown.REFUND_STATUSES:
@@ -256,22 +256,22 @@ async def update(call: Writes, note_id: str, body: UpdateBody) -> Response:
 
 @router.put("/credit_notes/{note_id}/void")
 async def void(call: Writes, note_id: str) -> Response:
-    """Take back what is left of a note's credit."""
+    """Void the rest of a note's credit."""
     id_set(note_id, "credit_note")
     await call.perform(VoidCreditNote(note_id=note_id))
     return await answer_note(call, note_id)
 
 
-# ---------------------------------------------------------------- its metadata
+# ---------------------------------------------------------------- metadata
 
 
 async def load_note(call: Call, note_id: str) -> CreditNote:
-    """The note as it is now. Raises LagoError, NotFound."""
+    """Load the credit note. Raises LagoError, NotFound."""
     return find_note(await note_view(call, note_id), note_id)
 
 
 def metadata_command(note_id: str, change: MetadataChange) -> AnnotateCreditNote:
-    """The command that changes the metadata kept with a note."""
+    """Return the command that changes a note's metadata."""
     return AnnotateCreditNote(note_id=note_id, metadata=change)
 
 

@@ -1,4 +1,4 @@
-"""What may be said of a customer, and what is wrong with it. What Lago alone knows is kept."""
+"""Customer bodies and their validation. Fields that only Lago has are stored in the details."""
 
 from collections.abc import Callable, Collection, Mapping
 
@@ -25,23 +25,23 @@ ORDER = (
     ("key", "repeated"),
     ("value", "long"),
 )
-"""What is said of metadata that cannot be, and which of several faults is said."""
+"""The metadata faults in the order of precedence: only the first one is answered."""
 
 COUNTRIES = frozenset(
     code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()
 ) - frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB XK ZZ".split())
-"""ISO 3166-1, without what libraries know besides: groups, islands of others, tests."""
+"""The ISO 3166-1 codes: those of Babel without its groups, separate islands and test codes."""
 
 WORDS = {
     "finalize_zero_amount_invoice": ("invalid_value", {"inherit", "skip", "finalize"}),
     "customer_type": (INVALID, {"company", "individual"}),
     "account_type": (INVALID, {"customer", "partner"}),
 }
-"""Fields that take one of a few words, with what is said to any other."""
+"""Fields that take one of a few words, with the code answered to any other."""
 
 
 class Address(BaseModel):
-    """Where something is sent."""
+    """A shipping address."""
 
     address_line1: Text | None = None
     address_line2: Text | None = None
@@ -52,7 +52,7 @@ class Address(BaseModel):
 
 
 class BillingConfiguration(BaseModel):
-    """How the customer is billed and pays; kept and shown again."""
+    """How the customer is billed and pays; only stored and returned."""
 
     invoice_grace_period: int | None = None
     subscription_invoice_issuing_date_anchor: Text | None = None
@@ -67,7 +67,7 @@ class BillingConfiguration(BaseModel):
 
 
 class Metadata(BaseModel):
-    """A pair of the caller's own."""
+    """One metadata entry."""
 
     id: Text | None = None
     key: Text | None = None
@@ -76,7 +76,7 @@ class Metadata(BaseModel):
 
 
 class Given(BaseModel):
-    """What is given of a customer; what is not given, or null, stays as it is."""
+    """The fields of a customer; a field that is missing or null stays as it is."""
 
     external_id: Text | None = None
     name: Text | None = None
@@ -112,7 +112,7 @@ class Given(BaseModel):
     def details(
         self, before: Details, at: str | None, new_id: Callable[[], str]
     ) -> dict[str, object]:
-        """What only this dialect knows, as far as it is given, merged into what was there."""
+        """Return the given fields that only this dialect stores, merged into the stored ones."""
         given = self.model_dump(include={*KEPT, *MORE_KEPT}, exclude_none=True)
         for name in PATCHED & given.keys():
             given[name] = {**lago_object(before, name), **given[name]}
@@ -124,7 +124,7 @@ class Given(BaseModel):
 
 
 PATCHED = {"shipping_address", "billing_configuration"}
-"""Of these, too, what is not given stays."""
+"""Objects of which parts that are not given stay as they are."""
 
 MORE_KEPT = {
     "finalize_zero_amount_invoice",
@@ -134,7 +134,7 @@ MORE_KEPT = {
 
 
 def address_change(asked: BaseModel, names: Collection[str]) -> AddressChange:
-    """The parts of an address that these of Lago's fields change."""
+    """Return the change of the address parts that belong to these Lago fields."""
     values = {ADDRESS_PARTS[name]: getattr(asked, name) for name in ADDRESS_PARTS if name in names}
     country = values.get("country")
     return AddressChange(**values | ({"country": country.upper()} if country else {}))
@@ -147,7 +147,7 @@ class Body(BaseModel):
 
 
 def complaints(given: Given) -> dict[str, list[str]]:
-    """What is wrong, by field."""
+    """Return the error codes by field; empty if everything is valid."""
     wrong = {
         field: [code]
         for field, (code, words) in WORDS.items()
@@ -177,7 +177,7 @@ def extras_of(
     at: str | None,
     new_id: Callable[[], str],
 ) -> dict[str, object]:
-    """What this dialect keeps of each pair, by key: a known id stays with its pair."""
+    """Return the dialect's own fields of each entry, by key; an entry with a known id keeps it."""
     known = {extra["lago_id"]: extra for extra in before.values() if isinstance(extra, dict)}
     return {
         pair.key or "": {

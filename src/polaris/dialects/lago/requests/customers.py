@@ -1,4 +1,4 @@
-"""Customers, by the id that the caller gave them. Whatever has a slash in its id keeps it."""
+"""Customers, found by their external id, which may contain slashes."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -41,7 +41,7 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "customer"))]
 
 @router.post("/customers")
 async def save(call: Writes, body: Body) -> Response:
-    """Create a customer, or change what is given of the one that has this external id."""
+    """Create a customer, or change the given fields of the customer with this external id."""
     given = body.customer
     external_id = given.external_id or ""
     if not external_id.strip():
@@ -56,12 +56,12 @@ async def save(call: Writes, body: Body) -> Response:
 
 
 async def find_customer(call: Call, external_id: str) -> Customer | None:
-    """The customer that has this id now, if there is one."""
+    """Load the customer with this external id, or None."""
     return live_customer(await call.view(Scope(external_ids={external_id})), external_id)
 
 
 def save_command(known: Customer | None, given: Given, new_id: Callable[[], str]) -> SaveCustomer:
-    """The fields given; whoever has the external id when it is decided is changed."""
+    """Return the command; it updates the customer that then has the external id, if any."""
     named = {name for name in ADDRESS_PARTS if getattr(given, name) is not None}
     pairs = given.metadata
     return SaveCustomer(
@@ -86,12 +86,12 @@ def save_command(known: Customer | None, given: Given, new_id: Callable[[], str]
 
 
 async def answer_customer(call: Call, customer_id: str) -> Response:
-    """The customer as it is now."""
+    """Answer with the customer as it is now."""
     return reply("customer", (await full_customers(call, [customer_id]))[0])
 
 
 async def full_customers(call: Call, ids: list[str]) -> list[dict[str, object]]:
-    """Customers with the taxes that they bear."""
+    """Return the customers in Lago's JSON, with their taxes."""
     view = await call.view(Scope(customers=set(ids)))
     rows = [view.the(Customer, customer_id) for customer_id in ids]
     named = {tax_id for row in rows for tax_id in row.tax_code_ids}
@@ -100,8 +100,8 @@ async def full_customers(call: Call, ids: list[str]) -> list[dict[str, object]]:
 
 
 class Filters(BaseModel):
-    """Which customers are asked for; `currencies`, `countries`, `states`, `zipcodes`,
-    `account_type`, `billing_entity_codes` and `metadata[key]` may be given beside."""
+    """The filters of customers. `currencies`, `countries`, `states`, `zipcodes`,
+    `account_type`, `billing_entity_codes` and `metadata[key]` may be given in addition."""
 
     external_id: str | None = None
     customer_type: str | None = None
@@ -115,7 +115,7 @@ Filtered = Annotated[Filters, Query()]
 
 @router.get("/customers")
 async def find_all(call: Reads, request: Request, filters: Filtered, paged: Paged) -> Response:
-    """Customers that pass the filters, the newest first."""
+    """List the customers that match the filters, the newest first."""
     asked = {
         "external_id": filters.external_id or None,
         **kept_filters(request, filters),
@@ -133,12 +133,12 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
 
 
 def kept_filters(request: Request, filters: Filters) -> dict[str, object]:
-    """The filters on what only this dialect keeps of a customer, as documents to look for."""
+    """Return the filters on the dialect's own fields, as JSON documents to match or to exclude."""
     types = CUSTOMER_TYPES if not filters.customer_type else {filters.customer_type}
     accounts = set(repeated(request, "account_type")) or ACCOUNT_TYPES
     absent: list[dict[str, str]] = []
     present: list[dict[str, str]] = []
-    if "customer" in accounts:  # who was not said to be a partner is a customer
+    if "customer" in accounts:  # a customer without an account type is a `customer`
         absent += [{"account_type": other} for other in ACCOUNT_TYPES - accounts]
     else:
         present = [{"account_type": account} for account in sorted(accounts)]
@@ -154,60 +154,60 @@ def kept_filters(request: Request, filters: Filters) -> dict[str, object]:
 
 
 def documents(kept: list[dict[str, str]]) -> list[str] | None:
-    """Details that hold these, as JSON; None for no filter."""
+    """Return details with these fields, as JSON; None for no filter."""
     return [msgspec.json.encode({NAME: each}).decode() for each in kept] or None
 
 
-# ---------------------------------------------------------------- what is not there yet
+# ---------------------------------------------------------------- not supported yet
 
 
 @router.get("/customers/{external_id:path}/portal_url")
 async def portal_url(call: Reads, external_id: str) -> Response:
-    """Refuse: there is no portal for customers."""
+    """Refused for every customer: there is no customer portal."""
     await call.customer(external_id)
     raise LagoError(403, "feature_unavailable")
 
 
 @router.post("/customers/{external_id:path}/checkout_url")
 async def checkout_url(call: Writes, external_id: str) -> Response:
-    """Refuse: no payment provider is linked to a customer."""
+    """Refused for every customer: no payment provider is linked."""
     await call.customer(external_id)
     raise invalid(base=["no_linked_payment_provider"])
 
 
 @router.get("/customers/{external_id:path}/current_usage")
 async def current_usage(call: Reads, external_id: str) -> Response:
-    """Refuse: nothing is metered, so no subscription has usage."""
+    """Refused for every customer: there are no subscriptions, so there is no usage."""
     await call.customer(external_id)
     raise not_allowed("no_active_subscription")
 
 
 @router.get("/customers/{external_id:path}/projected_usage")
 async def projected_usage(call: Reads, external_id: str) -> Response:
-    """Refuse: what is not metered cannot be projected."""
+    """Refused for every customer: there is no usage to project."""
     await call.customer(external_id)
     raise LagoError(403, "feature_unavailable")
 
 
 @router.get("/customers/{external_id:path}/past_usage")
 async def past_usage(call: Reads, external_id: str, paged: Paged) -> Response:
-    """The usage of periods gone by: none, since nothing is metered."""
+    """List the usage of past periods; always empty, because there is no usage."""
     await call.customer(external_id)
     return reply("usage_periods", [], meta=paged.meta(0))
 
 
-# ---------------------------------------------------------------- last, since these take any path
+# ---------------------------------------------------------------- last: these match any path
 
 
 @router.get("/customers/{external_id:path}")
 async def show(call: Reads, external_id: str) -> Response:
-    """A customer with its taxes."""
+    """Show a customer with its taxes."""
     return await answer_customer(call, (await call.customer(external_id)).id)
 
 
 @router.delete("/customers/{external_id:path}")
 async def delete(call: Writes, external_id: str) -> Response:
-    """Free the external id; the customer's invoices stay."""
+    """Delete a customer, which frees its external id; its invoices stay."""
     customer = await call.customer(external_id)
     await call.perform(DeleteCustomer(customer_id=customer.id))
     return await answer_customer(call, customer.id)

@@ -1,4 +1,4 @@
-"""What Lago's OpenAPI page says beyond what the routes say of themselves."""
+"""Descriptions and errors added to the generated OpenAPI page."""
 
 from polaris.api.idempotency import Idempotency
 from polaris.api.openapi import Description
@@ -10,17 +10,17 @@ EXTENSIONS = frozenset(
         "/invoices/{invoice_id}/regenerate/preview",
     }
 )
-"""What Lago's REST API has not."""
+"""Paths that Lago's REST API does not have."""
 
 ERRORS = {
-    400: "The body is no JSON, or has not its root key.",
-    401: "No key, or none that is known and still valid.",
-    403: "The key was not made for this, or the invoice is of another kind.",
-    404: "There is no such thing for this key.",
-    405: "Its state does not allow it; the code says why.",
+    400: "The body is not JSON, or lacks its root key.",
+    401: "The API key is missing, unknown or expired.",
+    403: "The API key lacks the scope, or the action is not possible for this kind of invoice.",
+    404: "The key's tenant has no such resource.",
+    405: "The resource's state does not allow the action; `code` says why.",
     413: "The body is too large.",
-    422: "A value cannot be taken; `error_details` has the codes by field.",
-    503: "The database is away, or the server shuts down: try again later.",
+    422: "A value is invalid; `error_details` has the codes by field.",
+    503: "The database is not available, or the server is shutting down: try again later.",
 }
 SCHEMA = {
     "title": "Error",
@@ -43,6 +43,6 @@ DESCRIPTION = Description(
     error_schema=SCHEMA,
     security={"type": "http", "scheme": "bearer"},
     extensions=EXTENSIONS,
-    extension_note="An extension; Lago has it not.",
+    extension_note="An extension; Lago does not have it.",
     idempotency=IDEMPOTENCY,
 )

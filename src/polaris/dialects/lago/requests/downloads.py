@@ -1,4 +1,4 @@
-"""PDFs: a link for whoever has a key; the file itself is served at the root of the server."""
+"""Links to PDFs. A link needs an API key; the file itself needs none, and has a route elsewhere."""
 
 from typing import Annotated
 
@@ -23,7 +23,7 @@ WritesNotes = Annotated[Call, Depends(may(KeyScope.WRITE, "credit_note"))]
 @router.post("/invoices/{invoice_id}/download", tags=["invoices"])
 @router.post("/invoices/{invoice_id}/download_pdf", tags=["invoices"])
 async def download_invoice(call: WritesInvoices, request: Request, invoice_id: str) -> Response:
-    """The invoice with a link to its PDF, good for a day; a voided one is marked as void."""
+    """Show the invoice with a link to its PDF, valid for a day; a voided one is marked as void."""
     view = await call.invoice(invoice_id)
     row = issued(view, invoice_id)
     url = await link(call, request, "invoice", invoice_id)
@@ -33,7 +33,7 @@ async def download_invoice(call: WritesInvoices, request: Request, invoice_id: s
 @router.post("/credit_notes/{note_id}/download", tags=["credit notes"])
 @router.post("/credit_notes/{note_id}/download_pdf", tags=["credit notes"])
 async def download_credit_note(call: WritesNotes, request: Request, note_id: str) -> Response:
-    """The credit note with a link to its PDF, good for a day; a voided one is marked as void."""
+    """Show the note with a link to its PDF, valid for a day; a voided one is marked as void."""
     view = await call.view(Scope(notes=id_set(note_id, "credit_note"), booked=False))
     row = view.the(CreditNote, note_id, "note_id")
     url = await link(call, request, "credit_note", note_id)
@@ -41,7 +41,7 @@ async def download_credit_note(call: WritesNotes, request: Request, note_id: str
 
 
 def issued(view: View, invoice_id: str) -> Invoice:
-    """An invoice that has gone out. Raises LagoError: a draft is on no paper."""
+    """Return a finalized or voided invoice. Raises LagoError 404 for others: they have no PDF."""
     row = view.invoice(invoice_id)
     if row.status not in (Status.FINALIZED, Status.VOIDED):
         raise not_found("invoice")

@@ -1,4 +1,4 @@
-"""Fees as asked for, as lines: what they do not say comes from add-on, customer or tenant."""
+"""Requested fees as invoice lines; missing values come from the add-on, customer or tenant."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ LONGEST_ORDER_NUMBER = 255
 
 
 class Fee(BaseModel):
-    """A line as asked for."""
+    """A requested invoice line."""
 
     add_on_code: Text | None = None
     invoice_display_name: Text | None = None
@@ -30,21 +30,21 @@ class Fee(BaseModel):
 
 
 class Item(NamedTuple):
-    """A line to be, and what only this dialect keeps of it."""
+    """A new line, and the fields that only this dialect stores for it."""
 
     line: NewLine
     kept: dict[str, object]
 
 
 class Period(NamedTuple):
-    """Both ends of the time that is billed, in UTC; None when the caller says nothing."""
+    """The start and end of the billed period, in UTC; None if the caller gives none."""
 
     begins: datetime | None
     ends: datetime | None
 
 
 def period(fee: Fee) -> Period:
-    """Return the period that is billed. Raises LagoError."""
+    """Return the billed period. Raises LagoError if it is invalid or has one end only."""
     if fee.from_datetime is None and fee.to_datetime is None:
         return Period(None, None)
     begins, ends = _time(fee.from_datetime), _time(fee.to_datetime)
@@ -54,7 +54,7 @@ def period(fee: Fee) -> Period:
 
 
 def _time(text: str | None) -> datetime | None:
-    """Return the time in UTC, or None when it cannot be read. Without a zone it is in UTC."""
+    """Return the time in UTC without fractions of a second, or None if it is not a time."""
     try:
         at = datetime.fromisoformat(text or "")
         at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
@@ -64,7 +64,7 @@ def _time(text: str | None) -> datetime | None:
 
 
 def order_number(asked: str | None) -> str | None:
-    """The customer's own order number; an empty one is none. Raises LagoError."""
+    """Return the purchase order number, or None if it is empty. Raises LagoError if too long."""
     number = (asked or "").strip()
     if len(number) > LONGEST_ORDER_NUMBER:
         raise invalid(purchase_order_number=[LONG])
@@ -72,7 +72,7 @@ def order_number(asked: str | None) -> str | None:
 
 
 def item(fee: Fee) -> Item:
-    """A fee as a line; what it does not say comes from its add-on. Raises LagoError."""
+    """Return a fee as a line; the engine fills missing values from the add-on. Raises LagoError."""
     begins, ends = period(fee)
     price = fee.unit_amount_cents
     line = NewLine(
@@ -88,11 +88,11 @@ def item(fee: Fee) -> Item:
 
 
 def details_of(items: Sequence[Item]) -> Details:
-    """What this dialect keeps of an invoice: of each fee, by its position."""
+    """Return the invoice details: the dialect's own fields of each fee, by its position from 1."""
     kept = {str(position): item.kept for position, item in enumerate(items, 1) if item.kept}
     return {NAME: {"fees": kept}} if kept else {}
 
 
 def lines_of(items: Iterable[Item]) -> tuple[NewLine, ...]:
-    """The lines of these items."""
+    """Return the lines of the items."""
     return tuple(item.line for item in items)

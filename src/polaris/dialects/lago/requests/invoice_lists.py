@@ -1,4 +1,4 @@
-"""Lists of invoices: all of them, or one customer's, with every filter that Lago has."""
+"""Lists of invoices: all, or those of one customer, with all of Lago's filters."""
 
 from collections.abc import Collection
 from datetime import date
@@ -41,8 +41,8 @@ SETTLEMENTS = {
 
 
 class Filters(BaseModel):
-    """Which invoices are asked for; `status`, `payment_status`, `settlements`,
-    `billing_entity_codes` and `metadata[key]` may be given beside."""
+    """The filters of invoices. `status`, `payment_status`, `settlements`,
+    `billing_entity_codes` and `metadata[key]` may be given in addition."""
 
     external_customer_id: str | None = None
     customer_external_id: str | None = None
@@ -61,12 +61,12 @@ class Filters(BaseModel):
 
     @property
     def customer(self) -> str | None:
-        """Whose invoices, by either name of the parameter."""
+        """The customer's external id, from either name of the parameter."""
         return self.external_customer_id or self.customer_external_id or None
 
     @property
     def kinds(self) -> list[str] | None:
-        """Our kinds of the type asked for: none for an unknown type, or when billed by oneself."""
+        """The kinds of the requested type; empty, to match nothing, if unknown or self-billed."""
         if self.self_billed:
             return []
         if not self.invoice_type:
@@ -75,14 +75,14 @@ class Filters(BaseModel):
 
     @property
     def amount_between(self) -> list[int] | None:
-        """The least and the most that is asked for."""
+        """The smallest and largest amount in minor units, or None without an amount filter."""
         if self.amount_from is None and self.amount_to is None:
             return None
         least = -LARGEST if self.amount_from is None else self.amount_from
         return [least, LARGEST if self.amount_to is None else self.amount_to]
 
     def issued(self, today: date) -> dict[str, object]:
-        """The days asked for; drafts, which show today, have no day of their own."""
+        """Return the filter by issue date; a draft has none, and is listed as if issued today."""
         if self.issuing_date_from is None and self.issuing_date_to is None:
             return {}
         first, last = self.issuing_date_from or date.min, self.issuing_date_to or date.max
@@ -95,7 +95,7 @@ Filtered = Annotated[Filters, Query()]
 
 @router.get("/invoices")
 async def find_all(call: Reads, request: Request, filters: Filtered, paged: Paged) -> Response:
-    """All invoices that pass the filters, the newest first."""
+    """List the invoices that match the filters, the newest first."""
     return await listed(call, request, filters, paged, filters.customer)
 
 
@@ -103,7 +103,7 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
 async def find_all_of_customer(
     call: Reads, external_id: str, request: Request, filters: Filtered, paged: Paged
 ) -> Response:
-    """One customer's invoices that pass the filters, the newest first."""
+    """List one customer's invoices that match the filters, the newest first."""
     await call.customer(external_id)
     return await listed(call, request, filters, paged, external_id)
 
@@ -111,7 +111,7 @@ async def find_all_of_customer(
 async def listed(
     call: Call, request: Request, filters: Filters, paged: Paging, customer: str | None
 ) -> Response:
-    """A page of invoices, without their fees."""
+    """Answer with one page of invoices, without their fees."""
     tenant = await call.tenant()
     today = now().astimezone(ZoneInfo(tenant.timezone)).date()
     asked = store_filters(request, filters, customer, today)
@@ -127,7 +127,7 @@ async def listed(
 def store_filters(
     request: Request, filters: Filters, customer: str | None, today: date
 ) -> dict[str, object]:
-    """The filters as the store names them. Raises LagoError for a word that Lago does not know."""
+    """Return the filters by the store's names. Raises LagoError for an unknown word."""
     settlements = words_of(request, SETTLEMENTS, "settlements")
     searched = filters.search_term.strip() if filters.search_term else None
     return {
@@ -151,7 +151,7 @@ def store_filters(
 
 
 def words_of(request: Request, known: Collection[str], *names: str) -> list[str] | None:
-    """The words given, by any of the parameter's names; none when there are none."""
+    """Return the words given under any of the names, or None. Raises LagoError for unknown ones."""
     words = repeated(request, *names)
     if not set(words) <= set(known):
         raise invalid(**{names[0]: [INVALID]})

@@ -1,4 +1,4 @@
-"""What is said of an invoice: its payment's state, its metadata; and asking for its money again."""
+"""Updates of an invoice's payment status and metadata, and retries of its payment."""
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any
@@ -27,11 +27,11 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
 
 LIMITS = metadata.Limits(most=5, longest_key=20, longest_value=140)
 CODES = {"missing": MANDATORY, "long": LONG, "repeated": TAKEN}
-"""What is said of an entry that cannot be; how many there are is looked at before."""
+"""The code of each fault of an entry; the number of entries is checked before."""
 
 
 class Metadata(BaseModel):
-    """A key with its value; one without an id is new."""
+    """One metadata entry; an entry without an id is new."""
 
     id: Text | None = None
     key: Text | None = None
@@ -39,21 +39,21 @@ class Metadata(BaseModel):
 
 
 class Update(BaseModel):
-    """What is said; the metadata take the place of those that were there."""
+    """The changes of an invoice; the metadata replace the existing ones."""
 
     payment_status: Text | None = None
     metadata: list[Metadata] | None = None
 
 
 class UpdateBody(BaseModel):
-    """The changes under their root."""
+    """The changes of an invoice under their root key."""
 
     invoice: Update
 
 
 @router.put("/invoices/{invoice_id}")
 async def update(call: Writes, invoice_id: str, body: UpdateBody) -> Response:
-    """Say what became of an invoice's payment, or keep metadata with it."""
+    """Set an invoice's payment status, or replace its metadata."""
     row = (await call.invoice(invoice_id)).invoice(invoice_id)
     check(row, body.invoice)
     asked = body.invoice.metadata
@@ -68,7 +68,7 @@ async def update(call: Writes, invoice_id: str, body: UpdateBody) -> Response:
 
 
 def check(row: Invoice, asked: Update) -> None:
-    """In the contract's order. Raises LagoError."""
+    """Check the changes, in Lago's order. Raises LagoError."""
     draft = row.status is Status.DRAFT
     if row.status is Status.VOIDED:
         raise not_allowed("update_on_voided_invoice")
@@ -83,9 +83,9 @@ def check(row: Invoice, asked: Update) -> None:
 
 
 def changed(row: Invoice, asked: list[Metadata], new_id: Callable[[], str]) -> list[dict[str, Any]]:
-    """The metadata as they shall be; those with a known id remain what they are. Raises LagoError.
+    """Return the new list of metadata; an entry with a known id updates it. Raises LagoError.
 
-    A field of a known one that is not given stays.
+    A field of a known entry that is not given stays.
     """
 
     def entry(before: Mapping[str, Any] | None, given: Metadata) -> dict[str, Any]:
@@ -102,31 +102,31 @@ def changed(row: Invoice, asked: list[Metadata], new_id: Callable[[], str]) -> l
 
 
 def pairs_of(after: list[dict[str, Any]]) -> dict[str, str | None]:
-    """The metadata as pairs."""
+    """Return the metadata as values by key."""
     return {pair["key"]: pair["value"] for pair in after}
 
 
 def extras_of(after: list[dict[str, Any]]) -> dict[str, object]:
-    """What only this dialect keeps of each pair, by its key."""
+    """Return the fields that only this dialect stores for each entry, by key."""
     return {
         pair["key"]: {"lago_id": pair["lago_id"], "created_at": pair["created_at"]}
         for pair in after
     }
 
 
-# ---------------------------------------------------------------- asking for the money
+# ---------------------------------------------------------------- retries of the payment
 
 
 @router.post("/invoices/{invoice_id}/retry")
 async def retry(call: Writes, invoice_id: str) -> Response:
-    """Refused for every invoice: here none fails while it is made."""
+    """Refused for every invoice: creating an invoice never fails halfway."""
     (await call.invoice(invoice_id)).invoice(invoice_id)
     raise not_allowed("invalid_status")
 
 
 @router.post("/invoices/{invoice_id}/retry_payment")
 async def retry_payment(call: Writes, invoice_id: str) -> Response:
-    """Try to collect what is owed again. Which payment method is asked for is ignored."""
+    """Try again to collect the amount due. The requested payment method is ignored."""
     row = (await call.invoice(invoice_id)).invoice(invoice_id)
     if row.status is not Status.FINALIZED or payment_status(row) == "succeeded":
         raise not_allowed("invalid_status")

@@ -1,4 +1,4 @@
-"""One invoice: shown, finalized, voided, deleted, disputed, collected again."""
+"""Routes of one invoice: show, void, finalize, delete, lose a dispute, refresh."""
 
 from typing import Annotated
 
@@ -33,7 +33,7 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
 
 
 class VoidBody(BaseModel):
-    """What becomes of the invoice's amount; without a credit note the amounts are ignored."""
+    """Options of a void; without a credit note the amounts are ignored."""
 
     generate_credit_note: Truth = False
     refund_amount: Whole = 0
@@ -42,13 +42,13 @@ class VoidBody(BaseModel):
 
 @router.get("/invoices/{invoice_id}")
 async def show(call: Reads, invoice_id: str) -> Response:
-    """An invoice with its fees, credits and taxes."""
+    """Show an invoice with its fees, credits and taxes."""
     view = await call.invoice(invoice_id)
     return reply("invoice", shown.invoice(view, view.invoice(invoice_id)))
 
 
 async def answer_invoice(call: Call, invoice_id: str) -> Response:
-    """The invoice as it is now."""
+    """Answer with the invoice as it is now."""
     view = await call.invoice(invoice_id)
     return reply("invoice", shown.invoice(view, view.the(Invoice, invoice_id)))
 
@@ -56,21 +56,21 @@ async def answer_invoice(call: Call, invoice_id: str) -> Response:
 async def perform_and_answer(
     call: Call, command: Command, invoice_id: str, status: str | None = None
 ) -> Response:
-    """Do it, and answer the invoice as it was left."""
+    """Perform the command, and answer with the invoice as the command left it."""
     view = await call.perform_and_show(command)
     return reply("invoice", shown.invoice(view, view.the(Invoice, invoice_id), status))
 
 
 @router.post("/invoices/{invoice_id}/void")
 async def void(call: Writes, invoice_id: str, body: VoidBody | None = None) -> Response:
-    """Take an invoice out of the books, with or without a credit note."""
+    """Void an invoice, with or without a credit note."""
     asked = body or VoidBody()
     command = void_command(invoice_id, asked, settings_of(await call.tenant()))
     return await perform_and_answer(call, command, invoice_id)
 
 
 def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInvoice:
-    """Lago's policy: without a note the wallet's credits go back, with one they fund the note."""
+    """Return Lago's void: without a note wallet credits are given back, with one they fund it."""
     if not body.generate_credit_note:
         back = settings.notes_on_void is NotesOnVoid.BACK
         give_back = GiveBack(wallet=True, notes=back)
@@ -88,14 +88,14 @@ def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInv
 
 @router.put("/invoices/{invoice_id}/finalize")
 async def finalize(call: Writes, invoice_id: str) -> Response:
-    """Number a draft, taxed as today, and settle it with what the customer has to its credit."""
+    """Finalize a draft; a subscription's is taxed again and settled with the customer's credit."""
     view = await call.invoice(invoice_id)
     command = finalize_command(view, view.invoice(invoice_id))
     return await perform_and_answer(call, command, invoice_id)
 
 
 def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
-    """Issued today where the customer is. Credit settles what subscriptions bill, as in Lago."""
+    """Return the command, dated today in the customer's zone; credit settles only subscriptions."""
     customer = view.the(Customer, draft.customer_id)
     subscription = draft.kind is InvoiceKind.SUBSCRIPTION
     return FinalizeInvoice(
@@ -108,33 +108,33 @@ def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
 
 
 def skips_zero(customer: Customer, tenant: Tenant) -> bool:
-    """Whether an invoice over nothing is closed instead: as the customer says, else the tenant."""
+    """True if invoices of zero are closed, not finalized: set on the customer, else the tenant."""
     said = lago_details(customer.details).get("finalize_zero_amount_invoice")
     return settings_of(tenant).skip_zero if said in (None, "inherit") else said == "skip"
 
 
 @router.delete("/invoices/{invoice_id}")
 async def delete(call: Writes, invoice_id: str) -> Response:
-    """Drop a draft; it is shown this once more."""
+    """Delete a draft; the answer shows it one last time."""
     return await perform_and_answer(call, DeleteDraft(invoice_id=invoice_id), invoice_id, "deleted")
 
 
 @router.post("/invoices/{invoice_id}/lose_dispute")
 @router.put("/invoices/{invoice_id}/lose_dispute")
 async def lose_dispute(call: Writes, invoice_id: str) -> Response:
-    """Note that the customer won a dispute; the official client sends PUT, Lago documents POST."""
+    """Mark a dispute as lost. The official client sends PUT; Lago documents POST."""
     (await call.invoice(invoice_id)).invoice(invoice_id)
     try:
         await call.perform(LoseDispute(invoice_id=invoice_id))
     except LagoError as refused:
-        if refused.code != ALREADY_LOST:  # the second time changes nothing, and says nothing
+        if refused.code != ALREADY_LOST:  # a repeated call changes nothing, and is not an error
             raise
     return await answer_invoice(call, invoice_id)
 
 
 @router.put("/invoices/{invoice_id}/refresh")
 async def refresh(call: Writes, invoice_id: str) -> Response:
-    """Tax a subscription's draft as things are taxed today; one that was issued stays."""
+    """Compute a subscription draft's taxes again with today's rates; an issued invoice stays."""
     view = await call.invoice(invoice_id)
     row = view.invoice(invoice_id)
     if row.kind is not InvoiceKind.SUBSCRIPTION:

@@ -1,4 +1,4 @@
-"""Pairs of the caller's own on a credit note or a wallet, as they are answered."""
+"""Answers of the metadata routes of credit notes and wallets."""
 
 from collections.abc import Mapping
 
@@ -9,10 +9,10 @@ from polaris.dialects.lago.requests.call import reply
 
 
 def answer(metadata: Mapping[str, object] | None) -> Response:
-    """The answer of the routes that change metadata alone."""
+    """Return the answer with the metadata after a change."""
     return reply("metadata", metadata)
 
 
 def missing() -> LagoError:
-    """The answer when there are no metadata, or none with this key."""
+    """Return the 404 for a row without metadata."""
     return not_found("metadata")

@@ -1,4 +1,4 @@
-"""Invoices over add-ons: issued at once, or only looked at."""
+"""One-off invoices over add-ons: issued at once, or previewed."""
 
 from typing import Annotated, Any
 
@@ -24,7 +24,7 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
 
 
 class OneOff(BaseModel):
-    """An invoice over add-ons. How it is collected and what is printed below it is ignored."""
+    """A one-off invoice over add-ons. Collection settings and custom sections are ignored."""
 
     external_customer_id: Text | None = None
     currency: Text | None = None
@@ -34,21 +34,21 @@ class OneOff(BaseModel):
 
 
 class OneOffBody(BaseModel):
-    """The invoice under its root."""
+    """An invoice under its root key."""
 
     invoice: OneOff
 
 
 @router.post("/invoices")
 async def create(call: Writes, body: OneOffBody) -> Response:
-    """Issue an invoice over add-ons, at once and with nothing applied to it."""
+    """Issue a one-off invoice over add-ons. No credit is applied to it."""
     customer = await call.customer(body.invoice.external_customer_id or "")
     command = await one_off(call, customer, body.invoice)
     return await perform_and_answer(call, command, command.invoice_id)
 
 
 async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice:
-    """What is asked for. Raises LagoError."""
+    """Return the command that issues the invoice. Raises LagoError."""
     listed = asked.fees or []
     if not listed:
         raise not_found("fees")
@@ -58,7 +58,7 @@ async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice
         items = [fees.item(fee) for fee in listed]
         order = fees.order_number(asked.purchase_order_number)
     except LagoError:
-        await check_add_ons(call, listed)  # Lago looks for the add-ons first
+        await check_add_ons(call, listed)  # Lago reports missing add-ons before other errors
         raise
     return IssueInvoice(
         invoice_id=call.new_id(),
@@ -72,7 +72,7 @@ async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice
 
 
 async def check_add_ons(call: Call, listed: list[Fee]) -> None:
-    """Check that every add-on is there. Raises LagoError."""
+    """Check that every add-on exists. Raises LagoError 404."""
     known = await call.read(catalogue.items_called, {fee.add_on_code or "" for fee in listed})
     if any((fee.add_on_code or "") not in known for fee in listed):
         raise not_found("add_on")
@@ -82,7 +82,7 @@ async def check_add_ons(call: Call, listed: list[Fee]) -> None:
 
 
 class Preview(BaseModel):
-    """What would be billed: a plan, as in Lago, or `fees` as for an invoice over add-ons."""
+    """An invoice to preview: with a plan, as in Lago, or with `fees`, as a one-off invoice."""
 
     plan_code: Any = None
     coupons: Any = None
@@ -97,7 +97,7 @@ class Preview(BaseModel):
 
 @router.post("/invoices/preview")
 async def preview(call: Writes, body: Preview) -> Response:
-    """Show an invoice that is not written. Its `fees` are our extension; plans come later."""
+    """Preview an invoice; nothing is stored. `fees` are an extension; there are no plans yet."""
     if body.coupons is not None and not isinstance(body.coupons, list):
         raise LagoError(400, "coupons_must_be_an_array")
     if body.subscriptions is not None and not isinstance(body.subscriptions, dict):
@@ -117,18 +117,18 @@ async def preview(call: Writes, body: Preview) -> Response:
 
 
 def external_id(body: Preview) -> str | None:
-    """Whose invoice it would be, named as for one that is issued or as for a plan."""
+    """Return the customer's external id, as in an issued invoice or as in Lago's preview."""
     within = body.customer.get("external_id") if isinstance(body.customer, dict) else None
     return body.external_customer_id or (within if isinstance(within, str) else None)
 
 
 def one_off_of(body: Preview) -> OneOff:
-    """The fees that are looked at, as an invoice that would be issued."""
+    """Return the previewed fees as a one-off invoice."""
     return OneOff.model_validate(body.model_dump(include=set(OneOff.model_fields)))
 
 
 async def answer_preview(call: Call, command: IssueInvoice) -> Response:
-    """The invoice that the command would write."""
+    """Answer with the invoice that the command would create."""
     rows = (await call.preview(command)).rows
     view = (await call.view(Scope(customers={command.customer_id}))).with_rows(rows)
     return reply("invoice", shown.invoice(view, view.the(Invoice, command.invoice_id)))

@@ -1,4 +1,4 @@
-"""The tenant itself: what it is, and how its documents are numbered."""
+"""The organization, which is the tenant: its data, and how its documents are numbered."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -34,7 +34,7 @@ LONGEST_PREFIX = 10
 SCOPES = {
     "per_customer": SeriesScope.CUSTOMER,
     "per_billing_entity": SeriesScope.TENANT,
-    "per_organization": SeriesScope.TENANT,  # as it was called before there were entities
+    "per_organization": SeriesScope.TENANT,  # the older name of per_billing_entity
 }
 FORMATS = {
     SeriesScope.CUSTOMER: "{prefix}-{{customer}}-{{next:03}}",
@@ -44,7 +44,7 @@ NOTE_FORMAT = "{invoice}-CN{next:03}"
 
 
 class Billing(BaseModel):
-    """What is kept of how it bills."""
+    """Billing settings that are only stored and returned."""
 
     invoice_footer: Text | None = None
     invoice_grace_period: int | None = None
@@ -52,7 +52,7 @@ class Billing(BaseModel):
 
 
 class Organization(BaseModel):
-    """The fields that change."""
+    """The changed fields of the organization."""
 
     name: Text | None = None
     webhook_url: Text | None = None
@@ -77,32 +77,32 @@ class Organization(BaseModel):
 
 
 class OrganizationBody(BaseModel):
-    """The organization under its root."""
+    """An organization under its root key."""
 
     organization: Organization
 
 
 @router.get("/organizations")
 async def show(call: Reads) -> Response:
-    """The tenant that the key belongs to."""
+    """Show the organization that the key belongs to."""
     return await answer_organization(call)
 
 
 @router.put("/organizations")
 async def update(call: Writes, body: OrganizationBody) -> Response:
-    """Change what is given; new numbers follow a new prefix or numbering."""
+    """Change the given fields; a new prefix or numbering applies to later documents."""
     asked = body.organization
-    # Not the tenant of a moment ago: what is not given is to stay as it is now.
+    # Read the tenant afresh, not from the cache: fields that are not given must stay as they are.
     command = save_command((await call.view(Scope())).tenant, asked)
     if asked.webhook_url:
-        await call.preview(command)  # else the address would change even when this is refused
+        await call.preview(command)  # else a refusal would come after the URL has changed
         await call.perform(save_url(await endpoints(call), asked.webhook_url, call.new_id))
     await call.perform(command)
     return await answer_organization(call)
 
 
 def save_command(tenant: Tenant, asked: Organization) -> SaveTenant:
-    """The fields that are given. Raises LagoError."""
+    """Return the command that saves the given fields. Raises LagoError."""
     if asked.country and asked.country.upper() not in COUNTRIES:
         raise invalid(country=["not_a_valid_country_code"])
     settings: dict[str, object] = {**numbering_changes(tenant, asked)}
@@ -126,11 +126,11 @@ TEXTS = {
     "legal_name": "legal_name",
     "tax_identification_number": "tax_number",
 }
-"""Texts of the tenant, by Lago's names; null takes one away."""
+"""The tenant's text fields, by Lago's names; null removes a text."""
 
 
 def details_of(asked: Organization) -> dict[str, object]:
-    """What only Lago knows of a tenant, as far as it is given; null takes it away."""
+    """Return the given fields that only this dialect stores; null removes a field."""
     billing = asked.billing_configuration or Billing()
     names = {"legal_number", "email_settings"} & asked.model_fields_set
     settings: dict[str, object] = {}
@@ -144,7 +144,7 @@ def details_of(asked: Organization) -> dict[str, object]:
 
 
 def numbering_changes(tenant: Tenant, asked: Organization) -> dict[str, object]:
-    """The settings of a new prefix or numbering; nothing when both are so already.
+    """Return the settings of a changed prefix or numbering; empty if both stay the same.
 
     Raises LagoError.
     """
@@ -165,7 +165,7 @@ def numbering_changes(tenant: Tenant, asked: Organization) -> dict[str, object]:
 
 
 def checked_prefix(wanted: str) -> str:
-    """A prefix, in capitals as Lago keeps it. Raises LagoError."""
+    """Return the document number prefix in capitals, as Lago stores it. Raises LagoError."""
     if len(wanted) > LONGEST_PREFIX:
         raise invalid(document_number_prefix=[LONG])
     if not wanted.strip() or not wanted.isprintable() or "{" in wanted or "}" in wanted:
@@ -176,19 +176,19 @@ def checked_prefix(wanted: str) -> str:
 def save_url(
     there: list[WebhookEndpoint], url: str, new_id: Callable[[], str]
 ) -> SaveWebhookEndpoint:
-    """The one address that Lago once had: the oldest endpoint, or the first one ever."""
+    """Return the command for Lago's older `webhook_url`: it sets the oldest or a new endpoint."""
     oldest = there[0].id if there else new_id()
     return SaveWebhookEndpoint(webhook_endpoint_id=oldest, url=url)
 
 
 async def endpoints(call: Call) -> list[WebhookEndpoint]:
-    """Who is told of events, the oldest first."""
+    """Load the webhook endpoints, the oldest first."""
     page = await call.read(catalogue.webhook_endpoints, MOST_ENDPOINTS)
     return page.rows[::-1]
 
 
 async def answer_organization(call: Call) -> Response:
-    """The tenant, its endpoints and its default taxes."""
+    """Answer with the organization, its endpoints and its default taxes."""
     view: View = await call.view(Scope())
     taxes = await call.read(catalogue.default_taxes)
     return reply("organization", shown.organization(view, await endpoints(call), taxes))

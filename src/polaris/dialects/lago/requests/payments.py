@@ -1,4 +1,4 @@
-"""Payments: written down by hand, and read."""
+"""Payments: recorded by hand, shown and listed."""
 
 from typing import Annotated, Any
 
@@ -24,7 +24,7 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "payment"))]
 
 
 class PaymentInput(BaseModel):
-    """Money that came for one invoice."""
+    """A payment received for one invoice."""
 
     invoice_id: Text | None = None
     amount_cents: Any = None
@@ -33,14 +33,14 @@ class PaymentInput(BaseModel):
 
 
 class PaymentBody(BaseModel):
-    """The body, under its root."""
+    """A payment under its root key."""
 
     payment: PaymentInput
 
 
 @router.post("/payments")
 async def create(call: Writes, body: PaymentBody) -> Response:
-    """Write down a payment that came for an invoice; it settles it at once."""
+    """Record a payment received for an invoice, and apply it at once."""
     asked = body.payment
     if not asked.invoice_id:
         raise invalid(invoice_id=[MANDATORY])
@@ -55,7 +55,7 @@ async def create(call: Writes, body: PaymentBody) -> Response:
 async def receive_command(
     call: Call, asked: PaymentInput, invoice_id: str, amount_minor: int
 ) -> ReceivePayment:
-    """What is asked for, in the invoice's currency. How much of it fits is decided later."""
+    """Return the command; the engine checks if the amount is due. Raises LagoError."""
     scope = Scope(invoices=id_set(invoice_id, "invoice"), billed=False, booked=False)
     invoice = (await call.view(scope)).invoice(invoice_id)
     if invoice.status is not Status.FINALIZED:
@@ -76,12 +76,12 @@ async def receive_command(
 
 @router.get("/payments/{payment_id}")
 async def show(call: Reads, payment_id: str) -> Response:
-    """A payment."""
+    """Show a payment."""
     return await answer_payment(call, payment_id)
 
 
 async def answer_payment(call: Call, payment_id: str) -> Response:
-    """The payment as it is now."""
+    """Answer with the payment as it is now."""
     named_here = id_set(payment_id, "payment")
     view = await call.view(Scope(payments=named_here, billed=False, booked=False))
     row = view.the(Payment, payment_id, "payment_id")
@@ -95,7 +95,7 @@ async def find_all(
     invoice_id: str | None = None,
     external_customer_id: str | None = None,
 ) -> Response:
-    """Payments, the newest first."""
+    """List payments, the newest first."""
     return await listed(call, paging, invoice_id, external_customer_id)
 
 
@@ -103,7 +103,7 @@ async def find_all(
 async def of_customer(
     call: Reads, paging: Paged, external_id: str, invoice_id: str | None = None
 ) -> Response:
-    """A customer's payments, the newest first."""
+    """List a customer's payments, the newest first."""
     await call.customer(external_id)
     return await listed(call, paging, invoice_id, external_id)
 
@@ -111,7 +111,7 @@ async def of_customer(
 async def listed(
     call: Call, paging: Paging, invoice_id: str | None, external_customer_id: str | None
 ) -> Response:
-    """One page of payments."""
+    """Answer with one page of payments."""
     if invoice_id:
         try:
             id_set(invoice_id, "invoice")

@@ -1,7 +1,7 @@
-"""Replace a voided invoice by a corrected one. Our extension: Lago has it in its GraphQL only.
+"""Replace a voided invoice by a corrected one: an extension, which Lago has in its GraphQL only.
 
-A line is taxed as things are taxed today: as asked for now, else as it was asked for then, else as
-its add-on, its customer or the tenant says. A line of no add-on keeps its taxes, at today's rates.
+A line is taxed at today's rates. Its taxes are those of this request, else those requested for the
+original, else those of its add-on, customer or tenant. A line without an add-on keeps its taxes.
 """
 
 from collections.abc import Mapping
@@ -38,14 +38,14 @@ STATUSES = {"draft": Status.DRAFT, "finalized": Status.FINALIZED}
 
 
 class CorrectedFee(Fee):
-    """A fee of the new invoice; with the id of an original one it says only what differs."""
+    """A fee of the new invoice; with the id of an original fee it has only the changed fields."""
 
     id: Text | None = None
     remove: Truth = False
 
 
 class RegenerateBody(BaseModel):
-    """What differs from the original; `fees`, when given, are all of the new invoice's."""
+    """The changes to the original; `fees`, if given, are all fees of the new invoice."""
 
     fees: list[CorrectedFee] | None = None
     purchase_order_number: Text | None = None
@@ -55,14 +55,14 @@ class RegenerateBody(BaseModel):
 
 @router.post("/invoices/{invoice_id}/regenerate")
 async def regenerate(call: Writes, invoice_id: str, body: RegenerateBody | None = None) -> Response:
-    """Replace a voided invoice, or void and replace it. Our extension to Lago's API."""
+    """Replace a voided invoice, or void and replace an invoice."""
     command = await regeneration(call, invoice_id, body or RegenerateBody())
     return await perform_and_answer(call, command, command.new_invoice_id)
 
 
 @router.post("/invoices/{invoice_id}/regenerate/preview")
 async def preview(call: Writes, invoice_id: str, body: RegenerateBody | None = None) -> Response:
-    """Show what would replace an invoice; nothing is written. Our extension to Lago's API."""
+    """Preview the invoice that would replace an invoice; nothing is stored."""
     command = await regeneration(call, invoice_id, body or RegenerateBody())
     rows = (await call.preview(command)).rows
     view = (await call.invoice(invoice_id)).with_rows(rows)
@@ -70,7 +70,7 @@ async def preview(call: Writes, invoice_id: str, body: RegenerateBody | None = N
 
 
 async def regeneration(call: Call, invoice_id: str, body: RegenerateBody) -> RegenerateInvoice:
-    """The command for what is asked. Raises LagoError."""
+    """Return the command for the request. Raises LagoError."""
     view = await call.invoice(invoice_id)
     row = view.invoice(invoice_id)
     if (body.status or "finalized") not in STATUSES:
@@ -92,14 +92,14 @@ async def regeneration(call: Call, invoice_id: str, body: RegenerateBody) -> Reg
 
 
 def order_number(body: RegenerateBody) -> Given[str | None]:
-    """The order number, when one is given, null too. Raises LagoError."""
+    """Return the purchase order number, which may be null; UNSET if not given. Raises LagoError."""
     if "purchase_order_number" not in body.model_fields_set:
         return UNSET
     return fees.order_number(body.purchase_order_number)
 
 
 def items_of(balance: InvoiceBalance, listed: list[CorrectedFee] | None) -> list[Item]:
-    """The new invoice's lines: the original's, or those that are listed. Raises LagoError."""
+    """Return the new invoice's lines: the listed ones, or the original's. Raises LagoError."""
     lines = {line.id: line for line in balance.lines}
     if listed is None:
         return [repeated(balance, line, CorrectedFee()) for line in lines.values()]
@@ -107,7 +107,7 @@ def items_of(balance: InvoiceBalance, listed: list[CorrectedFee] | None) -> list
 
 
 def item_of(balance: InvoiceBalance, lines: Mapping[str, Line], fee: CorrectedFee) -> Item:
-    """One of the lines listed. Raises LagoError."""
+    """Return the line of a listed fee. Raises LagoError."""
     if fee.id is None:
         return fees.item(fee)
     if fee.id not in lines:
@@ -116,7 +116,7 @@ def item_of(balance: InvoiceBalance, lines: Mapping[str, Line], fee: CorrectedFe
 
 
 def repeated(balance: InvoiceBalance, line: Line, fee: CorrectedFee) -> Item:
-    """A line of the original with what differs in it. Raises LagoError."""
+    """Return a line of the original with the fee's changes. Raises LagoError."""
     begins, ends = fees.period(fee)
     again = repriced(copied(balance, line), line, fee)
     new = msgspec.structs.replace(
@@ -132,7 +132,7 @@ def repeated(balance: InvoiceBalance, line: Line, fee: CorrectedFee) -> Item:
 
 
 def repriced(again: NewLine, line: Line, fee: CorrectedFee) -> NewLine:
-    """The line with the units and the price that are given; a discount is at most the amount."""
+    """Return the line with the given units and price; its discount is at most its amount."""
     if fee.units is None and fee.unit_amount_cents is None:
         return again
     price = unit_price(line) if fee.unit_amount_cents is None else Decimal(fee.unit_amount_cents)

@@ -1,4 +1,4 @@
-"""Taxes of the catalogue, each by its code."""
+"""Taxes of the catalogue, found by their code."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -25,7 +25,7 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "tax"))]
 
 
 class Tax(BaseModel):
-    """A tax as asked for; a change names only what changes."""
+    """A requested tax; an update has only the fields that change."""
 
     name: Text | None = None
     code: Text | None = None
@@ -35,21 +35,21 @@ class Tax(BaseModel):
 
 
 class TaxBody(BaseModel):
-    """The tax under its root."""
+    """A tax under its root key."""
 
     tax: Tax
 
 
 @router.post("/taxes")
 async def create(call: Writes, body: TaxBody) -> Response:
-    """Create a tax with a code of its own."""
+    """Create a tax; its code must be unused."""
     require_fields(body.tax, "name", "code", "rate")
     return await save_tax(call, save_command(call.new_id(), body.tax))
 
 
 @router.get("/taxes")
 async def find_all(call: Reads, paged: Paged) -> Response:
-    """All taxes, the newest first."""
+    """List the taxes, the newest first."""
     page = await call.read(catalogue.tax_codes, paged.per_page, paged.offset)
     view = await call.view(Scope())
     taxes = [shown.tax(view, row) for row in page.rows]
@@ -58,21 +58,21 @@ async def find_all(call: Reads, paged: Paged) -> Response:
 
 @router.get("/taxes/{code:path}")
 async def find(call: Reads, code: str) -> Response:
-    """A tax by its code."""
+    """Show a tax."""
     view = await tax_view(call, code)
     return reply("tax", shown.tax(view, find_tax(view, code)))
 
 
 @router.put("/taxes/{code:path}")
 async def update(call: Writes, code: str, body: TaxBody) -> Response:
-    """Change what is given of a tax; what was taxed keeps its rate."""
+    """Change the given fields of a tax; existing invoices keep the old rate."""
     view = await tax_view(call, code)
     return await save_tax(call, save_command(find_tax(view, code).id, body.tax))
 
 
 @router.delete("/taxes/{code:path}")
 async def destroy(call: Writes, code: str) -> Response:
-    """Delete a tax; it is shown this once more."""
+    """Delete a tax; the answer shows it one last time."""
     view = await tax_view(call, code)
     row = find_tax(view, code)
     await call.perform(DeleteTaxCode(tax_code_id=row.id))
@@ -80,7 +80,7 @@ async def destroy(call: Writes, code: str) -> Response:
 
 
 def save_command(tax_code_id: str, asked: Tax) -> SaveTaxCode:
-    """The fields that are given; a description that is null is none."""
+    """Return the command that saves the given fields; null removes the description."""
     return SaveTaxCode(
         tax_code_id=tax_code_id,
         code=or_unset(asked.code),
@@ -92,12 +92,12 @@ def save_command(tax_code_id: str, asked: Tax) -> SaveTaxCode:
 
 
 async def tax_view(call: Call, code: str) -> View:
-    """What there is with this code."""
+    """Load the taxes with this code, deleted ones too."""
     return await call.view(Scope(codes_of_taxes={code}))
 
 
 def find_tax(view: View, code: str) -> TaxCode:
-    """The tax with this code. Raises LagoError."""
+    """Return the tax with this code. Raises LagoError 404."""
     for row in view.of(TaxCode, "code", code):
         if row.deleted_at is None:
             return row
@@ -105,6 +105,6 @@ def find_tax(view: View, code: str) -> TaxCode:
 
 
 async def save_tax(call: Call, command: SaveTaxCode) -> Response:
-    """Save it, and answer the tax as it was left."""
+    """Perform the command, and answer with the saved tax."""
     view = await call.perform_and_show(command)
     return reply("tax", shown.tax(view, view.the(TaxCode, command.tax_code_id)))

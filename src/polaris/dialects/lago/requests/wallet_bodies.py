@@ -1,4 +1,4 @@
-"""Amounts of credits as they are asked for, and what of Lago's wallets is not done here."""
+"""Requested amounts of credits, and the unsupported fields of wallets."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ from polaris.dialects.lago.rules.settings import NAME
 from polaris.money import LARGEST_MINOR
 
 Wrong = dict[str, list[str]]
-"""What is wrong with a request, by field."""
+"""The error codes of a request, by field."""
 
 LOWEST, HIGHEST = "paid_top_up_min_amount_cents", "paid_top_up_max_amount_cents"
 
@@ -29,14 +29,14 @@ NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
 class Pair(BaseModel):
-    """A pair that the caller keeps with credits."""
+    """One metadata pair of a wallet transaction."""
 
     key: Text
     value: Text
 
 
 class Unsupported(BaseModel):
-    """What is refused rather than kept and never done: rules, limits on fees, ways to pay."""
+    """Fields that are refused, because Polaris would store them without acting on them."""
 
     recurring_transaction_rules: Any = None
     applies_to: Any = None
@@ -46,32 +46,32 @@ class Unsupported(BaseModel):
     voided_transaction_id: Any = None
 
     def refused(self) -> Wrong:
-        """The fields that ask for something; empty ones ask for nothing."""
+        """Return the codes of the unsupported fields that are given and not empty."""
         names = Unsupported.model_fields
         return {name: ["not_supported"] for name in names if _asks(getattr(self, name))}
 
 
 def _asks(value: object) -> bool:
-    """Whether anything is in it: lists that are empty ask for nothing."""
+    """True if the value is not empty; an object of empty values is empty."""
     return any(value.values()) if isinstance(value, Mapping) else bool(value)
 
 
 def decimal(value: object) -> Decimal | None:
-    """A plain number, as text or as a number; none for what is none."""
+    """Return a plain number, given as text or as a number, or None if it is not one."""
     written = isinstance(value, str | int | float) and not isinstance(value, bool)
     text = str(value).strip() if written else ""
     return Decimal(text) if NUMBER.fullmatch(text) else None
 
 
 class Rate(NamedTuple):
-    """What one credit is worth."""
+    """The value of one credit, in major units of the currency."""
 
     rate: Decimal
     currency: str
 
     @classmethod
     def of(cls, wallet: Wallet) -> "Rate":
-        """A wallet's."""
+        """Return the rate of a wallet."""
         return cls(wallet.rate, wallet.currency)
 
 
@@ -83,7 +83,7 @@ class Limits(NamedTuple):
 
 
 def amounts(asked: Mapping[str, object], rate: Rate, wrong: Wrong) -> dict[str, int]:
-    """The credits asked for in minor units, by field; those that cannot be are told as wrong."""
+    """Return the requested credits in minor units, by field; invalid ones are added to `wrong`."""
     found: dict[str, int] = {}
     for field, value in asked.items():
         if value in (None, ""):
@@ -100,7 +100,7 @@ def amounts(asked: Mapping[str, object], rate: Rate, wrong: Wrong) -> dict[str, 
 
 
 def check_limits(paid_minor: int | None, limits: Limits, wrong: Wrong) -> None:
-    """Report a purchase that is outside the wallet's limits."""
+    """Add a purchase outside the wallet's limits to `wrong`."""
     if paid_minor and below_limit(paid_minor, limits.lowest):
         wrong["paid_credits"] = ["amount_below_minimum"]
     if paid_minor and above_limit(paid_minor, limits.highest):
@@ -108,7 +108,7 @@ def check_limits(paid_minor: int | None, limits: Limits, wrong: Wrong) -> None:
 
 
 def limits_of(asked: Mapping[str, object], wrong: Wrong) -> Limits:
-    """The limits asked for: whole amounts above zero, the highest not below the lowest."""
+    """Return the requested limits; invalid ones, and a highest below the lowest, go to `wrong`."""
     lowest, highest = asked.get(LOWEST), asked.get(HIGHEST)
     for field, value in ((LOWEST, lowest), (HIGHEST, highest)):
         if value is not None and not _whole(value):
@@ -125,7 +125,7 @@ def _whole(value: object) -> TypeGuard[int]:
 
 
 def future_time(value: str | None, at: datetime, wrong: Wrong) -> datetime | None:
-    """When credits expire: later than now."""
+    """Return the expiry time of credits; one that is not later than `at` is added to `wrong`."""
     try:
         expires_at = parse_time(value)
     except ValueError:
@@ -136,7 +136,7 @@ def future_time(value: str | None, at: datetime, wrong: Wrong) -> datetime | Non
 
 
 def given_fields(asked: BaseModel, names: Iterable[str]) -> dict[str, object]:
-    """Those of the fields that say something, to be kept as they are."""
+    """Return the named fields that are not null."""
     values = {name: getattr(asked, name) for name in names}
     return {name: value for name, value in values.items() if value is not None}
 
@@ -144,7 +144,7 @@ def given_fields(asked: BaseModel, names: Iterable[str]) -> dict[str, object]:
 def details_given(
     name: str | None, pairs: Iterable[Pair] | None, ordered: object
 ) -> dict[str, object]:
-    """What a caller says of credits, as it is kept with them."""
+    """Return the caller's fields of a wallet transaction, as they are stored in the details."""
     return {
         "name": name,
         "metadata": [{"key": pair.key, "value": pair.value} for pair in pairs or ()],
@@ -160,7 +160,7 @@ def add_commands(
     priority: int = LAST_PRIORITY,
     ignore_limits: bool = False,
 ) -> Iterator[Command]:
-    """What is bought, and what is granted. The order number stands on the invoice too."""
+    """Yield the commands that buy and grant credits. The invoice gets the order number too."""
     details: Details = {NAME: {KEPT: said}}
     if paid := amounts.get("paid_credits"):
         ordered = said["purchase_order_number"]

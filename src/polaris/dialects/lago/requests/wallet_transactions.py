@@ -1,4 +1,4 @@
-"""Wallet transactions, as Lago calls them: credits bought, granted, voided; and what happened."""
+"""Wallet transactions: credits bought, granted and voided, and the history of a wallet."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any
@@ -38,7 +38,7 @@ CREDITS = ("paid_credits", "granted_credits", "voided_credits")
 
 
 class CreateInput(Unsupported):
-    """Which credits of which wallet."""
+    """Credits to buy, grant or void in a wallet."""
 
     wallet_id: Text | None = None
     paid_credits: Any = None
@@ -52,21 +52,21 @@ class CreateInput(Unsupported):
 
 
 class CreateBody(BaseModel):
-    """The credits, under their root."""
+    """A wallet transaction under its root key."""
 
     wallet_transaction: CreateInput
 
 
-# ---------------------------------------------------------------- new ones
+# ---------------------------------------------------------------- creating
 
 
 @router.post("/wallet_transactions")
 async def create(call: Writes, body: CreateBody) -> Response:
-    """Buy, grant or void credits: one answer for each of the three that is asked for."""
+    """Buy, grant or void credits; the answer has one transaction for each that is requested."""
     asked = body.wallet_transaction
     wallet, sums = await find_active_wallet(call, asked)
     voiding, adding = commands_of(wallet, sums, asked, call.new_id)
-    # First by itself: a voiding that comes too late must not leave half of it done.
+    # The void comes first, in its own set: if it is refused, nothing else must have been done.
     outcomes = [*await call.perform_all(voiding), *await call.perform_all(adding)]
     history = await history_of(call, wallet, outcomes)
     rows = sorted(history.rows, key=lambda row: ORDER.index(row.kind))
@@ -74,9 +74,9 @@ async def create(call: Writes, body: CreateBody) -> Response:
 
 
 async def history_of(call: Call, wallet: Wallet, outcomes: Sequence[Outcome]) -> History:
-    """What these commands moved: each movement, and each top-up that is not paid yet.
+    """Load what these commands did: each movement, and each top-up that is not paid yet.
 
-    What is repeated under an idempotency key adds no rows: the times of its events find them.
+    A repeated command under an idempotency key adds no rows; the times of its events find them.
     """
     ids = [row_id for outcome in outcomes for row_id in outcome.added(Movement, Invoice)]
     times = [event.at for outcome in outcomes for event in outcome.events]
@@ -91,7 +91,7 @@ ORDER = (MovementKind.PURCHASED, MovementKind.GRANTED, MovementKind.VOIDED)
 
 
 async def find_active_wallet(call: Call, asked: CreateInput) -> tuple[Wallet, Sums]:
-    """The wallet named. Raises LagoError 422: here it is a field like any other."""
+    """Load the active wallet. Raises LagoError 422, not 404, because its id is a body field."""
     wallet_id = asked.wallet_id or ""
     view, sums = await sums_of(call, {wallet_id} if ID.fullmatch(wallet_id) else set())
     wallet = view.get(Wallet, wallet_id)
@@ -105,7 +105,7 @@ async def find_active_wallet(call: Call, asked: CreateInput) -> tuple[Wallet, Su
 def commands_of(
     wallet: Wallet, sums: Sums, asked: CreateInput, new_id: Callable[[], str]
 ) -> tuple[list[Command], list[Command]]:
-    """What to take out, and what to put in. Raises LagoError with everything that is wrong."""
+    """Return the commands that void, and those that add. Raises LagoError with every error."""
     wrong: Wrong = asked.refused()
     amounts = wallet_bodies.amounts(
         wallet_bodies.given_fields(asked, CREDITS), Rate.of(wallet), wrong
@@ -119,7 +119,7 @@ def commands_of(
     if not 1 <= priority <= LAST_PRIORITY:
         wrong["priority"] = [RANGE]
     elif priority != LAST_PRIORITY and "paid_credits" in amounts:
-        wrong["priority"] = ["not_supported"]  # bought credits are spent last of a wallet
+        wrong["priority"] = ["not_supported"]  # bought credits are always spent last
     if wrong:
         raise invalid(**wrong)
     ordered = asked.purchase_order_number or lago_details(wallet.details).get(
@@ -134,7 +134,7 @@ def commands_of(
 def void_commands(
     wallet: Wallet, amounts: Mapping[str, int], said: dict[str, object]
 ) -> Iterator[Command]:
-    """What is voided, out of whichever credits would be spent first."""
+    """Yield the command that voids credits, in the order in which they would be spent."""
     if voided := amounts.get("voided_credits"):
         details: Details = {NAME: {KEPT: said}}
         yield VoidWalletCredits(wallet_id=wallet.id, amount_minor=voided, details=details)
@@ -153,7 +153,7 @@ async def of_wallet(
     transaction_type: str | None = None,
     transaction_status: str | None = None,
 ) -> Response:
-    """What happened in a wallet, the newest first."""
+    """List a wallet's transactions, the newest first."""
     _, wallet, _ = await load_wallet(call, wallet_id)
     pairs = list(bracketed(request, "metadata"))
     present = [{"key": key, "value": value} for key, value in pairs if value]
@@ -173,12 +173,12 @@ async def of_wallet(
 
 
 def details_json(pairs: list[dict[str, str]]) -> str:
-    """Details that hold these pairs, as JSON."""
+    """Return details with these metadata pairs, as JSON, to filter by."""
     return msgspec.json.encode({NAME: {KEPT: {"metadata": pairs}}}).decode()
 
 
 def kinds_of(direction: str | None, why: str | None) -> list[MovementKind]:
-    """The kinds that Lago calls so."""
+    """Return the kinds of movements with this Lago direction and transaction status."""
     return [
         kind
         for kind in MovementKind
@@ -187,7 +187,7 @@ def kinds_of(direction: str | None, why: str | None) -> list[MovementKind]:
 
 
 async def find_happening(call: Call, happening_id: str) -> tuple[Wallet, Happening]:
-    """One of them, with its wallet. Raises LagoError 404."""
+    """Load a wallet transaction and its wallet. Raises LagoError 404."""
     id_set(happening_id, "wallet_transaction")
     place = await call.read(wallets.place_of, happening_id)
     if place is None:
@@ -203,27 +203,27 @@ async def find_happening(call: Call, happening_id: str) -> tuple[Wallet, Happeni
 
 @router.get("/wallet_transactions/{happening_id}")
 async def show(call: Reads, happening_id: str) -> Response:
-    """One thing that happened in a wallet, or a purchase that is not paid yet."""
+    """Show a wallet transaction, which may be a purchase that is not paid yet."""
     return reply("wallet_transaction", shown.happening(*await find_happening(call, happening_id)))
 
 
 @router.post("/wallet_transactions/{happening_id}/payment_url")
 async def payment_url(call: Writes, happening_id: str) -> Response:
-    """Where to pay for credits: nowhere, as long as no provider is connected."""
+    """Refused for every transaction: no payment provider is linked."""
     await find_happening(call, happening_id)
     raise invalid(base=["no_linked_payment_provider"])
 
 
 @router.get("/wallet_transactions/{happening_id}/consumptions")
 async def consumptions(call: Reads, paging: Paged, happening_id: str) -> Response:
-    """What credits that came in were taken for."""
+    """List what consumed the credits of an inbound transaction."""
     wallet, row = await find_happening(call, happening_id)
     return await shares(call, paging, "wallet_transaction_consumptions", wallet, row, OUT)
 
 
 @router.get("/wallet_transactions/{happening_id}/fundings")
 async def fundings(call: Reads, paging: Paged, happening_id: str) -> Response:
-    """Which credits that came in were taken."""
+    """List the inbound transactions whose credits an outbound one consumed."""
     wallet, row = await find_happening(call, happening_id)
     return await shares(call, paging, "wallet_transaction_fundings", wallet, row, CAME_IN)
 
@@ -236,7 +236,7 @@ async def shares(
     row: Happening,
     kinds: frozenset[MovementKind],
 ) -> Response:
-    """What others had of its lots; nothing for one that went the same way itself."""
+    """Answer with the shares of others in its lots; none if `row` is of `kinds` itself."""
     lots = {part.lot_id: part for part in row.parts} if row.kind not in kinds else {}
     history = await call.read(
         wallets.history,
@@ -251,7 +251,7 @@ async def shares(
         for other in history.rows
         for part in other.parts
         if part.lot_id in lots
-        # the part that went out, whichever side is asked for
+        # Both routes show the amount of the outbound part.
         for taken in [part if other.kind in OUT else lots[part.lot_id]]
     ]
     return reply(root, rows, meta=paging.meta(history.total))

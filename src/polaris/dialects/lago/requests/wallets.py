@@ -1,4 +1,4 @@
-"""Wallets: opened with their first credits, read, changed, terminated; and their metadata."""
+"""Wallets: created with their first credits, listed, changed, terminated; and their metadata."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -57,7 +57,7 @@ LIMITS = (LOWEST, HIGHEST)
 
 
 class UpdateInput(Unsupported):
-    """What shall be different; what is null stays."""
+    """The changes of a wallet; a null field stays as it is."""
 
     name: Text | None = None
     code: Text | None = None
@@ -71,12 +71,12 @@ class UpdateInput(Unsupported):
 
     @property
     def rank(self) -> int | None:
-        """The priority, where any that cannot be is as good as the first that cannot."""
+        """The priority; one out of range becomes the nearest invalid one, which is refused."""
         return None if self.priority is None else min(max(self.priority, 0), LAST_PRIORITY + 1)
 
 
 class CreateInput(UpdateInput):
-    """A wallet, and the credits that it begins with."""
+    """A new wallet, and its first credits."""
 
     external_customer_id: Text | None = None
     rate_amount: Any = None
@@ -89,23 +89,23 @@ class CreateInput(UpdateInput):
 
 
 class CreateBody(BaseModel):
-    """The wallet, under its root."""
+    """A new wallet under its root key."""
 
     wallet: CreateInput
 
 
 class UpdateBody(BaseModel):
-    """The changes, under their root."""
+    """The changes of a wallet under their root key."""
 
     wallet: UpdateInput
 
 
-# ---------------------------------------------------------------- a new one
+# ---------------------------------------------------------------- creating
 
 
 @router.post("/wallets")
 async def create(call: Writes, body: CreateBody) -> Response:
-    """Open a wallet; bought credits land once their invoice is paid, granted ones at once."""
+    """Open a wallet. Granted credits are usable at once, paid ones when their invoice is paid."""
     asked = body.wallet
     view = await call.view(Scope(external_ids={asked.external_customer_id or ""}))
     check_entity(view, asked)
@@ -115,14 +115,14 @@ async def create(call: Writes, body: CreateBody) -> Response:
 
 
 def check_entity(view: View, asked: UpdateInput) -> None:
-    """A tenant has one issuer. Raises LagoError 404 for another."""
+    """Check the billing entity, of which a tenant has one. Raises LagoError 404 for another."""
     check_issuer(view.tenant, asked.billing_entity_code or None)
 
 
 def open_commands(
     view: View, asked: CreateInput, wallet_id: str, new_id: Callable[[], str]
 ) -> Sequence[Command]:
-    """The commands that open the wallet. Raises LagoError with everything that is wrong."""
+    """Return the commands that open the wallet. Raises LagoError with every error."""
     wrong: Wrong = asked.refused()
     customer = payer(view, asked, wrong)
     rate = rate_of(view, customer, asked, wrong)
@@ -160,12 +160,12 @@ def open_commands(
 
 
 def details_of(asked: UpdateInput) -> Details:
-    """What only this dialect knows of a wallet, as far as it is given."""
+    """Return the given fields that only this dialect stores for a wallet."""
     return {NAME: wallet_bodies.given_fields(asked, ["purchase_order_number"])}
 
 
 def payer(view: View, asked: CreateInput, wrong: Wrong) -> Customer | None:
-    """Whose wallet it becomes."""
+    """Return the wallet's customer; if there is none, add that to `wrong` and return None."""
     customer = live_customer(view, asked.external_customer_id or "")
     if customer is None:
         wrong["customer"] = ["customer_not_found"]
@@ -173,7 +173,7 @@ def payer(view: View, asked: CreateInput, wrong: Wrong) -> Customer | None:
 
 
 def rate_of(view: View, customer: Customer | None, asked: CreateInput, wrong: Wrong) -> Rate | None:
-    """What a credit is to be worth; none when it cannot be told."""
+    """Return the value of a credit; if it is invalid, add that to `wrong` and return None."""
     currency = asked.currency or (customer and customer.currency) or view.tenant.currency
     rate = wallet_bodies.decimal(asked.rate_amount)
     if currency not in CURRENCIES:
@@ -193,32 +193,32 @@ def rate_of(view: View, customer: Customer | None, asked: CreateInput, wrong: Wr
 
 
 async def load_wallet(call: Call, wallet_id: str) -> tuple[View, Wallet, Sums]:
-    """A wallet and what is in it. Raises LagoError 404."""
+    """Load a wallet with its balance. Raises LagoError, NotFound."""
     view, sums = await sums_of(call, id_set(wallet_id, "wallet"))
     return view, view.the(Wallet, wallet_id, "wallet_id"), sums[wallet_id]
 
 
 async def sums_of(call: Call, wallet_ids: set[str]) -> tuple[View, dict[str, Sums]]:
-    """Wallets as they are at one moment."""
+    """Load wallets and their balances, both as of the same moment."""
     at = now()
     facts, sums = await call.read(wallets.wallets, wallet_ids, at)
     return View(facts, at), sums
 
 
 async def answer_wallet(call: Call, wallet_id: str) -> Response:
-    """The wallet as an action left it."""
+    """Answer with the wallet as it is now."""
     return reply("wallet", shown.wallet(*await load_wallet(call, wallet_id)))
 
 
 @router.get("/wallets/{wallet_id}")
 async def show(call: Reads, wallet_id: str) -> Response:
-    """A wallet with its balance."""
+    """Show a wallet with its balance."""
     return await answer_wallet(call, wallet_id)
 
 
 @router.get("/wallets")
 async def find_all(call: Reads, paging: Paged, external_customer_id: str | None = None) -> Response:
-    """A customer's wallets, or all of them; the newest first."""
+    """List all wallets, or those of one customer, the newest first."""
     if external_customer_id:
         await call.customer(external_customer_id)
     return await listed(call, paging, external_customer_id)
@@ -226,13 +226,13 @@ async def find_all(call: Reads, paging: Paged, external_customer_id: str | None 
 
 @router.get("/customers/{external_id:path}/wallets")
 async def of_customer(call: Reads, paging: Paged, external_id: str) -> Response:
-    """A customer's wallets, the newest first."""
+    """List a customer's wallets, the newest first."""
     await call.customer(external_id)
     return await listed(call, paging, external_id)
 
 
 async def listed(call: Call, paging: Paging, external_customer_id: str | None) -> Response:
-    """One page of wallets."""
+    """Answer with one page of wallets."""
     filters = {"external_customer_id": external_customer_id or None}
     page = await call.read(lists.page, lists.WALLETS, filters, paging.per_page, paging.offset)
     view, sums = await sums_of(call, set(page.ids))
@@ -245,7 +245,7 @@ async def listed(call: Call, paging: Paging, external_customer_id: str | None) -
 
 @router.put("/wallets/{wallet_id}")
 async def update(call: Writes, wallet_id: str, body: UpdateBody) -> Response:
-    """Change a wallet's name, priority, limits, metadata, or when credits to come expire."""
+    """Change a wallet's name, priority, limits, metadata, or the expiry of its future credits."""
     asked = body.wallet
     view, row, _ = await load_wallet(call, wallet_id)
     check_entity(view, asked)
@@ -254,7 +254,7 @@ async def update(call: Writes, wallet_id: str, body: UpdateBody) -> Response:
 
 
 def update_command(row: Wallet, asked: UpdateInput, at: datetime) -> UpdateWallet:
-    """The command. Raises LagoError; a code is for good."""
+    """Return the command. Raises LagoError with every error; the code cannot change."""
     wrong: Wrong = asked.refused()
     if asked.code not in (None, "", row.code):
         wrong["code"] = ["not_supported"]
@@ -278,29 +278,29 @@ def update_command(row: Wallet, asked: UpdateInput, at: datetime) -> UpdateWalle
 
 @router.delete("/wallets/{wallet_id}")
 async def terminate(call: Writes, wallet_id: str) -> Response:
-    """Close a wallet; one that is closed stays so."""
+    """Terminate a wallet; a wallet that is already terminated is only shown."""
     _, row, _ = await load_wallet(call, wallet_id)
     if row.status is WalletStatus.ACTIVE:
         try:
             await call.perform(TerminateWallet(wallet_id=wallet_id))
         except LagoError:
             _, row, _ = await load_wallet(call, wallet_id)
-            if row.status is WalletStatus.ACTIVE:  # else somebody else was quicker
+            if row.status is WalletStatus.ACTIVE:  # else another request has terminated it
                 raise
     return await answer_wallet(call, wallet_id)
 
 
-# ---------------------------------------------------------------- its metadata
+# ---------------------------------------------------------------- metadata
 
 
 async def load_wallet_row(call: Call, wallet_id: str) -> Wallet:
-    """The wallet as it is now. Raises LagoError, NotFound."""
+    """Load the wallet. Raises LagoError, NotFound."""
     _, row, _ = await load_wallet(call, wallet_id)
     return row
 
 
 def metadata_command(wallet_id: str, change: MetadataChange) -> UpdateWallet:
-    """The command that changes the metadata kept with a wallet."""
+    """Return the command that changes a wallet's metadata."""
     return UpdateWallet(wallet_id=wallet_id, metadata=change)
 
 

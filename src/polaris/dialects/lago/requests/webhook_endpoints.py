@@ -1,4 +1,4 @@
-"""Who is told of events, and the key that tells that it was us."""
+"""Webhook endpoints, and the public key that verifies the signatures of webhooks."""
 
 from base64 import b64encode
 from typing import Annotated
@@ -31,7 +31,7 @@ ALL = "*"
 
 
 class Endpoint(BaseModel):
-    """An endpoint as asked for; a change names only what changes."""
+    """A requested endpoint; an update has only the fields that change."""
 
     webhook_url: Text | None = None
     signature_algo: Text | None = None
@@ -40,21 +40,21 @@ class Endpoint(BaseModel):
 
 
 class EndpointBody(BaseModel):
-    """The endpoint under its root."""
+    """An endpoint under its root key."""
 
     webhook_endpoint: Endpoint
 
 
 @router.post("/webhook_endpoints")
 async def create(call: Writes, body: EndpointBody) -> Response:
-    """Tell an address of events."""
+    """Create a webhook endpoint."""
     require_fields(body.webhook_endpoint, "webhook_url")
     return await save_endpoint(call, save_command(call.new_id(), body.webhook_endpoint))
 
 
 @router.get("/webhook_endpoints")
 async def find_all(call: Reads, paged: Paged) -> Response:
-    """All endpoints, the newest first."""
+    """List the webhook endpoints, the newest first."""
     page = await call.read(catalogue.webhook_endpoints, paged.per_page, paged.offset)
     view = await call.view(Scope())
     endpoints = [shown.webhook_endpoint(view, row) for row in page.rows]
@@ -63,21 +63,21 @@ async def find_all(call: Reads, paged: Paged) -> Response:
 
 @router.get("/webhook_endpoints/{endpoint_id}")
 async def find(call: Reads, endpoint_id: str) -> Response:
-    """An endpoint by its id."""
+    """Show a webhook endpoint."""
     view = await endpoint_view(call, endpoint_id)
     return reply("webhook_endpoint", shown.webhook_endpoint(view, find_endpoint(view, endpoint_id)))
 
 
 @router.put("/webhook_endpoints/{endpoint_id}")
 async def update(call: Writes, endpoint_id: str, body: EndpointBody) -> Response:
-    """Change what is given of an endpoint."""
+    """Change the given fields of a webhook endpoint."""
     find_endpoint(await endpoint_view(call, endpoint_id), endpoint_id)
     return await save_endpoint(call, save_command(endpoint_id, body.webhook_endpoint))
 
 
 @router.delete("/webhook_endpoints/{endpoint_id}")
 async def destroy(call: Writes, endpoint_id: str) -> Response:
-    """Tell an address nothing any more; it is shown this once more."""
+    """Delete a webhook endpoint; the answer shows it one last time."""
     view = await endpoint_view(call, endpoint_id)
     row = find_endpoint(view, endpoint_id)
     await call.perform(DeleteWebhookEndpoint(webhook_endpoint_id=row.id))
@@ -85,7 +85,7 @@ async def destroy(call: Writes, endpoint_id: str) -> Response:
 
 
 def save_command(endpoint_id: str, asked: Endpoint) -> SaveWebhookEndpoint:
-    """The fields that are given. Raises LagoError."""
+    """Return the command that saves the given fields. Raises LagoError."""
     return SaveWebhookEndpoint(
         webhook_endpoint_id=endpoint_id,
         url=or_unset(asked.webhook_url),
@@ -96,7 +96,7 @@ def save_command(endpoint_id: str, asked: Endpoint) -> SaveWebhookEndpoint:
 
 
 def event_types(asked: Endpoint) -> Given[tuple[str, ...] | None]:
-    """The types asked for, each once; null, none and a star all mean everything.
+    """Return the requested types without repeats; None, for all types, if null, empty or `*`.
 
     Raises LagoError.
     """
@@ -112,12 +112,12 @@ def event_types(asked: Endpoint) -> Given[tuple[str, ...] | None]:
 
 
 async def endpoint_view(call: Call, endpoint_id: str) -> View:
-    """What there is with this id."""
+    """Load the endpoint with this id, if there is one. Raises LagoError if the id is malformed."""
     return await call.view(Scope(webhook_endpoints=id_set(endpoint_id, "webhook_endpoint")))
 
 
 def find_endpoint(view: View, endpoint_id: str) -> WebhookEndpoint:
-    """The endpoint. Raises LagoError."""
+    """Return the endpoint. Raises LagoError 404 if it does not exist or is deleted."""
     row = view.get(WebhookEndpoint, endpoint_id)
     if row is None or row.deleted_at is not None:
         raise not_found("webhook_endpoint")
@@ -125,7 +125,7 @@ def find_endpoint(view: View, endpoint_id: str) -> WebhookEndpoint:
 
 
 async def save_endpoint(call: Call, command: SaveWebhookEndpoint) -> Response:
-    """Save it, and answer the endpoint as it was left."""
+    """Perform the command, and answer with the saved endpoint."""
     view = await call.perform_and_show(command)
     row = view.the(WebhookEndpoint, command.webhook_endpoint_id)
     return reply("webhook_endpoint", shown.webhook_endpoint(view, row))
@@ -135,18 +135,18 @@ async def save_endpoint(call: Call, command: SaveWebhookEndpoint) -> Response:
 
 
 async def encoded_key(call: Call) -> str:
-    """The tenant's public key: PEM in base64. The pair is made when it is first asked for."""
+    """Return the tenant's public key: PEM in base64. The first request creates the key pair."""
     private_key = await call.engine.signing_key(call.tenant_id, RSA_KEY, new_rsa_key)
     return b64encode(public_key(private_key).encode()).decode()
 
 
 @router.get("/webhooks/json_public_key")
 async def json_public_key(call: Checks) -> Response:
-    """The key that tokens on webhooks are checked with."""
+    """Return the public key that verifies the signature tokens of webhooks."""
     return reply("webhook", {"public_key": await encoded_key(call)})
 
 
 @router.get("/webhooks/public_key")
 async def plain_public_key(call: Checks) -> Response:
-    """The same key as plain text."""
+    """Return the same public key as plain text."""
     return Response(await encoded_key(call), media_type="text/plain")
