@@ -1,1 +1,1 @@
-"""Facts in Lago's JSON, one module for each of its resources."""
+"""Facts in Lago's JSON, one module for each resource."""

@@ -7,7 +7,7 @@ from polaris.dialects.lago.responses.taxes import tax
 
 
 def add_on(view: View, row: CatalogueItem) -> dict[str, object]:
-    """The add-on with its taxes, which `view` holds."""
+    """Return the add-on with its taxes, which `view` holds."""
     taxes = [one for code in row.tax_codes for one in view.of(TaxCode, "code", code)]
     return {
         "lago_id": row.id,

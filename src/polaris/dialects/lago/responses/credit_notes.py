@@ -1,4 +1,4 @@
-"""A credit note in Lago's JSON, and what one would come to."""
+"""A credit note in Lago's JSON, and the estimate of one."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -41,7 +41,7 @@ PRECISE = Decimal("0.00001")
 
 
 def credit_note(view: View, row: CreditNote) -> dict[str, object]:
-    """The whole note. What only a void knows as its reason is `other`."""
+    """Return the whole note. A reason that Lago does not know becomes `other`."""
     invoice = view.get(Invoice, row.invoice_id)
     return {
         "lago_id": row.id,
@@ -72,14 +72,14 @@ def credit_note(view: View, row: CreditNote) -> dict[str, object]:
 
 
 def credit_status(row: CreditNote) -> str:
-    """Whether credit of it can be spent; a note that gave none is available all the same."""
+    """Return the status of the note's credit; `available` also for a note that gave no credit."""
     if row.status is NoteStatus.VOIDED:
         return "voided"
     return "consumed" if row.credit_minor and not row.balance_minor else "available"
 
 
 def refund_status(view: View, row: CreditNote) -> str | None:
-    """What was said of its refund, else what became of the money."""
+    """Return the refund status set by a caller, else that of the refunds; None without a refund."""
     if row.refund_status_asserted:
         return _REFUND_STATUS_NAMES.get(RefundState(row.refund_status_asserted))
     if not row.refund_minor:
@@ -92,12 +92,12 @@ def refund_status(view: View, row: CreditNote) -> str | None:
 
 
 def lines_of(view: View, row: CreditNote) -> list[NoteLine]:
-    """What the note credits, in order."""
+    """Return the note's lines, in order."""
     return sorted(view.of(NoteLine, "note_id", row.id), key=lambda line: line.position)
 
 
 def recomputed(view: View, row: CreditNote) -> Computed | None:
-    """The note in Lago's own figures; none when it shares out an amount, or stands alone."""
+    """Return the unrounded amounts of a correction of an invoice; None for other notes."""
     invoice = view.get(Invoice, row.invoice_id)
     if invoice is None or row.purpose is not NotePurpose.CORRECTION:
         return None
@@ -105,7 +105,7 @@ def recomputed(view: View, row: CreditNote) -> Computed | None:
 
 
 def amounts(view: View, row: CreditNote) -> dict[str, object]:
-    """All sums in minor units; those called precise unrounded, as text."""
+    """Return all sums in minor units; those called precise are unrounded texts."""
     exact = recomputed(view, row)
     net, tax = (exact.net, exact.tax) if exact else (row.net_minor, row.tax_minor)
     return {
@@ -124,12 +124,12 @@ def amounts(view: View, row: CreditNote) -> dict[str, object]:
 
 
 def precise(exact: Fraction) -> str:
-    """An unrounded amount of minor units as Lago keeps it, to five places."""
+    """Return an unrounded amount of minor units as text, to five decimal places."""
     return number((Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(PRECISE))
 
 
 def item(view: View, row: CreditNote, part: NoteLine) -> dict[str, object]:
-    """What is credited of one fee, before its coupons and taxes."""
+    """Return the credit of one fee, before its coupons and taxes."""
     return {
         "lago_id": part.id,
         "amount_cents": part.gross_minor,
@@ -140,7 +140,7 @@ def item(view: View, row: CreditNote, part: NoteLine) -> dict[str, object]:
 
 
 def fee_of(view: View, part: NoteLine) -> dict[str, object] | None:
-    """The fee that is credited; a note that stands alone credits none."""
+    """Return the credited fee; None for a standalone note."""
     line = view.get(Line, part.line_id)
     if line is None:
         return None
@@ -154,7 +154,7 @@ def fee_of(view: View, part: NoteLine) -> dict[str, object] | None:
 
 
 class TaxAmounts(NamedTuple):
-    """What goes back of one tax code, minor units."""
+    """The credited part of one tax code, in minor units."""
 
     tax: NoteTax | Tax
     base_minor: int
@@ -162,7 +162,7 @@ class TaxAmounts(NamedTuple):
 
 
 def taxes_of(view: View, row: CreditNote) -> list[TaxAmounts]:
-    """The note's taxes, each rounded by itself as Lago does; shares of an amount as they are."""
+    """Return the note's taxes; those of a correction are rounded one by one, as Lago does."""
     exact = recomputed(view, row)
     shares = {share.tax.code: share for share in exact.shares} if exact else {}
     return [
@@ -174,24 +174,24 @@ def taxes_of(view: View, row: CreditNote) -> list[TaxAmounts]:
 
 
 def rounded_share(tax: NoteTax | Tax, share: TaxShare) -> TaxAmounts:
-    """What goes back of a code, by itself."""
+    """Return the credited part of one tax code, rounded."""
     return TaxAmounts(tax, whole(share.base), whole(share.amount))
 
 
 def base_of(view: View, row: CreditNote, code: str) -> int:
-    """What a note credits of the lines that bear a tax."""
+    """Return the net amount that a note credits of the lines with this tax code, minor units."""
     taxes = view.of(Tax, "invoice_id", row.invoice_id or "")
     taxed = {tax.line_id for tax in taxes if tax.code == code}
     return sum(part.net_minor for part in lines_of(view, row) if part.line_id in taxed)
 
 
 def rate_of(taxes: Iterable[TaxAmounts], net_minor: int) -> float:
-    """The rate of the whole note in percent: each tax's by its share of the subtotal."""
+    """Return the note's tax rate in percent: each rate weighted by its share of the subtotal."""
     return percent(weighted_rate(((one.tax.rate, one.base_minor) for one in taxes), net_minor))
 
 
 def tax_fields(said: TaxAmounts, currency: str, billed: Iterable[Tax]) -> dict[str, object]:
-    """A tax of a note, or of one that might be; `billed` are the taxes of its invoice."""
+    """Return a tax of a note or of an estimate; `billed` are the taxes of its invoice."""
     known = next((tax for tax in billed if tax.code == said.tax.code), None)
     return {
         "lago_tax_id": known and known.tax_code_id,
@@ -206,7 +206,7 @@ def tax_fields(said: TaxAmounts, currency: str, billed: Iterable[Tax]) -> dict[s
 
 
 def applied_taxes(view: View, row: CreditNote) -> list[object]:
-    """One for each code."""
+    """Return the note's taxes in Lago's JSON, one for each code."""
     invoice = view.get(Invoice, row.invoice_id)
     billed = view.balance(invoice).taxes if invoice else []
     return [
@@ -224,7 +224,7 @@ def applied_taxes(view: View, row: CreditNote) -> list[object]:
 
 
 class Estimate(NamedTuple):
-    """A note that might be: what is asked of each fee, what it comes to, and Lago's figures."""
+    """An estimated note: the requested items, Polaris's sums, and Lago's unrounded amounts."""
 
     invoice: Invoice
     items: Sequence[tuple[str, int]]
@@ -233,7 +233,7 @@ class Estimate(NamedTuple):
 
 
 def estimate(view: View, asked: Estimate) -> dict[str, object]:
-    """What a note over these items would come to, and the most that each of its parts may be."""
+    """Return the amounts of a note over these items, and the largest amount of each part."""
     invoice, sums, exact = asked.invoice, asked.sums, asked.exact
     balance = view.balance(invoice)
     taxes = [rounded_share(share.tax, share) for share in exact.shares]

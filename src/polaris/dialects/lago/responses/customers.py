@@ -1,4 +1,4 @@
-"""A customer in Lago's JSON. What only Lago knows of it is kept in its details."""
+"""A customer in Lago's JSON. Fields that only Lago has are stored in its details."""
 
 from collections.abc import Iterable, Mapping
 
@@ -19,7 +19,7 @@ KEPT = (
     "legal_number",
     "external_salesforce_id",
 )
-"""Texts that only this dialect knows; they are kept as given."""
+"""Texts that only this dialect has; they are stored as given."""
 
 ADDRESS_PARTS = {
     "address_line1": "line1",
@@ -29,7 +29,7 @@ ADDRESS_PARTS = {
     "state": "state",
     "country": "country",
 }
-"""The parts of our address, by Lago's names."""
+"""The parts of an address, by Lago's names."""
 BILLING = (
     "invoice_grace_period",
     "payment_provider",
@@ -41,7 +41,7 @@ BILLING = (
 
 
 def customer(view: View, row: Customer) -> dict[str, object]:
-    """The customer as it stands inside other things."""
+    """Return the customer as it is nested in other resources."""
     kept = lago_details(row.details)
     return {
         "lago_id": row.id,
@@ -74,12 +74,12 @@ def customer(view: View, row: Customer) -> dict[str, object]:
 
 
 def with_all_names(names: Iterable[str], kept: object) -> dict[str, object]:
-    """What is kept, with each of these names even when nothing was said of it."""
+    """Return the stored object, with null for each of these names that it lacks."""
     return {**dict.fromkeys(names), **(kept if isinstance(kept, dict) else {})}
 
 
 def full_customer(view: View, row: Customer, taxes: Mapping[str, TaxCode]) -> dict[str, object]:
-    """The customer by itself: with those of the given taxes that it bears."""
+    """Return the customer as a resource of its own, with its taxes, taken from `taxes`."""
     return {
         **customer(view, row),
         "taxes": [tax(view, taxes[tax_id]) for tax_id in row.tax_code_ids if tax_id in taxes],
@@ -90,10 +90,10 @@ def full_customer(view: View, row: Customer, taxes: Mapping[str, TaxCode]) -> di
 
 
 def shown_address(address: Address) -> dict[str, str | None]:
-    """An address by the names that Lago has for its parts."""
+    """Return the address with Lago's names of its parts."""
     return {name: getattr(address, part) for name, part in ADDRESS_PARTS.items()}
 
 
 def prefix(tenant: Tenant) -> str:
-    """What the tenant's numbers begin with: the invoices' format up to its first blank."""
+    """Return the tenant's document number prefix: the invoice format up to a placeholder."""
     return tenant.settings.invoice_format.partition("{")[0].rstrip("-/ ") or "INV"

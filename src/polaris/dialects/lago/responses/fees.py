@@ -1,4 +1,4 @@
-"""A line of an invoice, as Lago's fee."""
+"""A line of an invoice in Lago's JSON, where it is called a fee."""
 
 from decimal import Decimal
 
@@ -26,11 +26,11 @@ NOT_METERED: dict[str, object] = dict.fromkeys(
         "pricing_unit_details",
     )
 )
-"""What a fee has only when usage was metered."""
+"""Fields that only a fee for metered usage has; always null."""
 
 
 def fees(view: View, invoice: Invoice, customer: Customer, payment_status: str) -> list[object]:
-    """Every line of the invoice as a fee."""
+    """Return every line of the invoice as a fee."""
     balance = view.balance(invoice)
     return [
         fee(
@@ -47,7 +47,7 @@ def fees(view: View, invoice: Invoice, customer: Customer, payment_status: str) 
 def fee(
     invoice: Invoice, customer: Customer, line: Line, taxes: list[Tax], payment_status: str
 ) -> dict[str, object]:
-    """One line with its taxes. Amounts named cents are minor units, precise ones in full units."""
+    """Return one line with its taxes. Amounts named cents are minor units, others major units."""
     currency = invoice.currency
     from_date, to_date = from_to(invoice, line)
     unrounded = sum((exact_tax(tax) for tax in taxes), Decimal(0))
@@ -91,7 +91,7 @@ def fee(
 
 
 def item(line: Line) -> dict[str, object]:
-    """What the line bills: its add-on, as it was called when it was billed."""
+    """Return the billed item: the add-on with its name at the time, or the wallet credits."""
     top_up = line.kind is LineKind.TOP_UP
     name = line.description or line.code
     return {
@@ -109,19 +109,19 @@ def item(line: Line) -> dict[str, object]:
 
 
 def description(invoice: Invoice, line: Line) -> object:
-    """The caller's text for the line, else the add-on's; a line of no add-on has its own."""
+    """Return the caller's text of the line, else the add-on's; without an add-on the line's own."""
     if line.item_id is None:
         return line.description or None
     return kept_of_fee(invoice, line).get("description", line.item_description)
 
 
 def kept_of_fee(invoice: Invoice, line: Line) -> dict[str, object]:
-    """What only this dialect keeps of a line, by the line's position."""
+    """Return the fields that only this dialect stores for a line."""
     fee = lago_object(invoice.details, "fees").get(str(line.position))
     return fee if isinstance(fee, dict) else {}
 
 
 def from_to(invoice: Invoice, line: Line) -> tuple[str | None, str | None]:
-    """The period that the caller gave for the line; else the day of issue."""
+    """Return the billed period of the line, else the time of issue as both ends."""
     at = invoice.finalized_at or invoice.created_at
     return stamp(line.period_from or at), stamp(line.period_to or at)

@@ -1,4 +1,4 @@
-"""How Lago writes times, numbers, amounts and rates."""
+"""Lago's formats of times, numbers, amounts and rates."""
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -12,12 +12,12 @@ from polaris.money import exponent
 
 
 def stamp(at: datetime | None) -> str | None:
-    """A time as Lago writes it: UTC, whole seconds."""
+    """Return a time in UTC with whole seconds."""
     return _written(at, "seconds") if at else None
 
 
 def stamp_ms(at: datetime | None) -> str | None:
-    """A time with milliseconds, which Lago writes in a few places."""
+    """Return a time in UTC with milliseconds, which Lago has in a few places."""
     return _written(at, "milliseconds") if at else None
 
 
@@ -26,30 +26,30 @@ def _written(at: datetime, unit: str) -> str:
 
 
 def number(exact: Decimal) -> str:
-    """A decimal as Lago writes it: plain, with at least one decimal place."""
+    """Return a decimal as plain text with at least one decimal place."""
     plain = f"{exact:f}"
     plain = plain.rstrip("0") if "." in plain else f"{plain}."
     return f"{plain}0" if plain.endswith(".") else plain
 
 
 def major(amount_minor: Decimal | int, currency: str) -> str:
-    """An amount of minor units in units of its currency, as text."""
+    """Return an amount of minor units in major units of its currency, as text."""
     return number(Decimal(amount_minor).scaleb(-exponent(currency)))
 
 
 def percent(rate: Decimal | None) -> float:
-    """A rate as a JSON number of percent, to five places."""
+    """Return a rate in percent as a JSON number, to five decimal places; 0 for None."""
     return float((rate or Decimal(0)).quantize(Decimal("0.00001"), ROUND_HALF_UP))
 
 
 def entity_code(tenant: Tenant) -> str:
-    """The code of the one issuer that a tenant has: its name in small letters."""
+    """Return the code of the tenant's one billing entity: its name as `lower_case_words`."""
     letters = "".join(one if one.isalnum() else " " for one in tenant.name.lower())
     return "_".join(letters.split()) or "default"
 
 
 def metadata(row: Customer | Invoice) -> list[dict[str, object]]:
-    """The caller's pairs, each with the id and the time that this dialect gave it."""
+    """Return the row's metadata, each entry with the id and time that this dialect gave it."""
     extras = lago_object(row.details, "metadata")
     return [_pair(row, key, value, extras.get(key)) for key, value in (row.metadata or {}).items()]
 

@@ -31,7 +31,7 @@ STATUSES = {
 
 
 def invoice(view: View, row: Invoice, status: str | None = None) -> dict[str, object]:
-    """The whole invoice, as show and every action answer it."""
+    """Return the whole invoice."""
     of = view.the(Customer, row.customer_id)
     return {
         **listed(view, row, status),
@@ -45,7 +45,7 @@ def invoice(view: View, row: Invoice, status: str | None = None) -> dict[str, ob
 
 
 def listed(view: View, row: Invoice, status: str | None = None) -> dict[str, object]:
-    """The invoice as a list shows it: its own fields, customer, metadata and taxes."""
+    """Return the invoice as in lists: its own fields, customer, metadata and taxes."""
     return {
         **base(view, row, status),
         "customer": {
@@ -58,9 +58,9 @@ def listed(view: View, row: Invoice, status: str | None = None) -> dict[str, obj
 
 
 def base(view: View, row: Invoice, status: str | None = None) -> dict[str, object]:
-    """The invoice's own fields; the last two are ours, Lago has them in its GraphQL only.
+    """Return the invoice's own fields; Lago has the last two in its GraphQL only.
 
-    A deleted draft is answered once more, with a status of its own.
+    `status` replaces the invoice's own status: the answer to a delete shows `deleted`.
     """
     issued = row.issue_date or view.today(view.get(Customer, row.customer_id))
     due_date = row.due_date or issued + timedelta(days=row.payment_term_days)
@@ -94,7 +94,7 @@ def base(view: View, row: Invoice, status: str | None = None) -> dict[str, objec
 
 
 def amounts(view: View, row: Invoice) -> dict[str, int]:
-    """All sums, minor units. A voided invoice keeps what it came to, and nothing is due."""
+    """Return all sums in minor units. A voided invoice keeps its sums, but nothing is due."""
     standing = list(standing_settlements(view, row))
     notes = _sum(standing, SettlementKind.NOTE)
     granted, purchased = prepaid(view, standing)
@@ -120,7 +120,7 @@ def amounts(view: View, row: Invoice) -> dict[str, int]:
 
 
 def standing_settlements(view: View, row: Invoice) -> Iterable[Settlement]:
-    """What settles the invoice, or did until it was voided."""
+    """Yield the settlements of the invoice; of a voided one those that the void removed, too."""
     for settled in view.balance(row).settlements:
         if settled.live or (row.voided_at and settled.removed_at == row.voided_at):
             yield settled
@@ -131,7 +131,7 @@ def _sum(settlements: list[Settlement], kind: SettlementKind) -> int:
 
 
 def prepaid(view: View, settlements: list[Settlement]) -> tuple[int, int]:
-    """What wallets settled: credits granted, and credits purchased."""
+    """Return the amounts that wallets settled: by granted and by purchased credits, minor units."""
     granted = 0
     for settled in settlements:
         lot = view.get(Lot, settled.source_id)
@@ -141,18 +141,18 @@ def prepaid(view: View, settlements: list[Settlement]) -> tuple[int, int]:
 
 
 def due(row: Invoice) -> int:
-    """What is still to be paid; of a draft, all of it."""
+    """Return the amount still to be paid; of a draft the whole total."""
     return row.total_minor if row.status is Status.DRAFT else row.outstanding_minor
 
 
 def sequential_id(row: Invoice | CreditNote) -> int | None:
-    """Which of its series it is: what its number ends with."""
+    """Return the document's position in its series: the digits at the end of its number."""
     digits = (row.number or "")[len((row.number or "").rstrip("0123456789")) :]
     return int(digits[-9:]) if digits and row.series else None
 
 
 def applied_taxes(row: Invoice, taxes: list[Tax]) -> list[object]:
-    """One for each code, rounded by itself as Lago does."""
+    """Return the taxes in Lago's JSON, one for each code, rounded one by one as Lago does."""
     by_code: dict[str, list[Tax]] = {}
     for tax in taxes:
         by_code.setdefault(tax.code, []).append(tax)
@@ -177,12 +177,12 @@ def _applied_tax(row: Invoice, own: list[Tax]) -> dict[str, object]:
 
 
 def applied_notes(view: View, row: Invoice) -> list[Settlement]:
-    """The credit notes that settle it, or did until it was voided."""
+    """Return the settlements by credit notes; of a voided invoice also those the void removed."""
     return [one for one in standing_settlements(view, row) if one.kind is SettlementKind.NOTE]
 
 
 def credit(view: View, row: Invoice, settled: Settlement) -> dict[str, object]:
-    """A credit note's part in settling the invoice."""
+    """Return a settlement by a credit note in Lago's JSON."""
     note = view.get(CreditNote, settled.source_id)
     return {
         "lago_id": settled.id,

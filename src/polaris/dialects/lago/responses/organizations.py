@@ -1,4 +1,4 @@
-"""The tenant as Lago's organization. What only Lago knows of it is kept in its details."""
+"""The tenant as Lago's organization. Fields that only Lago has are stored in its details."""
 
 from collections.abc import Iterable
 
@@ -13,7 +13,7 @@ from polaris.dialects.lago.responses.taxes import tax
 from polaris.dialects.lago.rules.settings import lago_details, settings_of
 
 BILLING = ("invoice_footer", "invoice_grace_period", "document_locale")
-"""What stands under `billing_configuration`; kept each by itself, so that each can change alone."""
+"""The fields of `billing_configuration`; stored one by one, so that each can change alone."""
 
 NUMBERINGS = {SeriesScope.CUSTOMER: "per_customer"}
 PER_ENTITY = "per_billing_entity"
@@ -22,7 +22,7 @@ PER_ENTITY = "per_billing_entity"
 def organization(
     view: View, endpoints: Iterable[WebhookEndpoint], taxes: Iterable[TaxCode]
 ) -> dict[str, object]:
-    """The tenant with the addresses that it tells and its default taxes."""
+    """Return the tenant with its webhook URLs and its default taxes."""
     tenant, settings = view.tenant, view.tenant.settings
     kept = lago_details(tenant.details)
     urls = [endpoint.url for endpoint in endpoints]
@@ -51,5 +51,5 @@ def organization(
 
 
 def numbering(tenant: Tenant) -> str:
-    """Whose invoices are numbered together, as Lago calls it."""
+    """Return Lago's name for the scope of the tenant's invoice numbers."""
     return NUMBERINGS.get(tenant.settings.invoice_scope, PER_ENTITY)

@@ -13,7 +13,7 @@ PROVIDER_STATUSES = {
     PaymentState.FAILED: "failed",
     PaymentState.REVERSED: "failed",
 }
-"""What a provider would call where it stands."""
+"""The payment's status in a provider's words."""
 
 STATUSES = {
     PaymentState.IN_PROGRESS: "processing",
@@ -22,11 +22,11 @@ STATUSES = {
     PaymentState.FAILED: "failed",
     PaymentState.REVERSED: "failed",
 }
-"""What Lago makes of it; money that went back failed."""
+"""The status of a payment in Lago's words; a reversed payment counts as failed."""
 
 
 def payment(view: View, row: Payment) -> dict[str, object]:
-    """The payment. A provider's reference is its own id; what a person wrote is the reference."""
+    """Return the payment. Only a manual one shows its reference; else that is its external id."""
     own = invoices(view, row)
     provider, reference = (None, None) if row.manual else (row.provider, row.reference)
     return {
@@ -55,7 +55,7 @@ def payment(view: View, row: Payment) -> dict[str, object]:
 
 
 def invoices(view: View, row: Payment) -> list[Invoice]:
-    """The invoices that it was made for, then those that it settles besides."""
+    """Return the invoices that the payment was made for, then others that it settles."""
     applied = [one for one in view.of(Settlement, "source_id", row.id) if stands(view, one)]
     ids = dict.fromkeys([*row.intended, *(one.invoice_id for one in applied)])
     found = [invoice for one in ids if (invoice := view.get(Invoice, one))]
@@ -63,7 +63,7 @@ def invoices(view: View, row: Payment) -> list[Invoice]:
 
 
 def stands(view: View, settled: Settlement) -> bool:
-    """Whether a payment settles an invoice, or did until it was voided, or was held for it then."""
+    """True if a payment settles an invoice, or did so until or after the invoice was voided."""
     voided_at = view.the(Invoice, settled.invoice_id).voided_at
     until_void = voided_at and settled.removed_at and settled.removed_at >= voided_at
     return settled.kind is SettlementKind.PAYMENT and (settled.live or bool(until_void))

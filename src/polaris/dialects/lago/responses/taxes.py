@@ -5,11 +5,11 @@ from polaris.core.view import View
 from polaris.dialects.lago.responses.formats import entity_code, stamp
 
 COUNTS = "add_ons_count customers_count plans_count charges_count commitments_count".split()
-"""What Lago once counted; it says zero of each since."""
+"""Counts that older Lago versions had; Lago still answers them, always as zero."""
 
 
 def tax(view: View, row: TaxCode) -> dict[str, object]:
-    """The tax itself. One that applies by default does so for the one issuer that there is."""
+    """Return the tax. A default tax applies to the tenant's one billing entity."""
     issuers = [entity_code(view.tenant)] if row.applied_by_default else []
     return {
         "lago_id": row.id,

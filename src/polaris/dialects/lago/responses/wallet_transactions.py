@@ -1,4 +1,4 @@
-"""What happened in a wallet, as Lago's wallet transactions."""
+"""The movements of a wallet in Lago's JSON, where they are called wallet transactions."""
 
 from polaris.core.facts.wallet import MovementKind, Wallet
 from polaris.dialects.lago.responses.formats import major, stamp
@@ -7,7 +7,7 @@ from polaris.dialects.lago.rules.settings import lago_object
 from polaris.store.read.wallets import Happening
 
 KEPT = "wallet_transaction"
-"""Where the details of a movement keep what the client said of it."""
+"""The key of the caller's own fields in the details of a movement."""
 
 OUT = frozenset(
     {MovementKind.CONSUMED, MovementKind.VOIDED, MovementKind.EXPIRED, MovementKind.REVOKED}
@@ -23,16 +23,16 @@ WHY = {
     MovementKind.EXPIRED: "voided",
     MovementKind.REVOKED: "voided",
 }
-"""What Lago calls each. What comes back is granted to it, whatever it was; the lot still knows."""
+"""Lago's transaction status of each kind. Restored credits count as granted, even bought ones."""
 
 
 def direction(kind: MovementKind) -> str:
-    """Whether credits came in or went out."""
+    """Return Lago's direction of a movement."""
     return "outbound" if kind in OUT else "inbound"
 
 
 def happening(wallet: Wallet, row: Happening) -> dict[str, object]:
-    """One of them."""
+    """Return a wallet transaction."""
     said = lago_object(row.details, KEPT)
     left = row.left_minor
     return {
@@ -63,7 +63,7 @@ def happening(wallet: Wallet, row: Happening) -> dict[str, object]:
 
 
 def share(wallet: Wallet, row_id: str, amount_minor: int, other: Happening) -> dict[str, object]:
-    """How much of one of them another had."""
+    """Return the share that a wallet transaction has in another one."""
     return {
         "lago_id": row_id,
         "amount_cents": amount_minor,

@@ -1,4 +1,4 @@
-"""A wallet in Lago's JSON. Usage is not metered, so its ongoing balance is what is left in it."""
+"""A wallet in Lago's JSON. Its ongoing balance equals its balance, because there is no usage."""
 
 from polaris.core.balances.wallet import credits_of
 from polaris.core.facts.customer import Customer
@@ -10,7 +10,7 @@ from polaris.store.read.wallets import Sums
 
 
 def wallet(view: View, row: Wallet, sums: Sums) -> dict[str, object]:
-    """The wallet with its balance in credits and in money."""
+    """Return the wallet with its balance in credits and in money."""
     left = credit_text(row, sums.left_minor)
     return {
         "lago_id": row.id,
@@ -48,5 +48,5 @@ def wallet(view: View, row: Wallet, sums: Sums) -> dict[str, object]:
 
 
 def credit_text(row: Wallet, amount_minor: int) -> str:
-    """An amount in the wallet's credits."""
+    """Return an amount of minor units in the wallet's credits, as text."""
     return number(credits_of(amount_minor, row.rate, row.currency))

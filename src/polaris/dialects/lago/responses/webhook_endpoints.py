@@ -1,4 +1,4 @@
-"""An address that is told of events, in Lago's JSON."""
+"""A webhook endpoint in Lago's JSON."""
 
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.view import View
@@ -6,7 +6,7 @@ from polaris.dialects.lago.responses.formats import stamp
 
 
 def webhook_endpoint(view: View, row: WebhookEndpoint) -> dict[str, object]:
-    """The endpoint; without event types it is told everything."""
+    """Return the endpoint; without event types it receives all of them."""
     return {
         "lago_id": row.id,
         "lago_organization_id": view.tenant.id,
