@@ -1,7 +1,7 @@
-"""Lago's webhooks: which events it tells, under which types, with which bodies and headers.
+"""Lago's webhooks: the events that it sends, and their types, bodies and headers.
 
-Everything here is a function of its arguments. Nothing is sent yet: deliveries, with their
-attempts and their log, come later and will use these pages as they are.
+These modules do no input or output. Nothing is sent yet: deliveries, with their attempts and
+their log, come later and will use these modules as they are.
 """
 
 from polaris.dialects.lago.webhooks.kinds import SUBSCRIBABLE, TYPES

@@ -1,4 +1,4 @@
-"""What each webhook is about: what a Lago client was answered right after the event."""
+"""The bodies of webhooks: what a Lago client would be answered right after the event."""
 
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
@@ -23,7 +23,7 @@ from polaris.dialects.lago.webhooks.wallets import Wallets, happening_at, sums_a
 
 
 class Shown(NamedTuple):
-    """What bodies are made of: the facts as the event left them, and what was read of a wallet."""
+    """The sources of a body: the facts as the event left them, and a wallet's sums and history."""
 
     view: View
     wallets: Wallets
@@ -42,7 +42,7 @@ NESTED = frozenset((*WHOLE, "metadata"))
 
 
 def _invoice(*nested: str) -> Made:
-    """An invoice with these of the things inside it."""
+    """Return a maker of invoice bodies with only these nested objects."""
 
     def made(event: Event, shown: Shown) -> Iterable[Payload]:
         status = "deleted" if event.kind is EventKind.INVOICE_CLOSED else None
@@ -62,7 +62,7 @@ NO_PROVIDER = "customer_must_have_payment_provider"
 
 
 def _uncollected(event: Event, shown: Shown) -> Iterable[Payload]:
-    """Each invoice that no money came for: the payment's, or the one that nobody can collect."""
+    """Yield the invoices of a failed payment, or the invoice that cannot be collected."""
     payment = shown.view.get(Payment, event.subject_id)
     code = "payment_failed" if payment else NO_PROVIDER
     for invoice_id in payment.intended if payment else [event.subject_id]:
@@ -74,7 +74,7 @@ def _uncollected(event: Event, shown: Shown) -> Iterable[Payload]:
         }
 
 
-# ---------------------------------------------------------------- what else there is
+# ---------------------------------------------------------------- other bodies
 
 
 def _customer(event: Event, shown: Shown) -> Iterable[Payload]:
@@ -92,7 +92,7 @@ def _note(event: Event, shown: Shown) -> Iterable[Payload]:
 
 
 def _unrefunded(event: Event, shown: Shown) -> Iterable[Payload]:
-    """A credit note whose money did not go back; other refunds Lago does not know."""
+    """Yield the credit note of a failed refund; Lago knows no other refunds."""
     refund = shown.view.the(Refund, event.subject_id)
     if refund.note_id:
         payment = shown.view.get(Payment, refund.payment_id)
@@ -101,7 +101,7 @@ def _unrefunded(event: Event, shown: Shown) -> Iterable[Payload]:
 
 
 def _whose(view: View, customer_id: str, payment: Payment | None) -> Payload:
-    """Whose money it is, and what is known of its provider."""
+    """Return the customer of a failed payment or refund, and the payment's provider."""
     provider = payment.provider if payment else None
     return {
         "lago_customer_id": customer_id,
@@ -130,7 +130,7 @@ MOVED: dict[EventKind, frozenset[MovementKind]] = {
 
 
 def _happening(event: Event, shown: Shown) -> Iterable[Payload]:
-    """What happened in the wallet then; told once, however many lots had a part in it."""
+    """Yield the wallet transaction of the event; only once, however many lots took part."""
     for one in shown.wallets.happenings:
         bought = event.kind is EventKind.INVOICE_FINALIZED and one.id == event.subject_id
         first = one.parts[0].lot_id if one.parts else None
@@ -141,13 +141,13 @@ def _happening(event: Event, shown: Shown) -> Iterable[Payload]:
 
 
 def _wallet_of(shown: Shown) -> Wallet:
-    """The one wallet whose happenings were read."""
+    """Return the one wallet whose history was read."""
     (wallet_id,) = shown.wallets.sums
     return shown.view.the(Wallet, wallet_id)
 
 
 class About(NamedTuple):
-    """What a webhook is about: the key that it stands under, and how it is made."""
+    """The object of a webhook: its key in the envelope, and the function that makes it."""
 
     object_type: str
     made: Made
@@ -178,4 +178,4 @@ OBJECTS: dict[str, About] = {
     "wallet_transaction.created": About("wallet_transaction", _happening),
     "wallet_transaction.updated": About("wallet_transaction", _happening),
 }
-"""What each type is about."""
+"""The object of each webhook type."""

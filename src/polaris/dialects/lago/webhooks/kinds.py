@@ -1,11 +1,11 @@
-"""Which of our events Lago tells as which of its webhooks, and what endpoints can ask for."""
+"""The webhook types of each Polaris event, and the types that endpoints can subscribe to."""
 
 from polaris.core.facts.event import EventKind
 from polaris.delivery.shape import Declined, Types
 
 NO_TYPE = Declined("Lago has no webhook for it.")
-FOLLOWS = Declined("What follows from it, paid or owed again, is an event of its own.")
-OURS = Declined("Lago has nothing of the kind.")
+FOLLOWS = Declined("Its effect, an invoice settled or unsettled, is an event of its own.")
+OURS = Declined("Lago has no such concept.")
 
 TYPES: Types = {
     EventKind.CUSTOMER_SAVED: ("customer.created", "customer.updated"),
@@ -19,14 +19,16 @@ TYPES: Types = {
         "invoice.paid_credit_added",
         "wallet_transaction.created",
     ),
-    EventKind.INVOICE_RECORDED: Declined("Whoever issued it has told of it."),
+    EventKind.INVOICE_RECORDED: Declined(
+        "The system that issued the invoice has sent its webhooks."
+    ),
     EventKind.INVOICE_ANNOTATED: ("invoice.payment_status_updated",),
     EventKind.INVOICE_DISPUTE_LOST: ("invoice.payment_dispute_lost",),
     EventKind.INVOICE_COLLECTION_FAILED: ("invoice.payment_failure",),
     EventKind.INVOICE_SETTLED: ("invoice.payment_status_updated",),
     EventKind.INVOICE_UNSETTLED: ("invoice.payment_status_updated",),
     EventKind.INVOICE_VOIDED: ("invoice.voided",),
-    EventKind.INVOICE_REGENERATED: Declined("The invoice that replaces it is told as created."),
+    EventKind.INVOICE_REGENERATED: Declined("The webhook `created` of the new invoice covers it."),
     EventKind.INVOICE_WRITTEN_OFF: OURS,
     EventKind.WRITE_OFF_REVERSED: OURS,
     EventKind.PAYMENT_CREATED: NO_TYPE,
@@ -66,7 +68,7 @@ TYPES: Types = {
     EventKind.BOOKS_CLOSED: OURS,
     EventKind.BOOKS_REOPENED: OURS,
 }
-"""Every event: as what it may be told, or why it is not."""
+"""The possible webhook types of every event, or the reason why it has none."""
 
 SUBSCRIBABLE = frozenset(
     """
@@ -93,4 +95,4 @@ SUBSCRIBABLE = frozenset(
     wallet_transaction.updated
     """.split()
 )
-"""What an endpoint can ask for: all that Lago tells, also where we have nothing to tell yet."""
+"""The types that an endpoint can subscribe to: all of Lago's, also those never sent yet."""

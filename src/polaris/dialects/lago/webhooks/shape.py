@@ -1,4 +1,4 @@
-"""The webhooks of an event in Lago's envelope: the body stands under its object type."""
+"""The webhooks of an event in Lago's envelope, with the body under its object type."""
 
 from collections.abc import Iterable
 
@@ -24,9 +24,9 @@ from polaris.dialects.lago.webhooks.wallets import NO_WALLETS, Wallets
 def shaped(
     event: Event, facts: Facts, organization_id: str, wallets: Wallets = NO_WALLETS
 ) -> list[Webhook]:
-    """What endpoints receive for an event, at whatever later time `facts` were read.
+    """Return the webhooks of an event; `facts` may have been read at any later time.
 
-    `wallets` is what was read besides, by `store.read.wallets`, of the one wallet that it concerns.
+    `wallets` holds the sums and history of the event's wallet, read by `store.read.wallets`.
     """
 
     def composed(name: str, event: Event, view: View) -> Iterable[Payload]:
@@ -42,11 +42,11 @@ def shaped(
     return compose(event, facts, TYPES, ONLY_IF, composed)
 
 
-# ---------------------------------------------------------------- of several types, which
+# ---------------------------------------------------------------- conditions of types
 
 
 def _payment_status_changed(event: Event, view: View) -> bool:
-    """Not while it is finalized: what settles it then belongs to its beginning."""
+    """False for changes made by finalizing: they are part of the created invoice."""
     if event.kind is EventKind.INVOICE_ANNOTATED:
         field = "payment_status_asserted"
         return event.after[field] is not None and field_changed(event, field)
@@ -54,7 +54,7 @@ def _payment_status_changed(event: Event, view: View) -> bool:
 
 
 def _landed(event: Event, _: View) -> bool:
-    """Bought credits were told of when they were bought."""
+    """True if the credits were bought by an invoice, and so had a webhook already."""
     return event.after["invoice_id"] is not None
 
 
@@ -75,4 +75,4 @@ ONLY_IF: dict[str, Condition] = {
     "wallet_transaction.created": _begun,
     "wallet_transaction.updated": _landed,
 }
-"""When an event is told as a type; the others always."""
+"""The conditions of webhook types; types that are not listed are always sent."""

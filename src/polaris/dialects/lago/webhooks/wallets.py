@@ -1,4 +1,4 @@
-"""What was read of a wallet for a webhook, taken back to the time of the event."""
+"""A wallet's sums and history, computed back to the time of a webhook's event."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -18,8 +18,8 @@ from polaris.store.read.wallets import Happening, Sums
 class Wallets(NamedTuple):
     """The sums of a wallet by its id, and its history, the newest first.
 
-    The sums are to be read for the event's time, which says what has expired; the history is to go
-    back to that time at least.
+    The sums must be read for the event's time, which decides what has expired; the history must go
+    back at least to that time.
     """
 
     sums: Mapping[str, Sums]
@@ -29,14 +29,14 @@ class Wallets(NamedTuple):
 NO_WALLETS = Wallets({})
 
 IN_AND_OUT_OF_SPENT = {MovementKind.CONSUMED: 1, MovementKind.RESTORED: -1}
-"""Which of a wallet's happenings count as spent, and which take that back."""
+"""The movements that add to the spent amount, and those that reduce it again."""
 
 
 def sums_at(wallets: Wallets, wallet_id: str, at: datetime) -> Sums:
-    """The wallet's sums at a time: those that were read, less what its history shows since then.
+    """Return the wallet's sums at a time: the sums read, less the movements since then.
 
-    A lot that had expired by then and was booked out later counts as left, because its time of
-    expiry is not read. The last times are those that the history shows.
+    A lot that had expired by then and was booked out later counts as left, because its expiry time
+    is not read. `consumed_at` and `moved_at` come from the history.
     """
     sums = wallets.sums[wallet_id]
     later = [one for one in wallets.happenings if one.settled_at and one.settled_at > at]
@@ -64,7 +64,7 @@ def _last(happenings: Iterable[Happening]) -> datetime | None:
 
 
 def happening_at(event: Event, view: View, row: Happening) -> Happening:
-    """What happened, as it stood at the event that tells of it."""
+    """Return a wallet transaction as it was at the event."""
     if event.kind is EventKind.INVOICE_FINALIZED:
         landed = row.settled_at is not None and row.settled_at <= event.at
         return replace(row, left_minor=row.amount_minor) if landed else _pending(event, view, row)
@@ -77,7 +77,7 @@ def happening_at(event: Event, view: View, row: Happening) -> Happening:
 
 
 def _pending(event: Event, view: View, row: Happening) -> Happening:
-    """A purchase that is not paid yet."""
+    """Return a purchase as it was before its payment."""
     invoice = view.the(Invoice, event.subject_id)
     lines = view.balance(invoice).lines
     return replace(
