@@ -9,7 +9,7 @@ from cli.terminal import Serving
 
 @pytest.fixture(scope="session")
 def database_url(shared_database_url: str) -> str:
-    """The shared database: what a test needs for itself is a tenant, not a database."""
+    """The shared database; each test creates a tenant of its own, not a database."""
     return shared_database_url
 
 

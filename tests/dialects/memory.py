@@ -1,7 +1,7 @@
 """A dialect's application over facts in memory: no server, no database, no network.
 
-It does what needs commands and facts alone. What a dialect reads by SQL, such as a list, needs the
-database, and so a test over HTTP.
+It supports routes that need only commands and facts. Routes that read by SQL, such as lists, need
+the database, and so a test over HTTP.
 """
 
 import asyncio
@@ -20,19 +20,19 @@ from polaris.keys import ApiKey, KeyScope, KnownKey
 
 
 class WorldToday(World):
-    """A world whose time is now and whose ids are what the database would take."""
+    """A world at the current time, with ids that the database would accept."""
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.at = now()
 
     def new_id(self) -> str:
-        """An id that was never given before."""
+        """Return a new unique id."""
         return new_id()
 
 
 class MemoryEngine:
-    """An engine for one tenant, whose facts are all in memory. Every key is good for it."""
+    """An engine for one tenant with all facts in memory. It accepts every key."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -52,14 +52,14 @@ class MemoryEngine:
         return self.world.facts
 
     async def perform_all(self, _: str, requests: Sequence[Request]) -> list[Outcome]:
-        """Decide the requests as the engine does, and take in what they change."""
+        """Decide the requests as the engine does, and add their changes to the facts."""
         return fold(self.world.facts, Memory((), ()), requests, self.world.new_id).outcomes
 
 
 def answer(
     application: FastAPI, engine: MemoryEngine, method: str, path: str, body: object
 ) -> httpx.Response:
-    """What the application answers over this engine. A fault in it is raised."""
+    """Call the application with this engine, and return the answer. Raises its exceptions."""
     application.state.engine = engine
     return asyncio.run(_answer(application, method, path, body))
 

@@ -1,4 +1,4 @@
-"""A tenant as its Lago client sees it, and the engine behind, to prepare what Lago cannot."""
+"""A tenant for tests, with a Lago client, and the engine for steps that Lago's API lacks."""
 
 from abc import ABC, abstractmethod
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Credit notes as a client asks for them."""
+"""Requests for credit notes."""
 
 from typing import Any
 
@@ -8,26 +8,26 @@ from dialects.lago.books import Books
 
 
 def fees_of(books: Books, invoice_id: str) -> list[str]:
-    """The ids of an invoice's fees, in order."""
+    """Return the ids of an invoice's fees, in order."""
     shown = books.http("GET", f"/invoices/{invoice_id}").json()["invoice"]
     return [fee["lago_id"] for fee in shown["fees"]]
 
 
 def note(books: Books, invoice_id: str, *amounts: int, **named: Any) -> CreditNote:
-    """A note over an invoice's fees, in order, as the client sends it."""
+    """Return a request for a note over an invoice's fees, in order."""
     fees = zip(fees_of(books, invoice_id), amounts, strict=False)
     items = [Item(fee_id=fee_id, amount_cents=amount) for fee_id, amount in fees]
     return CreditNote(invoice_id=invoice_id, items=Items(__root__=items), **named)
 
 
 def put(books: Books, path: str, **fields: object) -> dict[str, Any]:
-    """A change of a note, by hand."""
+    """Update a resource without the client, and return the answer."""
     answer: dict[str, Any] = books.http("PUT", path, json={"credit_note": fields}).json()
     return answer
 
 
 def answer_to(books: Books, asked: CreditNote) -> dict[str, Any]:
-    """What is said of a note that is asked for."""
+    """Request a note without the client, and return the answer."""
     answer: dict[str, Any] = books.http(
         "POST", "/credit_notes", json={"credit_note": asked.dict()}
     ).json()
@@ -35,5 +35,5 @@ def answer_to(books: Books, asked: CreditNote) -> dict[str, Any]:
 
 
 def update(**fields: Any) -> CreditNoteUpdate:
-    """A change of a note, as the client sends it."""
+    """Return an update of a note for the client."""
     return CreditNoteUpdate(**fields)

@@ -1,4 +1,4 @@
-"""The webhooks of what was done, composed from the events that were written: at once, or late."""
+"""Webhooks composed from the stored events: right after the events, or later."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -15,12 +15,12 @@ from polaris.store.read import events, wallets
 
 
 def at_once(books: Books, done: Callable[[], object]) -> list[Webhook]:
-    """What endpoints are told of everything that is done, at once."""
+    """Call `done`; return the webhooks of its events, composed at once."""
     return late(books, happened(books, done))
 
 
 def happened(books: Books, done: Callable[[], object]) -> list[Event]:
-    """The events of everything that is done, in order."""
+    """Call `done`; return its events, in order."""
     before = {event.id for event in _newest(books)}
     done()
     fresh = [event for event in _newest(books) if event.id not in before]
@@ -33,12 +33,12 @@ def _newest(books: Books) -> list[Event]:
 
 
 def late(books: Books, written: Iterable[Event]) -> list[Webhook]:
-    """What endpoints are told of events, composed from what the books hold by now."""
+    """Return the webhooks of events, composed from the rows as they are now."""
     return [webhook for event in written for webhook in composed(books, event)]
 
 
 def composed(books: Books, event: Event) -> list[Webhook]:
-    """What endpoints are told of one event."""
+    """Return the webhooks of one event."""
     with books.database.connect() as connection:
         scope = resolve(connection, books.tenant_id, event_scope(event))
         facts = load(connection, books.tenant_id, scope).facts
@@ -60,7 +60,7 @@ def composed(books: Books, event: Event) -> list[Webhook]:
 
 
 def sent(webhooks: list[Webhook], webhook_type: str) -> Any:
-    """What the one webhook of a type is about, as a receiver reads it."""
+    """Return the object in the only webhook of this type, as a receiver reads it."""
     (webhook,) = [one for one in webhooks if one.type == webhook_type]
     read = json.loads(webhook.body)
     return read[read["object_type"]]

@@ -1,4 +1,4 @@
-"""A tenant with one of everything that the dialect has, each with a mark in its texts."""
+"""A tenant with one of each resource of the dialect, with a mark in their texts."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from polaris.core.commands.values import NewLine
 
 
 class Everything:
-    """A tenant with one of everything, made by its own client."""
+    """A tenant with one of each resource, created over HTTP."""
 
     def __init__(self, books: Books, mark: str = "aurora") -> None:
         self.books, self.mark = books, mark
@@ -49,7 +49,7 @@ class Everything:
 
     @property
     def known(self) -> dict[str, list[str]]:
-        """What stands in paths, by what stands before it."""
+        """The values of path parameters, by the parameter with the segment before it."""
         ids = self.ids
         return {
             "invoices/{invoice_id}": [ids["invoice"], ids["draft"]],

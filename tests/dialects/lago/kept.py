@@ -1,15 +1,15 @@
-"""Everything that is kept of a tenant, to see that nothing has changed."""
+"""All rows of a tenant, to check that nothing has changed."""
 
 from psycopg import sql
 
 from dialects.lago.books import Books
 
 AT_ANY_TIME = "seal"
-"""Written beside everything else: the chain over what was done before."""
+"""The table that is written at any time: the seals over earlier changes."""
 
 
 def rows(books: Books, *but: str) -> dict[str, list[str]]:
-    """Every row of the tenant, by table; without the tables named."""
+    """Return every row of the tenant by table, without the named tables."""
     with books.database.connect() as connection:
         tables = connection.execute(
             "select distinct table_name from information_schema.columns"

@@ -1,4 +1,4 @@
-"""A tenant in memory, which answers as Lago's API does: for rules that need no database."""
+"""A tenant in memory with Lago's API, for tests that need no database."""
 
 from functools import cache
 from typing import Any, cast
@@ -17,7 +17,7 @@ from polaris.serving.async_engine import AsyncEngine
 
 @cache
 def application() -> FastAPI:
-    """Lago's API; each call gives it the engine that it is about."""
+    """Return Lago's API; each call sets its engine."""
     return build(cast(AsyncEngine, None))
 
 
@@ -37,12 +37,12 @@ class MemoryBooks(Prepared):
         return self.world.facts
 
     def http(self, method: str, path: str, **asked: Any) -> httpx.Response:
-        """A call, answered in this process."""
+        """Call the API in this process."""
         engine = memory.MemoryEngine(self.world)
         return memory.answer(application(), engine, method, path, asked.get("json"))
 
     def stranger(self) -> "MemoryBooks":
-        """Another tenant: its rows are no facts of this one."""
+        """Return another tenant, which shares no rows with this one."""
         return MemoryBooks()
 
     def check_proofs(self) -> None:

@@ -1,4 +1,4 @@
-"""Every route that the dialect has, and what a caller needs to reach behind it."""
+"""Every route of the dialect, with a path and a body to call it with."""
 
 import re
 from collections.abc import Iterator
@@ -24,18 +24,18 @@ class Route(NamedTuple):
 
     @property
     def parameters(self) -> list[str]:
-        """The names in its path, those called alike told apart by what stands before them."""
+        """The parameters of the path, each with the segment before it, so that names are unique."""
         parts = self.path.strip("/").split("/")
         return [f"{parts[at - 1]}/{part}" for at, part in enumerate(parts) if part.startswith("{")]
 
     def paths(self, known: dict[str, list[str]]) -> Iterator[str]:
-        """Its path with every known thing in it. Raises KeyError: nobody knows what to put in."""
+        """Yield the path with every known value. Raises KeyError for a parameter without values."""
         blank = PARAMETER.sub("{}", self.path)
         for values in product(*(known[name] for name in self.parameters)):
             yield blank.format(*values)
 
     def takes(self, method: str, path: str) -> bool:
-        """Whether a call of this path may come here: a name may have slashes in it."""
+        """True if the route matches this call; a parameter may contain slashes."""
         return method == self.method and bool(re.fullmatch(PARAMETER.sub(".+", self.path), path))
 
 
@@ -55,7 +55,7 @@ ROUTES = every_route()
 
 
 def body_of(route: Route, ids: dict[str, str]) -> Any:
-    """A body with which the route reaches what it names, or would; none for a route without."""
+    """Return a valid body for the route, or None if it needs none."""
     return BODIES.get(str(route), lambda _: None)(ids)
 
 

@@ -1,4 +1,4 @@
-"""What a body must be, to the letter."""
+"""The exact bodies of refusals, for comparison."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def invalid(**details: list[str]) -> dict[str, object]:
 
 
 def timeless(shown: Any) -> Any:
-    """The same without what every invoice has for itself."""
+    """Return the answer without ids and times, so that two invoices can be compared."""
     if isinstance(shown, list):
         return [timeless(one) for one in shown]
     if not isinstance(shown, dict):

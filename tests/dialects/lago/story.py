@@ -1,4 +1,4 @@
-"""What can happen to a customer, step by step, done by the engine: for tests of what is told."""
+"""Steps in the life of a customer, performed by the engine, for tests of webhooks."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from polaris.engine import new_id
 
 
 class Story:
-    """A customer with what a case needs, and the things that can happen to it."""
+    """A customer with the rows that a case needs, and the steps that can be performed."""
 
     def __init__(self, books: Books) -> None:
         self.books = books

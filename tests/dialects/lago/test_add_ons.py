@@ -18,12 +18,12 @@ SETUP: dict[str, Any] = {
 
 
 def add_on_input(**fields: Any) -> AddOn:
-    """An add-on for the client, of which only some fields are given."""
+    """Return an add-on for the client with only the given fields."""
     return AddOn(**fields)
 
 
 def create(books: Books, **change: Any) -> Any:
-    """An add-on as answered."""
+    """Create an add-on, and return the answer."""
     answer = books.http("POST", "/add_ons", json={"add_on": {**SETUP, **change}})
     assert answer.status_code == 200, answer.text
     return answer.json()["add_on"]
@@ -72,7 +72,7 @@ def test_all_that_is_shown(books: Books) -> None:
 
 
 def test_a_tax_takes_its_add_ons_along(books: Books) -> None:
-    """Renamed, it is named anew; deleted, it is gone from them."""
+    """Add-ons show a changed tax's new code, and no longer show a deleted tax."""
     for code in ("vat", "city"):
         books.http("POST", "/taxes", json={"tax": {"name": code, "code": code, "rate": 5}})
     create(books, tax_codes=["vat", "city", "vat"])

@@ -1,4 +1,4 @@
-"""Every refusal of a credit note, in Lago's words and order."""
+"""Every refusal of a credit note, with Lago's codes and in Lago's order."""
 
 import pytest
 
@@ -16,7 +16,7 @@ UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 @pytest.fixture(scope="module")
 def credited(shared: Books) -> tuple[str, list[str]]:
-    """An invoice of two fees, each 1,200 with tax, and 300 paid; with its fees. It stays so."""
+    """An invoice of two fees, each 1,200 with tax, and 300 paid; its id and fees. Never changed."""
     invoice_id = shared.invoice(shared.customer("table"), line(1000, VAT), line(1000, VAT))
     shared.paid(invoice_id, 300)
     return invoice_id, fees_of(shared, invoice_id)
@@ -73,7 +73,7 @@ def test_a_note_that_cannot_be_is_refused_in_lagos_words(
     asked: dict[str, object],
     said: dict[str, object],
 ) -> None:
-    """Items stop at the first bad one; what is wrong with the whole is told altogether."""
+    """The first bad item is answered alone; all errors of the note as a whole come together."""
     invoice_id, fees = credited
     items = asked["items"]
     if isinstance(items, list) and all(isinstance(amount, int) for amount in items):
@@ -171,7 +171,7 @@ def foreign_note(shared: Books) -> str:
 
 
 def test_an_unknown_refund_status_is_refused(books: Books) -> None:
-    """And nothing else of the update is done."""
+    """The rest of the update is not done either."""
     made = books.client.credit_notes.create(
         note(books, books.invoice(books.customer()), 1000, credit_amount_cents=1200)
     )
@@ -181,7 +181,7 @@ def test_an_unknown_refund_status_is_refused(books: Books) -> None:
 
 
 def test_a_body_without_its_root_is_a_bad_request(shared: Books) -> None:
-    """Also where only metadata are asked for."""
+    """Also if the update has only metadata."""
     for method, path in (
         ("POST", "/credit_notes"),
         ("POST", "/credit_notes/estimate"),
@@ -194,7 +194,7 @@ def test_a_body_without_its_root_is_a_bad_request(shared: Books) -> None:
 
 
 def test_a_key_that_may_only_read_writes_no_note(shared: Books) -> None:
-    """An estimate writes nothing, but Lago counts what is posted as writing."""
+    """An estimate stores nothing, but in Lago every POST needs the write scope."""
     key = shared.new_key(KeyScope.READ)
     answer = shared.http("POST", "/credit_notes", key, json={"credit_note": {}})
     assert answer.json() == error(403, "write_action_not_allowed_for_credit_note")

@@ -1,4 +1,4 @@
-"""The contract's own numbers for credit notes: coupons, several taxes, the rounding of the last."""
+"""Lago's published numbers for credit notes: coupons, several taxes, rounding of the last note."""
 
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ MORE = TaxRate(code="more", name="Ten more", rate=Decimal(10))
 
 
 def estimated(books: Books, invoice_id: str, **items: int) -> dict[str, Any]:
-    """What is estimated for amounts by fee id."""
+    """Return the estimate for amounts by fee id."""
     asked = [{"fee_id": fee_id, "amount_cents": amount} for fee_id, amount in items.items()]
     body = {"credit_note": {"invoice_id": invoice_id, "items": asked}}
     answer = books.http("POST", "/credit_notes/estimate", json=body)
@@ -35,7 +35,7 @@ def created(books: Books, invoice_id: str, fee_id: str, amount: int, credit: int
 
 
 def picked(shown: dict[str, Any], **expected: object) -> dict[str, object]:
-    """The fields of an answer that something is expected of."""
+    """Return the fields of an answer that the test expects."""
     return {name: shown[name] for name in expected}
 
 
@@ -48,7 +48,7 @@ def couponed(books: Books) -> str:
 
 
 def test_an_estimate_of_all_with_a_coupon_and_several_taxes(books: Books) -> None:
-    """Taxes go back on what the coupon left of each fee."""
+    """Taxes are credited on each fee less its coupon."""
     invoice_id = couponed(books)
     one, two = fees_of(books, invoice_id)
     expected: dict[str, object] = {
@@ -74,7 +74,7 @@ def test_an_estimate_of_all_with_a_coupon_and_several_taxes(books: Books) -> Non
 
 
 def test_an_estimate_of_part_of_a_fee_with_a_coupon(books: Books) -> None:
-    """A part of a fee takes its part of the coupon."""
+    """A part of a fee gets its share of the coupon."""
     invoice_id = couponed(books)
     _, two = fees_of(books, invoice_id)
     expected: dict[str, object] = {
@@ -92,7 +92,7 @@ def test_an_estimate_of_part_of_a_fee_with_a_coupon(books: Books) -> None:
 
 
 def test_the_last_note_evens_out_what_the_first_rounded(books: Books) -> None:
-    """Two notes over all fees come to the invoice, to the cent."""
+    """Two notes over all fees add up to the invoice, to the cent."""
     invoice_id = books.invoice(books.customer(), line(6833, VAT), line(6833, VAT))
     shown = books.http("GET", f"/invoices/{invoice_id}").json()["invoice"]
     assert (shown["taxes_amount_cents"], shown["total_amount_cents"]) == (2733, 16399)
@@ -116,7 +116,7 @@ def test_the_last_note_evens_out_what_the_first_rounded(books: Books) -> None:
 
 
 def test_an_estimate_of_the_last_note_says_what_the_note_will(books: Books) -> None:
-    """Before it is written, and with the figures that it then has."""
+    """The estimate has the figures that the note then has."""
     invoice_id = books.invoice(books.customer(), line(6833, VAT), line(6833, VAT))
     one, two = fees_of(books, invoice_id)
     created(books, invoice_id, one, 6833, 8200)
@@ -129,7 +129,7 @@ def test_an_estimate_of_the_last_note_says_what_the_note_will(books: Books) -> N
 
 
 def test_a_unit_more_or_less_is_taken_and_the_note_comes_to_its_lines(books: Books) -> None:
-    """Clients round by themselves; credit takes the difference, else the refund."""
+    """Clients may round otherwise; the difference goes to the credit, else to the refund."""
     invoice_id = books.invoice(books.customer(), line(6833, VAT), line(6833, VAT))
     books.paid(invoice_id, 16399)
     one, two = fees_of(books, invoice_id)

@@ -106,7 +106,7 @@ def test_a_voided_note_still_uses_up_its_fee(books: Books) -> None:
 
 
 def test_a_fee_is_credited_once_however_many_ask_at_once(books: Books) -> None:
-    """The rule holds under the lock: of six clients, one gets the credit."""
+    """The rule is checked under the lock: of six clients, one gets the credit."""
     invoice_id = books.invoice(books.customer())
     asked = {"credit_note": note(books, invoice_id, 1000, credit_amount_cents=1200).dict()}
     with ThreadPoolExecutor(6) as clients:
@@ -131,7 +131,7 @@ def test_a_voided_invoice_can_be_credited(books: Books) -> None:
 
 
 def test_the_notes_of_a_void_are_shown(books: Books) -> None:
-    """A note with a reason that Lago has not, and one that was never worth anything."""
+    """A note with a reason unknown to Lago, and one that was void from the start."""
     invoice_id = books.invoice(books.customer())
     books.paid(invoice_id, 300)
     asked = {"generate_credit_note": True, "credit_amount": 300, "refund_amount": 300}
@@ -146,7 +146,7 @@ def test_the_notes_of_a_void_are_shown(books: Books) -> None:
 
 
 def test_a_note_of_no_invoice_is_shown(books: Books) -> None:
-    """Lago knows none; its invoice is nothing, and so are its items' fees."""
+    """Lago has no standalone notes; the invoice and the items' fees are null."""
     note_id = new_id()
     credited = CreditedLine(amount_minor=500, taxes=(VAT,), description="Goodwill")
     books.done(
@@ -166,7 +166,7 @@ def test_a_note_of_no_invoice_is_shown(books: Books) -> None:
 
 
 def test_what_is_said_of_a_refund_happens(books: Books) -> None:
-    """Until the provider says something else; before anybody does, the money tells."""
+    """Until the provider reports another status; without either, the refund's state counts."""
     invoice_id = books.invoice(books.customer(), line(1000, VAT), line(1000, VAT))
     books.paid(invoice_id, 2400)
     asked = note(books, invoice_id, 1000, refund_amount_cents=1200)
@@ -185,12 +185,12 @@ def test_what_is_said_of_a_refund_happens(books: Books) -> None:
 
 
 def reported(books: Books, note_id: str, state: RefundState) -> None:
-    """The provider says what became of a note's refund."""
+    """Report the state of a note's refund, as the provider does."""
     books.done(commands.UpdateRefund(refund_id=refund_of(books, note_id), state=state))
 
 
 def refund_of(books: Books, note_id: str) -> str:
-    """The one refund that a note asked for."""
+    """Return the id of the note's one refund."""
     with books.database.connect() as connection:
         query = "select id::text from refund where tenant_id = %s and note_id = %s"
         row = connection.execute(query.encode(), (books.tenant_id, note_id)).fetchone()
@@ -199,7 +199,7 @@ def refund_of(books: Books, note_id: str) -> str:
 
 
 def test_metadata_are_added_replaced_and_forgotten(books: Books) -> None:
-    """Updates add, as the client's own calls for metadata do or do not."""
+    """Updates add metadata; the metadata calls of the client replace, merge or delete them."""
     made = books.client.credit_notes.create(
         note(books, books.invoice(books.customer()), 1000, credit_amount_cents=1200)
     )
@@ -289,7 +289,7 @@ def test_credits_that_were_paid_can_be_refunded_as_far_as_they_are_left(books: B
 
 
 def test_credits_of_a_closed_wallet_cannot_be_given_back(books: Books) -> None:
-    """Nobody could spend them any more."""
+    """Its credits could not be spent any more."""
     wallet_id, invoice_id = top_up(books)
     books.done(commands.TerminateWallet(wallet_id=wallet_id))
     asked = note(books, invoice_id, 500, refund_amount_cents=500)

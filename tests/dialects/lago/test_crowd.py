@@ -1,4 +1,4 @@
-"""Two hundred calls at once through the vendor's client: every one has the one right answer."""
+"""Two hundred concurrent calls through the vendor's client: each has the one right answer."""
 
 from collections import Counter
 from functools import partial
@@ -16,7 +16,7 @@ TWICE = 2
 
 @pytest.mark.parametrize("count", [1, 7])
 def test_voids_and_finalizations_at_once(books: Books, count: int) -> None:
-    """Each asked for twice: one is done, the other refused, whoever the customers are."""
+    """Each action is requested twice: one call succeeds, the other is refused."""
     each = CALLS // TWICE // 2
     people = customers(books.engine, books.tenant_id, count)
     open_ones = drafts(books.engine, books.tenant_id, people, each)
@@ -37,7 +37,7 @@ REFUSED = {"finalize": "invoice_not_found", "void": "not_voidable"}
 
 
 def attempt(books: Books, action: str, invoice_id: str) -> tuple[str, str]:
-    """One call of the client: done, or why not."""
+    """Call the client once; return the invoice's id, and `done` or the code of the refusal."""
     try:
         getattr(books.client.invoices, action)(invoice_id)
     except LagoApiError as refused:
@@ -46,7 +46,7 @@ def attempt(books: Books, action: str, invoice_id: str) -> tuple[str, str]:
 
 
 def assert_all_is_well(books: Books, open_ones: list[str], issued: list[str]) -> None:
-    """Everyone is where it belongs, and no customer's numbers have a gap."""
+    """Assert that each invoice has the right state, and no customer's numbers have a gap."""
     listed = books.client.invoices.find_all({"per_page": CALLS})["invoices"]
     by_id: dict[str, Any] = {one.lago_id: one for one in listed}
     shown = [by_id[one] for one in (*open_ones, *issued)]

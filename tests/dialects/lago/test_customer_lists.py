@@ -1,4 +1,4 @@
-"""Lists of customers: each filter, by pages, and to none but their tenant's keys."""
+"""Lists of customers: filters, pages and permissions."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from polaris.keys import KeyScope
 
 @pytest.fixture(scope="module")
 def three(database_url: str, serving: Serving) -> Iterator[Books]:
-    """A tenant with three customers to tell apart, and a deleted one."""
+    """A tenant with three different customers, and a deleted one."""
     with opened(database_url) as database:
         books = Books(database, serving.url)
         red = [{"key": "team", "value": "red"}, {"key": "site", "value": "a"}]
@@ -58,7 +58,7 @@ def three(database_url: str, serving: Serving) -> Iterator[Books]:
     ],
 )
 def test_customers_are_listed_the_newest_first(three: Books, query: str, ids: list[str]) -> None:
-    """Those that pass all filters."""
+    """The list has the customers that match all filters."""
     answer = three.http("GET", f"/customers?{query}")
     assert [one["external_id"] for one in answer.json()["customers"]] == ids
     assert answer.json()["meta"]["total_count"] == len(ids)
@@ -100,7 +100,7 @@ def test_another_tenants_customer_is_not_there(three: Books, books: Books) -> No
 def test_a_key_may_do_what_it_was_given(
     three: Books, method: str, path: str, scope: KeyScope
 ) -> None:
-    """Reading and writing are given apart."""
+    """The read and write scopes are separate."""
     other = "read" if scope is KeyScope.WRITE else "write"
     answer = three.http(method, path, key=three.new_key(scope), json={"customer": {}})
     assert (answer.status_code, answer.json()["code"]) == (

@@ -1,4 +1,4 @@
-"""The link that a download answers, and the paper that it leads to."""
+"""The link that a download answers, and its PDF."""
 
 import re
 import time
@@ -24,7 +24,7 @@ OPENED = re.compile(r"(http://[^/]+)/files/([a-z_]+)\.([0-9a-f-]+)\.([0-9a-f-]+)
 
 
 def printed(url: str) -> tuple[httpx.Response, list[str]]:
-    """What somebody without a key gets, and the lines of text on it."""
+    """Open the link without a key; return the answer, and the lines of text of the PDF."""
     answer = httpx.get(url, timeout=30)
     assert answer.status_code == 200, answer.text
     reader = PdfReader(BytesIO(answer.content))
@@ -32,7 +32,7 @@ def printed(url: str) -> tuple[httpx.Response, list[str]]:
 
 
 def detailed(books: Books) -> str:
-    """A customer of whom everything is known that stands on paper."""
+    """Create a customer with every field that is printed."""
     return books.customer(
         "bakery",
         name="Bakery",
@@ -44,7 +44,7 @@ def detailed(books: Books) -> str:
 
 
 def test_an_invoice_on_paper(books: Books, client: Any) -> None:
-    """Every figure of the JSON, for whoever has the link: no key is needed."""
+    """The PDF has every figure of the JSON; the link needs no key."""
     invoice_id = books.invoice(
         detailed(books),
         line(1000, VAT),
@@ -75,7 +75,7 @@ def test_an_invoice_on_paper(books: Books, client: Any) -> None:
 
 
 def test_a_voided_invoice_says_so_through_the_link_of_before(books: Books, client: Any) -> None:
-    """The link leads to the paper as it is when it is opened."""
+    """The PDF shows the invoice as it is when the link is opened."""
     invoice_id = books.invoice(books.customer())
     before = client.invoices.download(invoice_id).file_url
     assert not [word for word in printed(before)[1] if "VOID" in word]
@@ -89,7 +89,7 @@ def test_a_voided_invoice_says_so_through_the_link_of_before(books: Books, clien
 
 
 def sums(books: Books, invoice_id: str) -> list[str]:
-    """From the subtotal to what is due."""
+    """Return the printed lines from the subtotal to the amount due."""
     _, said = printed(books.client.invoices.download(invoice_id).file_url)
     first = next(at for at, word in enumerate(said) if word.startswith("Subtotal"))
     last = next(at for at, word in enumerate(said) if word.startswith("Amount due"))
@@ -97,7 +97,7 @@ def sums(books: Books, invoice_id: str) -> list[str]:
 
 
 def test_every_step_to_what_is_due(books: Books) -> None:
-    """What was credited, paid and written off; each column of figures adds up."""
+    """Credits, payments and write-offs are printed, and each column adds up."""
     invoice_id = books.invoice(books.customer())
     (fee,) = books.client.invoices.find(invoice_id).fees.__root__
     books.done(
@@ -245,11 +245,11 @@ def test_a_link_is_asked_for_with_a_key_that_may_write(books: Books) -> None:
     assert answer.json()["code"] == "write_action_not_allowed_for_invoice"
 
 
-# ---------------------------------------------------------------- links that lead nowhere
+# ---------------------------------------------------------------- invalid links
 
 
 def key_of(books: Books) -> str:
-    """The tenant's key, made now if it has none."""
+    """Return the tenant's signing key; create it if there is none."""
     with books.database.connect() as connection:
         return signing_key(connection, books.tenant_id, KEY_KIND, new_id)
 
@@ -271,7 +271,7 @@ def test_a_link_ends_after_a_day(books: Books) -> None:
 
 
 def test_a_link_is_good_for_what_it_was_signed_for(books: Books, shared: Books) -> None:
-    """Another kind, id, tenant or time under the same signature, and somebody else's key."""
+    """A changed kind, id, tenant or time makes the signature invalid, and so does another key."""
     invoice_id, other = (books.invoice(books.customer(name)) for name in ("a", "b"))
     link = Link("invoice", books.tenant_id, invoice_id, int(time.time()) + 60)
     key = key_of(books)

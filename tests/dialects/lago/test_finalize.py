@@ -1,4 +1,4 @@
-"""Finalize, through the vendor's client: numbers, days, what settles a draft at once, who wins."""
+"""Finalize, through the vendor's client: numbers, dates, settlement, and concurrent calls."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ MISSING = error(404, "invoice_not_found")
 
 
 def test_a_draft_is_numbered_when_it_is_finalized(books: Books) -> None:
-    """Before, it has the prefix only."""
+    """A draft has only the prefix."""
     invoice_id = books.draft(books.customer())
     draft = books.client.invoices.find(invoice_id)
     assert (draft.status, draft.number, draft.sequential_id) == ("draft", "ACM-1A2B-DRAFT", None)
@@ -47,7 +47,7 @@ def test_numbers_are_gapless_for_each_customer(books: Books) -> None:
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "UTC"])
 def test_it_is_issued_today_where_the_customer_is(books: Books, zone: str) -> None:
-    """Whatever day the draft had named; it is due when the term is over."""
+    """The issue date is today, whatever the draft's date; it is due at the end of the term."""
     customer_id = books.customer(timezone=zone, payment_term_days=30)
     invoice_id = books.draft(customer_id, issue_date=date(2024, 1, 1))
     before = today(zone)
@@ -59,19 +59,19 @@ def test_it_is_issued_today_where_the_customer_is(books: Books, zone: str) -> No
 
 
 def today(zone: str) -> date:
-    """The day in a time zone."""
+    """Return today's date in a time zone."""
     return datetime.now(UTC).astimezone(ZoneInfo(zone)).date()
 
 
 def test_a_draft_shows_when_it_would_be_due(books: Books) -> None:
-    """If it were issued today."""
+    """A draft shows the dates that it would have if it were issued today."""
     invoice_id = books.draft(books.customer(payment_term_days=10))
     draft = books.client.invoices.find(invoice_id)
     issued = date.fromisoformat(draft.issuing_date)
     assert draft.payment_due_date == (issued + timedelta(days=10)).isoformat()
 
 
-# ---------------------------------------------------------------- nothing to ask for
+# ---------------------------------------------------------------- invoices of zero
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_a_draft_shows_when_it_would_be_due(books: Books) -> None:
 def test_one_over_nothing_is_finalized_or_skipped(
     books: Books, tenant_skips: bool, customer_says: str | None, status: str
 ) -> None:
-    """As the customer says, else the tenant. A skipped one takes no number and is gone."""
+    """The customer's setting counts, else the tenant's. A skipped invoice has no number."""
     books.done(
         commands.SaveTenant(
             tenant_id=books.tenant_id, details={"lago": {"skip_zero": tenant_skips}}
@@ -147,7 +147,7 @@ def test_credit_settles_what_subscriptions_bill(
     assert shown == ([("credit_note", 700, False)] if note else [])
 
 
-# ---------------------------------------------------------------- who may
+# ---------------------------------------------------------------- refusals
 
 
 def finalized(books: Books) -> str:
@@ -181,14 +181,14 @@ def foreign(books: Books) -> str:
     ids=["finalized", "voided", "deleted", "foreign", "unknown", "no id"],
 )
 def test_only_drafts_are_found(books: Books, made: Any) -> None:
-    """For finalize, whatever is no draft is not there."""
+    """Finalize answers 404 for everything that is not a draft."""
     with pytest.raises(LagoApiError) as refused:
         books.client.invoices.finalize(made(books))
     assert (refused.value.status_code, refused.value.response) == (404, MISSING)
 
 
 def test_of_many_at_once_one_finalizes(books: Books) -> None:
-    """The others find no draft, and one number is used."""
+    """The other calls find no draft, and only one number is used."""
     customer_id = books.customer()
     for turn in range(1, 5):
         finalizing = partial(books.http, "PUT", f"/invoices/{books.draft(customer_id)}/finalize")
@@ -202,7 +202,7 @@ def test_of_many_at_once_one_finalizes(books: Books) -> None:
 
 
 def catalogued(books: Books, percent: int) -> str:
-    """The id of the tax VAT, which the catalogue has at this rate."""
+    """Save the tax VAT with this rate in the catalogue; return its id."""
     tax_code_id = new_id()
     books.done(
         commands.SaveTaxCode(tax_code_id=tax_code_id, code="vat", name="VAT", rate=Decimal(percent))
@@ -211,7 +211,7 @@ def catalogued(books: Books, percent: int) -> str:
 
 
 def test_a_draft_is_taxed_as_today(books: Books) -> None:
-    """Its lines stay; the rate is the one that the catalogue has now, where it has one."""
+    """The lines stay; taxes of the catalogue get today's rate."""
     gone = TaxRate(code="old", name="Old", rate=Decimal(20))
     lines = line(1000, VAT, discount_minor=100), line(10, gone)
     invoice_id = books.draft(books.customer(), *lines)
@@ -226,7 +226,7 @@ def test_a_draft_is_taxed_as_today(books: Books) -> None:
 
 
 def test_a_draft_is_taxed_as_today_when_it_is_finalized(books: Books) -> None:
-    """Nobody has to refresh it first; what has not changed keeps its fees."""
+    """Finalizing also refreshes the taxes; the fees stay."""
     stale, current = books.draft(books.customer()), books.draft(books.customer("two"))
     before = books.client.invoices.find(current).fees.__root__[0].lago_id
     catalogued(books, 20)
@@ -242,7 +242,7 @@ def test_a_draft_is_taxed_as_today_when_it_is_finalized(books: Books) -> None:
 
 
 def test_one_that_was_issued_stays(books: Books) -> None:
-    """Whatever the catalogue says by now."""
+    """The new rate in the catalogue does not matter."""
     invoice_id = finalized(books)
     catalogued(books, 40)
     before = books.client.invoices.find(invoice_id)
@@ -250,7 +250,7 @@ def test_one_that_was_issued_stays(books: Books) -> None:
 
 
 def test_only_subscriptions_are_refreshed(books: Books) -> None:
-    """An invoice of another type is computed by nobody else."""
+    """Only a subscription's invoice can be refreshed."""
     invoice_id = books.draft(books.customer(), kind=InvoiceKind.ONE_OFF)
     answer = books.http("PUT", f"/invoices/{invoice_id}/refresh")
     assert answer.json() == error(403, "feature_unavailable")

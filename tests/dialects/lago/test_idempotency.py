@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: whoever did not get the answer may ask again, and it has happened once."""
+"""`Idempotency-Key`: a client that got no answer can repeat the call; it is done only once."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +33,7 @@ def keyed(books: Books, asked: Asked, key: str | None = "k1", **named: Any) -> h
 
 
 def booked(books: Books) -> dict[str, list[str]]:
-    """Everything that is kept of the tenant, but for what is kept of keys."""
+    """Return all rows of the tenant, except those of idempotency keys."""
     return rows(books, "idempotency_key")
 
 
@@ -47,7 +47,7 @@ def forget_answers(books: Books) -> None:
         )
 
 
-# ---------------------------------------------------------------- what can be asked
+# ---------------------------------------------------------------- calls
 
 
 def one_off(books: Books) -> Asked:
@@ -191,7 +191,7 @@ OTHERS: list[Preparing] = [
 
 @pytest.mark.parametrize("prepare", [*MONEY, *OTHERS])
 def test_the_second_answer_is_the_first(books: Books, prepare: Preparing) -> None:
-    """To the byte, and nothing in the books has changed."""
+    """The answers are equal byte for byte, and the rows have not changed."""
     asked = prepare(books)
     first = keyed(books, asked)
     assert (first.status_code, first.headers.get(MARK)) == (200, None), first.text
@@ -203,7 +203,7 @@ def test_the_second_answer_is_the_first(books: Books, prepare: Preparing) -> Non
 
 @pytest.mark.parametrize("prepare", MONEY)
 def test_after_a_crash_before_the_answer(books: Books, prepare: Preparing) -> None:
-    """What was committed is not done again, and answered as if the answer had come."""
+    """A committed call is not done again, and gets the answer that was lost."""
     asked = prepare(books)
     first = keyed(books, asked)
     forget_answers(books)
@@ -249,7 +249,7 @@ def test_the_first_answer_stands_when_the_invoice_has_moved_on(books: Books) -> 
 
 
 def test_refusals_stand_too(books: Books) -> None:
-    """Of the engine, and of the route's own checks; a new key is a new question."""
+    """Refusals of the engine and of the route are repeated too; a new key is a new call."""
     draft = books.draft(books.customer(), line(1000))
     void, pay = Asked("POST", f"/invoices/{draft}/void"), Asked("POST", "/payments", paid(draft, 1))
     first = keyed(books, void, "v"), keyed(books, pay, "p")
@@ -320,7 +320,7 @@ def test_what_can_be_a_key(books: Books, key: str, code: str | None) -> None:
 
 
 def test_the_official_clients_calls_are_as_before(books: Books, client: Any) -> None:
-    """It sends no key: nothing is kept of its calls."""
+    """The client sends no key, so nothing is stored about its calls."""
     invoice_id = books.invoice(books.customer())
     client.invoices.void(invoice_id)
     with books.database.connect() as connection:

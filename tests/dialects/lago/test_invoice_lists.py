@@ -1,4 +1,4 @@
-"""Lists of invoices: every filter finds what the answers themselves say, and pages add up."""
+"""Lists of invoices: every filter agrees with the answers' own fields, and pages add up."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +22,7 @@ LONG_AGO = date(2024, 1, 31)
 
 @pytest.fixture(scope="module")
 def world(database_url: str, serving: Serving) -> Iterator[Books]:
-    """A tenant with an invoice of every sort."""
+    """A tenant with an invoice of every kind."""
     with opened(database_url) as database:
         books = Books(database, serving.url)
         plain(books)
@@ -60,7 +60,7 @@ def plain(books: Books) -> None:
 
 
 def settled(books: Books) -> None:
-    """Invoices that credit notes and wallets lowered, then some of them voided."""
+    """Create invoices settled by credit notes and wallets, and void some of them."""
     customer = books.customer("cleo", timezone="Pacific/Auckland")
     for void in (False, True):
         apply = Apply(notes=True, wallet=True)
@@ -86,7 +86,7 @@ def settled(books: Books) -> None:
 
 
 def note(customer_id: str, amount_minor: int) -> commands.IssueStandaloneNote:
-    """Credit that the customer has."""
+    """Return the command that gives the customer credit."""
     lines = (CreditedLine(amount_minor=amount_minor, description="Sorry"),)
     return commands.IssueStandaloneNote(
         note_id=new_id(), customer_id=customer_id, currency="EUR", lines=lines
@@ -94,7 +94,7 @@ def note(customer_id: str, amount_minor: int) -> commands.IssueStandaloneNote:
 
 
 def find_invoices(books: Books, query: str = "", path: str = "/invoices") -> list[Shown]:
-    """Every invoice of a list."""
+    """Return all invoices of a list."""
     answer = books.http("GET", f"{path}?per_page=1000&{query}")
     assert answer.status_code == 200, answer.text
     invoices: list[Shown] = answer.json()["invoices"]
@@ -103,12 +103,12 @@ def find_invoices(books: Books, query: str = "", path: str = "/invoices") -> lis
 
 
 def today() -> str:
-    """The tenant's, which is UTC's."""
+    """Return today's date in the tenant's time zone, which is UTC."""
     return datetime.now(UTC).date().isoformat()
 
 
 def named(invoice: Shown, text: str) -> bool:
-    """Whether a search for the text should find the invoice."""
+    """True if a search for the text should find the invoice."""
     of = invoice["customer"]
     fields = [of[name] for name in ("name", "firstname", "lastname", "external_id", "email")]
     number = invoice["number"] if invoice["status"] != "draft" else ""
@@ -190,7 +190,7 @@ def test_a_filter_finds_what_the_answers_say(world: Books, query: str) -> None:
 
 
 def test_the_world_tells_the_filters_apart(world: Books) -> None:
-    """Else a filter that does nothing would pass."""
+    """Otherwise a filter without effect would pass."""
     everything = find_invoices(world)
     split = [query for query, fits in FILTERS.items() if len(set(map(fits, everything))) == 2]
     assert len(split) >= 30
@@ -257,7 +257,7 @@ def test_pages_add_up(world: Books) -> None:
 
 
 def lists(books: Books, **query: object) -> Any:
-    """A page, by the vendor's client."""
+    """Return a page, by the vendor's client."""
     client: Any = books.client
     return client.invoices.find_all(query)
 
@@ -281,7 +281,7 @@ def test_the_client_gives_arrays_in_both_ways(world: Books) -> None:
     ],
 )
 def test_meta(world: Books, query: str, meta: tuple[int | None, ...]) -> None:
-    """What is no page is the first; past the last there is nothing."""
+    """An invalid page number means the first page; pages after the last are empty."""
     said = world.http("GET", f"/invoices?{query}").json()["meta"]
     assert list(said) == ["current_page", "next_page", "prev_page", "total_pages", "total_count"]
     assert [*said.values()][:4] == list(meta)[:4]
@@ -298,7 +298,7 @@ def test_meta(world: Books, query: str, meta: tuple[int | None, ...]) -> None:
     ],
 )
 def test_a_word_that_lago_does_not_know_is_refused(world: Books, query: str, field: str) -> None:
-    """Only of the filters that Lago validates."""
+    """Only for the filters that Lago validates."""
     answer = world.http("GET", f"/invoices?{query}")
     assert (answer.status_code, answer.json()) == (
         422,
@@ -321,7 +321,7 @@ def test_a_word_that_lago_does_not_know_is_refused(world: Books, query: str, fie
     ],
 )
 def test_what_is_not_there_is_not_found(world: Books, path: str, code: str) -> None:
-    """A billing entity that no tenant has, a customer that this one has not."""
+    """An unknown billing entity, and an unknown customer."""
     answer = world.http("GET", path)
     assert (answer.status_code, answer.json()) == (
         404,
@@ -330,7 +330,7 @@ def test_what_is_not_there_is_not_found(world: Books, path: str, code: str) -> N
 
 
 def test_one_customers_invoices(world: Books) -> None:
-    """By its own id, whatever is in it, with the same filters."""
+    """By an external id with special characters, and with the same filters."""
     own = find_invoices(world, "status=draft", "/customers/b%2Fob/invoices")
     assert [one["customer"]["external_id"] for one in own] == ["b/ob"]
     assert [one["lago_id"] for one in find_invoices(world, path="/customers/b/ob/invoices")] == [
@@ -347,7 +347,7 @@ def test_another_tenants_invoices_are_not_listed(world: Books, books: Books) -> 
 
 
 def test_a_deleted_customers_invoices_stay(books: Books) -> None:
-    """They are still found by the id that it had."""
+    """Its invoices are still found by its external id."""
     customer = books.customer("eve")
     invoice = books.invoice(customer)
     books.done(commands.DeleteCustomer(customer_id=customer))
@@ -356,7 +356,7 @@ def test_a_deleted_customers_invoices_stay(books: Books) -> None:
 
 
 def test_a_key_that_may_only_write_lists_nothing(world: Books) -> None:
-    """Reading is a permission of its own."""
+    """A list needs the read scope."""
     answer = world.http("GET", "/invoices", key=world.new_key(KeyScope.WRITE))
     assert (answer.status_code, answer.json()["code"]) == (
         403,

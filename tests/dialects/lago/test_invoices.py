@@ -61,16 +61,16 @@ def unknown(_: Books) -> str:
 
 
 def named(made: Any) -> str:
-    """What a case is called."""
+    """Return the name of a test case."""
     return getattr(made, "__name__", str(made))
 
 
-# ---------------------------------------------------------------- nobody's
+# ---------------------------------------------------------------- unknown invoices
 
 
 @pytest.mark.parametrize("made", [unknown, foreign, deleted], ids=named)
 def test_what_is_not_ours_to_see_is_not_there(books: Books, made: Any) -> None:
-    """Whatever is asked."""
+    """The answer of every route is 404."""
     invoice_id = made(books)
     for method, path in (
         ("GET", ""),
@@ -92,7 +92,7 @@ def test_what_is_not_ours_to_see_is_not_there(books: Books, made: Any) -> None:
 
 
 def test_what_is_no_id_names_nothing(books: Books) -> None:
-    """However it is written; a NUL is no text at all."""
+    """For every malformed id; a NUL is a bad request."""
     for one in ("x", "1", new_id().upper(), new_id()[:-1], "é", "%F0%9F%92%A9"):
         assert books.http("GET", f"/invoices/{one}").json() == MISSING
     refused = books.http("GET", "/invoices/%00")
@@ -106,7 +106,7 @@ def test_what_is_no_id_names_nothing(books: Books) -> None:
 
 
 def test_a_draft_is_deleted(books: Books) -> None:
-    """It is shown once more."""
+    """The answer shows the draft one last time."""
     invoice_id = draft(books)
     assert books.client.invoices.destroy(invoice_id).status == "deleted"
     with pytest.raises(LagoApiError) as gone:
@@ -116,7 +116,7 @@ def test_a_draft_is_deleted(books: Books) -> None:
 
 @pytest.mark.parametrize("made", [issued, paid, voided], ids=named)
 def test_only_drafts_are_deleted(books: Books, made: Any) -> None:
-    """What was issued stays."""
+    """An issued invoice cannot be deleted."""
     with pytest.raises(LagoApiError) as refused:
         books.client.invoices.destroy(made(books))
     assert refused.value.response == error(405, "not_deletable")
@@ -125,7 +125,7 @@ def test_only_drafts_are_deleted(books: Books, made: Any) -> None:
 @pytest.mark.parametrize("made", [issued, paid, voided], ids=named)
 @pytest.mark.parametrize("method", ["PUT", "POST"])
 def test_a_dispute_is_lost_once(books: Books, made: Any, method: str) -> None:
-    """By either verb; the second time changes nothing, even at the same moment."""
+    """By either verb; repeated and concurrent calls change nothing."""
     invoice_id = made(books)
     before = books.client.invoices.find(invoice_id)
     assert before.payment_dispute_lost_at is None
@@ -145,11 +145,11 @@ def test_a_draft_is_not_disputed(books: Books) -> None:
     assert refused.value.response == error(405, "not_disputable")
 
 
-# ---------------------------------------------------------------- what is said of it
+# ---------------------------------------------------------------- updates
 
 
 def updated(books: Books, invoice_id: str, **said: object) -> Any:
-    """The invoice after an update by the vendor's client."""
+    """Update the invoice by the vendor's client, and return the answer."""
     return books.client.invoices.update(Update.parse_obj(said), invoice_id)
 
 
@@ -159,7 +159,7 @@ def metadata(shown: Any) -> dict[str, str]:
 
 
 def test_metadata_are_replaced(books: Books) -> None:
-    """One with a known id stays what it is, one without is new, the others are gone."""
+    """An entry with a known id is updated, one without an id is new, the others are removed."""
     invoice_id = issued(books)
     listed = [{"key": "a", "value": "1"}, {"key": "b", "value": "2"}]
     first = updated(books, invoice_id, metadata=listed)
@@ -180,7 +180,7 @@ def test_metadata_are_replaced(books: Books) -> None:
 
 @pytest.mark.parametrize("status", ["failed", "succeeded", "pending"])
 def test_the_payments_state_is_said(books: Books, status: str) -> None:
-    """Of the invoice and its fees; no money moves by it."""
+    """The status of the invoice and of its fees changes; no money moves."""
     invoice_id = issued(books)
     after = updated(books, invoice_id, payment_status=status)
     assert after.payment_status == status
@@ -189,7 +189,7 @@ def test_the_payments_state_is_said(books: Books, status: str) -> None:
 
 
 def test_money_goes_before_what_was_said(books: Books) -> None:
-    """A failure that was said is over once the invoice is paid."""
+    """A `failed` set by the caller ends when the invoice is paid."""
     invoice_id = issued(books)
     updated(books, invoice_id, payment_status="failed")
     books.paid(invoice_id, 1200)
@@ -212,7 +212,7 @@ def test_credits_land_when_their_purchase_is_said_to_be_paid(books: Books) -> No
 
 
 def many(count: int) -> list[dict[str, str]]:
-    """So many metadata."""
+    """Return this number of metadata entries."""
     return [{"key": f"k{n}", "value": "v"} for n in range(count)]
 
 
@@ -256,7 +256,7 @@ COUNT = invalid(metadata=["invalid_count"])
 def test_what_is_wrong_with_an_update_is_said_in_order(
     books: Books, made: Any, asked: dict[str, object], expected: dict[str, object]
 ) -> None:
-    """The invoice's state, then what is said, in Lago's order; nothing of it is kept."""
+    """Lago checks the invoice's state first, then the values; nothing is stored."""
     invoice_id = made(books)
     before = books.http("GET", f"/invoices/{invoice_id}").json()
     answer = books.http("PUT", f"/invoices/{invoice_id}", json={"invoice": asked})
@@ -265,7 +265,7 @@ def test_what_is_wrong_with_an_update_is_said_in_order(
 
 
 def test_nothing_said_changes_nothing(books: Books) -> None:
-    """Explicit nulls are not said."""
+    """Explicit nulls change nothing."""
     invoice_id = issued(books)
     before = books.http("GET", f"/invoices/{invoice_id}").json()
     asked = {"invoice": {"payment_status": None, "metadata": None}}
@@ -273,19 +273,19 @@ def test_nothing_said_changes_nothing(books: Books) -> None:
     assert books.http("PUT", f"/invoices/{invoice_id}", json={}).status_code == 400
 
 
-# ---------------------------------------------------------------- asking for the money
+# ---------------------------------------------------------------- retries of the payment
 
 
 @pytest.mark.parametrize("made", [draft, issued, paid, voided], ids=named)
 def test_none_is_retried(books: Books, made: Any) -> None:
-    """None fails while it is made."""
+    """No invoice is ever in status `failed`."""
     with pytest.raises(LagoApiError) as refused:
         books.client.invoices.retry(made(books))
     assert refused.value.response == error(405, "invalid_status")
 
 
 def test_the_money_is_asked_for_again(books: Books) -> None:
-    """The answer is empty; who listens hears that no provider could."""
+    """The answer is empty; a webhook reports that there is no provider."""
     invoice_id = issued(books)
     assert books.client.invoices.retry_payment(invoice_id) is None
     answer = books.http(
@@ -295,7 +295,7 @@ def test_the_money_is_asked_for_again(books: Books) -> None:
 
 
 def said_to_be_paid(books: Books) -> str:
-    """One whose success was said."""
+    """An invoice that a caller has marked as paid."""
     invoice_id = issued(books)
     updated(books, invoice_id, payment_status="succeeded")
     return invoice_id
@@ -310,7 +310,7 @@ def test_nothing_is_asked_for_where_nothing_is_owed(books: Books, made: Any) -> 
 
 
 def test_nothing_is_asked_for_while_a_payment_is_under_way(books: Books) -> None:
-    """It may still come."""
+    """The payment can still arrive."""
     invoice_id = issued(books)
     books.done(
         commands.ReceivePayment(
@@ -335,12 +335,12 @@ def test_there_is_no_page_to_pay_on(books: Books, made: Any) -> None:
     assert refused.value.response == invalid(base=["no_linked_payment_provider"])
 
 
-# ---------------------------------------------------------------- shown
+# ---------------------------------------------------------------- answers
 
 
 @pytest.mark.parametrize("kind", list(InvoiceKind)[:2])
 def test_an_invoice_is_shown_whole(books: Books, kind: InvoiceKind) -> None:
-    """Every sum, its fee with tax, its customer."""
+    """The answer has every sum, the fee with its tax, and the customer."""
     customer_id = books.customer("cust_1", name="Ada", email="ada@example.com")
     lines = line(1000, VAT, discount_minor=100, code="seat"), line(250)
     invoice_id = books.invoice(customer_id, *lines, kind=kind)

@@ -1,4 +1,4 @@
-"""Every route with another tenant's key: nothing of theirs is found, told or changed."""
+"""Every route called with another tenant's key: nothing of the first tenant is shown or changed."""
 
 from collections.abc import Iterator
 
@@ -15,10 +15,10 @@ from polaris.dialects.lago.app import build
 from polaris.keys import ApiKey
 
 MARK = "aurora"
-"""In every text of theirs, and in nothing that is asked."""
+"""In every text of the first tenant, and in no request."""
 
 PAGES = {"/openapi.json", "/static-offline-docs", "/docs", "/docs/oauth2-redirect", "/redoc"}
-"""What the application has besides: the same for everybody."""
+"""The application's other routes, which answer the same to everybody."""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def call_route(books: Books, route: Route, path: str, ids: dict[str, str]) -> ht
 
 
 def of_theirs(answer: httpx.Response, ids: dict[str, str]) -> list[str]:
-    """Whatever of another's stands in an answer, but for what was itself in the question."""
+    """Return the first tenant's texts and ids in the answer, except those of the request."""
     asked = f"{answer.request.url} {answer.request.content.decode()}"
     secrets = [
         *([] if MARK in asked else [MARK]),
@@ -42,14 +42,14 @@ def of_theirs(answer: httpx.Response, ids: dict[str, str]) -> list[str]:
 
 
 def is_empty(answer: httpx.Response) -> bool:
-    """A list with nothing in it."""
+    """True if the answer is an empty list."""
     body = answer.json() if answer.status_code == 200 else {}
     meta = body.pop("meta", {})
     return meta.get("total_count") == 0 and list(body.values()) == [[]]
 
 
 def test_the_walk_sees_every_route() -> None:
-    """What is added past the routers would be walked by nobody."""
+    """A route that is added outside the routers would not be tested here."""
     application = build(None)  # type: ignore[arg-type]  # no engine is asked
     beside = {route.path for route in application.routes if hasattr(route, "path")}
     assert beside == PAGES
@@ -61,7 +61,7 @@ OPEN = [route for route in ROUTES if not route.parameters]
 
 @pytest.fixture(scope="module")
 def stranger(database_url: str, serving: Serving) -> Iterator[Books]:
-    """A tenant with nothing, for the whole walk."""
+    """A tenant without any rows, for all tests of this file."""
     with opened(database_url) as database:
         yield Books(database, serving.url)
 
@@ -70,7 +70,7 @@ def stranger(database_url: str, serving: Serving) -> Iterator[Books]:
 def test_what_another_tenant_has_is_not_there(
     theirs: Everything, stranger: Books, route: Route
 ) -> None:
-    """Not found, as if it had never been; of lists, empty ones."""
+    """The answer is 404, or an empty list."""
     before = rows(theirs.books)
     for path in route.paths(theirs.known):
         answer = call_route(stranger, route, path, theirs.ids)
@@ -89,14 +89,14 @@ STATUSES = {
     "POST /wallets": 422,
     "POST /wallet_transactions": 422,
 }
-"""What is said when what the body names is another's; the rest is done, in the caller's books."""
+"""The answers if the body names another tenant's row; other calls act on the caller's rows."""
 
 
 @pytest.mark.parametrize("route", [one for one in OPEN if one.method != "GET"], ids=str)
 def test_what_names_another_tenants_things_in_its_body(
     theirs: Everything, books: Books, route: Route
 ) -> None:
-    """The same names are free in every tenant."""
+    """Two tenants can use the same names."""
     before = rows(theirs.books)
     answer = call_route(books, route, route.path, theirs.ids)
     assert answer.status_code == STATUSES.get(str(route), 200), answer.text
@@ -126,7 +126,7 @@ def test_filters_find_nothing_of_another_tenants(
 
 
 def test_the_ids_of_the_walk_are_good(theirs: Everything) -> None:
-    """With the tenant's own key all of it is there, or the walk would find nothing anywhere."""
+    """The tenant's own key finds everything; otherwise the tests above would prove nothing."""
     shown = [route for route in NAMING if route.method == "GET"]
     found = {
         path: call_route(theirs.books, route, path, theirs.ids)
@@ -137,7 +137,7 @@ def test_the_ids_of_the_walk_are_good(theirs: Everything) -> None:
     assert [path for path, answer in found.items() if MARK in answer.text.lower()]
 
 
-# ---------------------------------------------------------------- what is not there at all
+# ---------------------------------------------------------------- unknown routes
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/invoices/1/2/3", "/", "/subscriptions"])
@@ -157,7 +157,7 @@ WRONG = [
 
 
 def test_a_wrong_verb(shared: Books) -> None:
-    """Lago tells no difference between a wrong verb and no such route."""
+    """Lago answers a wrong verb and an unknown route alike."""
     assert len(WRONG) > 50
     with httpx.Client(timeout=30, headers={"Authorization": f"Bearer {shared.key}"}) as client:
         for route in WRONG:

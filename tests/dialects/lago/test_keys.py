@@ -1,4 +1,4 @@
-"""Keys: who is let in, to what, and for how long."""
+"""API keys: which are accepted, for which routes, and for how long."""
 
 import time
 from typing import Any
@@ -33,7 +33,7 @@ RESOURCES = {
 
 
 def call_route(books: Books, route: Route, key: str | None) -> httpx.Response:
-    """A call with good ids of nothing."""
+    """Call the route with well-formed ids of nothing."""
     (path,) = route.paths({name: [SOMETHING] for name in route.parameters})
     headers = {} if key is None else {"Authorization": f"Bearer {key}"}
     with httpx.Client(verify=False, headers=headers, timeout=30) as client:
@@ -49,7 +49,7 @@ def test_no_route_without_a_key(shared: Books, route: Route) -> None:
 
 @pytest.mark.parametrize("route", ROUTES, ids=str)
 def test_no_route_with_a_key_for_the_other_half(shared: Books, halves: Any, route: Route) -> None:
-    """One that reads writes nothing, one that writes reads nothing; the right one is let in."""
+    """A read key cannot write and a write key cannot read; the right key is accepted."""
     action = "read" if route.method == "GET" else "write"
     answer = call_route(shared, route, halves["write" if action == "read" else "read"])
     body = answer.json()
@@ -64,7 +64,7 @@ def test_no_route_with_a_key_for_the_other_half(shared: Books, halves: Any, rout
 
 @pytest.fixture(scope="module")
 def halves(shared: Books) -> dict[str, str]:
-    """A key that reads, and one that writes."""
+    """A key that can only read, and one that can only write."""
     return {scope.value: shared.new_key(scope) for scope in KeyScope}
 
 
@@ -78,7 +78,7 @@ def test_a_key_for_nothing_opens_nothing(shared: Books) -> None:
     [
         ("Bearer {key}", 200),
         ("bearer {key}", 200),
-        ("Token {key}", 200),  # the scheme is not looked at
+        ("Token {key}", 200),  # the scheme is ignored
         ("Bearer   {key}", 200),
         ("{key}", 401),
         ("Bearer", 401),
@@ -107,7 +107,7 @@ def test_the_client_is_told_in_json(shared: Books) -> None:
 
 
 def opens(client: Any) -> bool:
-    """Whether its key is good."""
+    """True if the client's key is accepted."""
     try:
         return bool(client.invoices.find_all())
     except LagoApiError:
@@ -115,7 +115,7 @@ def opens(client: Any) -> bool:
 
 
 def test_keys_from_the_command_line(database_url: str, shared: Books) -> None:
-    """Made, shown once, listed without the secret, revoked; a moment later it opens nothing."""
+    """A key is shown once and listed without its secret; after its revocation it is refused."""
     where = ("--database-url", database_url, "--json")
     made = polaris("tenant", "create", "Baker", *where).json
     tenant = ("--tenant", made["tenant_id"], *where)

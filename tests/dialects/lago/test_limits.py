@@ -1,4 +1,4 @@
-"""What one call may weigh: a server that takes everything falls over for everybody."""
+"""The largest body of a call; a server without a limit can run out of memory."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,13 +12,13 @@ TOO_LARGE = {"status": 413, "error": "Content Too Large"}
 
 
 def whole(size: int) -> bytes:
-    """A body of so many bytes, which any route could read."""
+    """Return a valid body of this many bytes."""
     body = b'{"customer": {"external_id": "cust_1", "name": "Ada"}}'
     return body + b" " * (size - len(body))
 
 
 def in_pieces(size: int) -> Iterator[bytes]:
-    """The same without saying beforehand how much it is."""
+    """Yield the same body in pieces, without a Content-Length."""
     body = whole(size)
     yield from (body[at : at + 65536] for at in range(0, size, 65536))
 

@@ -1,4 +1,4 @@
-"""Invoices over add-ons: issued at once through the vendor's client, or previewed."""
+"""One-off invoices over add-ons: issued through the vendor's client, or previewed."""
 
 from decimal import Decimal
 from typing import Any
@@ -19,7 +19,7 @@ Fee = dict[str, Any]
 
 
 def add_on(books: Books, code: str = "setup", amount_minor: int = 5000, **named: Any) -> str:
-    """An add-on's id."""
+    """Save an add-on; return its id."""
     add_on_id = new_id()
     asked = {"code": code, "name": "Setup", "amount_minor": amount_minor, "currency": "EUR"}
     books.done(commands.SaveCatalogueItem(catalogue_item_id=add_on_id, **{**asked, **named}))
@@ -27,7 +27,7 @@ def add_on(books: Books, code: str = "setup", amount_minor: int = 5000, **named:
 
 
 def tax(books: Books, code: str, percent: int, by_default: bool = False) -> str:
-    """A tax's id."""
+    """Save a tax; return its id."""
     tax_code_id = new_id()
     books.done(
         commands.SaveTaxCode(
@@ -43,14 +43,14 @@ def tax(books: Books, code: str, percent: int, by_default: bool = False) -> str:
 
 
 def issued(books: Books, *fees: Fee, **named: Any) -> Any:
-    """An invoice issued by the vendor's client."""
+    """Issue an invoice by the vendor's client, and return the answer."""
     listed = InvoiceFeesList(__root__=[InvoiceFee(**fee) for fee in fees])
     asked = OneOffInvoice(external_customer_id="cust_1", fees=listed, **named)
     return books.client.invoices.create(asked)
 
 
 def one_off_input(books: Books, *fees: Fee, **named: Any) -> Any:
-    """The answer when it is asked for by hand."""
+    """Request an invoice without the client, and return the answer."""
     body = {"external_customer_id": "cust_1", "fees": fees, **named}
     return books.http("POST", "/invoices", json={"invoice": body})
 
@@ -59,7 +59,7 @@ def one_off_input(books: Books, *fees: Fee, **named: Any) -> Any:
 
 
 def test_it_is_issued_at_once(books: Books) -> None:
-    """With the add-on's price and names, and what was said of it."""
+    """The fee has the add-on's price and names, and the caller's description."""
     books.customer(payment_term_days=30)
     add_on_id = add_on(books, description="All of it", invoice_display_name="Set-up")
     after = issued(books, {"add_on_code": "setup"}, purchase_order_number="  PO-7 ")
@@ -83,7 +83,7 @@ def test_it_is_issued_at_once(books: Books) -> None:
 
 
 def test_what_a_fee_says_goes_before_its_add_on(books: Books) -> None:
-    """Price, units, names, period; what the add-on is called stays."""
+    """Price, units, names and period; the add-on's own name stays."""
     books.customer()
     add_on(books, description="All of it")
     fee = {
@@ -131,7 +131,7 @@ def test_the_currency_is_the_one_named_else_the_customers_else_the_tenants(
 def test_one_over_nothing_is_closed_where_the_customer_says_so(
     books: Books, skip: str, status: str
 ) -> None:
-    """It is answered once, takes no number, and is not found again."""
+    """The answer shows it; it has no number, and cannot be found later."""
     books.customer(details={"lago": {"finalize_zero_amount_invoice": skip}})
     add_on(books)
     after = issued(books, {"add_on_code": "setup", "unit_amount_cents": 0})
@@ -142,7 +142,7 @@ def test_one_over_nothing_is_closed_where_the_customer_says_so(
 
 
 def test_no_credit_is_applied(books: Books) -> None:
-    """Wallet credits settle what subscriptions bill only."""
+    """Wallet credits settle only subscription invoices."""
     wallet_id, customer_id = new_id(), books.customer()
     books.done(
         commands.OpenWallet(wallet_id=wallet_id, customer_id=customer_id, currency="EUR"),
@@ -202,14 +202,14 @@ IN_ORDER: list[tuple[dict[str, Any], tuple[int, object]]] = [
 def test_what_is_wrong_is_said_in_order(
     shared: Books, body: dict[str, Any], expected: tuple[int, object]
 ) -> None:
-    """Customer, fees, add-ons, issuer, period, taxes, then the rest."""
+    """Checked in this order: customer, fees, add-ons, billing entity, period, taxes, the rest."""
     prepared(shared)
     answer = one_off_input(shared, **{"fees": [GOOD], **body})
     assert (answer.status_code, answer.json()) == expected
 
 
 def prepared(books: Books) -> None:
-    """The customer and the add-on are there."""
+    """Create the customer and the add-on."""
     if books.http("GET", "/customers/cust_1").status_code == 404:
         books.customer()
         add_on(books)
@@ -232,7 +232,7 @@ def test_the_client_hears_the_code(shared: Books) -> None:
 
 
 def test_an_add_on_that_was_deleted_is_not_there(books: Books) -> None:
-    """What it had billed keeps its name."""
+    """Existing fees keep its name."""
     books.customer()
     add_on_id = add_on(books)
     before = issued(books, GOOD)
@@ -261,7 +261,7 @@ def test_taxes_are_looked_up_in_order(
     of_customer: list[str],
     expected: dict[str, float],
 ) -> None:
-    """Those asked for, the add-on's, the customer's, the default."""
+    """The requested taxes, else the add-on's, the customer's, the default ones."""
     ids = {code: tax(books, code, percent) for percent, code in enumerate("abc", 1)}
     ids |= {code: tax(books, code, percent, True) for percent, code in enumerate("de", 4)}
     gone = {code: tax(books, code, 9) for code in of_customer if code not in ids}
@@ -311,12 +311,12 @@ def test_tax_is_rounded_once(books: Books) -> None:
 
 
 def previewed(books: Books, **body: Any) -> Any:
-    """The answer to a preview."""
+    """Preview an invoice, and return the answer."""
     return books.http("POST", "/invoices/preview", json=body)
 
 
 def test_a_preview_shows_what_would_be_issued_and_writes_nothing(books: Books) -> None:
-    """The same as the invoice issued afterwards, but for its ids."""
+    """The preview equals the invoice issued afterwards, except for its ids."""
     books.customer(payment_term_days=7)
     add_on(books)
     tax(books, "vat", 20, by_default=True)
@@ -351,14 +351,14 @@ def test_a_preview_shows_what_would_be_issued_and_writes_nothing(books: Books) -
 def test_a_preview_is_refused_in_order(
     shared: Books, body: dict[str, object], status: int, code: str
 ) -> None:
-    """Form, issuer, customer, then what there is not yet: plans and subscriptions."""
+    """Checked in this order: form, billing entity, customer, then plans and subscriptions."""
     prepared(shared)
     answer = previewed(shared, **body)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
 
 def test_the_clients_preview_is_refused_by_its_plan(shared: Books) -> None:
-    """It sends a null for whatever is not said."""
+    """The client sends null for every field that is not set."""
     with pytest.raises(LagoApiError) as refused:
         shared.client.invoices.preview(InvoicePreview.parse_obj({"plan_code": "gold"}))
     assert refused.value.response == error(404, "plan_not_found")

@@ -12,19 +12,19 @@ from polaris.keys import KeyScope
 
 
 def organization_input(**fields: Any) -> Organization:
-    """An organization for the client, of which only some fields are given."""
+    """Return an organization for the client with only the given fields."""
     return Organization(**{"default_currency": "EUR", **fields})
 
 
 def changed(books: Books, **fields: Any) -> Any:
-    """The organization as a change left it."""
+    """Update the organization, and return the answer."""
     answer = books.http("PUT", "/organizations", json={"organization": fields})
     assert answer.status_code == 200, answer.text
     return answer.json()["organization"]
 
 
 def number(books: Books, of: str) -> str:
-    """The number of a new invoice of a customer."""
+    """Return the number of a new invoice of a customer."""
     invoice = books.http("GET", f"/invoices/{books.invoice(of)}").json()["invoice"]
     return str(invoice["number"])
 
@@ -108,7 +108,7 @@ def test_a_new_term_and_zone_hold_for_what_is_drafted_next(books: Books) -> None
 
 
 def test_a_new_prefix_is_of_new_numbers_only(books: Books) -> None:
-    """A customer that has numbers keeps its series, and with it the prefix."""
+    """A customer with numbered invoices keeps its series, and so its prefix."""
     old, new = books.customer("old"), books.customer("new")
     assert number(books, old) == "ACM-1A2B-001-001"
     assert changed(books, document_number_prefix="beta")["document_number_prefix"] == "BETA"
@@ -128,7 +128,7 @@ def test_numbers_of_the_whole_tenant(books: Books) -> None:
 
 
 def test_a_change_right_after_another_keeps_it(books: Books) -> None:
-    """What a server remembers of a tenant for a moment is nothing to build a change on."""
+    """A change must not start from the cached tenant."""
     changed(books, document_number_prefix="BETA")
     after = changed(books, document_numbering="per_billing_entity")
     assert after["document_number_prefix"] == "BETA"
@@ -140,7 +140,7 @@ def test_the_old_word_for_it_is_taken_too(books: Books) -> None:
 
 
 def test_the_address_that_is_told(books: Books) -> None:
-    """The first endpoint, made when there is none."""
+    """The first endpoint, which is created if there is none."""
     first = changed(books, webhook_url="https://example.com/a")
     assert first["webhook_urls"] == ["https://example.com/a"]
     body = {"webhook_endpoint": {"webhook_url": "https://example.com/b"}}

@@ -1,4 +1,4 @@
-"""Replace a voided invoice by a corrected one: our extension, as a Lago client meets it."""
+"""Replace a voided invoice by a corrected one, which is an extension to Lago's API."""
 
 from decimal import Decimal
 from functools import partial
@@ -16,7 +16,7 @@ from polaris.engine import new_id
 
 
 def add_on(books: Books, code: str = "setup", amount_minor: int = 5000) -> None:
-    """An add-on of this price."""
+    """Save an add-on with this price."""
     books.done(
         commands.SaveCatalogueItem(
             catalogue_item_id=new_id(),
@@ -29,7 +29,7 @@ def add_on(books: Books, code: str = "setup", amount_minor: int = 5000) -> None:
 
 
 def tax(books: Books, code: str, percent: int, **named: Any) -> str:
-    """A tax's id."""
+    """Save a tax; return its id."""
     tax_code_id = new_id()
     books.done(
         commands.SaveTaxCode(
@@ -40,7 +40,7 @@ def tax(books: Books, code: str, percent: int, **named: Any) -> str:
 
 
 def one_off(books: Books, *fees: dict[str, Any], **named: Any) -> Any:
-    """An invoice over add-ons, as the answer shows it."""
+    """Issue an invoice over add-ons, and return the answer."""
     asked = {"external_customer_id": "cust_1", "fees": fees, **named}
     answer = books.http("POST", "/invoices", json={"invoice": asked})
     assert answer.status_code == 200, answer.text
@@ -48,19 +48,19 @@ def one_off(books: Books, *fees: dict[str, Any], **named: Any) -> Any:
 
 
 def regenerated(books: Books, invoice_id: str, **body: Any) -> Any:
-    """The new invoice, as the answer shows it."""
+    """Regenerate an invoice, and return the new one from the answer."""
     answer = books.http("POST", f"/invoices/{invoice_id}/regenerate", json=body)
     assert answer.status_code == 200, answer.text
     return answer.json()["invoice"]
 
 
 def get_invoice(books: Books, invoice_id: str) -> Any:
-    """An invoice as it is shown now."""
+    """Return the invoice as it is now."""
     return books.http("GET", f"/invoices/{invoice_id}").json()["invoice"]
 
 
 def fee_sums(invoice: Any) -> list[tuple[str, str, int, int]]:
-    """What is billed, how often, for how much, and its tax."""
+    """Return the name, units, amount and tax of each fee."""
     return [
         (
             fee["item"]["invoice_display_name"],
@@ -76,7 +76,7 @@ def fee_sums(invoice: Any) -> list[tuple[str, str, int, int]]:
 
 
 def test_a_voided_one_is_issued_again_as_it_was(books: Books) -> None:
-    """With a number of its own, and each knows the other."""
+    """The new invoice has its own number, and each refers to the other."""
     books.customer(payment_term_days=14)
     add_on(books)
     old = one_off(books, {"add_on_code": "setup", "units": 2}, purchase_order_number="PO-1")
@@ -96,7 +96,7 @@ def test_a_voided_one_is_issued_again_as_it_was(books: Books) -> None:
 
 
 def test_it_is_voided_first_when_that_is_asked(books: Books) -> None:
-    """In the same breath; and one that is voided already needs no void."""
+    """One call voids and replaces; an invoice that is already voided is only replaced."""
     invoice_id = books.invoice(books.customer())
     new = regenerated(books, invoice_id, void=True)
     assert (new["status"], get_invoice(books, invoice_id)["status"]) == ("finalized", "voided")
@@ -222,7 +222,7 @@ def test_what_is_said_of_a_fee_goes_before_what_it_was(books: Books) -> None:
 def test_the_order_number_is_kept_replaced_or_cleared(
     books: Books, body: dict[str, object], number: str | None
 ) -> None:
-    """Only what is not spoken of stays."""
+    """Only fields that are not given stay."""
     books.customer()
     add_on(books)
     old = one_off(books, {"add_on_code": "setup"}, purchase_order_number="PO-1")
@@ -259,7 +259,7 @@ def test_a_coupon_stays_as_far_as_there_is_something(
 def test_it_is_taxed_as_today(
     books: Books, then: list[str] | None, now: list[str] | None, expected: dict[str, int]
 ) -> None:
-    """As asked for now, else then, else as is usual by now."""
+    """The taxes of this request, else of the original's, else today's default ones."""
     tax(books, "vat", 20, applied_by_default=True)
     old_id, gone_id = tax(books, "old", 10), tax(books, "gone", 1)
     customer_id = books.customer()
@@ -334,7 +334,7 @@ FEE_MISSING = error(404, "fee_not_found")
 def test_what_cannot_be_regenerated(
     books: Books, made: Any, body: dict[str, Any], expected: dict[str, object]
 ) -> None:
-    """Previewed or done, it is refused alike, and nothing is voided by it."""
+    """The preview and the call are refused alike, and nothing is voided."""
     invoice_id = made(books)
     before = get_invoice(books, invoice_id)
     for path in ("/regenerate/preview", "/regenerate"):
@@ -364,7 +364,7 @@ def test_what_cannot_be_said_of_a_fee(
 
 
 def test_of_many_at_once_one_regenerates(books: Books) -> None:
-    """The others find it replaced, or being voided."""
+    """The other calls find it replaced, or voided."""
     invoice_id = issued(books)
     asking = partial(books.http, "POST", f"/invoices/{invoice_id}/regenerate", json={"void": True})
     answers: list[Any] = at_once([asking] * 4)
@@ -377,7 +377,7 @@ def test_of_many_at_once_one_regenerates(books: Books) -> None:
 
 @pytest.mark.parametrize("void_first", [True, False])
 def test_a_preview_shows_the_new_one_and_writes_nothing(books: Books, void_first: bool) -> None:
-    """The same as what is issued afterwards, but for its ids."""
+    """The preview equals the invoice issued afterwards, except for its ids."""
     books.customer()
     add_on(books)
     tax(books, "vat", 20, applied_by_default=True)

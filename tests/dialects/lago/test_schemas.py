@@ -1,5 +1,5 @@
-"""Whatever its description allows, and what it does not, is answered in JSON and never by a fault;
-the description itself is the one served, and its pages need nobody else's server."""
+"""Every request, valid by the OpenAPI page or not, gets a JSON answer and never a 500;
+the served page is the tested one, and the documentation loads nothing from other servers."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from polaris.api.openapi import operation_name
 from polaris.dialects.lago.app import build
 from polaris.dialects.lago.requests.described import EXTENSIONS
 
-# What is asked of each operation is made from the page before any server runs.
+# The requests for each operation are generated from the page, before any server runs.
 PAGE = build(None).openapi()  # type: ignore[arg-type]  # no engine is asked
 SCHEMA = schemathesis.openapi.from_dict(PAGE)
 EXAMPLES = 5
@@ -51,7 +51,7 @@ def session(shared: Books, request: pytest.FixtureRequest) -> Iterator[requests.
 def test_no_input_is_answered_by_a_fault(
     case: Case[Any], everything: Everything, session: requests.Session
 ) -> None:
-    """Once as it comes, and once about something that is there."""
+    """Each request as generated, and again with the ids of existing rows."""
     expect_answered(case, everything, session)
     route = Route(case.method, case.operation.path)
     if case.path_parameters and case.method != "DELETE":
@@ -83,7 +83,7 @@ def test_the_page_is_the_one_served(shared: Books) -> None:
 
 
 def test_every_route_is_on_the_page_once() -> None:
-    """With a name that is its own and stays, a tag, a sentence, and every error."""
+    """Every operation has a stable unique name, a tag, a description and all errors."""
     operations = {
         Route(method.upper(), path): operation
         for path, methods in PAGE["paths"].items()
@@ -115,7 +115,7 @@ def test_the_key_is_on_the_page() -> None:
 
 @pytest.mark.parametrize("path", ["/docs", "/redoc"])
 def test_the_pages_need_nobody_elses_server(shared: Books, path: str) -> None:
-    """All that they load comes from here, and is there."""
+    """All files that the pages load come from this server, and exist."""
     page = httpx.get(f"{shared.url}/api/v1{path}")
     assert page.status_code == 200
     loaded = re.findall(r"""(?:src|href)=["']([^"']+)""", page.text)

@@ -15,7 +15,7 @@ VAT: dict[str, Any] = {"name": "VAT", "code": "vat", "rate": 20.0}
 
 
 def tax_input(**fields: Any) -> Tax:
-    """A tax for the client, of which only some fields are given."""
+    """Return a tax for the client with only the given fields."""
     return Tax(**fields)
 
 

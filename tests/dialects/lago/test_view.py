@@ -1,4 +1,4 @@
-"""What answers are made of is shared by all who read at the same moment."""
+"""Concurrent reads share a load: a preview stays private, and a deleted customer may be in it."""
 
 from datetime import UTC, datetime
 
@@ -35,7 +35,7 @@ def test_a_preview_is_seen_by_nobody_who_reads_at_the_same_time() -> None:
 
 
 def test_a_customer_who_had_the_id_before_is_not_taken_for_who_has_it() -> None:
-    """Somebody else may have asked for an invoice of the deleted one at the same moment."""
+    """The view may also hold the deleted customer, because a concurrent read has asked for it."""
     view = View(Facts(TENANT, Books(id="t"), [customer("Eve", deleted_at=AT), customer("Ada")]), AT)
     found = live_customer(view, "cust_1")
     assert found is not None

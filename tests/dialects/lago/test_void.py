@@ -1,4 +1,4 @@
-"""Void, through the vendor's client and by hand: who may, what is given back, what stays."""
+"""Void, with and without the vendor's client: what is refused, given back and left as it is."""
 
 from datetime import date
 from functools import partial
@@ -62,19 +62,19 @@ DIAGONAL = [
     (top_up, "amounts without a note"),
     (top_up, "credit"),
 ]
-"""Of the table in `voiding`, which `test_void_rules` proves whole: each body, each answer once."""
+"""Cases of the table in `voiding`: each body and each answer once. `test_void_rules` has all."""
 
 
 @pytest.mark.parametrize(
     ("made", "body"), DIAGONAL, ids=lambda one: one if isinstance(one, str) else one.__name__
 )
 def test_what_is_asked_in_a_state_has_one_answer(books: Books, made: Made, body: str) -> None:
-    """The vendor's client is told what the table says."""
+    """The vendor's client gets the answers of the table."""
     assert asked_by_client(books, made(books), BODIES[body]) == EXPECTED[made][body]
 
 
 def asked_by_client(books: Books, invoice_id: str, body: object) -> Answer:
-    """Void by the vendor's client; what it is answered."""
+    """Void by the vendor's client, and return the answer."""
     calls = books.client.invoices
     try:
         after = calls.void(invoice_id) if body is None else calls.void_invoice(invoice_id, body)
@@ -84,7 +84,7 @@ def asked_by_client(books: Books, invoice_id: str, body: object) -> Answer:
 
 
 def test_the_diagonal_meets_every_body_and_every_answer_of_every_state() -> None:
-    """What it left out would be proved in memory alone."""
+    """Any answer missing here would be tested in memory only."""
     assert {body for _, body in DIAGONAL} == BODIES.keys()
     for made, answers in EXPECTED.items():
         met = [EXPECTED[made][body] for one, body in DIAGONAL if one is made]
@@ -108,11 +108,11 @@ def test_an_impossible_amount_is_refused(books: Books) -> None:
     assert refused_amount(books, "9" * 400) == REFUSED_AMOUNT
 
 
-# ---------------------------------------------------------------- what stays
+# ---------------------------------------------------------------- what does not change
 
 
 def test_an_unpaid_one_is_voided(books: Books) -> None:
-    """Nothing is due any more; what it was stays readable."""
+    """Nothing is due any more, but the sums stay readable."""
     customer_id = books.customer()
     invoice_id = books.invoice(customer_id)
     before = books.client.invoices.find(invoice_id)
@@ -124,7 +124,7 @@ def test_an_unpaid_one_is_voided(books: Books) -> None:
 
 
 def test_a_paid_one_is_voided(books: Books) -> None:
-    """Its money stays where it is; the payment is neither sent back nor taken off."""
+    """The payment is neither refunded nor removed from the invoice."""
     invoice_id = paid(books)
     before = books.client.invoices.find(invoice_id)
     after = books.client.invoices.void(invoice_id)
@@ -136,20 +136,20 @@ def test_a_paid_one_is_voided(books: Books) -> None:
 
 
 def same(shown: Any) -> dict[str, object]:
-    """What a void leaves as it was."""
+    """Return the fields that a void does not change."""
     names = "number sequential_id payment_status currency issuing_date payment_due_date"
     sums = (name for name in shown.dict() if name.endswith("_amount_cents") and "due" not in name)
     return {name: getattr(shown, name) for name in (*names.split(), *sums)}
 
 
 def settlements(books: Books, invoice_id: str, kind: SettlementKind) -> list[Settlement]:
-    """What settled the invoice."""
+    """Return the invoice's settlements of one kind."""
     rows: Any = books.facts(invoices={invoice_id}).tables[Settlement].values()
     return [row for row in rows if row.kind is kind and row.invoice_id == invoice_id]
 
 
 def test_an_overdue_one_is_not_overdue_any_more(books: Books) -> None:
-    """Nobody waits for it."""
+    """A voided invoice is not overdue."""
     invoice_id = books.draft(books.customer())
     books.done(commands.FinalizeInvoice(invoice_id=invoice_id, issue_date=date(2024, 1, 1)))
     assert books.client.invoices.find(invoice_id).payment_overdue
@@ -157,7 +157,7 @@ def test_an_overdue_one_is_not_overdue_any_more(books: Books) -> None:
 
 
 def test_what_may_be_done_with_a_voided_one(books: Books) -> None:
-    """It is not changed, finalized or deleted; a dispute about it may be lost."""
+    """It cannot be changed, finalized or deleted; a dispute about it can be lost."""
     invoice_id = voided(books)
     with pytest.raises(LagoApiError) as again:
         books.client.invoices.void(invoice_id)
@@ -173,7 +173,7 @@ def test_what_may_be_done_with_a_voided_one(books: Books) -> None:
 
 
 def test_one_that_was_credited_in_full_is_voided_too(books: Books) -> None:
-    """Our own rule against it is not Lago's."""
+    """Polaris's own rule against it does not apply to Lago."""
     invoice_id = unpaid(books)
     (fee,) = books.client.invoices.find(invoice_id).fees.__root__
     credited = CreditedLine(line_id=fee.lago_id, amount_minor=1000)
@@ -189,7 +189,7 @@ def test_one_that_was_credited_in_full_is_voided_too(books: Books) -> None:
 
 
 def test_all_of_it_as_credit(books: Books) -> None:
-    """One note, to be spent."""
+    """One note, whose credit can be spent."""
     invoice_id = unpaid(books)
     books.client.invoices.void_invoice(invoice_id, NOTE | {"credit_amount": 1200})
     (note,) = notes_of(books, invoice_id)
@@ -199,7 +199,7 @@ def test_all_of_it_as_credit(books: Books) -> None:
 
 
 def test_all_of_it_as_refund(books: Books) -> None:
-    """One note; its money is asked back, and the payment counts as it was."""
+    """One note with a refund; the invoice still counts as paid."""
     invoice_id = paid(books)
     after = books.client.invoices.void_invoice(invoice_id, NOTE | {"refund_amount": 1200})
     (note,) = notes_of(books, invoice_id)
@@ -222,7 +222,7 @@ def test_a_part_as_credit_and_refund(books: Books) -> None:
 
 
 def test_a_note_of_no_amounts_is_void_from_the_start(books: Books) -> None:
-    """It documents the whole invoice."""
+    """The note covers the whole invoice."""
     invoice_id = unpaid(books)
     books.client.invoices.void_invoice(invoice_id, NOTE)
     (note,) = notes_of(books, invoice_id)
@@ -244,7 +244,7 @@ def test_a_coupon_lowers_what_can_be_credited(books: Books, credit: int, status:
 
 
 def spent(books: Books, granted_minor: int = 500) -> tuple[str, str, str]:
-    """An invoice of 1,200 of which granted credits settle a part; the lot and its wallet."""
+    """Create an invoice of 1,200, partly settled by granted credits; return it, lot and wallet."""
     customer_id, wallet_id, lot_id = books.customer(), new_id(), new_id()
     books.done(
         commands.OpenWallet(wallet_id=wallet_id, customer_id=customer_id, currency="EUR"),
@@ -256,7 +256,7 @@ def spent(books: Books, granted_minor: int = 500) -> tuple[str, str, str]:
 
 
 def test_credits_go_back_into_their_wallet(books: Books) -> None:
-    """They can be spent again, and the invoice still says what they had settled."""
+    """They can be spent again, and the invoice still shows what they had settled."""
     invoice_id, lot_id, _ = spent(books)
     after = books.client.invoices.void(invoice_id)
     assert books.the(Lot, lot_id, lots={lot_id}).left_minor == 500
@@ -265,7 +265,7 @@ def test_credits_go_back_into_their_wallet(books: Books) -> None:
 
 
 def test_a_terminated_wallet_gets_nothing_back(books: Books) -> None:
-    """The credits wait until somebody releases them."""
+    """The credits stay blocked until somebody releases them."""
     invoice_id, lot_id, wallet_id = spent(books)
     books.done(commands.TerminateWallet(wallet_id=wallet_id))
     assert books.client.invoices.void(invoice_id).status == "voided"
@@ -275,7 +275,7 @@ def test_a_terminated_wallet_gets_nothing_back(books: Books) -> None:
 
 
 def test_with_a_note_credits_fund_it(books: Books) -> None:
-    """They do not go back as well."""
+    """The credits are not given back in addition."""
     invoice_id, lot_id, _ = spent(books)
     books.client.invoices.void_invoice(invoice_id, NOTE | {"credit_amount": 1200})
     assert books.the(Lot, lot_id, lots={lot_id}).left_minor == 0
@@ -284,7 +284,7 @@ def test_with_a_note_credits_fund_it(books: Books) -> None:
 
 
 def test_credits_that_were_sold_stay_in_the_wallet(books: Books) -> None:
-    """Lago takes no purchase back with its invoice."""
+    """A void of the invoice does not take the bought credits back."""
     invoice_id = top_up(books)
     books.paid(invoice_id, 5000)
     assert books.client.invoices.void(invoice_id).status == "voided"
@@ -292,11 +292,11 @@ def test_credits_that_were_sold_stay_in_the_wallet(books: Books) -> None:
     assert [lot.left_minor for lot in lots] == [5000]
 
 
-# ---------------------------------------------------------------- at once
+# ---------------------------------------------------------------- concurrent voids
 
 
 def test_of_two_voids_at_once_one_succeeds(books: Books) -> None:
-    """The other finds it voided."""
+    """The second void finds the invoice voided."""
     for invoice_id in [books.invoice(books.customer(f"c{n}")) for n in range(5)]:
         voiding = partial(books.http, "POST", f"/invoices/{invoice_id}/void")
         answers: list[Any] = at_once([voiding] * 4)

@@ -34,7 +34,7 @@ def books() -> Iterator[MemoryBooks]:
 @pytest.mark.parametrize("made", EXPECTED, ids=lambda made: made.__name__)
 @pytest.mark.parametrize("body", BODIES)
 def test_what_is_asked_in_a_state_has_one_answer(books: MemoryBooks, made: Made, body: str) -> None:
-    """Unknown first, then the amounts, then the state: in Lago's order and words."""
+    """Lago checks the id first, then the amounts, then the state."""
     assert void(books, made(books), BODIES[body]) == EXPECTED[made][body]
 
 

@@ -11,7 +11,7 @@ from polaris.engine import new_id
 
 
 def chosen(books: Books, **settings: object) -> None:
-    """The tenant's choices, changed."""
+    """Change the tenant's settings."""
     details: Details = {"lago": settings}
     books.done(commands.SaveTenant(tenant_id=books.tenant_id, details=details))
 
@@ -20,7 +20,7 @@ def chosen(books: Books, **settings: object) -> None:
 def test_a_paid_invoice_is_voided_unless_the_tenant_says_otherwise(
     books: Books, guarded: bool
 ) -> None:
-    """Older Lagos refused; a tenant may have that back. An unpaid one is voided either way."""
+    """A setting restores the refusal of older Lago versions; unpaid invoices are not affected."""
     chosen(books, refuse_void_when_paid=guarded)
     customer_id = books.customer()
     paid, unpaid = books.invoice(customer_id), books.invoice(customer_id)
@@ -37,7 +37,7 @@ def test_a_paid_invoice_is_voided_unless_the_tenant_says_otherwise(
 def test_applied_credit_notes_wait_unless_the_tenant_says_otherwise(
     books: Books, setting: str | None, balance: int
 ) -> None:
-    """As in Lago they stay used up; a tenant may have them back."""
+    """As in Lago, the notes' credit stays blocked; a setting gives it back."""
     if setting:
         chosen(books, notes_on_void=setting)
     customer_id, note_id = books.customer(), new_id()

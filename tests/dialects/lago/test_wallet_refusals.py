@@ -1,4 +1,4 @@
-"""Every way in which a wallet is refused; nothing is opened or changed by it."""
+"""Every refusal of a wallet; nothing is opened or changed."""
 
 from collections.abc import Callable
 from typing import Any
@@ -81,7 +81,7 @@ NOT_SUPPORTED = ["not_supported"]
 def test_what_is_refused(
     shared: Books, customer: str, change: dict[str, Any], details: dict[str, list[str]]
 ) -> None:
-    """Everything that is wrong is told at once, and no wallet is opened."""
+    """The answer lists every error, and no wallet is opened."""
     answer = shared.http("POST", "/wallets", json=wallet_input(customer, **change))
     assert (answer.status_code, answer.json()) == (422, invalid(**details))
     left = shared.http("GET", "/wallets", params={"external_customer_id": customer})
@@ -90,7 +90,7 @@ def test_what_is_refused(
 
 @pytest.fixture(scope="module")
 def customer(shared: Books) -> str:
-    """Somebody without a wallet."""
+    """A customer without a wallet."""
     shared.customer("without")
     return "without"
 

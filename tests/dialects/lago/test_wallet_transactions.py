@@ -1,4 +1,4 @@
-"""Credits bought, granted, voided, spent, given back; and how a wallet's history shows each."""
+"""Credits bought, granted, voided, spent and given back, and the wallet's history of each."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ Shown = dict[str, Any]
 
 
 def moved(books: Books, wallet_id: str | None, **named: Any) -> list[Shown]:
-    """What a POST answers."""
+    """Create wallet transactions, and return the answer."""
     body = {"wallet_transaction": {"wallet_id": wallet_id, **named}}
     answer = books.http("POST", "/wallet_transactions", json=body)
     assert answer.status_code == 200, answer.text
@@ -32,7 +32,7 @@ def moved(books: Books, wallet_id: str | None, **named: Any) -> list[Shown]:
 
 
 def history(books: Books, wallet_id: str, **params: object) -> list[Shown]:
-    """The wallet's transactions, the newest first."""
+    """Return the wallet's transactions, the newest first."""
     answer = books.http("GET", f"/wallets/{wallet_id}/wallet_transactions", params=params)
     assert answer.status_code == 200, answer.text
     rows: list[Shown] = answer.json()["wallet_transactions"]
@@ -40,13 +40,13 @@ def history(books: Books, wallet_id: str, **params: object) -> list[Shown]:
 
 
 def brief(row: Shown) -> tuple[str, str, str, str]:
-    """Direction, why, status and amount."""
+    """Return the direction, transaction status, status and amount."""
     why = row["transaction_status"]
     return row["transaction_type"], why, row["status"], row["amount"]
 
 
 def paid(books: Books, invoice_id: str) -> None:
-    """Pay an invoice whole, by the vendor's client."""
+    """Pay an invoice in full, by the vendor's client."""
     due = books.client.invoices.find(invoice_id).total_due_amount_cents
     books.client.payments.create(
         Payment(invoice_id=invoice_id, amount_cents=due, reference="bank", paid_at=None)
@@ -54,7 +54,7 @@ def paid(books: Books, invoice_id: str) -> None:
 
 
 def spent(books: Books, customer_id: str, amount_minor: int) -> str:
-    """An invoice that the wallets pay as far as they go."""
+    """Create an invoice that the wallets pay as far as possible; return its id."""
     invoice_id = books.draft(customer_id, line(amount_minor))
     books.done(commands.FinalizeInvoice(invoice_id=invoice_id, apply=Apply(wallet=True)))
     return invoice_id
@@ -138,7 +138,7 @@ def test_a_purchase_as_json_before_and_after_it_is_paid(books: Books) -> None:
 
 
 def test_what_is_spent_and_given_back(books: Books) -> None:
-    """An invoice takes of two lots at once; voided, it gives back what Lago calls granted."""
+    """An invoice spends credits of two lots; its void gives them back as granted credits."""
     customer_id = books.customer()
     wallet_id = open_wallet(books, granted_credits="1")["lago_id"]
     (bought,) = moved(books, wallet_id, paid_credits="2")
@@ -157,7 +157,7 @@ def test_what_is_spent_and_given_back(books: Books) -> None:
 
 
 def test_consumptions_and_fundings_meet(books: Books, client: Any) -> None:
-    """What went out names what it came from, and the other way round."""
+    """An outbound transaction lists its fundings, and an inbound one its consumptions."""
     customer_id = books.customer()
     wallet_id = open_wallet(books, granted_credits="1")["lago_id"]
     (granted,) = history(books, wallet_id)
@@ -189,7 +189,7 @@ def test_a_purchase_that_is_voided_before_it_is_paid_failed(books: Books) -> Non
 
 
 def test_a_purchase_said_to_be_paid_lands(books: Books) -> None:
-    """Lago's own rule: saying so is enough, once."""
+    """In Lago, marking the invoice as paid lands the credits, once."""
     books.customer()
     wallet_id = open_wallet(books)["lago_id"]
     (bought,) = moved(books, wallet_id, paid_credits="2")
@@ -202,7 +202,7 @@ def test_a_purchase_said_to_be_paid_lands(books: Books) -> None:
 
 
 def test_credits_taken_back_expired_or_given_by_a_note(books: Books) -> None:
-    """What Lago has no word for is voided, or granted."""
+    """Movements that Lago has no word for are shown as voided or granted."""
     customer_id = books.customer()
     wallet_id = open_wallet(books)["lago_id"]
     (bought,) = moved(books, wallet_id, paid_credits="2")
@@ -236,7 +236,7 @@ def test_credits_taken_back_expired_or_given_by_a_note(books: Books) -> None:
 
 
 def test_a_draft_that_sells_credits_is_pending(books: Books) -> None:
-    """Deleted, it never happened."""
+    """A purchase whose draft was deleted is not shown."""
     customer_id = books.customer()
     wallet_id = open_wallet(books)["lago_id"]
     sold = NewLine(kind=LineKind.TOP_UP, amount_minor=200, wallet_id=wallet_id)
@@ -249,7 +249,7 @@ def test_a_draft_that_sells_credits_is_pending(books: Books) -> None:
 
 
 def test_voiding_goes_through_several_lots_as_one(books: Books) -> None:
-    """Oldest first, as they would be spent; the answer is one transaction."""
+    """A void takes the credits in the order of spending; the answer is one transaction."""
     books.customer()
     wallet_id = open_wallet(books, granted_credits="1")["lago_id"]
     moved(books, wallet_id, granted_credits="2", priority=9)
@@ -306,7 +306,7 @@ WRONG: list[tuple[dict[str, Any], dict[str, list[str]]]] = [
 def test_what_is_refused(
     shared: Books, limited: str, change: dict[str, Any], details: dict[str, list[str]]
 ) -> None:
-    """Everything that is wrong is told at once, and nothing is done."""
+    """The answer lists every error, and nothing is done."""
     body = {"wallet_transaction": {"wallet_id": limited, **change}}
     answer = shared.http("POST", "/wallet_transactions", json=body)
     assert (answer.status_code, answer.json()) == (422, invalid(**details))
@@ -315,7 +315,7 @@ def test_what_is_refused(
 
 @pytest.fixture(scope="module")
 def limited(shared: Books) -> str:
-    """A wallet with one credit, to be bought for between one and ten euros."""
+    """A wallet with one credit, whose purchases must be from one to ten euros."""
     shared.customer()
     limits: Any = {"paid_top_up_min_amount_cents": 100, "paid_top_up_max_amount_cents": 1000}
     wallet_id: str = open_wallet(shared, granted_credits="1", **limits)["lago_id"]
@@ -381,7 +381,7 @@ def test_filters_of_the_history(books: Books) -> None:
     [("GET", ""), ("POST", "/payment_url"), ("GET", "/consumptions"), ("GET", "/fundings")],
 )
 def test_what_is_not_there_is_not_found(shared: Books, limited: str, method: str, sub: str) -> None:
-    """Also for another tenant that knows its id."""
+    """Also for another tenant that has the right id."""
     own = history(shared, limited)[0]["lago_id"]
     stranger = Books(shared.database, shared.url)
     for books, one in ((shared, UNKNOWN), (shared, "x"), (shared, limited), (stranger, own)):

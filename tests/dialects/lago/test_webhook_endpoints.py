@@ -1,4 +1,4 @@
-"""Who is told of events, and the key that receivers check with."""
+"""Webhook endpoints, and the public key for receivers."""
 
 from base64 import b64decode
 from typing import Any
@@ -18,12 +18,12 @@ URL = "https://example.com/hook"
 
 
 def endpoint_input(**fields: Any) -> WebhookEndpoint:
-    """An endpoint for the client, of which only some fields are given."""
+    """Return an endpoint for the client with only the given fields."""
     return WebhookEndpoint(**fields)
 
 
 def create(books: Books, **fields: Any) -> Any:
-    """An endpoint as answered."""
+    """Create an endpoint, and return the answer."""
     answer = books.http("POST", "/webhook_endpoints", json={"webhook_endpoint": fields})
     assert answer.status_code == 200, answer.text
     return answer.json()["webhook_endpoint"]
@@ -143,7 +143,7 @@ def test_there_are_ten_at_most_however_many_come_at_once(books: Books) -> None:
 
 
 def test_all_who_ask_at_once_for_the_key_get_the_same_one(books: Books, client: Any) -> None:
-    """Also those who come before there is one: it is made once."""
+    """Requests at the same time get the same key: it is created once."""
 
     def ask() -> str:
         return str(books.http("GET", "/webhooks/json_public_key").json()["webhook"]["public_key"])

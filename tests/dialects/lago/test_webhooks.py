@@ -86,7 +86,7 @@ MOVED = "wallet_transaction.created"
 def test_what_is_told_of_what_happens(
     books: Books, before: str, then: str, types: list[str]
 ) -> None:
-    """Each body is what a client would be shown, under the key that the envelope names."""
+    """Each body is what the API would answer, under the envelope's object type."""
     story = Story(books)
     for step in before.split():
         getattr(story, step)()
@@ -226,7 +226,7 @@ def test_a_receiver_checks_a_token_with_the_key_that_it_asks_for(books: Books, c
 
 
 def test_a_receiver_checks_a_digest_with_the_secret_that_it_knows() -> None:
-    """Against a digest made by other means: HMAC-SHA256 of the body, in base64."""
+    """The signature equals a digest from other code: HMAC-SHA256 of the body, in base64."""
     secret, body = signing.new_hmac_key(), b'{"a":1}'
     headers = attempts.headers(body, "unique", Signature.HMAC, secret, ISSUER)
     digest = b64encode(hmac.new(secret.encode(), body, "sha256").digest()).decode()

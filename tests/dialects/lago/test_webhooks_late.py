@@ -1,4 +1,4 @@
-"""Webhooks that are composed long after their event tell what was so at the event."""
+"""Webhooks that are composed long after their event show the state at the event."""
 
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ PAID = "invoice.payment_status_updated"
 
 
 class Chapter(Story):
-    """More that can happen to the same customer."""
+    """More steps for the same customer."""
 
     def edited(self) -> None:
         self.do(commands.EditDraft(invoice_id=self.draft, lines=(line(700),)))
@@ -87,7 +87,7 @@ class Chapter(Story):
 
 
 class Case(NamedTuple):
-    """What is done, between what was before and what follows before its webhooks are composed."""
+    """The tested steps, those before them, and those that follow before webhooks are composed."""
 
     before: str
     then: str

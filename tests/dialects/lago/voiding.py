@@ -1,4 +1,4 @@
-"""Invoices in every state, what a void may ask of them, and the answer to each."""
+"""Invoices in every state, the bodies of voids, and the answer to each."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,13 +31,13 @@ Made = Callable[[Prepared], str]
 
 
 def void(books: Prepared, invoice_id: str, body: object) -> Answer:
-    """Ask for a void; what is answered."""
+    """Request a void, and return the answer."""
     answer = books.http("POST", f"/invoices/{invoice_id}/void", json=body)
     return answer.status_code, refusal(answer.json())
 
 
 def refusal(shown: dict[str, Any]) -> dict[str, object] | None:
-    """The body of a refusal; none when an invoice is shown that is voided."""
+    """Return the body of a refusal; None if the answer is a voided invoice."""
     return None if shown.get("invoice", {}).get("status") == "voided" else shown
 
 
@@ -128,11 +128,11 @@ def notes_of(books: Prepared, invoice_id: str) -> list[CreditNote]:
     return sorted(notes, key=lambda note: note.number)
 
 
-# ---------------------------------------------------------------- what values are taken for
+# ---------------------------------------------------------------- conversion of values
 
 
 def notes_made(books: Prepared, said: object) -> int:
-    """How many notes come of a void in which `generate_credit_note` is this."""
+    """Void with this `generate_credit_note`; return the number of notes."""
     invoice_id = unpaid(books)
     asked = {"generate_credit_note": said, "credit_amount": None}
     assert void(books, invoice_id, asked) == VOIDED
@@ -140,7 +140,7 @@ def notes_made(books: Prepared, said: object) -> int:
 
 
 def credit_made(books: Prepared, said: object) -> int:
-    """How much credit comes of a void in which `credit_amount` is this, in minor units."""
+    """Void with this `credit_amount`; return the credit in minor units."""
     invoice_id = unpaid(books)
     assert void(books, invoice_id, NOTE | {"credit_amount": said}) == VOIDED
     return sum(note.balance_minor for note in notes_of(books, invoice_id))

@@ -1,4 +1,4 @@
-"""A wallet as it is asked for, and one that is there."""
+"""Requests for wallets, and wallets for tests."""
 
 from typing import Any
 
@@ -12,12 +12,12 @@ WalletTransaction: Any = models.WalletTransaction
 
 
 def wallet_input(external_id: str | None = "cust_1", **named: Any) -> dict[str, Any]:
-    """A body for a wallet whose credits are worth two euros."""
+    """Return a request for a wallet whose credits are worth two euros."""
     return {"wallet": {"external_customer_id": external_id, "rate_amount": "2", **named}}
 
 
 def open_wallet(books: Books, external_id: str = "cust_1", **named: Any) -> dict[str, Any]:
-    """A wallet as it is answered."""
+    """Create a wallet, and return the answer."""
     answer = books.http("POST", "/wallets", json=wallet_input(external_id, **named))
     assert answer.status_code == 200, answer.text
     wallet: dict[str, Any] = answer.json()["wallet"]
