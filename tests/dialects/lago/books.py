@@ -49,7 +49,7 @@ class Prepared(ABC):
 
     @abstractmethod
     def facts(self, **named: Any) -> Facts:
-        """What the books hold of the things named, as `Scope` takes them."""
+        """Load the facts of the named rows; the arguments are those of `Scope`."""
 
     @abstractmethod
     def http(self, method: str, path: str, **asked: Any) -> httpx.Response:
@@ -147,7 +147,7 @@ class Books(Prepared):
         return world.done(self.engine, self.tenant_id, asked)
 
     def facts(self, **named: Any) -> Facts:
-        """What the books hold of the things named, as `Scope` takes them."""
+        """Load the facts of the named rows; the arguments are those of `Scope`."""
         scope = Scope(**named)
         with self.database.connect() as connection:
             return load(

@@ -292,7 +292,7 @@ def argument(world: World, call: str, name: str) -> Any:
 
 
 def nested(world: World, call: str) -> list[Any]:
-    """What is named by its place: the things within which it is, itself, and what it shall be."""
+    """Return the positional arguments: the parents, the resource's id, and the new values."""
     verb = call.rpartition(".")[2]
     parents = ["cust_1", "wallet"] if "alerts" in call else ["cust_1"]
     itself = ["one"] if verb in ("find", "update", "destroy") else []

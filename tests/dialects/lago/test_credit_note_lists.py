@@ -136,14 +136,14 @@ def test_a_filter_finds_what_it_names(
 
 
 def test_a_note_is_found_by_its_invoice_or_its_own_id(notes: Notes) -> None:
-    """Whole, in whatever letters."""
+    """The id must be complete, but may be in upper case."""
     shown = notes.books.client.credit_notes.find(notes.ids["offset"])
     assert notes.found(invoice_number=shown.invoice_number) == ["voided", "offset"]
     assert notes.found(search_term=notes.ids["sent"].upper()) == ["sent"]
 
 
 def test_every_listed_status_is_the_one_that_is_shown(notes: Notes) -> None:
-    """What a filter finds says of itself that it is so."""
+    """Every note that a filter finds shows the filtered value."""
     listed = notes.books.client.credit_notes.find_all()["credit_notes"]
     for field in ("credit_status", "refund_status", "reason"):
         for value in {getattr(one, field) for one in listed} - {None}:
@@ -181,7 +181,7 @@ def test_an_unknown_issuer_is_not_found(notes: Notes) -> None:
 
 
 def test_another_tenant_sees_none_of_them(notes: Notes) -> None:
-    """Whatever it asks for."""
+    """With every filter, the list is empty."""
     other = Books(notes.books.database, notes.books.url)
     for params in ({}, {"search_term": notes.ids["sent"]}, {"types": "credit"}):
         shown = other.http("GET", "/credit_notes", params=params).json()

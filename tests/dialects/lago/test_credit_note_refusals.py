@@ -110,7 +110,7 @@ def test_an_unpaid_invoice_refunds_nothing(shared: Books) -> None:
 
 
 def test_an_invoice_said_to_be_unpaid_refunds_nothing(shared: Books) -> None:
-    """Whatever money came."""
+    """Even if the invoice was paid."""
     invoice_id = shared.invoice(shared.customer("said"))
     shared.paid(invoice_id, 1200)
     shared.done(commands.AnnotateInvoice(invoice_id=invoice_id, payment_status="failed"))
@@ -152,7 +152,7 @@ def test_what_is_no_invoice_to_credit_is_refused(shared: Books, path: str) -> No
 def test_an_unknown_note_is_not_found(
     shared: Books, foreign_note: str, method: str, path: str, note_id: str
 ) -> None:
-    """Nor is another tenant's."""
+    """Another tenant's note is not found either."""
     named = path.format(id=foreign_note if note_id.startswith("a-note") else note_id)
     asked = {"credit_note": {"refund_status": "failed"}, "metadata": {}}
     body = None if method in ("GET", "DELETE") else asked

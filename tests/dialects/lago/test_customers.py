@@ -76,7 +76,7 @@ def test_the_vendors_client_makes_finds_lists_and_destroys(books: Books) -> None
 
 
 def test_a_second_call_changes_only_what_it_gives(books: Books) -> None:
-    """What is absent or null stays; time passes."""
+    """Missing and null fields stay; `updated_at` changes."""
     made = save_customer(books, **EVERYTHING)
     nothing: Shown = dict.fromkeys(EVERYTHING)
     time.sleep(1.1)
@@ -91,12 +91,12 @@ def test_a_second_call_changes_only_what_it_gives(books: Books) -> None:
 
 @pytest.mark.parametrize("part", ["shipping_address", "billing_configuration"])
 def test_a_part_has_all_its_names_when_nothing_was_said(books: Books, part: str) -> None:
-    """Who reads `shipping_address.city` finds null, not nothing."""
+    """The answer has every key, such as `shipping_address.city`, with null."""
     assert save_customer(books)[part] == dict.fromkeys(EVERYTHING[part])
 
 
 def test_a_country_is_kept_in_capitals(books: Books) -> None:
-    """However it is written."""
+    """Lower case is accepted."""
     assert save_customer(books, country="de")["country"] == "DE"
 
 
@@ -117,7 +117,7 @@ def test_taxes_are_those_that_there_are(books: Books) -> None:
 
 
 def test_a_customer_is_taxed_by_a_tax_whose_code_has_changed(books: Books) -> None:
-    """And no more by one that was deleted, whatever has its code now."""
+    """A deleted tax no longer applies, even if a new tax has its code."""
     tax(books, "vat", 20)
     tax(books, "eco", 1)
     save_customer(books, tax_codes=["vat", "eco"])

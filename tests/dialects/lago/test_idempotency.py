@@ -119,7 +119,7 @@ def wallet(books: Books) -> Asked:
 
 
 def finalize(books: Books) -> Asked:
-    """Of a draft whose tax is another today: two commands."""
+    """Finalize a draft whose tax has changed since."""
     tax = {"name": "V", "code": "vat", "rate": 10}
     assert books.http("POST", "/taxes", json={"tax": tax}).status_code == 200
     return Asked("PUT", f"/invoices/{books.draft(books.customer())}/finalize")

@@ -210,7 +210,7 @@ def test_the_world_tells_the_filters_apart(world: Books) -> None:
 def test_what_settled_an_invoice_can_be_asked_for(
     world: Books, settlements: str, customers: list[str]
 ) -> None:
-    """Also of voided ones, until they were voided."""
+    """A voided invoice is listed by the settlements that it had until its void."""
     settled = [one["customer"]["external_id"] for one in find_invoices(world, settlements)]
     assert sorted(settled) == customers
 
@@ -227,7 +227,7 @@ def test_the_newest_come_first(world: Books) -> None:
 
 
 def test_a_draft_stands_among_the_invoices_of_today(books: Books) -> None:
-    """What is issued after it was written comes before it."""
+    """An invoice issued after the draft was created comes before it in the list."""
     customer = books.customer()
     ids = [make(customer) for make in (books.invoice, books.draft, books.invoice)]
     assert [one["lago_id"] for one in find_invoices(books)] == ids[::-1]
@@ -339,7 +339,7 @@ def test_one_customers_invoices(world: Books) -> None:
 
 
 def test_another_tenants_invoices_are_not_listed(world: Books, books: Books) -> None:
-    """Nor is its customer there."""
+    """Another tenant's customer is not found either."""
     books.invoice(books.customer("dora"))
     assert len(find_invoices(books)) == 1
     assert not find_invoices(world, "external_customer_id=dora")

@@ -217,14 +217,14 @@ def prepared(books: Books) -> None:
 
 @pytest.mark.parametrize("body", [{}, {"invoice": None}, [], "x", None])
 def test_a_body_without_its_root_is_a_bad_request(shared: Books, body: object) -> None:
-    """Whatever else is there."""
+    """Every body without the root key `invoice` is refused."""
     answer = shared.http("POST", "/invoices", json=body)
     assert answer.status_code == 400
     assert answer.json()["error"].startswith("BadRequest: param is missing")
 
 
 def test_the_client_hears_the_code(shared: Books) -> None:
-    """As of every refusal."""
+    """The client's exception has the code of the refusal."""
     prepared(shared)
     with pytest.raises(LagoApiError) as refused:
         issued(shared, {"add_on_code": "x"})

@@ -283,7 +283,7 @@ def test_lists_and_their_filters(books: Books, client: Any) -> None:
 
 
 def test_money_on_several_invoices_names_them_all(books: Books, client: Any) -> None:
-    """And money on none names none."""
+    """A payment that is not applied names no invoice."""
     customer_id = books.customer()
     invoices = [books.invoice(customer_id, kind=InvoiceKind.ONE_OFF) for _ in range(2)]
     spread, loose = new_id(), new_id()

@@ -1,4 +1,4 @@
-"""What notes have left of an invoice when it is voided: by Lago's count, and in whole units."""
+"""The rest of an invoice that a void credits: by Lago's formula, and in whole minor units."""
 
 from typing import Any
 
@@ -64,7 +64,7 @@ def test_a_voided_note_leaves_its_fees_used_up(books: Books) -> None:
 
 
 def test_the_note_asked_for_is_over_fees_that_are_left(books: Books) -> None:
-    """What is asked for is shared over the fees that no note has named."""
+    """The requested credit is shared among the fees that no note has credited."""
     invoice = get_invoice(books, books.invoice(books.customer(), line(1000, VAT), line(500, VAT)))
     note_id = credit(books, invoice, 0, 1000, 1200)
     assert books.http("PUT", f"/credit_notes/{note_id}/void").status_code == 200

@@ -139,7 +139,7 @@ def test_a_yen_has_no_cents(books: Books) -> None:
 
 
 def test_six_active_wallets_are_the_most(books: Books, client: Any) -> None:
-    """Also when they are opened at once; one that is terminated makes room."""
+    """The limit also holds for concurrent requests; a terminated wallet does not count."""
     books.customer()
     for _ in range(4):
         open_wallet(books)
@@ -177,7 +177,7 @@ def test_limits_can_be_ignored_at_the_beginning(books: Books) -> None:
 
 
 def test_a_wallet_is_changed(books: Books, client: Any) -> None:
-    """What is given changes, the rest stays; granted credits to come expire with it."""
+    """Only the given fields change."""
     books.customer()
     wallet_id = open_wallet(books, name="Old", metadata={"a": "1"}, purchase_order_number="PO")[
         "lago_id"
@@ -204,7 +204,7 @@ def test_a_terminated_wallet_is_not_changed(books: Books, client: Any) -> None:
 
 
 def test_terminating_at_once_is_done_once(books: Books) -> None:
-    """Everybody who asks is told that it is terminated."""
+    """Every concurrent request is answered with the terminated wallet."""
     books.customer()
     for _ in range(3):
         wallet_id = open_wallet(books)["lago_id"]

@@ -1,6 +1,6 @@
-"""What endpoints will be told: every event as Lago tells it, and signed so that receivers see it.
+"""Webhooks: the types and bodies of every event, and their signatures.
 
-Nothing is delivered yet, so a test reads the events that were written and shapes them itself.
+Nothing is delivered yet, so the tests read the stored events and compose the webhooks themselves.
 """
 
 import hmac
