@@ -109,8 +109,8 @@ def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
 
 def skips_zero(customer: Customer, tenant: Tenant) -> bool:
     """True if invoices of zero are closed, not finalized: set on the customer, else the tenant."""
-    said = lago_details(customer.details).get("finalize_zero_amount_invoice")
-    return settings_of(tenant).skip_zero if said in (None, "inherit") else said == "skip"
+    setting = lago_details(customer.details).get("finalize_zero_amount_invoice")
+    return settings_of(tenant).skip_zero if setting in (None, "inherit") else setting == "skip"
 
 
 @router.delete("/invoices/{invoice_id}")

@@ -155,15 +155,15 @@ def details_given(
 def add_commands(
     wallet_id: str,
     amounts: Mapping[str, int],
-    said: dict[str, object],
+    given: dict[str, object],
     new_id: Callable[[], str],
     priority: int = LAST_PRIORITY,
     ignore_limits: bool = False,
 ) -> Iterator[Command]:
     """Yield the commands that buy and grant credits. The invoice gets the order number too."""
-    details: Details = {NAME: {KEPT: said}}
+    details: Details = {NAME: {KEPT: given}}
     if paid := amounts.get("paid_credits"):
-        ordered = said["purchase_order_number"]
+        ordered = given["purchase_order_number"]
         yield BuyCredits(
             invoice_id=new_id(),
             wallet_id=wallet_id,

@@ -125,18 +125,18 @@ def commands_of(
     ordered = asked.purchase_order_number or lago_details(wallet.details).get(
         "purchase_order_number"
     )
-    said = wallet_bodies.details_given(asked.name, asked.metadata, ordered)
+    given = wallet_bodies.details_given(asked.name, asked.metadata, ordered)
     ignored = asked.ignore_paid_top_up_limits
-    adding = wallet_bodies.add_commands(wallet.id, amounts, said, new_id, priority, ignored)
-    return [*void_commands(wallet, amounts, said)], [*adding]
+    adding = wallet_bodies.add_commands(wallet.id, amounts, given, new_id, priority, ignored)
+    return [*void_commands(wallet, amounts, given)], [*adding]
 
 
 def void_commands(
-    wallet: Wallet, amounts: Mapping[str, int], said: dict[str, object]
+    wallet: Wallet, amounts: Mapping[str, int], given: dict[str, object]
 ) -> Iterator[Command]:
     """Yield the command that voids credits, in the order in which they would be spent."""
     if voided := amounts.get("voided_credits"):
-        details: Details = {NAME: {KEPT: said}}
+        details: Details = {NAME: {KEPT: given}}
         yield VoidWalletCredits(wallet_id=wallet.id, amount_minor=voided, details=details)
 
 

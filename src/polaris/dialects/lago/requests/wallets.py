@@ -151,11 +151,11 @@ def open_commands(
         metadata=asked.metadata,
         details=details_of(asked),
     )
-    said = wallet_bodies.details_given(
+    given = wallet_bodies.details_given(
         asked.transaction_name, asked.transaction_metadata, asked.purchase_order_number
     )
     ignored = asked.ignore_paid_top_up_limits_on_creation
-    adding = wallet_bodies.add_commands(wallet_id, amounts, said, new_id, ignore_limits=ignored)
+    adding = wallet_bodies.add_commands(wallet_id, amounts, given, new_id, ignore_limits=ignored)
     return [opened, *adding]
 
 

@@ -190,17 +190,17 @@ def rate_of(taxes: Iterable[TaxAmounts], net_minor: int) -> float:
     return percent(weighted_rate(((one.tax.rate, one.base_minor) for one in taxes), net_minor))
 
 
-def tax_fields(said: TaxAmounts, currency: str, billed: Iterable[Tax]) -> dict[str, object]:
+def tax_fields(share: TaxAmounts, currency: str, billed: Iterable[Tax]) -> dict[str, object]:
     """Return a tax of a note or of an estimate; `billed` are the taxes of its invoice."""
-    known = next((tax for tax in billed if tax.code == said.tax.code), None)
+    known = next((tax for tax in billed if tax.code == share.tax.code), None)
     return {
         "lago_tax_id": known and known.tax_code_id,
-        "tax_name": said.tax.name,
-        "tax_code": said.tax.code,
-        "tax_rate": percent(said.tax.rate),
+        "tax_name": share.tax.name,
+        "tax_code": share.tax.code,
+        "tax_rate": percent(share.tax.rate),
         "tax_description": known and known.description,
-        "base_amount_cents": said.base_minor,
-        "amount_cents": said.amount_minor,
+        "base_amount_cents": share.base_minor,
+        "amount_cents": share.amount_minor,
         "amount_currency": currency,
     }
 
@@ -211,12 +211,12 @@ def applied_taxes(view: View, row: CreditNote) -> list[object]:
     billed = view.balance(invoice).taxes if invoice else []
     return [
         {
-            "lago_id": said.tax.id,
+            "lago_id": share.tax.id,
             "lago_credit_note_id": row.id,
-            **tax_fields(said, row.currency, billed),
+            **tax_fields(share, row.currency, billed),
             "created_at": stamp(row.issued_at),
         }
-        for said in taxes_of(view, row)
+        for share in taxes_of(view, row)
     ]
 
 
@@ -252,5 +252,5 @@ def estimate(view: View, asked: Estimate) -> dict[str, object]:
         "precise_coupons_adjustment_amount_cents": precise(exact.coupons),
         "taxes_rate": rate_of(taxes, sums.net),
         "items": [{"lago_fee_id": fee_id, "amount_cents": cents} for fee_id, cents in asked.items],
-        "applied_taxes": [tax_fields(said, invoice.currency, balance.taxes) for said in taxes],
+        "applied_taxes": [tax_fields(share, invoice.currency, balance.taxes) for share in taxes],
     }

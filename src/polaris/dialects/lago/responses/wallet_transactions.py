@@ -33,7 +33,7 @@ def direction(kind: MovementKind) -> str:
 
 def happening(wallet: Wallet, row: Happening) -> dict[str, object]:
     """Return a wallet transaction."""
-    said = lago_object(row.details, KEPT)
+    given = lago_object(row.details, KEPT)
     left = row.left_minor
     return {
         "lago_id": row.id,
@@ -53,10 +53,10 @@ def happening(wallet: Wallet, row: Happening) -> dict[str, object]:
         "settled_at": stamp(row.settled_at),
         "failed_at": stamp(row.failed_at),
         "created_at": stamp(row.at),
-        "name": said.get("name"),
-        "metadata": said.get("metadata") or [],
+        "name": given.get("name"),
+        "metadata": given.get("metadata") or [],
         "invoice_requires_successful_payment": False,
-        "purchase_order_number": said.get("purchase_order_number"),
+        "purchase_order_number": given.get("purchase_order_number"),
         "payment_method": None,
         "applied_invoice_custom_sections": [],
     }

@@ -69,7 +69,7 @@ def _uncollected(event: Event, shown: Shown) -> Iterable[Payload]:
         row = shown.view.the(Invoice, invoice_id)
         yield {
             "lago_invoice_id": row.id,
-            **_whose(shown.view, row.customer_id, payment),
+            **_payer(shown.view, row.customer_id, payment),
             "error_details": {"code": code},
         }
 
@@ -96,11 +96,11 @@ def _unrefunded(event: Event, shown: Shown) -> Iterable[Payload]:
     refund = shown.view.the(Refund, event.subject_id)
     if refund.note_id:
         payment = shown.view.get(Payment, refund.payment_id)
-        whose = _whose(shown.view, refund.customer_id, payment)
-        yield {"lago_credit_note_id": refund.note_id, **whose}
+        payer = _payer(shown.view, refund.customer_id, payment)
+        yield {"lago_credit_note_id": refund.note_id, **payer}
 
 
-def _whose(view: View, customer_id: str, payment: Payment | None) -> Payload:
+def _payer(view: View, customer_id: str, payment: Payment | None) -> Payload:
     """Return the customer of a failed payment or refund, and the payment's provider."""
     provider = payment.provider if payment else None
     return {
