@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
 from api.seed import ACCESS, Call, Memory, SeedError, called, seed
-from polaris.api.metadata import Fault, KeptWith, Limits, add_routes, faults, replaced
+from polaris.api.metadata import Fault, KeptWith, Limits, add_routes, find_faults, merge_entries
 from polaris.core.balances.metadata import changed_metadata
 from polaris.core.commands import AnnotateCreditNote
 from polaris.core.commands.values import MetadataChange
@@ -121,7 +121,7 @@ def test_entries_are_matched_by_id_and_the_others_go() -> None:
     def entry(before: Mapping[str, Any] | None, one: Given) -> dict[str, Any]:
         return {**(before or {"own_id": "new"}), "key": one.key}
 
-    assert replaced(stored, given, entry, "own_id") == [
+    assert merge_entries(stored, given, entry, "own_id") == [
         {"own_id": "2", "key": "c"},
         {"own_id": "new", "key": "d"},
         {"own_id": "new", "key": "e"},
@@ -139,4 +139,4 @@ def test_entries_are_matched_by_id_and_the_others_go() -> None:
     ],
 )
 def test_every_fault_of_entries(pairs: list[tuple[Any, Any]], found: list[Fault]) -> None:
-    assert list(faults(pairs, Limits(most=2, longest_key=2, longest_value=4))) == found
+    assert list(find_faults(pairs, Limits(most=2, longest_key=2, longest_value=4))) == found

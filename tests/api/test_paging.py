@@ -3,7 +3,7 @@
 import pytest
 from fastapi import Request
 
-from polaris.api.paging import Page, bracketed, page_of, repeated
+from polaris.api.paging import Page, bracketed_pairs, page_of, repeated_values
 
 
 @pytest.mark.parametrize(
@@ -45,12 +45,12 @@ def asked(query: str) -> Request:
 
 def test_a_parameter_given_more_than_once() -> None:
     request = asked("b=3&a[]=1&a=2&a=&a[]=4&c=5&aa=6")
-    assert repeated(request, "a") == ["2", "1", "4"]
-    assert repeated(request, "b", "a") == ["3", "2", "1", "4"]
-    assert repeated(request, "d") == []
+    assert repeated_values(request, "a") == ["2", "1", "4"]
+    assert repeated_values(request, "b", "a") == ["3", "2", "1", "4"]
+    assert repeated_values(request, "d") == []
 
 
 def test_a_parameter_with_a_key_in_brackets() -> None:
     request = asked("m[x]=1&m[y]=&m[]=2&m=3&mm[z]=4&m[x]=5&m[a]b=6")
-    assert list(bracketed(request, "m")) == [("x", "1"), ("y", ""), ("x", "5")]
-    assert list(bracketed(request, ".")) == []
+    assert list(bracketed_pairs(request, "m")) == [("x", "1"), ("y", ""), ("x", "5")]
+    assert list(bracketed_pairs(request, ".")) == []

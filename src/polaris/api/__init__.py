@@ -1,5 +1,4 @@
-"""What every dialect's HTTP application is built on: a dialect declares, this does.
+"""The parts that every dialect's HTTP application is built from.
 
-Nothing here knows a vendor: its codes, the form of its bodies and its header names are declared by
-the dialect.
+Nothing here knows a vendor. The dialect declares the vendor's codes, body formats and header names.
 """

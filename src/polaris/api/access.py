@@ -1,4 +1,4 @@
-"""Who is let in: the credential that a request brings, and what its API key may do."""
+"""Authentication and authorization: the credential of a request, and what its API key may do."""
 
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
@@ -20,19 +20,22 @@ C = TypeVar("C", bound=Caller)
 
 
 def second_word(request: Request) -> str:
-    """The second word of the Authorization header, whatever the first one is; else empty."""
+    """Return the second word of the Authorization header, for any scheme; else an empty text."""
     _, credential, *_ = [*request.headers.get("authorization", "").split(), "", ""]
     return credential
 
 
 def bearer(request: Request) -> str:
-    """The token of `Authorization: Bearer`; empty for any other scheme."""
+    """Return the token of `Authorization: Bearer`; an empty text for any other scheme."""
     scheme, _, credential = request.headers.get("authorization", "").partition(" ")
     return credential.strip() if scheme.lower() == "bearer" else ""
 
 
 def basic_user(request: Request) -> str:
-    """The user name of `Authorization: Basic`; empty for any other scheme, or what is no Base64."""
+    """Return the user name of `Authorization: Basic`.
+
+    Return an empty text for any other scheme, and for text that is not valid Base64.
+    """
     scheme, _, credential = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return ""
@@ -43,7 +46,7 @@ def basic_user(request: Request) -> str:
 
 
 def whole_key(read: Callable[[Request], str]) -> Authenticate:
-    """A scheme in which the whole API key is found at this place of the request."""
+    """Return an authentication scheme in which `read` finds the whole API key in the request."""
 
     async def authenticate(request: Request, engine: AsyncEngine) -> KnownKey | None:
         return await engine.key(read(request))
@@ -51,23 +54,23 @@ def whole_key(read: Callable[[Request], str]) -> Authenticate:
     return authenticate
 
 
-# ---------------------------------------------------------------- who may what
+# ---------------------------------------------------------------- permissions
 
 
 @dataclass(frozen=True, kw_only=True)
 class Access(Generic[C]):
-    """How a dialect lets callers in, and what it answers to those whom it does not."""
+    """How a dialect authenticates callers, and what it answers when it rejects a request."""
 
     caller: type[C]
     authenticate: Authenticate
-    unknown: Callable[[], Failure]  # no credential, or none that is good
-    forbidden: Callable[[KeyScope, str], Failure]  # the key lacks this scope, for this resource
+    unknown: Callable[[], Failure]  # the request has no valid credential
+    forbidden: Callable[[KeyScope, str], Failure]  # the key lacks this scope for this resource
     malformed: Callable[[], Failure]  # the path or the query contains a NUL byte
 
     def may(self, scope: KeyScope, resource: str) -> Callable[[Request], Awaitable[C]]:
-        """A dependency that gives the caller of a route, once its key is known and has the scope.
+        """Return a FastAPI dependency that returns the caller if its key has the scope.
 
-        It raises the dialect's failures; for whom nothing is known of the tenant, by name.
+        The dependency raises the dialect's Failure. `resource` is its name in that answer.
         """
 
         async def caller(request: Request) -> C:

@@ -1,7 +1,7 @@
-"""The answer to a call that failed: chosen from tables that a dialect declares.
+"""The answer to a request that failed: chosen from tables that a dialect declares.
 
-A refused command can have many refusals, an HTTP answer has one status. `AnswerTables` chooses; the
-dialect writes the body. `install` gives an application the handlers for everything else.
+A refused command can have many refusals, but an HTTP answer has one status. `AnswerTables` chooses
+the status, and the dialect writes the body. `install` adds the handlers for all other errors.
 """
 
 from abc import ABC, abstractmethod
@@ -19,7 +19,7 @@ from polaris.core.refusals import Refusal
 from polaris.serving.write_batches import ShuttingDown
 
 UNAVAILABLE = (psycopg.OperationalError, ShuttingDown)
-"""What is raised while the database is away or the server shuts down."""
+"""The exceptions that are raised while the database is unavailable or the server shuts down."""
 
 
 class Failure(ABC, Exception):
@@ -29,14 +29,14 @@ class Failure(ABC, Exception):
 
     @abstractmethod
     def response(self) -> Response:
-        """The answer in the dialect's form."""
+        """Return the HTTP response in the dialect's format."""
 
 
 # ---------------------------------------------------------------- one answer out of many refusals
 
 
 class Answer(NamedTuple):
-    """The answer to one refusal: a status, a code, and the field that the code is filed under."""
+    """The answer to one refusal: a status, a code, and the field that the code is listed under."""
 
     status: int
     code: str
@@ -44,7 +44,7 @@ class Answer(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """The status that is answered, and every refusal that is answered with this status."""
+    """The status of the answer, and every refusal that has this status."""
 
     status: int
     refusals: tuple[tuple[Refusal, Answer], ...]
@@ -52,30 +52,33 @@ class Chosen(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerTables:
-    """What a dialect answers to each refusal, and in which order it looks at them."""
+    """What a dialect answers to each refusal, and which status comes first."""
 
     table: Mapping[type[Refusal], Answer]
     by_command: Mapping[type[Command], Mapping[type[Refusal], Answer]] = field(default_factory=dict)
-    usual: Sequence[int]  # statuses; a refusal with the first of them is answered first
+    usual: Sequence[int]  # the order of the statuses; the first status that occurs is the answer
     first: Mapping[type[Command], Sequence[int]] = field(default_factory=dict)  # instead of `usual`
     fields: Mapping[str, str] = field(default_factory=dict)  # our field names to the vendor's
     resources: Mapping[str, str] = field(default_factory=dict)  # id fields to the vendor's resource
-    special: Callable[[Refusal], Answer | None] = lambda _: None  # looked at before the tables
+    special: Callable[[Refusal], Answer | None] = lambda _: None  # tried before the tables
 
     def answer(self, command: type[Command], refusal: Refusal) -> Answer:
-        """The answer to one refusal of this command. Raises KeyError when no table has it."""
+        """Return the answer to one refusal of this command. Raises KeyError if no table has it."""
         own = self.by_command.get(command, {})
         return self.special(refusal) or own.get(type(refusal)) or self.table[type(refusal)]
 
     def choose(self, command: Command, refusals: Iterable[Refusal]) -> Chosen:
-        """The status that comes first in the command's order, with all its refusals."""
+        """Return the status that comes first in the command's order, with all its refusals."""
         answers = [(refusal, self.answer(type(command), refusal)) for refusal in refusals]
         order = self.first.get(type(command), self.usual)
         status = min((answer.status for _, answer in answers), key=order.index)
         return Chosen(status, tuple(pair for pair in answers if pair[1].status == status))
 
     def by_field(self, chosen: Chosen, otherwise: str) -> dict[str, list[str]]:
-        """The codes by the vendor's field name, each once; `otherwise` is for those without one."""
+        """Return the codes by the vendor's field name, without duplicates.
+
+        `otherwise` is the field name for refusals that name no field.
+        """
         codes: dict[str, list[str]] = {}
         for refusal, answer in chosen.refusals:
             of_field = codes.setdefault(answer.field or self.field_name(refusal) or otherwise, [])
@@ -84,12 +87,12 @@ class AnswerTables:
         return codes
 
     def field_name(self, refusal: Refusal) -> str | None:
-        """The vendor's name of the field that the refusal names, without a position in a list."""
+        """Return the vendor's name of the refusal's field, without a position in a list."""
         name = str(refusal.details.get("field") or "").partition("[")[0]
         return self.fields.get(name, name) or None
 
     def resource_name(self, refusal: Refusal) -> str | None:
-        """The vendor's name of the resource whose id the refusal names."""
+        """Return the vendor's name of the resource whose id field the refusal names."""
         name = str(refusal.details.get("field") or "")
         return self.resources.get(name, name.removesuffix("_id")) or None
 
@@ -98,30 +101,30 @@ class AnswerTables:
 
 
 class Problem(NamedTuple):
-    """One thing that is wrong with a request as the framework read it."""
+    """One error that the framework found in a request."""
 
-    location: tuple[str, ...]  # as `("body", "invoice", "currency")`, without positions in lists
+    location: tuple[str, ...]  # like `("body", "invoice", "currency")`, without list positions
     kind: str  # pydantic's: "missing", "json_invalid", ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Replies:
-    """How a dialect answers what no route of its own raises."""
+    """How a dialect answers errors that its own routes do not raise as a Failure."""
 
     refused: Callable[[Command, Iterable[Refusal]], Failure]
     unreadable: Callable[[Sequence[Problem]], Failure]
-    status: Callable[[int], Failure]  # raised by the framework; 500: our fault; 503: unavailable
+    status: Callable[[int], Failure]  # by HTTP status; 500: a bug in Polaris, 503: unavailable
 
 
 def install(app: FastAPI, replies: Replies) -> None:
-    """Let the application answer everything that goes wrong in the dialect's form."""
+    """Add the error handlers, so that every error is answered in the dialect's format."""
 
     async def failed(_: Request, error: Exception) -> Response:
         assert isinstance(error, Failure)
         return error.response()
 
     async def refused(_: Request, error: Exception) -> Response:
-        """A refusal outside of any command: while reading, nearly always NotFound."""
+        """Answer a refusal outside of any command: one raised by a read, usually NotFound."""
         assert isinstance(error, Refusal)
         return replies.refused(Command(), [error]).response()
 
@@ -143,7 +146,7 @@ def install(app: FastAPI, replies: Replies) -> None:
 
 
 def always(replies: Replies, status: int) -> Callable[[Request, Exception], Awaitable[Response]]:
-    """A handler that answers with this status, whatever was raised."""
+    """Return a handler that answers with this status for any exception."""
 
     async def answer(_: Request, __: Exception) -> Response:
         return replies.status(status).response()
@@ -152,7 +155,7 @@ def always(replies: Replies, status: int) -> Callable[[Request, Exception], Awai
 
 
 def problems(error: RequestValidationError) -> list[Problem]:
-    """Everything that the framework found wrong, in its order."""
+    """Return all errors that the framework found, in its order."""
     return [
         Problem(
             tuple(str(part) for part in found["loc"] if not isinstance(part, int)), found["type"]

@@ -1,4 +1,4 @@
-"""The caller of a route: reads, previews and performs for the tenant of its API key."""
+"""The caller of a route: it reads, previews and performs for the tenant of its API key."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
@@ -27,9 +27,9 @@ Reader = Callable[Concatenate[Connection[Any], str, P], T]
 
 
 class Caller(ABC):
-    """Who calls, let in by an API key. Everything is read and done for the key's tenant.
+    """An authenticated caller. It reads and performs everything for the tenant of its API key.
 
-    A dialect has a subclass that says what the dialect requires and how a refusal is answered.
+    Each dialect has a subclass that names the dialect and answers refusals in its format.
     """
 
     dialect: ClassVar[Dialect] = POLARIS
@@ -43,7 +43,7 @@ class Caller(ABC):
 
     @abstractmethod
     def refused(self, command: Command, refusals: Iterable[Refusal]) -> Failure:
-        """The answer to a refused command, in the dialect's words."""
+        """Return the answer to a refused command, in the dialect's format."""
 
     # ---------------------------------------------------------------- doing
 
@@ -52,15 +52,16 @@ class Caller(ABC):
         return (await self.perform_all([command]))[0]
 
     async def perform_and_show(self, command: Command) -> View:
-        """Perform a command; returns the facts as it left them. Raises Failure."""
+        """Perform a command and return the facts after it. Raises Failure."""
         (outcome,) = await self.perform_all([command], shown=True)
-        assert outcome.facts is not None  # they were asked for
+        assert outcome.facts is not None  # because of `shown`
         return View(outcome.facts, now())
 
     async def perform_all(self, commands: Sequence[Command], shown: bool = False) -> list[Outcome]:
-        """Perform commands in order, as one set. Raises Failure for the first refused.
+        """Perform commands in order, as one set. Raises Failure for the first refused command.
 
-        The others are done all the same: put into one set only what is refused together.
+        The other commands are still done, so put only commands into one set that are either all
+        accepted or all refused.
         """
         keyed = self._keyed
         requests = [
@@ -80,14 +81,17 @@ class Caller(ABC):
         return [self._accepted(*pair) for pair in zip(commands, outcomes, strict=True)]
 
     async def preview(self, command: Command) -> Preview:
-        """What a command would do; nothing is written. Raises Failure when it would be refused."""
-        asked = request(command, dialect=self.dialect)
-        (preview,) = await self.engine.preview(self.tenant_id, [asked])
+        """Return what a command would do, and write nothing. Raises Failure if it is refused."""
+        previewed = request(command, dialect=self.dialect)
+        (preview,) = await self.engine.preview(self.tenant_id, [previewed])
         self._accepted(command, preview.outcome)
         return preview
 
     def _accepted(self, command: Command, outcome: Outcome) -> Outcome:
-        """The outcome, when it was done. Raises Failure when it was refused, or the fault in us."""
+        """Return the outcome of a command that was done.
+
+        Raises Failure if the command was refused, and the original exception if Polaris failed.
+        """
         if outcome.refusals:
             raise self.refused(command, outcome.refusals)
         if outcome.fault is not None:
@@ -97,13 +101,13 @@ class Caller(ABC):
     # ---------------------------------------------------------------- under an idempotency key
 
     def new_id(self) -> str:
-        """An id for something new: the same one whenever the call is repeated under its key."""
+        """Return an id for a new row. A repeated request with the same key gets the same id."""
         return self._keyed.new_id() if self._keyed else new_id()
 
     def made_before(self, view: View, kind: type[Row], row_id: str) -> bool:
-        """True if an earlier call under the same key has made this row.
+        """True if an earlier request with the same idempotency key created this row.
 
-        A route asks when its own checks would refuse what is done already.
+        A route calls this when its own checks would refuse a row because it already exists.
         """
         if self._keyed is None or self._keyed.first or view.get(kind, row_id) is None:
             return False
@@ -113,16 +117,16 @@ class Caller(ABC):
     # ---------------------------------------------------------------- reading
 
     async def read(self, reader: "Reader[P, T]", *args: P.args, **named: P.kwargs) -> T:
-        """What a reader of the store finds in the tenant's books."""
+        """Call a reader of the store for this tenant, and return its result."""
         return await self.engine.read(
             lambda connection: reader(connection, self.tenant_id, *args, **named)
         )
 
     async def view(self, scope: Scope) -> View:
-        """Everything that belongs to what is named, to be looked at."""
+        """Return a view of all facts in the scope."""
         facts = await self.engine.facts(self.tenant_id, scope)
         return View(facts, now())
 
     async def tenant(self) -> Tenant:
-        """The tenant with its settings, as of now or a moment ago."""
+        """Return the tenant with its settings. They can be about a second old."""
         return await self.engine.tenant(self.tenant_id)

@@ -1,7 +1,7 @@
-"""Files: a signed link for who has a credential, and the file for whoever has the link.
+"""Files: an authenticated caller gets a signed link, and anybody with the link gets the file.
 
-The route stands at the root of the server and belongs to no dialect. It answers errors in plain
-JSON of its own: `{"error": code, "message": sentence}`.
+The route is at the root of the server and belongs to no dialect. It answers errors as JSON:
+`{"error": code, "message": sentence}`.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from polaris.engine import now
 from polaris.serving.async_engine import AsyncEngine
 
 KEY_KIND = "files"
-"""The kind of a tenant's signing key that its links are signed with."""
+"""The kind of the tenant's signing key for links."""
 LINK_SECONDS = 24 * 60 * 60
 PATH = "/files"
 
@@ -40,25 +40,28 @@ _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 class FileKind(NamedTuple):
-    """What to read for one kind of file, and the document with the time since it is so."""
+    """How to read the facts for one kind of file, and how to compose its document.
+
+    The datetime that `document_of` returns is when the document last changed.
+    """
 
     scope_of: Callable[[str], Scope]
-    document_of: Callable[[View, str], tuple[Document, datetime]]  # raises Refusal: there is none
+    document_of: Callable[[View, str], tuple[Document, datetime]]  # raises Refusal if none exists
 
 
 FileKinds = Mapping[str, FileKind]
-"""By the kind's name in a link, as `invoice`: lowercase letters and underscores."""
+"""Each kind by its name in a link, like `invoice`: lowercase letters and underscores."""
 
 
 class NoSuchFile(Exception):
-    """The link is forged or expired, or what it leads to is not there."""
+    """The link is invalid or has expired, or its file does not exist."""
 
 
 # ---------------------------------------------------------------- links
 
 
 class Link(NamedTuple):
-    """What a link leads to, and until when: seconds since 1970."""
+    """The file that a link leads to, and when it expires, in seconds since 1970 UTC."""
 
     kind: str
     tenant_id: str
@@ -66,11 +69,11 @@ class Link(NamedTuple):
     until: int
 
     def token(self, key: str) -> str:
-        """The link as text, signed with the tenant's key."""
+        """Return the link as text, signed with the tenant's key."""
         return f"{self._text}.{self._signature(key)}"
 
     def signed(self, signature: str, key: str) -> bool:
-        """True if whoever has the key signed exactly this link."""
+        """True if the signature of this link was made with this key."""
         return hmac.compare_digest(signature, self._signature(key))
 
     @property
@@ -82,15 +85,15 @@ class Link(NamedTuple):
 
 
 async def link(caller: Caller, request: Request, kind: str, row_id: str) -> str:
-    """The address where anybody who has it finds the file, for a day."""
+    """Return the URL of the file. It needs no credential and is valid for 24 hours."""
     key = await caller.engine.signing_key(caller.tenant_id, KEY_KIND, secrets.token_hex)
     token = Link(kind, caller.tenant_id, row_id, int(time.time()) + LINK_SECONDS).token(key)
     root = str(request.base_url).rstrip("/")  # of the server, not of the dialect
     return f"{root}{PATH}/{token}"
 
 
-async def opened(engine: AsyncEngine, token: str) -> Link:
-    """What a token leads to. Raises NoSuchFile: it is forged or expired, or no token at all."""
+async def open_link(engine: AsyncEngine, token: str) -> Link:
+    """Return the link in a token. Raises NoSuchFile if the token is invalid or has expired."""
     read = _TOKEN.fullmatch(token)
     if read is None:
         raise NoSuchFile
@@ -102,7 +105,11 @@ async def opened(engine: AsyncEngine, token: str) -> Link:
 
 
 def no_key() -> str:
-    """Raise NoSuchFile: a tenant without a key has signed nothing, and a stranger makes it none."""
+    """Raise NoSuchFile.
+
+    A tenant without a key has never signed a link, and a request without a credential must not
+    create a key.
+    """
     raise NoSuchFile
 
 
@@ -110,23 +117,24 @@ def no_key() -> str:
 
 
 def route(kinds: FileKinds) -> Route:
-    """The route of all files, for the root application; it finds the engine in its state."""
+    """Return the route of all files, for the root application. It uses `app.state.engine`."""
 
     async def file(request: Request) -> Response:
         engine: AsyncEngine = request.app.state.engine
         try:
-            return await sent(engine, kinds, request.path_params["token"])
+            return await file_response(engine, kinds, request.path_params["token"])
         except (NoSuchFile, Refusal):
-            return failed(404, "not_found", NoSuchFile.__doc__)
+            return error_response(404, "not_found", NoSuchFile.__doc__)
         except UNAVAILABLE:
-            return failed(503, "unavailable", "The database is away; try again later.")
+            message = "The database is not available. Try again later."
+            return error_response(503, "unavailable", message)
 
     return Route(f"{PATH}/{{token:path}}", file, methods=["GET"], name="file")
 
 
-async def sent(engine: AsyncEngine, kinds: FileKinds, token: str) -> Response:
-    """The file that a token leads to, as it is today. Raises NoSuchFile, Refusal."""
-    found = await opened(engine, token)
+async def file_response(engine: AsyncEngine, kinds: FileKinds, token: str) -> Response:
+    """Return the file of a token, made from the current facts. Raises NoSuchFile, Refusal."""
+    found = await open_link(engine, token)
     if found.kind not in kinds:
         raise NoSuchFile
     kind = kinds[found.kind]
@@ -139,12 +147,12 @@ async def sent(engine: AsyncEngine, kinds: FileKinds, token: str) -> Response:
         media_type="application/pdf",
         headers={
             "Content-Disposition": f'inline; filename="{name}.pdf"',
-            "Cache-Control": "private, no-cache",  # it may be void tomorrow
+            "Cache-Control": "private, no-cache",  # the document can be voided later
             "X-Content-Type-Options": "nosniff",
         },
     )
 
 
-def failed(status: int, code: str, message: str | None) -> Response:
-    """An error in plain JSON."""
+def error_response(status: int, code: str, message: str | None) -> Response:
+    """Return an error as JSON."""
     return JSONResponse({"error": code, "message": message}, status)

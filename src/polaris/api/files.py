@@ -15,4 +15,4 @@ FILES: FileKinds = {
         lambda view, note_id: compose.note(view, view.the(CreditNote, note_id, "note_id")),
     ),
 }
-"""By the name of the kind in a link."""
+"""Each kind of file by its name in a link."""

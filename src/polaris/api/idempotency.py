@@ -1,9 +1,9 @@
-"""The idempotency header: the same call under the same key is done once and answered once.
+"""The idempotency header: a request that is repeated with the same key is done only once.
 
-A key is first claimed with the fingerprint of what is asked. A claim blocks nobody, so a crash
-leaves nothing to clean up: whoever repeats the call goes on, and the engine recognises by their
-derived keys the commands that were done before. The answer is kept, and later calls get it byte for
-byte.
+A request first claims its key with a fingerprint of its content. A claim blocks no other request,
+so a crash leaves nothing to clean up: a repeated request continues the work. Each command gets a
+key derived from the request's key, by which the engine recognises commands that are already done.
+The answer is stored, and later requests with the key get it byte for byte.
 """
 
 import asyncio
@@ -38,13 +38,14 @@ from polaris.store.idempotency_keys import (
 )
 
 Authenticate = Callable[[Request, AsyncEngine], Awaitable[KnownKey | None]]
-"""Finds the API key that a request brings; None when it brings none that is good."""
+"""Return the API key of a request, or None if the request has no valid credential."""
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LONGEST_KEY = 255
 """Characters of a key; the derived keys of its commands must fit the engine's limit."""
 TWIN_PATIENCE = timedelta(seconds=10)
-"""For so long after a claim the answer of a twin that has done it already is waited for."""
+"""How long after a claim to wait for the answer of a twin: a concurrent request with the same key
+that has already done the work."""
 TWIN_PAUSE_SECONDS = 0.02
 
 _KEYED = "polaris.keyed"
@@ -54,7 +55,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class Idempotency:
-    """What a dialect declares: the header with the key, and the mark of a repeated answer."""
+    """The header names that a dialect declares: for the key, and to mark a repeated answer."""
 
     header: str
     replay_header: str
@@ -62,30 +63,30 @@ class Idempotency:
 
 
 class KeyedCall:
-    """One call under a key: the keys of its commands and the ids of what it makes.
+    """A request with an idempotency key: it derives the command keys and the ids of new rows.
 
-    Both follow from the tenant, the key and the order, so a repetition derives the same ones.
+    Both are derived from the tenant, the key and their order, so a repeated request gets the same.
     """
 
     def __init__(self, tenant_id: str, key: str, claimed: Claim) -> None:
         self.tenant_id, self.key = tenant_id, key
         self.fingerprint, self.claimed_at = claimed.fingerprint, claimed.claimed_at
         self.first = claimed.first
-        self.let_in = False  # True once its credential and scope were found good
+        self.let_in = False  # True once the credential and the scope are accepted
         self.performed = False  # True once commands were performed, done or refused
-        self.replayed = False  # True once anything proved to have been done before
+        self.replayed = False  # True once a command or row turns out to be done before
         self._commands: Counter[str] = Counter()
         self._ids = 0
 
     def command_key(self, command: Command) -> str:
-        """The engine's key for the next command of this kind."""
+        """Return the engine's key for the next command of this kind."""
         kind = type(command).__name__
         number = self._commands[kind]
         self._commands[kind] += 1
         return f"{self.key}/{kind}/{number}"
 
     def new_id(self) -> str:
-        """The next id: it sorts by the time of the claim, the rest of it follows from the key."""
+        """Return the next id, a UUIDv7: the time of the claim, then bits derived from the key."""
         seed = f"{self.tenant_id}/{self._ids}/{self.key}"
         self._ids += 1
         milliseconds = int(self.claimed_at.timestamp() * 1000)
@@ -95,23 +96,23 @@ class KeyedCall:
         return str(uuid.UUID(int=whole & ~(0x3 << 62) | (0x2 << 62)))  # the variant
 
     def note(self, outcomes: Iterable[Outcome]) -> None:
-        """Take down that commands were performed, and whether any was done before."""
+        """Remember that commands were performed, and whether any of them was done before."""
         self.performed = True
         self.replayed = self.replayed or any(outcome.replayed for outcome in outcomes)
 
     def stands(self, status: int) -> bool:
-        """True if the answer is the call's outcome: a fault or a refused credential is none."""
+        """True if the answer is final: not a server error, and not a rejected credential."""
         return self.let_in and status < 500
 
 
 def keyed_call(request: Request) -> KeyedCall | None:
-    """The call under a key that this request is, or None without a key."""
+    """Return the keyed call of this request, or None if it has no idempotency key."""
     found: KeyedCall | None = request.scope.get(_KEYED)
     return found
 
 
 class Idempotent:
-    """An application whose changing calls take an idempotency key."""
+    """An application whose POST, PUT, PATCH and DELETE requests accept an idempotency key."""
 
     def __init__(
         self,
@@ -125,7 +126,7 @@ class Idempotent:
         self._declared, self._replies = declared, replies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer from what is kept, or let the application answer and keep that."""
+        """Send the stored answer, or let the application answer and store its answer."""
         if scope["type"] != "http" or scope["method"] not in CHANGING:
             return await self._app(scope, receive, send)
         request = Request(scope, receive)
@@ -138,15 +139,15 @@ class Idempotent:
             await self._replies.status(503).response()(scope, receive, send)
 
     async def _keyed(self, request: Request, key: str, send: Send) -> None:
-        """Answer a call under a key. Raises what the engine does while it is unavailable."""
+        """Answer a request with a key. Raises `UNAVAILABLE` exceptions of the engine."""
         scope, receive = request.scope, request.receive
         known = await self._authenticate(request, self._engine)
-        if known is None:  # the application says so in its own words
+        if known is None:  # the application answers in its own format
             return await self._app(scope, receive, send)
         if refusal := malformed(key):
             return await self._refuse(refusal, scope, receive, send)
         body = await Body.read(receive)
-        if body.fault:  # nobody knows what is asked
+        if body.fault:  # without the whole body there is no fingerprint
             return await self._app(scope, body.receive, send)
         mark = fingerprint(scope, body.content)
         claimed = await self._engine.keep(claim, known.tenant_id, key, mark, now())
@@ -160,7 +161,7 @@ class Idempotent:
         await self._response(given)(scope, receive, send)
 
     async def _answered(self, call: KeyedCall, scope: Scope, body: "Body") -> "Given":
-        """The answer to a call that has none yet: its own, or that of a twin which came first."""
+        """Answer a request that has no stored answer: with its own, or with an earlier twin's."""
         own = await run(self._app, {**scope, _KEYED: call}, body)
         if not call.stands(own.answer.status):
             return own
@@ -173,18 +174,18 @@ class Idempotent:
         return own._replace(repeated=call.replayed)
 
     async def _kept(self, call: KeyedCall, answer: KeptAnswer) -> KeptAnswer:
-        """Keep the answer. Returns the one that was kept first."""
+        """Store the answer. Return the answer that was stored first."""
         try:
             return await self._engine.keep(keep_answer, call.tenant_id, call.key, answer)
-        except UNAVAILABLE as fault:  # what was asked is done, so it is answered all the same
+        except UNAVAILABLE as fault:  # the request is done, so it is answered nevertheless
             log.warning("answer_not_kept", fault=str(fault))
             return answer
 
     async def _overtaken(self, call: KeyedCall, status: int) -> bool:
-        """True if the call was refused, and perhaps only because another has done it meanwhile.
+        """True if the request was refused, perhaps only because a twin has done it meanwhile.
 
-        A route may check before it performs anything. When it saw what a twin had done, the twin's
-        record can be seen as well.
+        A route may check facts before it performs a command. If it saw the rows that a twin
+        committed, the twin's command record is visible too.
         """
         if call.performed or status < 400:
             return False
@@ -192,7 +193,7 @@ class Idempotent:
         return await self._engine.read(any_performed, call.tenant_id, keys)
 
     async def _earlier_answer(self, call: KeyedCall) -> KeptAnswer | None:
-        """The answer of another call under the key; None when it does not come in time."""
+        """Wait for the answer of another request with the key. Return None after the time limit."""
         while True:
             claimed = await self._engine.read(find, call.tenant_id, call.key)
             if claimed and claimed.answer:
@@ -219,15 +220,15 @@ class Idempotent:
 
 
 class Given(NamedTuple):
-    """An answer to be sent."""
+    """An answer to send."""
 
     answer: KeptAnswer
-    repeated: bool = False  # whether it was given before, or what it tells was done before
-    headers: tuple[tuple[bytes, bytes], ...] = ()  # the application's own; none of a kept answer
+    repeated: bool = False  # True if it was sent before, or reports work that was done before
+    headers: tuple[tuple[bytes, bytes], ...] = ()  # the application's; empty for a stored answer
 
 
 def malformed(key: str) -> refusals.Refusal | None:
-    """Why this text cannot be a key, or None when it can."""
+    """Return the refusal of a text that cannot be a key, or None if it can."""
     if UNSTORABLE.search(key):
         return refusals.TextMalformed(field="idempotency_key")
     if len(key) > LONGEST_KEY:
@@ -236,13 +237,13 @@ def malformed(key: str) -> refusals.Refusal | None:
 
 
 def fingerprint(scope: Scope, body: bytes) -> str:
-    """SHA-256 of what is asked: method, path, query and body."""
-    asked = (scope["method"].encode(), scope["path"].encode(), scope["query_string"], body)
-    return sha256(b"\0".join(asked)).hexdigest()
+    """Return the SHA-256 of the request's method, path, query and body."""
+    parts = (scope["method"].encode(), scope["path"].encode(), scope["query_string"], body)
+    return sha256(b"\0".join(parts)).hexdigest()
 
 
 class Body:
-    """The body of a request, read once and given to the application again."""
+    """The body of a request: it is read once, and then passed to the application."""
 
     def __init__(self, content: bytes, fault: HTTPException | None = None) -> None:
         self.content, self.fault = content, fault
@@ -250,7 +251,7 @@ class Body:
 
     @classmethod
     async def read(cls, receive: Receive) -> "Body":
-        """Read it to its end. A fault on the way is raised when the application reads it."""
+        """Read the whole body. An error is kept and raised when the application reads the body."""
         pieces: list[bytes] = []
         while True:
             try:
@@ -262,7 +263,7 @@ class Body:
                 return cls(b"".join(pieces))
 
     async def receive(self) -> Message:
-        """Give the whole body, then that the caller has left. Raises the fault instead."""
+        """Return the whole body, then a disconnect. Raises the error that `read` kept."""
         if self.fault is not None:
             raise self.fault
         if self._given:
@@ -272,7 +273,7 @@ class Body:
 
 
 async def run(app: ASGIApp, scope: Scope, body: Body) -> Given:
-    """The application's whole answer; what it raises passes through."""
+    """Run the application and return its whole answer. Its exceptions are not caught."""
     begun: Message = {}
     pieces: list[bytes] = []
 

@@ -1,8 +1,8 @@
-"""Metadata: pairs of the caller's own, kept with a row.
+"""Metadata: the caller's own key-value pairs, stored with a row.
 
-There are two forms. *Pairs by key* have routes of their own, which `add_routes` adds for any kind
-of row. *Entries* are a list in which each pair has an id; `replaced` and `faults` serve the routes
-that take such a list in a larger body.
+There are two forms. *Pairs by key* have their own routes, which `add_routes` adds for any kind of
+row. *Entries* are a list in which each pair has an id; `merge_entries` and `find_faults` are for
+routes that receive such a list in a larger body.
 """
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
@@ -22,40 +22,40 @@ C = TypeVar("C", bound=Caller)
 E = TypeVar("E", bound="Entry")
 
 Metadata = dict[Text, Text | None]
-"""Pairs by key, as a field of a body."""
+"""The type of a body's field that holds pairs by key."""
 
 # ---------------------------------------------------------------- pairs by key
 
 
 class MetadataBody(BaseModel):
-    """Metadata, under their root."""
+    """A body that holds metadata."""
 
     metadata: Metadata
 
 
 class WithMetadata(Protocol):
-    """A row that metadata are kept with."""
+    """A row that can have metadata."""
 
     @property
     def metadata(self) -> Mapping[str, str | None] | None:
-        """The pairs by key; None when none were ever kept, or they are deleted."""
+        """The pairs by key; None if the row never had any, or they are deleted."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class KeptWith(Generic[C]):
-    """How the metadata of one kind of row are reached, changed and answered."""
+    """How to find, change and answer the metadata of one kind of row."""
 
-    path: str  # of the row, as `/wallets/{wallet_id}`
-    parameter: str  # in this path
-    name: str  # of the row in the routes' descriptions, as `a wallet`
-    caller: Callable[[Request], Awaitable[C]]  # who may write; a dependency
-    find: Callable[[C, str], Awaitable[WithMetadata]]  # raises Failure when there is no such row
-    save: Callable[[str, MetadataChange], Command]  # the row's id, what changes
+    path: str  # of the row, like `/wallets/{wallet_id}`
+    parameter: str  # the path parameter with the row's id
+    name: str  # of the row in the routes' descriptions, like `a wallet`
+    caller: Callable[[Request], Awaitable[C]]  # the dependency that checks the write scope
+    find: Callable[[C, str], Awaitable[WithMetadata]]  # raises Failure if there is no such row
+    save: Callable[[str, MetadataChange], Command]  # from the row's id and the change
     answer: Callable[[Mapping[str, object] | None], Response]
-    missing: Callable[[], Failure]  # there are none
+    missing: Callable[[], Failure]  # the answer if the row has no metadata to delete
 
     async def change(self, call: C, row_id: str, change: MetadataChange) -> Response:
-        """Change the metadata of a row that was found; answers what it has afterwards."""
+        """Change the metadata of an existing row, and answer with its metadata afterwards."""
         await call.perform(self.save(row_id, change))
         return self.answer((await self.find(call, row_id)).metadata)
 
@@ -65,14 +65,14 @@ def add_routes(router: APIRouter, kept: KeptWith[C]) -> None:
     path, name = f"{kept.path}/metadata", kept.name
     caller, row = Depends(kept.caller), Path(alias=kept.parameter)
 
-    @router.post(path, description=f"Keep these metadata with {name} instead of those it has.")
+    @router.post(path, description=f"Replace all metadata of {name}.")
     async def replace_metadata(
         body: MetadataBody, row_id: str = row, call: Any = caller
     ) -> Response:
         await kept.find(call, row_id)
         return await kept.change(call, row_id, MetadataChange(replace=True, pairs=body.metadata))
 
-    @router.patch(path, description=f"Add metadata to those that {name} has.")
+    @router.patch(path, description=f"Add or change metadata of {name}.")
     async def merge_metadata(body: MetadataBody, row_id: str = row, call: Any = caller) -> Response:
         await kept.find(call, row_id)
         return await kept.change(call, row_id, MetadataChange(pairs=body.metadata))
@@ -83,7 +83,7 @@ def add_routes(router: APIRouter, kept: KeptWith[C]) -> None:
             raise kept.missing()
         return await kept.change(call, row_id, MetadataChange(replace=True, pairs=None))
 
-    @router.delete(f"{path}/{{key:path}}", description=f"Delete one of {name}'s metadata.")
+    @router.delete(f"{path}/{{key:path}}", description=f"Delete one metadata key of {name}.")
     async def delete_metadata_key(
         row_id: str = row, key: str = Path(), call: Any = caller
     ) -> Response:
@@ -95,15 +95,15 @@ def add_routes(router: APIRouter, kept: KeptWith[C]) -> None:
 
 
 class Entry(Protocol):
-    """A pair as it is given; with the id of a stored one it changes that one."""
+    """An entry as the caller sends it. With the id of a stored entry, it changes that entry."""
 
     @property
     def id(self) -> str | None:
-        """The id of the stored entry that is meant, or None for a new one."""
+        """The id of the stored entry to change, or None for a new entry."""
 
 
 class Limits(NamedTuple):
-    """How many entries a row may have, and how long their texts may be, in characters."""
+    """How many entries a row may have, and the longest key and value, in characters."""
 
     most: int
     longest_key: int
@@ -111,29 +111,29 @@ class Limits(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """What is wrong with an entry, or with the list; `position` counts from 0."""
+    """An error in an entry or in the list. `position` counts from 0."""
 
     position: int | None  # None: the list as a whole
     field: str  # key, value, metadata
     kind: str  # missing, long, repeated, many
 
 
-def replaced(
+def merge_entries(
     stored: Sequence[Mapping[str, Any]],
     given: Sequence[E],
     entry: Callable[[Mapping[str, Any] | None, E], dict[str, Any]],
     id_field: str,
 ) -> list[dict[str, Any]]:
-    """The list as it shall be: `entry` makes each of what is stored under its id and what is given.
+    """Return the new list. `entry` makes each entry from the stored one, or None, and the given.
 
-    What is stored and not given goes. The id of an entry is found under `id_field`.
+    Stored entries that are not given are dropped. `id_field` names the id in a stored entry.
     """
-    known = {one[id_field]: one for one in stored}
-    return [entry(known.get(one.id or ""), one) for one in given]
+    by_id = {old[id_field]: old for old in stored}
+    return [entry(by_id.get(new.id or ""), new) for new in given]
 
 
-def faults(pairs: Sequence[tuple[object, object]], limits: Limits) -> Iterator[Fault]:
-    """Everything that is wrong with these keys and values; which is answered first is not said."""
+def find_faults(pairs: Sequence[tuple[object, object]], limits: Limits) -> Iterator[Fault]:
+    """Yield all errors in these keys and values. The caller decides which it answers first."""
     if len(pairs) > limits.most:
         yield Fault(None, "metadata", "many")
     for position, (key, value) in enumerate(pairs):

@@ -1,4 +1,4 @@
-"""The OpenAPI page of a dialect: what its routes say, with the errors and names it declares."""
+"""The OpenAPI schema of a dialect: its routes, with the errors and names that it declares."""
 
 import re
 from collections.abc import Mapping
@@ -13,9 +13,9 @@ from polaris.api.idempotency import LONGEST_KEY, Idempotency
 Json = dict[str, Any]
 
 SECURITY = "key"
-"""The name of the security scheme on the page."""
+"""The name of the security scheme in the schema."""
 FRAMEWORK_SCHEMAS = ("HTTPValidationError", "ValidationError")
-"""Bodies that the framework describes and no dialect answers."""
+"""Error bodies that the framework describes, but that no dialect answers with."""
 CHANGING = ("post", "put", "patch", "delete")
 
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -23,19 +23,19 @@ _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 @dataclass(frozen=True, kw_only=True)
 class Description:
-    """What a dialect declares about its routes as a whole."""
+    """What a dialect declares about all its routes."""
 
-    errors: Mapping[int, str]  # what each status means
+    errors: Mapping[int, str]  # the meaning of each error status
     error_schema: Json
     media_type: str = "application/json"  # of errors
     security: Json  # an OpenAPI security scheme
     extensions: frozenset[str] = frozenset()  # paths that the vendor does not have
-    extension_note: str = ""  # added to the description of these
+    extension_note: str = ""  # added to the description of extensions
     keyless: frozenset[str] = frozenset()  # paths that need no credential
     idempotency: Idempotency | None = None
 
     def page(self, app: FastAPI) -> Json:
-        """The whole page of an application; made once."""
+        """Return the OpenAPI schema of an application. It is made once."""
         if app.openapi_schema is None:
             app.openapi_schema = self._made(app)
         return app.openapi_schema
@@ -57,7 +57,7 @@ class Description:
         return page
 
     def _describe(self, path: str, method: str, operation: Json) -> None:
-        """Add one route's name and errors, and what it has or lacks."""
+        """Add to one route its operation id, errors, security and idempotency header."""
         operation["operationId"] = operation_name(method, path)
         if path in self.keyless:
             operation["security"] = []
@@ -72,7 +72,7 @@ class Description:
 
 
 def key_parameter(declared: Idempotency) -> Json:
-    """The idempotency header as an OpenAPI parameter."""
+    """Return the idempotency header as an OpenAPI parameter."""
     mark = f"{declared.replay_header}: {declared.replay_value}"
     return {
         "name": declared.header,
@@ -80,13 +80,13 @@ def key_parameter(declared: Idempotency) -> Json:
         "required": False,
         "schema": {"type": "string", "maxLength": LONGEST_KEY},
         "description": (
-            "A word of the caller's own. The same call under the same key is done once, and"
-            f" answered as the first time, with `{mark}`."
+            "A unique text of the caller's choice. A request that is repeated with the same key is"
+            f" done only once, and gets the first answer again, with `{mark}`."
         ),
     }
 
 
 def operation_name(method: str, path: str) -> str:
-    """The operation's id, which stays the same as long as its path does."""
+    """Return the operation id. It depends only on the method and the path."""
     written = _PARAMETER.sub(r"by_\1", path).strip("/").replace("/", "_")
     return f"{method}_{written}"

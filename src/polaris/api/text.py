@@ -1,4 +1,4 @@
-"""Texts in a body that the database can keep."""
+"""The type of text fields in a body: only text that the database can store."""
 
 from typing import Annotated
 
@@ -7,12 +7,12 @@ from pydantic import AfterValidator
 from polaris.core.commands.text import UNSTORABLE
 
 
-def storable(text: str) -> str:
-    """The text itself. Raises ValueError when it holds a NUL or an unpaired surrogate."""
+def check_storable(text: str) -> str:
+    """Return the text. Raises ValueError if it contains a NUL or an unpaired surrogate."""
     if UNSTORABLE.search(text):
         raise ValueError("the text contains a NUL or invalid Unicode")
     return text
 
 
-Text = Annotated[str, AfterValidator(storable)]
-"""A text field of a body; a value that cannot be stored makes the body invalid."""
+Text = Annotated[str, AfterValidator(check_storable)]
+"""A text field of a body. A value that cannot be stored makes the body invalid."""

@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from msgspec import UNSET
 from pydantic import BaseModel, BeforeValidator
 
-from polaris.api.paging import Page, bracketed, page_of
+from polaris.api.paging import Page, bracketed_pairs, page_of
 from polaris.core.commands.base import Given
 from polaris.dialects.lago.errors import MANDATORY, invalid
 
@@ -121,7 +121,7 @@ Paged = Annotated[Paging, Depends(paging)]
 
 def metadata(request: Request) -> dict[str, object]:
     """Return `metadata[key]=value` as filters: pairs that must exist, and keys that must not."""
-    asked = list(bracketed(request, "metadata"))
+    asked = list(bracketed_pairs(request, "metadata"))
     present = [msgspec.json.encode({key: value}).decode() for key, value in asked if value]
     return {
         "metadata": present or None,

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
-from polaris.api.paging import repeated
+from polaris.api.paging import repeated_values
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.scope import Scope
 from polaris.dialects.lago.requests.call import Call, check_issuer, may, reply
@@ -65,7 +65,7 @@ async def listed(
     call: Call, request: Request, filters: Filters, paged: Paging, customer: str | None
 ) -> Response:
     """Answer with one page of credit notes, with all their fields."""
-    check_issuer(await call.tenant(), *repeated(request, "billing_entity_codes"))
+    check_issuer(await call.tenant(), *repeated_values(request, "billing_entity_codes"))
     asked = store_filters(request, filters, customer)
     page = await call.read(lists.page, lists.CREDIT_NOTES, asked, paged.per_page, paged.offset)
     view = await call.view(Scope(notes=set(page.ids), booked=False))
@@ -76,7 +76,7 @@ async def listed(
 def store_filters(request: Request, filters: Filters, customer: str | None) -> dict[str, object]:
     """Return the filters by the store's names."""
     words = {
-        name: [word for word in repeated(request, name) if word in known] or None
+        name: [word for word in repeated_values(request, name) if word in known] or None
         for name, known in WORDS.items()
     }
     searched = filters.search_term.strip() if filters.search_term else None

@@ -166,7 +166,7 @@ def complaints(given: Given) -> dict[str, list[str]]:
 
 
 def _wrong_metadata(pairs: list[Metadata]) -> dict[str, list[str]]:
-    found = metadata.faults([(pair.key, pair.value) for pair in pairs], LIMITS)
+    found = metadata.find_faults([(pair.key, pair.value) for pair in pairs], LIMITS)
     first = min(found, key=lambda fault: ORDER.index((fault.field, fault.kind)), default=None)
     return {first.field: [CODES[first.kind]]} if first else {}
 

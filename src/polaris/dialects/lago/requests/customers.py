@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from msgspec import UNSET
 from pydantic import BaseModel
 
-from polaris.api.paging import repeated
+from polaris.api.paging import repeated_values
 from polaris.core.commands import DeleteCustomer, SaveCustomer
 from polaris.core.commands.base import or_unset
 from polaris.core.facts.customer import Customer
@@ -120,14 +120,14 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
         "external_id": filters.external_id or None,
         **kept_filters(request, filters),
         "has_tax_number": filters.has_tax_identification_number,
-        "currencies": repeated(request, "currencies", "currency") or None,
-        "countries": repeated(request, "countries", "country") or None,
-        "states": repeated(request, "states", "state") or None,
-        "postal_codes": repeated(request, "zipcodes", "zipcode") or None,
+        "currencies": repeated_values(request, "currencies", "currency") or None,
+        "countries": repeated_values(request, "countries", "country") or None,
+        "states": repeated_values(request, "states", "state") or None,
+        "postal_codes": repeated_values(request, "zipcodes", "zipcode") or None,
         "search_term": (filters.search_term or "").strip() or None,
         **metadata(request),
     }
-    check_issuer(await call.tenant(), *repeated(request, "billing_entity_codes"))
+    check_issuer(await call.tenant(), *repeated_values(request, "billing_entity_codes"))
     page = await call.read(lists.page, lists.CUSTOMERS, asked, paged.per_page, paged.offset)
     return reply("customers", await full_customers(call, page.ids), meta=paged.meta(page.total))
 
@@ -135,7 +135,7 @@ async def find_all(call: Reads, request: Request, filters: Filtered, paged: Page
 def kept_filters(request: Request, filters: Filters) -> dict[str, object]:
     """Return the filters on the dialect's own fields, as JSON documents to match or to exclude."""
     types = CUSTOMER_TYPES if not filters.customer_type else {filters.customer_type}
-    accounts = set(repeated(request, "account_type")) or ACCOUNT_TYPES
+    accounts = set(repeated_values(request, "account_type")) or ACCOUNT_TYPES
     absent: list[dict[str, str]] = []
     present: list[dict[str, str]] = []
     if "customer" in accounts:  # a customer without an account type is a `customer`

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 
-from polaris.api.paging import repeated
+from polaris.api.paging import repeated_values
 from polaris.core.facts.invoice import SettlementKind
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import INVALID, invalid
@@ -115,7 +115,7 @@ async def listed(
     tenant = await call.tenant()
     today = now().astimezone(ZoneInfo(tenant.timezone)).date()
     asked = store_filters(request, filters, customer, today)
-    check_issuer(tenant, *repeated(request, "billing_entity_codes"))
+    check_issuer(tenant, *repeated_values(request, "billing_entity_codes"))
     page = await call.read(
         lists.page, lists.INVOICES, asked, paged.per_page, paged.offset, today=today
     )
@@ -152,7 +152,7 @@ def store_filters(
 
 def words_of(request: Request, known: Collection[str], *names: str) -> list[str] | None:
     """Return the words given under any of the names, or None. Raises LagoError for unknown ones."""
-    words = repeated(request, *names)
+    words = repeated_values(request, *names)
     if not set(words) <= set(known):
         raise invalid(**{names[0]: [INVALID]})
     return words or None

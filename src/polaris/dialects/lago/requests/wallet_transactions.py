@@ -7,7 +7,7 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 
-from polaris.api.paging import bracketed
+from polaris.api.paging import bracketed_pairs
 from polaris.core.commands import Command, VoidWalletCredits
 from polaris.core.commands.text import ID
 from polaris.core.facts.details import Details
@@ -155,7 +155,7 @@ async def of_wallet(
 ) -> Response:
     """List a wallet's transactions, the newest first."""
     _, wallet, _ = await load_wallet(call, wallet_id)
-    pairs = list(bracketed(request, "metadata"))
+    pairs = list(bracketed_pairs(request, "metadata"))
     present = [{"key": key, "value": value} for key, value in pairs if value]
     absent = [details_json([{"key": key}]) for key, value in pairs if not value]
     history = await call.read(
