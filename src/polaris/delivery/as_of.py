@@ -1,19 +1,19 @@
-"""Facts as an event left them, however much later a webhook is composed.
+"""Facts as they were right after an event, even if a webhook is composed much later.
 
-The event's subject is exactly its `after` image. The rows around it are those of now, with every
-later change taken back that the rows themselves still show by a time:
+The event's subject is exactly its `after` image. The other rows are the current ones, but every
+later change that can be seen from a timestamp in the rows is undone:
 
-- A row that was made after the event is not listed.
-- What was ended after the event has not ended: a settlement, a write-off, a wallet, a void of an
-  invoice or of a credit note.
-- The sums of another invoice follow from its settlements at that time.
+- A row that was created after the event is not listed.
+- What ended after the event has not ended yet: a settlement, a write-off, a wallet; and an invoice
+  or a credit note that was voided later is not void yet.
+- The sums of another invoice are computed from its settlements at that time.
 
-What the rows do not show cannot be known, so a neighbour of the subject has it as it is now: the
-fields of a customer and of the tenant; state and unused money of a payment; the balance of a credit
-note or a lot; money held on a voided invoice, and by which invoice it was replaced; details, free
-texts and what was said of a payment's status. A refund that was settled later counts as requested,
-even if it had failed in between. Times are those at which requests were made, so two requests that
-were made at almost the same time can appear in the other order than they were decided in.
+Other changes leave no timestamp, so rows other than the subject keep these values as they are now:
+the fields of a customer and of the tenant; the state and the unused money of a payment; the balance
+of a credit note or a lot; the money held on a voided invoice, and the invoice that replaced it;
+details, free texts and an asserted payment status. A refund that was settled later counts as
+requested, even if it had failed in between. All times are those of the requests, so two requests
+made at almost the same time can appear in a different order than they were decided in.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ R = TypeVar("R", bound=Row)
 
 
 class PastView(View):
-    """Read-only facts as an event left them. The facts given are shared and stay untouched."""
+    """Read-only facts as they were right after an event. The given facts are not changed."""
 
     def __init__(self, facts: Facts, event: Event) -> None:
         super().__init__(facts, event.at)
@@ -45,7 +45,7 @@ class PastView(View):
 
 
 class _Past(Decision):
-    """Reads facts as they were; the event's subject is the only row that it puts over them."""
+    """A decision over facts as they were. It replaces only the event's subject in them."""
 
     def __init__(self, facts: Facts, event: Event) -> None:
         super().__init__(facts, event.command_id, event.at, _no_new_id)
@@ -64,7 +64,10 @@ class _Past(Decision):
         return self._listed(super().every(kind))
 
     def _listed(self, rows: list[R]) -> list[R]:
-        """Those of the rows that there were; a row that is named by its id was there."""
+        """Return the rows that existed at the time of the event, as they were.
+
+        Only lists need this check: a row that is read by its id did exist.
+        """
         return [self._restored(row) for row in rows if not _later(_made_at(row), self.at)]
 
     def _restored(self, row: R) -> R:
@@ -75,11 +78,11 @@ class _Past(Decision):
 
 
 def _no_new_id() -> str:
-    raise AssertionError("nothing new is decided over the past")
+    raise AssertionError("a view of the past cannot create rows")
 
 
 _BEGINNINGS = (EventKind.INVOICE_FINALIZED, EventKind.INVOICE_RECORDED)
-"""Their image is of the moment before credit that the same request applies has settled anything."""
+"""The image of these events is older than the settlements by credit that the same request made."""
 
 _MADE_AT: dict[type[Row], str] = {
     Invoice: "created_at",
@@ -93,7 +96,7 @@ _MADE_AT: dict[type[Row], str] = {
     Movement: "at",
     Entry: "written_at",
 }
-"""The field that says when a row was made. Other rows come and go with one of these."""
+"""The field with the time at which a row was created. Other rows belong to one of these rows."""
 
 
 def _made_at(row: Row) -> datetime | None:
@@ -105,11 +108,11 @@ def _later(when: datetime | None, at: datetime) -> bool:
     return when is not None and when > at
 
 
-# ---------------------------------------------------------------- taking back what came later
+# ---------------------------------------------------------------- undoing later changes
 
 
 def _settlement(past: Decision, row: Settlement) -> Settlement:
-    """Money is held only from the removal on."""
+    """Undo a later removal. Money is held only after the removal."""
     return replace(row, removed_at=None, held_minor=0) if _later(row.removed_at, past.at) else row
 
 
@@ -124,7 +127,7 @@ def _wallet(past: Decision, row: Wallet) -> Wallet:
 
 
 def _credit_note(past: Decision, row: CreditNote) -> CreditNote:
-    """A note that was voided later is as the voiding found it, with what that took back."""
+    """Undo a later void: the note gets back the balance that the void took."""
     if not _later(row.voided_at, past.at):
         return row
     left = row.balance_minor + row.voided_minor
@@ -133,14 +136,14 @@ def _credit_note(past: Decision, row: CreditNote) -> CreditNote:
 
 
 def _refund(past: Decision, row: Refund) -> Refund:
-    """A refund is requested when it is made. One that was settled later had not been yet."""
+    """Return the refund as requested if it was created by this request or settled later."""
     if row.requested_at != past.at and not _later(row.settled_at, past.at):
         return row
     return replace(row, state=RefundState.REQUESTED, settled_at=None, entry_id=None)
 
 
 def _invoice(past: Decision, row: Invoice) -> Invoice:
-    """Its status at that time, and its sums by what settled it then."""
+    """Return the invoice with its status at that time, and the sums from its settlements then."""
     row = _without_later_times(row, past.at)
     if _later(row.finalized_at, past.at):
         return _draft(_unvoided(row))
@@ -150,14 +153,14 @@ def _invoice(past: Decision, row: Invoice) -> Invoice:
 
 
 def _without_later_times(row: Invoice, at: datetime) -> Invoice:
-    """Without the notes of what happened to it later and changed nothing else."""
+    """Clear the later timestamps that come with no other change."""
     fields = ("dispute_lost_at", "sent_at", "hidden_at")
     later = [field for field in fields if _later(getattr(row, field), at)]
     return replace(row, **dict.fromkeys(later)) if later else row
 
 
 def _draft(row: Invoice) -> Invoice:
-    """What it was before it was finalized; its issue date may have been open then."""
+    """Return the invoice as before it was finalized. Its issue date may have been empty then."""
     return replace(
         row,
         status=Status.DRAFT,
@@ -171,7 +174,7 @@ def _draft(row: Invoice) -> Invoice:
 
 
 def _unvoided(row: Invoice) -> Invoice:
-    """What it was before it was voided. Only a voided invoice is replaced by another."""
+    """Return the invoice as before it was voided. Only a voided invoice has a replacement."""
     return replace(
         row,
         status=Status.FINALIZED,
@@ -185,17 +188,17 @@ def _unvoided(row: Invoice) -> Invoice:
 
 
 def _balanced(past: Decision, row: Invoice) -> Invoice:
-    """Paid and outstanding amounts by the settlements that were live."""
-    live = [one for one in past.of(Settlement, "invoice_id", row.id) if one.live]
-    paid = sum(one.amount_minor for one in live if one.kind is SettlementKind.PAYMENT)
-    settled = sum(one.amount_minor for one in live)
+    """Compute the paid and outstanding amounts from the settlements that were live."""
+    live = [part for part in past.of(Settlement, "invoice_id", row.id) if part.live]
+    paid = sum(part.amount_minor for part in live if part.kind is SettlementKind.PAYMENT)
+    settled = sum(part.amount_minor for part in live)
     return replace(row, paid_minor=paid, outstanding_minor=row.total_minor - settled)
 
 
 def _settled_at_once(past: Decision, row: Invoice) -> Invoice:
-    """A new invoice after the credit, wallet and unused money that its own request applied.
+    """Return a new invoice after the credit, wallet and unused money that its request applied.
 
-    No other event tells of these, so they belong to the beginning of the invoice.
+    No other event reports these settlements, so they belong to the event that begins the invoice.
     """
     if row.status is not Status.FINALIZED:
         return row
@@ -212,4 +215,4 @@ _RESTORE: dict[type[Row], Callable[[Decision, Any], Any]] = {
     Refund: _refund,
     Invoice: _invoice,
 }
-"""How a row beside the subject is taken back to the time of the event."""
+"""The function that restores a row other than the subject to the time of the event."""

@@ -1,4 +1,4 @@
-"""The images of an event: its subject as it was before and after, as typed rows again."""
+"""The images of an event: its subject before and after, decoded to typed rows."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -27,26 +27,26 @@ ROWS: Mapping[str, type[Row]] = {
         *(Wallet, Lot, CatalogueItem, TaxCode, WebhookEndpoint, Tenant, Books, Series),
     )
 }
-"""The type of an event's subject, by the name of its table."""
+"""The type of an event's subject by the name of its table."""
 
 
 def image_before(event: Event, kind: type[R]) -> R | None:
-    """The subject before the event, or None when the event created it.
+    """Return the subject before the event, or None if the event created it.
 
-    Raises msgspec.ValidationError when the image does not fit the type.
+    Raises msgspec.ValidationError if the image does not fit the type.
     """
     return None if event.before is None else _decode(event, kind, event.before)
 
 
 def image_after(event: Event, kind: type[R]) -> R:
-    """The subject as the event left it. Raises msgspec.ValidationError as `image_before` does."""
+    """Return the subject after the event. Raises msgspec.ValidationError like `image_before`."""
     return _decode(event, kind, event.after)
 
 
 def _decode(event: Event, kind: type[R], image: Mapping[str, object]) -> R:
-    """A row from an image. Dates, decimals and enums are text in an image that was stored.
+    """Return the row in an image. In a stored image, dates, decimals and enums are text.
 
-    Fields that the type no longer has are ignored; fields that it got later take their default.
+    Fields that the type no longer has are ignored. Fields that are newer get their default.
     """
     if event.subject != kind.table:
         raise AssertionError(f"the event has the subject {event.subject}, not {kind.table}")

@@ -1,4 +1,4 @@
-"""From an event to the webhooks that tell it: what to read, which types apply, what they say."""
+"""From an event to its webhooks: which facts to read, which types apply, and their payloads."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
@@ -14,30 +14,30 @@ from polaris.delivery.as_of import PastView
 Payload = dict[str, object]
 
 Condition = Callable[[Event, View], bool]
-"""Whether an event is told as a type; the view shows the facts as the event left them."""
+"""True if the event has a webhook of a type. The view shows the facts right after the event."""
 
 Composer = Callable[[str, Event, View], Iterable[Payload]]
-"""The payloads of one type for one event: usually one, none when there is nothing to tell."""
+"""Returns the payloads of one type for one event: usually one, none if nothing is to be sent."""
 
 
 class Declined(str):
-    """The reason, a sentence, why an event is told to nobody."""
+    """The reason why a kind of event has no webhook, as a sentence."""
 
 
 Types = Mapping[EventKind, tuple[str, ...] | Declined]
-"""For each kind of event: the types that it may be told as, or why it is not told."""
+"""For each kind of event: the webhook types that it can have, or the reason why it has none."""
 
 
 class Webhook(NamedTuple):
     """One message, before it is signed."""
 
     event_id: str
-    type: str  # as the dialect calls it; endpoints subscribe to types
+    type: str  # the dialect's name for it; endpoints subscribe to types
     payload: Payload
 
     @property
     def body(self) -> bytes:
-        """The payload as JSON: the bytes that are signed and sent."""
+        """The payload as JSON bytes, to be signed and sent."""
         return msgspec.json.encode(self.payload)
 
 
@@ -50,11 +50,11 @@ SCOPES = {
     "wallet": "wallets",
     "lot": "lots",
 }
-"""The field of a scope that takes the ids of a subject's table."""
+"""The field of a scope that holds the ids of a subject, by the subject's table."""
 
 
 def event_scope(event: Event) -> Scope:
-    """What has to be read before the event's webhooks can be composed."""
+    """Return the scope of the facts that the event's webhooks need."""
     scope = Scope(booked=False)
     if event.subject in SCOPES:
         getattr(scope, SCOPES[event.subject]).add(event.subject_id)
@@ -74,10 +74,10 @@ def compose(
     conditions: Mapping[str, Condition],
     composer: Composer,
 ) -> list[Webhook]:
-    """The webhooks of an event, in the order of its types; none when it is declined.
+    """Return the webhooks of an event, in the order of its types; an empty list if it is declined.
 
-    `facts` hold what `event_scope` names, read at any time since. A type without a condition always
-    applies.
+    `facts` are those of `event_scope`, read at any time after the event. A type without a condition
+    always applies.
     """
     names = types[event.kind]
     if isinstance(names, Declined):
@@ -100,15 +100,15 @@ def was_created(event: Event, _: View) -> bool:
 
 
 def was_changed(event: Event, _: View) -> bool:
-    """True if the subject was there before the event."""
+    """True if the subject existed before the event."""
     return event.before is not None
 
 
 def after_is(field: str, value: object) -> Condition:
-    """True if the event left this value in the subject's field."""
+    """Return a condition: True if the subject's field has this value after the event."""
     return lambda event, _: event.after[field] == value
 
 
 def field_changed(event: Event, field: str) -> bool:
-    """True if the event changed the subject's field; a created subject had None there."""
+    """True if the event changed the subject's field. Before its creation, the field is None."""
     return event.after[field] != (event.before or {}).get(field)

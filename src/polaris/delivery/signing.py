@@ -1,6 +1,6 @@
-"""Keys and signatures, by which a receiver sees that a message is ours and unchanged.
+"""Keys and signatures, so that a receiver can verify that a message is from Polaris and unchanged.
 
-Private keys are PEM texts, secrets are plain texts. A signature is base64 text.
+Private keys are in PEM format, secrets are plain text, and signatures are base64 text.
 """
 
 import hmac
@@ -14,28 +14,28 @@ from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 RSA_KEY, HMAC_KEY, ED25519_KEY = "webhook", "webhook_hmac", "webhook_ed25519"
-"""The kinds of a tenant's keys, as they are stored: the key of each kind is made once."""
+"""The names of a tenant's kinds of keys, as stored. The key of each kind is created once."""
 
 KEY_BITS = 2048
 
 
 def new_rsa_key() -> str:
-    """A new private RSA key, as PEM."""
+    """Create a private RSA key, as PEM."""
     return _pem(rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS))
 
 
 def new_ed25519_key() -> str:
-    """A new private Ed25519 key, as PEM."""
+    """Create a private Ed25519 key, as PEM."""
     return _pem(ed25519.Ed25519PrivateKey.generate())
 
 
 def new_hmac_key() -> str:
-    """A new secret, which the tenant's endpoints know as well."""
+    """Create a secret that the tenant shares with its endpoints."""
     return secrets.token_urlsafe(32)
 
 
 def public_key(private_key: str) -> str:
-    """The public half of a private key, as PEM: receivers check signatures with it."""
+    """Return the public key of a private key, as PEM. Receivers verify signatures with it."""
     public = _loaded(private_key).public_key()
     pem = public.public_bytes(
         serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -44,17 +44,20 @@ def public_key(private_key: str) -> str:
 
 
 def signed_token(claims: Mapping[str, object], private_key: str) -> str:
-    """A JSON web token (RS256) with these claims. It expires only if the claims say so."""
+    """Return a JSON web token (RS256) with these claims. It expires only if the claims say so."""
     return jwt.encode(dict(claims), private_key, algorithm="RS256")
 
 
 def hmac_signature(body: bytes, secret: str) -> str:
-    """HMAC-SHA256 of the body, keyed by the shared secret."""
+    """Return the HMAC-SHA256 of the body with the shared secret."""
     return b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
 
 
 def rsa_signature(body: bytes, private_key: str) -> str:
-    """RSA signature of the body: PKCS #1 v1.5 with SHA-256. Raises ValueError for another key."""
+    """Return the RSA signature of the body: PKCS #1 v1.5 with SHA-256.
+
+    Raises ValueError if the key is not an RSA key.
+    """
     key = _loaded(private_key)
     if not isinstance(key, rsa.RSAPrivateKey):
         raise ValueError("an RSA signature needs an RSA key")
@@ -62,7 +65,10 @@ def rsa_signature(body: bytes, private_key: str) -> str:
 
 
 def ed25519_signature(body: bytes, private_key: str) -> str:
-    """Ed25519 signature of the body, 64 bytes before base64. Raises ValueError for another key."""
+    """Return the Ed25519 signature of the body, 64 bytes before base64.
+
+    Raises ValueError if the key is not an Ed25519 key.
+    """
     key = _loaded(private_key)
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise ValueError("an Ed25519 signature needs an Ed25519 key")
