@@ -195,7 +195,7 @@ def test_a_seal_for_nothing_is_found(connection: EngineConnection, chain: str) -
     )
     fault = verify(connection, chain).fault
     assert fault == Fault(LINES + 1, FORGED_ID, REMOVED)
-    assert fault.sentence == f"Line {LINES + 1} of the audit was removed."
+    assert fault.sentence == f"Line {LINES + 1} of the audit log was removed."
 
 
 def test_progress_is_told(connection: EngineConnection, empty_tenant_id: str) -> None:

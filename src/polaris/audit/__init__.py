@@ -1,1 +1,1 @@
-"""The audit log: it is sealed as a chain, and the chain is verified."""
+"""The audit log: sealing its lines in a hash chain, and verifying the chain."""

@@ -1,4 +1,7 @@
-"""Chain the audit: every committed line gets a hash over itself and the one before, per tenant."""
+"""Seal the audit log: each committed line gets a hash of its text and of the previous hash.
+
+Each tenant has its own chain.
+"""
 
 import hashlib
 import threading
@@ -23,7 +26,7 @@ BLOCKS = blocks("proofs.sql")
 BATCH = 1000
 EVERY_SECONDS = 1.0
 SHORTEST_SECONDS = 0.2
-"""However often it is poked, the sealer rests as long between two rounds."""
+"""The sealer waits at least this long between two rounds, however often it is woken."""
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
@@ -35,10 +38,10 @@ _ASKED_SINCE = statement(BLOCKS["asked_since"])
 
 
 class Look(NamedTuple):
-    """How often to look for unsealed lines, and how far back from the last time."""
+    """A search for unsealed lines: how often, and how far back before the last search."""
 
     every: timedelta
-    back: timedelta | None  # none: at everything
+    back: timedelta | None  # None: search all lines
 
 
 LOOKS = (
@@ -46,7 +49,8 @@ LOOKS = (
     Look(timedelta(seconds=10), timedelta(minutes=1)),
     Look(timedelta(hours=1), None),
 )
-"""A line is found by its time of asking, and most are committed at once; few are much later."""
+"""Lines are searched by the time of their request. Most are committed at once, a few much later,
+so a search that goes far back runs less often."""
 
 
 class Seal(NamedTuple):
@@ -59,16 +63,17 @@ class Seal(NamedTuple):
 
 
 def link(previous: bytes | None, line: str) -> bytes:
-    """The hash of an audit line that follows another one."""
+    """Return the hash of an audit line, given the hash of the previous line."""
     return hashlib.sha256((previous or b"") + line.encode()).digest()
 
 
 def seal_pending(
     connection: psycopg.Connection[Any], tenant_id: str, since: datetime = EARLIEST
 ) -> int:
-    """Seal what was committed and has no seal; how many lines that were.
+    """Seal the committed lines of a tenant that have no seal. Return how many lines were sealed.
 
-    It commits batch by batch. Only lines asked for since a time are looked at, by default all.
+    Each batch is committed by itself. Only lines of requests made at `since` or later are sealed;
+    by default all.
     """
     return sum(_batches(connection, tenant_id, since))
 
@@ -77,10 +82,11 @@ def _batches(connection: psycopg.Connection[Any], tenant_id: str, since: datetim
     after = {"at": since, "id": NOBODY}
     while True:
         with connection.transaction():
-            # The lock is waited for in a statement of its own: a later one sees who went before.
+            # A statement of its own waits for the lock, so that the next statement sees the seals
+            # of the previous holder.
             _LOCK.run(connection, {"t": tenant_id})
-            asked = {"t": tenant_id, "most": BATCH, **after}
-            rows = _UNSEALED.run(connection, asked).fetchall()
+            values = {"t": tenant_id, "most": BATCH, **after}
+            rows = _UNSEALED.run(connection, values).fetchall()
             if not rows:
                 return
             _append(connection, tenant_id, [(str(id_), line) for _, id_, line in rows])
@@ -102,18 +108,18 @@ def _append(
 
 
 def seal_all(connection: psycopg.Connection[Any], since: datetime = EARLIEST) -> int:
-    """Seal what is pending of every tenant; how many lines that were."""
+    """Seal the pending lines of every tenant. Return how many lines were sealed."""
     with connection.transaction():
         ids = [tenant.id for tenant in tenants.tenants(connection)]
         with connection.pipeline():
-            asked = [_ASKED_SINCE.run(connection, {"t": id_, "since": since}) for id_ in ids]
-        busy = [id_ for id_, rows in zip(ids, asked, strict=True) if rows.fetchone()]
-    # One chain is locked at a time.
+            found = [_ASKED_SINCE.run(connection, {"t": id_, "since": since}) for id_ in ids]
+        busy = [id_ for id_, rows in zip(ids, found, strict=True) if rows.fetchone()]
+    # Only one chain is locked at a time.
     return sum(seal_pending(connection, tenant_id, since) for tenant_id in busy)
 
 
 class Sealer:
-    """A thread that seals what is committed, each second and whenever it is poked."""
+    """A thread that seals committed lines every second, and when it is woken with `poke`."""
 
     def __init__(self, database: Database, looks: tuple[Look, ...] = LOOKS) -> None:
         self._database, self._looks = database, looks
@@ -130,15 +136,15 @@ class Sealer:
         self.stop()
 
     def start(self) -> None:
-        """Begin; the first round looks at everything."""
+        """Start the thread. Its first round searches all lines."""
         self._thread.start()
 
     def poke(self) -> None:
-        """There may be something to seal."""
+        """Wake the thread, because there may be lines to seal."""
         self._poked.set()
 
     def stop(self) -> None:
-        """Seal what there is, and end."""
+        """Seal the lines that are committed, and end the thread."""
         self._stopping.set()
         self._poked.set()
         self._thread.join()
@@ -155,7 +161,7 @@ class Sealer:
         self._leave()
 
     def _round(self) -> None:
-        """Seal what is found by the furthest look whose time has come; it makes nearer ones."""
+        """Run the search that goes back furthest of those due. It includes the shorter ones."""
         now = datetime.now(UTC)
         furthest = max(index for index, look in enumerate(self._looks) if self._due(look, now))
         try:
@@ -174,7 +180,7 @@ class Sealer:
 
     def _since(self, look: Look, now: datetime) -> datetime:
         at = self._looked_at.get(look)
-        # A clock that was set back must not hide what is asked for now.
+        # A clock that was set back must not hide the lines of new requests.
         return EARLIEST if at is None or look.back is None else min(at, now) - look.back
 
     def _revive(self) -> None:

@@ -1,4 +1,4 @@
-"""Whether the audit is what it was when it was sealed."""
+"""Verify that the audit log is unchanged since it was sealed."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from polaris.store.sql import blocks, statement
 BLOCKS = blocks("proofs.sql")
 
 TOLD_EVERY = 10_000
-"""After how many lines progress is told."""
+"""Progress is reported after this many lines."""
 
 ALTERED = "altered"
 REMOVED = "removed"
@@ -21,39 +21,39 @@ INSERTED = "inserted"
 
 
 class Fault(NamedTuple):
-    """The first place where the chain does not hold."""
+    """The first line at which the chain is broken."""
 
     position: int
-    audit_id: str | None  # none when even its seal is gone
+    audit_id: str | None  # None if the seal is missing too
     what: str  # altered, removed, inserted
 
     @property
     def sentence(self) -> str:
-        """What is wrong, for people."""
-        line = f"Line {self.position} of the audit"
+        """What is wrong, as a sentence."""
+        line = f"Line {self.position} of the audit log"
         return {
-            ALTERED: f"{line} is not what it was when it was sealed.",
+            ALTERED: f"{line} was changed after it was sealed.",
             REMOVED: f"{line} was removed.",
-            INSERTED: f"{line} was put in or moved: it does not follow the one before.",
+            INSERTED: f"{line} was inserted or moved: it does not follow the line before it.",
         }[self.what]
 
 
 class AuditReport(NamedTuple):
-    """A chain, walked to its end or to its first fault."""
+    """The result of checking a chain up to its end or its first fault."""
 
     sealed: int
     unsealed: int  # lines not sealed yet; the sealer is about a second behind
     fault: Fault | None
-    end: str | None  # the last hash, hexadecimal; kept elsewhere, it shows a chain cut short
+    end: str | None  # the last hash, hexadecimal; a copy kept elsewhere reveals removed last lines
 
     @property
     def ok(self) -> bool:
-        """Whether every sealed line is as it was."""
+        """True if every sealed line is unchanged."""
         return self.fault is None
 
 
 class Link(NamedTuple):
-    """A seal, and its audit line as it is now; none when it is gone."""
+    """A seal and its audit line as it is now; `line` is None if the line was removed."""
 
     position: int
     audit_id: str
@@ -63,16 +63,16 @@ class Link(NamedTuple):
 
 
 def verify(connection: Connection, tenant_id: str, progress: Progress = unseen) -> AuditReport:
-    """Walk the chain from its beginning and name the first line that is not as it was sealed."""
+    """Check the chain from its beginning, up to the first line that differs from its seal."""
     sealed, unsealed = _counts(connection, tenant_id)
     previous: bytes | None = None
-    for done, one in enumerate(_links(connection, tenant_id)):
+    for done, sealed_line in enumerate(_links(connection, tenant_id)):
         if done % TOLD_EVERY == 0:
-            progress(done, sealed, "The audit follows line by line.")
-        fault = _fault(one, done + 1, previous)
+            progress(done, sealed, "Checking each line of the audit log.")
+        fault = _fault(sealed_line, done + 1, previous)
         if fault:
             return AuditReport(sealed, unsealed, fault, None)
-        previous = one.hash
+        previous = sealed_line.hash
     progress(sealed, sealed, "")
     return AuditReport(sealed, unsealed, None, previous.hex() if previous else None)
 
@@ -97,9 +97,9 @@ def _counts(connection: psycopg.Connection[Any], tenant_id: str) -> tuple[int, i
 
 
 def _links(connection: Connection, tenant_id: str) -> Iterator[Link]:
-    asked = statement(BLOCKS["chain"].replace("%(line)s", BLOCKS["part_audit_line"]))
+    query = statement(BLOCKS["chain"].replace("%(line)s", BLOCKS["part_audit_line"]))
     with connection.transaction(), RawServerCursor(connection, "chain") as cursor:
         cursor.itersize = 1000
-        cursor.execute(asked.text, [tenant_id for _ in asked.names])
+        cursor.execute(query.text, [tenant_id for _ in query.names])
         for row in cursor:
             yield Link(*row)
