@@ -1,4 +1,4 @@
-"""The composition root: one server program with its database, engine, write batches and sealer."""
+"""The HTTP application: the server with its database, engine, write batches and sealer."""
 
 import gc
 from collections.abc import AsyncIterator, Callable
@@ -31,16 +31,16 @@ from polaris.store.server.database import Database, open_database
 from polaris.store.server.migrate import pending
 
 DIALECTS: dict[str, Callable[[AsyncEngine], FastAPI]] = {"/api/v1": lago.build}
-"""Where each dialect is mounted, and what builds it."""
+"""The path at which each dialect is mounted, and the function that builds its application."""
 
 HOME = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Polaris</title></head><body>
 <h1>Polaris {version}</h1>
 <p>A self-hosted invoice lifecycle engine: one ledger, many dialects.</p>
 <ul>
-<li><a href="/healthz">/healthz</a>: this program runs</li>
-<li><a href="/readyz">/readyz</a>: its database answers and is migrated</li>
-<li><a href="/metrics">/metrics</a>: what it has done, for Prometheus</li>
+<li><a href="/healthz">/healthz</a>: the server runs</li>
+<li><a href="/readyz">/readyz</a>: the database answers and is migrated</li>
+<li><a href="/metrics">/metrics</a>: metrics for Prometheus</li>
 {dialects}</ul>
 <p>On the command line: <code>polaris --help</code>.</p>
 </body></html>
@@ -48,16 +48,17 @@ HOME = """<!doctype html>
 
 
 def from_environment() -> Starlette:
-    """The application as the environment configures it."""
+    """Return the application, configured from environment variables."""
     settings = Settings()
     logs.configure(settings.log_level)
     return build(settings)
 
 
 def build(settings: Settings) -> Starlette:
-    """The application; its database is open for as long as it runs.
+    """Return the application. Its database is open while the application runs.
 
-    Plainer than what it mounts: each call passes here, and nothing is to be read or checked yet.
+    This is plain Starlette and not FastAPI, because every request passes through it and it has
+    nothing to parse or to validate.
     """
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
@@ -74,30 +75,30 @@ def build(settings: Settings) -> Starlette:
 
 
 def home(_: Request) -> Response:
-    """What is here."""
+    """Answer with an HTML page of links."""
     listed = (f'<li><a href="{path}/docs">{path}</a></li>\n' for path in DIALECTS)
     return HTMLResponse(HOME.format(version=__version__, dialects="".join(listed)))
 
 
 async def alive(_: Request) -> Response:
-    """This program runs."""
+    """Answer that the server runs."""
     return JSONResponse({"alive": True})
 
 
 def ready(request: Request) -> Response:
-    """Its database answers and is migrated."""
+    """Answer whether the database answers and is migrated: status 200, or 503 if not."""
     missing = why_not_ready(request.app.state.database)
     return JSONResponse({"ready": missing is None, "missing": missing}, 503 if missing else 200)
 
 
 def metrics(request: Request) -> Response:
-    """What it has done, for Prometheus."""
+    """Answer with the metrics for Prometheus."""
     return Response(generate_latest(request.app.state.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 @asynccontextmanager
 async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
-    """Open everything, in the order of need, and close it in reverse."""
+    """Open the database, sealer and engine and mount the dialects. Close in reverse order."""
     with open_database(settings) as database, Sealer(database):
         engine = Engine(database)
         writes = WriteBatches(Measured(engine, app.state.registry))
@@ -105,7 +106,7 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.database, app.state.engine = database, async_engine
         for path, build_dialect in DIALECTS.items():
             app.mount(path, build_dialect(async_engine))
-        # What is there now stays for good: to search it for garbage again and again is in vain.
+        # The objects that exist now stay until the end, so the collector need not search them.
         gc.collect()
         gc.freeze()
         try:
@@ -116,9 +117,11 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
 
 
 def why_not_ready(database: Database) -> str | None:
-    """What is missing before anything can be served; none when all is there."""
+    """Return a sentence that says why the server cannot serve requests, or None if it can."""
     try:
         ahead = pending(database.url)
     except psycopg.Error:
         return "The database does not answer."
-    return f"The database waits for {', '.join(ahead)}: polaris migrate." if ahead else None
+    if not ahead:
+        return None
+    return f"The database needs these migrations: {', '.join(ahead)}. Run `polaris migrate`."

@@ -1,4 +1,4 @@
-"""Locks, loads, decides and writes. Every change of money passes here, alone or in sets."""
+"""The engine: it locks, loads, decides and writes. It makes every change of money."""
 
 import time
 from collections.abc import Sequence
@@ -27,39 +27,39 @@ from polaris.store.server.database import Database, EngineConnection
 log = structlog.get_logger()
 
 PATIENCE_SECONDS = 30.0
-"""How long a lost database is waited for before a set is given up."""
+"""How long a set waits for a lost database before it fails."""
 
 
 def new_id() -> str:
-    """A fresh id that sorts by time (UUIDv7)."""
+    """Return a new id that sorts by time (UUIDv7)."""
     return str(uuid_utils.uuid7())
 
 
 def now() -> datetime:
-    """The time of asking, UTC."""
+    """Return the current time, UTC."""
     return datetime.now(UTC)
 
 
 class Preview(NamedTuple):
-    """What a request would do: its outcome, and the rows that would be written for it."""
+    """What a request would do: its outcome, and the rows that it would write."""
 
     outcome: Outcome
     rows: tuple[Row, ...]
 
 
 class Engine:
-    """Performs sets of requests on one database. Safe to share between threads."""
+    """Performs sets of requests on one database. Threads can share it."""
 
     def __init__(self, database: Database, connections: int = 4) -> None:
         self._database = database
         self._pool = database.pool(connections)
 
     def perform(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
-        """Do what is asked, in order, in one database transaction; an outcome for each request.
+        """Perform requests in order, in one database transaction. Return one outcome per request.
 
-        A refused or broken request never costs its neighbours. A set that fails as a whole is
-        performed again once, since the database changed under it, then halved.
-        Raises UnknownTenant, and `psycopg.OperationalError` when the database stays away.
+        A refused or broken request does not affect the others. If the whole set fails, it is
+        performed once more, because other writers may have changed the rows; then it is halved.
+        Raises UnknownTenant, and `psycopg.OperationalError` if the database stays unavailable.
         """
         if not requests:
             return []
@@ -77,10 +77,10 @@ class Engine:
         return self.perform(tenant_id, requests[:half]) + self.perform(tenant_id, requests[half:])
 
     def _patiently(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
-        """Perform a set; when the connection is lost, perform it again once the database is back.
+        """Perform a set. After a lost connection, perform it again when the database is back.
 
-        Whether it was committed is never asked: the locks wait for the old transaction, and the
-        record of the first time answers.
+        This is safe even if the first attempt was committed: the locks wait for the old
+        transaction, and then its command records give the first outcome.
         """
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         while True:
@@ -110,15 +110,15 @@ class Engine:
         return folded.outcomes
 
     def _broken(self, tenant_id: str, request: Request, fault: BaseException) -> Outcome:
-        """Give a request up; only its audit line is written."""
+        """Return a broken outcome for a request. Only its audit line is written."""
         outcome = Outcome(request_id=request.id, fault=fault)
         with self._pool.connection() as connection:
-            said = as_text(request.command)
-            write(connection, tenant_id, [audit_of(request, said, outcome, new_id())])
+            command = as_text(request.command)
+            write(connection, tenant_id, [audit_of(request, command, outcome, new_id())])
         return outcome
 
     def _wait_for_older_writers(self) -> None:
-        """Return once no set is under way that began before the books were closed."""
+        """Wait until every set that began before the books were closed has ended."""
         with self._database.connect() as connection:
             connection.autocommit = True
             horizon = snapshot(connection, "xmax")
@@ -126,7 +126,7 @@ class Engine:
                 time.sleep(0.01)
 
     def preview(self, tenant_id: str, requests: Sequence[Request]) -> list[Preview]:
-        """What the requests would do, one after the other; nothing is locked or written."""
+        """Return what the requests would do, one after the other. Nothing is locked or written."""
         with self._pool.connection() as connection:
             scope = scope_of(request.command for request in requests)
             facts = load(connection, tenant_id, resolve(connection, tenant_id, scope)).facts
@@ -138,7 +138,7 @@ class Engine:
         return previews
 
     def explain(self, tenant_id: str, invoice_id: str, dialect: Dialect = POLARIS) -> list[Answer]:
-        """For every command on an invoice: whether it is allowed, else why not and what instead.
+        """Return for every command on an invoice whether it is allowed; if not, why and what is.
 
         Raises NotFound, UnknownTenant.
         """
@@ -162,7 +162,7 @@ def request(
     dialect: Dialect = POLARIS,
     shown: bool = False,
 ) -> Request:
-    """A request made now, with a fresh id unless one is given."""
+    """Create a request with the current time, and with a new id unless `request_id` is given."""
     return Request(
         id=request_id or new_id(),
         command=command,
@@ -177,19 +177,19 @@ def request(
 
 
 def lost(fault: psycopg.OperationalError) -> bool:
-    """Whether the connection is gone, rather than one statement refused by the server."""
+    """True if the connection is lost; False if the server only rejected a statement."""
     gone = ("57P01", "57P02", "57P03", "08", "53300")
     return fault.sqlstate is None or fault.sqlstate.startswith(gone)
 
 
 def snapshot(connection: EngineConnection, edge: str) -> int:
-    """The oldest (`xmin`) or next (`xmax`) transaction of the server."""
+    """Return the id of the oldest running (`xmin`) or the next (`xmax`) transaction."""
     row = connection.execute(f"select pg_snapshot_{edge}(pg_current_snapshot())::text").fetchone()
     return int(row[0]) if row else 0
 
 
 def report(folded: Folded) -> None:
-    """Log the faults of a set: each is a bug of ours."""
+    """Log the faults of a set. Each is a bug in Polaris."""
     for outcome in folded.outcomes:
         if outcome.fault is not None:
             log.error("request_broken", request=outcome.request_id, exc_info=outcome.fault)

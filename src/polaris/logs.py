@@ -1,4 +1,4 @@
-"""Where log lines go: standard error, so that what a command prints stays its own."""
+"""Logging to standard error, so that standard output holds only the output of a command."""
 
 import logging
 import sys
@@ -7,16 +7,16 @@ import structlog
 
 
 def configure(level: str) -> None:
-    """Log from this level up, one line each: for people at a terminal, else as JSON."""
+    """Log messages of this level or higher: readable text on a terminal, JSON lines elsewhere."""
     terminal = sys.stderr.isatty()
-    # Without local variables in tracebacks: they hold names and amounts.
-    told = structlog.dev.plain_traceback if terminal else None
+    # Without local variables in tracebacks, because they contain names and amounts.
+    traceback = structlog.dev.plain_traceback if terminal else None
     last = (
-        structlog.dev.ConsoleRenderer(exception_formatter=told)
-        if told
+        structlog.dev.ConsoleRenderer(exception_formatter=traceback)
+        if traceback
         else structlog.processors.JSONRenderer()
     )
-    # That a failed connection is not used again is our own rule, and no news.
+    # The pool warns about each failed connection that it drops; we drop them on purpose.
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     structlog.configure(
         processors=[

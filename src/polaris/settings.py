@@ -1,4 +1,4 @@
-"""What an installation is told from outside: environment variables that start with `POLARIS_`."""
+"""The settings of an installation: environment variables that start with `POLARIS_`."""
 
 import os
 from pathlib import Path
@@ -9,10 +9,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 def default_data_dir() -> Path:
-    """`$XDG_DATA_HOME/polaris`, or else `~/.local/share/polaris`; for root `/var/lib/polaris`.
+    """Return `$XDG_DATA_HOME/polaris`, else `~/.local/share/polaris`; as root `/var/lib/polaris`.
 
-    Root's is for the whole machine: PostgreSQL runs as another user there, who may not pass
-    root's home.
+    Root needs another directory because PostgreSQL then runs as another user, which cannot access
+    root's home directory.
     """
     if place := os.environ.get("XDG_DATA_HOME"):
         return Path(place) / "polaris"
@@ -28,11 +28,12 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(
         default_factory=default_data_dir,
-        description="Where the embedded database lives. Not used with a database URL.",
+        description="The directory of the embedded database. Ignored if a database URL is set.",
     )
     database_url: str | None = Field(
         default=None,
-        description="A PostgreSQL server, version 15 or later, instead of the embedded one.",
+        description="URL of a PostgreSQL server (version 15 or later) to use instead of the"
+        " embedded database.",
     )
     prepare_statements: bool = Field(
         default=True,
