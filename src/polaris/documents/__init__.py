@@ -1,4 +1,4 @@
-"""Invoices and credit notes as PDF: laid out as told; nothing is read or decided here."""
+"""Invoices and credit notes as PDF files. Only the layout is made here; the facts are given."""
 
 from polaris.documents.document import Document, Line, Mark, Party
 from polaris.documents.render import pdf

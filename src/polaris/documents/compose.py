@@ -20,21 +20,21 @@ from polaris.documents.printing import money
 from polaris.money import rounded
 
 LONGEST = 300
-"""Characters of a text; a name of a page's length would leave no room for the figures."""
+"""Characters of a text. A longer text is cut, so that it leaves room for the figures."""
 MOST_LINES = 2000
 
 Sum = tuple[str, int]
 
 
 class Paper(NamedTuple):
-    """A document, and since when it has been as it is."""
+    """A document, and the time of its last change."""
 
     document: Document
     at: datetime
 
 
 def invoice(view: View, row: Invoice) -> Paper:
-    """An invoice that was issued, or voided since."""
+    """Compose the document of a finalized or voided invoice."""
     customer = view.the(Customer, row.customer_id)
     lines = view.balance(row).lines
     order = row.purchase_order_number
@@ -66,36 +66,39 @@ def invoice(view: View, row: Invoice) -> Paper:
 
 
 def invoice_sums(view: View, row: Invoice) -> Iterable[Sum]:
-    """From the lines to what is due, every step; those that change nothing are left out."""
+    """Yield the sums from the subtotal to the amount due. Steps of zero are left out."""
     balance = view.balance(row)
     gross = sum(line.gross_minor for line in balance.lines)
-    by_kind = settled(balance.settlements, row)
+    by_kind = settled_by_kind(balance.settlements, row)
     notes, wallet = by_kind[SettlementKind.NOTE], by_kind[SettlementKind.WALLET]
     total = row.total_minor - notes - wallet
     paid = row.paid_minor if row.paid_at_void_minor is None else row.paid_at_void_minor
-    offset = sum(one.offset_minor for one in view.of(CreditNote, "invoice_id", row.id))
+    offset = sum(note.offset_minor for note in view.of(CreditNote, "invoice_id", row.id))
     yield "Subtotal", gross
     yield from _unless_zero(("Discount", row.net_minor - gross))
     yield from taxes(balance.taxes, row.tax_minor)
     yield from _unless_zero(("Credit notes applied", -notes), ("Prepaid credits", -wallet))
     yield "Total", total
     yield from _unless_zero(("Credited by notes", -offset), ("Paid", -paid))
-    if row.status is Status.FINALIZED:  # what a void took off says the mark
+    if row.status is Status.FINALIZED:  # a voided invoice shows the mark VOID instead
         yield from _unless_zero(("Written off", row.outstanding_minor - (total - offset - paid)))
     yield "Amount due", row.outstanding_minor
 
 
-def settled(settlements: Iterable[Settlement], row: Invoice) -> Counter[SettlementKind]:
-    """What settles the invoice, or did until it was voided, by kind."""
+def settled_by_kind(settlements: Iterable[Settlement], row: Invoice) -> Counter[SettlementKind]:
+    """Return the settled amounts by kind, in minor units.
+
+    For a voided invoice, these are the amounts that were settled until the void.
+    """
     sums: Counter[SettlementKind] = Counter()
-    for one in settlements:
-        if one.live or (row.voided_at and one.removed_at == row.voided_at):
-            sums[one.kind] += one.amount_minor
+    for settlement in settlements:
+        if settlement.live or (row.voided_at and settlement.removed_at == row.voided_at):
+            sums[settlement.kind] += settlement.amount_minor
     return sums
 
 
 def note(view: View, row: CreditNote) -> Paper:
-    """A credit note, whether it stands or not."""
+    """Compose the document of a credit note, voided or not."""
     customer = view.the(Customer, row.customer_id)
     lines = note_lines(view, row)
     of = view.get(Invoice, row.invoice_id)
@@ -121,12 +124,12 @@ def note(view: View, row: CreditNote) -> Paper:
 
 
 def note_lines(view: View, row: CreditNote) -> list[NoteLine]:
-    """What the note credits, in order."""
+    """Return the lines of the note, in order."""
     return sorted(view.of(NoteLine, "note_id", row.id), key=lambda line: line.position)
 
 
 def note_sums(view: View, row: CreditNote) -> Iterable[Sum]:
-    """From the lines to the total."""
+    """Yield the sums from the subtotal to the total."""
     gross = sum(line.gross_minor for line in note_lines(view, row))
     yield "Subtotal", gross
     yield from _unless_zero(("Discount", row.net_minor - gross))
@@ -137,7 +140,7 @@ def note_sums(view: View, row: CreditNote) -> Iterable[Sum]:
 
 
 def note_words(row: CreditNote) -> Iterable[str]:
-    """Where the total goes, and what was said."""
+    """Yield sentences that say where the total goes, then the description."""
     parts = (
         ("Set against the invoice", row.offset_minor),
         ("To be refunded", row.refund_minor),
@@ -150,7 +153,7 @@ def note_words(row: CreditNote) -> Iterable[str]:
 
 
 def taxes(of: Iterable[Tax], tax_minor: int) -> Iterable[Sum]:
-    """One sum for each code, rounded by itself; what that makes of difference is said."""
+    """Yield one rounded sum per tax code, then the rounding difference to `tax_minor`."""
     by_code: dict[str, list[Tax]] = {}
     for tax in of:
         by_code.setdefault(tax.code, []).append(tax)
@@ -181,17 +184,20 @@ def _unless_zero(*sums: Sum) -> Iterable[Sum]:
     return (one for one in sums if one[1])
 
 
-# ---------------------------------------------------------------- who
+# ---------------------------------------------------------------- parties
 
 
 def seller(view: View) -> Party:
-    """The tenant as the issuer."""
+    """Return the tenant as the seller."""
     tenant = view.tenant
     return _party(tenant, tenant.name)
 
 
 def buyer(customer: Customer) -> Party:
-    """The customer's display name; falls back to the person's name, then to its external id."""
+    """Return the customer as the buyer.
+
+    Its name falls back to the first and last name, then to the external id.
+    """
     person = " ".join(part for part in (customer.first_name, customer.last_name) if part)
     return _party(customer, customer.name or person or customer.external_id)
 
@@ -203,16 +209,16 @@ def _party(party: Customer | Tenant, name: str) -> Party:
     return Party(
         name=_short(party.legal_name or name),
         address=tuple(_short(line) for line in lines if line),
-        tax_number=_said(party.tax_number),
-        email=_said(party.email),
+        tax_number=_text(party.tax_number),
+        email=_text(party.email),
     )
 
 
-def _said(value: object) -> str | None:
+def _text(value: object) -> str | None:
     return _short(str(value)) if value else None
 
 
-# ---------------------------------------------------------------- what fits
+# ---------------------------------------------------------------- limits
 
 
 def _short(text: str) -> str:
@@ -234,7 +240,7 @@ def _day(view: View, customer: Customer, at: datetime | None) -> date | None:
 
 
 def issued_invoice(view: View, invoice_id: str) -> Paper:
-    """An invoice that has gone out. Raises NotFound: a draft is on no paper."""
+    """Compose the document of an issued invoice. Raises NotFound for drafts, which have none."""
     row = view.invoice(invoice_id)
     if row.status not in (Status.FINALIZED, Status.VOIDED):
         raise NotFound(field="invoice_id", id=invoice_id)

@@ -1,4 +1,4 @@
-"""What stands on a document. Whoever asks for one says every word and figure of it."""
+"""The contents of a document. The caller supplies every word and figure."""
 
 from datetime import date
 from decimal import Decimal
@@ -10,10 +10,10 @@ Mark = Literal["VOID", "DRAFT"]
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
-    """Who sells or who buys."""
+    """The seller or the buyer."""
 
     name: str
-    address: tuple[str, ...] = ()  # its lines, from the street to the country
+    address: tuple[str, ...] = ()  # the lines, from the street to the country
     tax_number: str | None = None
     email: str | None = None
 
@@ -23,7 +23,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     description: str
     quantity: Decimal | None = None
-    unit_price: Decimal | None = None  # minor units, may be finer than one
+    unit_price: Decimal | None = None  # in minor units, can have decimal places
     amount_minor: int
 
 
@@ -32,14 +32,14 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str  # Invoice, Credit note
     number: str | None = None  # a draft has none
-    mark: Mark | None = None  # across every page
-    marked_on: date | None = None  # since when it is void
+    mark: Mark | None = None  # printed across every page
+    marked_on: date | None = None  # the day of the void
     seller: Party
     buyer: Party
     issue_date: date | None = None
     due_date: date | None = None
-    references: tuple[tuple[str, str], ...] = ()  # labelled, beside the dates: an order, an invoice
+    references: tuple[tuple[str, str], ...] = ()  # label and text, like ("Invoice", "INV-1")
     currency: str
     lines: tuple[Line, ...] = ()
-    sums: tuple[tuple[str, int], ...] = ()  # minor units; Total and the last stand out
+    sums: tuple[tuple[str, int], ...] = ()  # minor units; "Total" and the last sum are bold
     notes: tuple[str, ...] = ()  # paragraphs below the sums

@@ -1,4 +1,4 @@
-"""A document's words and figures as they are printed: only strings, in the order of the page."""
+"""A document's texts and figures as printed: formatted strings, in the order of the page."""
 
 import re
 import unicodedata
@@ -19,8 +19,9 @@ LOCALE = "en"
 # Quantities and prices have up to twenty decimal places and as many before them.
 FINEST, DIGITS = 24, 80
 
-UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn"})  # control, half a character, private, none
-# They turn the text that follows: a name could make the number beside it read backwards.
+UNPRINTABLE = frozenset({"Cc", "Cs", "Co", "Cn"})  # control, surrogate, private use, unassigned
+# These characters change the direction of the text after them: with one in a name, the number
+# beside it could be read backwards.
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 KANA = re.compile("[\u3041-\u30ff]")
@@ -30,16 +31,16 @@ NO_BREAK_SPACE = "\u00a0"
 
 
 class PrintedParty(msgspec.Struct, frozen=True):
-    """A party's name, and the lines below it."""
+    """A party's name and the lines below it."""
 
     name: str
     lines: list[str]
 
 
 class Printed(msgspec.Struct, frozen=True, kw_only=True):
-    """What the template is given."""
+    """The input of the template."""
 
-    name: str  # of the file, and on further pages
+    name: str  # the title of the file, and the header of the second and later pages
     title: str
     number: str
     mark: str
@@ -56,15 +57,15 @@ class Printed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Column(NamedTuple):
-    """One column of the table: its heading, and what a line says in it."""
+    """One column of the table: its heading, and the text of a line's cell."""
 
     heading: str
-    cell: Callable[[Line, str], str]
-    is_optional: bool = False  # left out when no line says anything
+    cell: Callable[[Line, str], str]  # from the line and the currency
+    is_optional: bool = False  # left out if all its cells are empty
 
 
 def printed(document: Document) -> Printed:
-    """Everything that stands on the page."""
+    """Return everything that is printed on the page."""
     currency = document.currency
     text = _all_text(document)
     columns = [column for column in COLUMNS if _is_used(column, document)]
@@ -87,7 +88,7 @@ def printed(document: Document) -> Printed:
 
 
 def words(text: str) -> str:
-    """Free text without what cannot be printed or would mislead."""
+    """Return free text without characters that cannot be printed or change its direction."""
     lines = re.sub(r"\r\n?", "\n", text).replace("\t", " ").split("\n")
     return "\n".join("".join(filter(_is_kept, line)) for line in lines)
 
@@ -105,7 +106,7 @@ def credits(text: str) -> str:
 
 
 def money(amount_minor: int, currency: str) -> str:
-    """An amount with its currency's sign: `€1,234.50`."""
+    """Format an amount with its currency's sign, like `€1,234.50`."""
     sign = get_currency_symbol(currency, locale=LOCALE)
     pattern = f"¤{NO_BREAK_SPACE * sign[-1].isalpha()}{_places(exponent(currency))}"
     return format_currency(
@@ -114,7 +115,7 @@ def money(amount_minor: int, currency: str) -> str:
 
 
 def number(value: Decimal, digits: int = 0) -> str:
-    """A number with at least so many decimal places, and as many more as it has."""
+    """Format a number with at least `digits` decimal places, and more if it has more."""
     pattern = _places(digits) + "#" * (FINEST - digits)
     with localcontext(prec=DIGITS):
         return format_decimal(value, pattern, LOCALE)
@@ -138,7 +139,7 @@ def _major(amount_minor: Decimal, currency: str) -> Decimal:
 
 
 def _day(on: date | None) -> str:
-    """A date that nobody reads the wrong way round."""
+    """Format a date with the month's name, so that day and month cannot be confused."""
     return format_date(on, "d MMMM y", LOCALE) if on else ""
 
 
@@ -151,7 +152,7 @@ def _party(party: Party) -> PrintedParty:
 def _facts(document: Document) -> list[tuple[str, str]]:
     dates = (("Issued", _day(document.issue_date)), ("Due", _day(document.due_date)))
     facts = (*dates, *document.references)
-    return [(words(label), words(said)) for label, said in facts if said]
+    return [(words(label), words(text)) for label, text in facts if text]
 
 
 def _quantity(line: Line, _: str) -> str:
