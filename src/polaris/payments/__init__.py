@@ -1,1 +1,1 @@
-"""The port to payment providers: they are asked by what waits, and answer with commands."""
+"""The port to payment providers: they get the waiting requests and answer with commands."""

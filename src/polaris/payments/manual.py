@@ -1,20 +1,20 @@
-"""Cash, cheque and transfer: people move the money and report it, so nothing is ever asked."""
+"""Cash, cheque and transfer: people move the money and report it, so nothing is requested."""
 
 from polaris.core.commands import UpdatePayment, UpdateRefund
 from polaris.core.facts.payment import Payment, Refund
 
 
 class Manual:
-    """A provider that waits to be told."""
+    """A provider that does nothing: people report its payments and refunds."""
 
     def collect(self, payment: Payment) -> tuple[UpdatePayment, ...]:
-        """Nothing: somebody will report that money came."""
+        """Return nothing: somebody will report that the money has arrived."""
         return ()
 
     def cancel(self, payment: Payment) -> tuple[UpdatePayment, ...]:
-        """Nothing: what comes all the same is held."""
+        """Return nothing: money that arrives nevertheless is held."""
         return ()
 
     def refund(self, refund: Refund, payment: Payment) -> tuple[UpdateRefund, ...]:
-        """Nothing: somebody will report that money went back."""
+        """Return nothing: somebody will report that the money was sent back."""
         return ()

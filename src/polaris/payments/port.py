@@ -1,7 +1,7 @@
-"""What a payment provider is asked for, and how its answers come back.
+"""The requests to a payment provider, and its answers.
 
-Nothing is kept about who was asked. What waits is found by its state, so a crash between asking
-and answering asks again: a provider must do one thing once for one id, as with any idempotency key.
+Requests are not recorded. Waiting payments and refunds are found by their state, so after a crash
+the same request is sent again: a provider must treat the id as an idempotency key.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,14 +22,14 @@ Answer = UpdatePayment | UpdateRefund
 
 
 class Provider(Protocol):
-    """Moves money. Says at once what it knows; what it learns later, it reports by itself."""
+    """A service that moves money. It answers what it knows now, and reports later results."""
 
     def collect(self, payment: Payment) -> Iterable[UpdatePayment]:
         """Ask the customer for money. The first answer gives the provider's reference."""
         ...
 
     def cancel(self, payment: Payment) -> Iterable[UpdatePayment]:
-        """Stop a payment on its way, if that is still possible."""
+        """Stop a pending payment, if that is still possible."""
         ...
 
     def refund(self, refund: Refund, payment: Payment) -> Iterable[UpdateRefund]:
@@ -38,20 +38,20 @@ class Provider(Protocol):
 
 
 Providers = Mapping[str, Provider]
-"""By the name that their payments carry."""
+"""Each provider by its name, which its payments carry."""
 
 
 def answers(database: Database, tenant_id: str, providers: Providers) -> list[Answer]:
-    """Ask the providers for everything that waits for them; the commands that come of it.
+    """Send all waiting requests to the providers. Return the resulting commands to perform.
 
-    The caller performs them. No connection is held while a provider is asked.
+    No database connection is held while a provider works.
     """
     with database.connect() as connection:
         found = waiting(connection, tenant_id, providers.keys())
-    return list(chain.from_iterable(_asked(found, providers)))
+    return list(chain.from_iterable(_ask_providers(found, providers)))
 
 
-def _asked(found: Waiting, providers: Providers) -> Iterator[list[Answer]]:
+def _ask_providers(found: Waiting, providers: Providers) -> Iterator[list[Answer]]:
     for refund, payment in found.refunds:
         yield _patiently(refund.id, partial(providers[payment.provider].refund, refund, payment))
     for payment in found.cancels:
@@ -61,7 +61,7 @@ def _asked(found: Waiting, providers: Providers) -> Iterator[list[Answer]]:
 
 
 def _patiently(subject_id: str, ask: Callable[[], Iterable[Answer]]) -> list[Answer]:
-    """Its answers; none when it fails: what still waits is asked for again the next time."""
+    """Return the provider's answers, or none if it fails: the next call sends the request again."""
     try:
         return list(ask())
     except Exception:  # a provider's code may raise anything; the others are still asked
