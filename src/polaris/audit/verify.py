@@ -7,7 +7,7 @@ import psycopg
 from psycopg.raw_cursor import RawServerCursor
 
 from polaris.audit.sealer import link
-from polaris.reports.ledger import Connection, Progress, unseen
+from polaris.reports.ledger import Connection, Progress, no_progress
 from polaris.store.sql import blocks, statement
 
 BLOCKS = blocks("proofs.sql")
@@ -62,7 +62,7 @@ class Link(NamedTuple):
     line: str | None
 
 
-def verify(connection: Connection, tenant_id: str, progress: Progress = unseen) -> AuditReport:
+def verify(connection: Connection, tenant_id: str, progress: Progress = no_progress) -> AuditReport:
     """Check the chain from its beginning, up to the first line that differs from its seal."""
     sealed, unsealed = _counts(connection, tenant_id)
     previous: bytes | None = None

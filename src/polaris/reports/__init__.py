@@ -1,1 +1,1 @@
-"""What the books and the audit hold, proved from their rows."""
+"""Proofs of the books, computed from their rows."""

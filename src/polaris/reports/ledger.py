@@ -15,41 +15,41 @@ from polaris.store.sql import Statement, blocks, statement
 Connection = psycopg.Connection[Any]
 
 Progress = Callable[[int, int, str], None]
-"""Told how much is done, of how much, and what comes now; nothing once all is done."""
+"""Called with the steps done, all steps, and a text about the next step (empty at the end)."""
 
 BLOCKS = blocks("proofs.sql")
 MOST_NAMED = 20
 """How many violations of a proof are named."""
 
 PROOFS = {
-    "receivable": "The receivable of every invoice is what it says is outstanding.",
-    "outstanding": "What is outstanding is the total less what settles it; once voided, nothing.",
-    "paid": "What an invoice says was paid is the payments that settle it.",
+    "receivable": "The booked receivable of each invoice equals its outstanding amount.",
+    "outstanding": "The outstanding amount is the total less all settlements; zero after a void.",
+    "paid": "The paid amount of an invoice equals the payments that settle it.",
     "finalized": "A finalized invoice was booked once, for its total.",
-    "voided": "A voided invoice leaves nothing behind but money, and credit and refunds owed.",
-    "notes": "What is owed on credit notes is their balances, and what is parked of them.",
-    "wallets": "What is owed on wallets is the purchased credits left, and what is parked.",
-    "unapplied": "Money not applied is what payments have unused, and what is held.",
+    "voided": "A voided invoice leaves only money, and credit and refunds owed to the customer.",
+    "notes": "The liability for credit notes equals their balances plus their parked amounts.",
+    "wallets": "The liability for wallets equals the purchased credits left plus those parked.",
+    "unapplied": "The unapplied money equals the unused money of payments plus the held money.",
     "refunds": "Refunds are owed until they are settled or converted.",
-    "liabilities": "Nothing that we owe is below zero.",
-    "money": "Money is what was received, less reversals, fees and refunds that went out.",
-    "cash": "No more is refunded of an invoice than was paid on it; sold credits apart.",
-    "payments": "What is refunded and unused of a payment is at most what came.",
+    "liabilities": "No liability is below zero.",
+    "money": "The money equals the receipts less reversals, fees and refunds paid out.",
+    "cash": "The refunds of an invoice are at most what was paid on it, sold credits excepted.",
+    "payments": "The refunded and the unused parts of a payment are at most its amount.",
     "granted": "Credit given beyond the money received is never below zero.",
-    "mirrored": "A reversal is the exact opposite of what it reverses.",
-    "reversed_once": "An entry is reversed at most once, and a reversal never.",
-    "numbers": "Every number of a series was given once, and none outside it.",
+    "mirrored": "A reversal is the exact opposite of the entry that it reverses.",
+    "reversed_once": "An entry is reversed at most once, and a reversal is never reversed.",
+    "numbers": "Every number of a series was used once, and no number is outside its series.",
 }
-"""Every proof: the block that tells its facts, and what it says."""
+"""Each proof: the name of its SQL block, and the statement that it proves."""
 
 OWED = [chart.NOTES, chart.WALLETS, chart.UNAPPLIED, chart.REFUNDS]
-"""Owed to a certain customer each."""
+"""The liability accounts that are proved for each customer."""
 
 LIABILITIES = [name for name, (kind, _) in chart.CHART.items() if kind == "liability"]
 
 
 class Violation(NamedTuple):
-    """Where a proof fails. Amounts are minor units, or counts where there is no currency."""
+    """A subject for which a proof fails. Amounts are minor units, or counts without a currency."""
 
     currency: str | None
     subject: str
@@ -62,29 +62,29 @@ class Proof(NamedTuple):
 
     name: str
     sentence: str
-    looked_at: int  # invoices, customers, accounts: whatever was compared one by one
+    looked_at: int  # how many invoices, customers or accounts were checked
     wrong: int
-    violations: list[Violation]  # the first of them
+    violations: list[Violation]  # at most the first MOST_NAMED
 
     @property
     def ok(self) -> bool:
-        """Whether it holds of everything that was looked at."""
+        """True if the proof has no violation."""
         return not self.wrong
 
 
 class LedgerReport(NamedTuple):
-    """The whole proof set."""
+    """The results of all proofs."""
 
     proofs: list[Proof]
 
     @property
     def ok(self) -> bool:
-        """Whether all of it holds."""
+        """True if no proof has a violation."""
         return all(proof.ok for proof in self.proofs)
 
 
 class Balance(NamedTuple):
-    """What stands on an account in one currency, minor units."""
+    """The debits and credits of an account in one currency, in minor units."""
 
     account: str
     currency: str
@@ -98,23 +98,25 @@ class Balance(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """A number of a series without a living document: missing, hidden or voided."""
+    """A number of a series without a live document: it is missing, hidden or voided."""
 
     series: str
-    counted: int | None  # which number of the series; none when its format does not say
-    number: str | None  # as printed; none when it is missing
+    counted: int | None  # the position in the series; None if the format does not show it
+    number: str | None  # as printed; None if it is missing
     why: str
     subject_id: str | None
 
 
-def unseen(_done: int, _total: int, _what: str) -> None:
-    """For whoever does not want to know how far it is."""
+def no_progress(_done: int, _total: int, _what: str) -> None:
+    """Report no progress."""
 
 
-def verify(connection: Connection, tenant_id: str, progress: Progress = unseen) -> LedgerReport:
-    """Prove the books of a tenant, in memory that does not grow with them.
+def verify(
+    connection: Connection, tenant_id: str, progress: Progress = no_progress
+) -> LedgerReport:
+    """Prove the books of a tenant. The memory used does not grow with the books.
 
-    Each proof is one statement, so it sees one moment also while the books are written.
+    Each proof is one statement, so it sees a consistent state even while the books are written.
     """
     proofs = []
     for done, name in enumerate(PROOFS):
@@ -125,11 +127,11 @@ def verify(connection: Connection, tenant_id: str, progress: Progress = unseen) 
 
 
 def prove(connection: Connection, tenant_id: str, name: str) -> Proof:
-    """One proof, by its name."""
+    """Run the proof with this name."""
     values = {"t": tenant_id, "most": MOST_NAMED, "owed": OWED, "liabilities": LIABILITIES}
-    told = _proof(name).run(connection, values).fetchone()
-    assert told is not None
-    looked_at, wrong, first = told
+    row = _proof(name).run(connection, values).fetchone()
+    assert row is not None
+    looked_at, wrong, first = row
     violations = msgspec.json.decode(first, type=list[Violation]) if first else []
     return Proof(name, PROOFS[name], looked_at, wrong, violations)
 
@@ -144,16 +146,16 @@ def _proof(name: str) -> Statement:
 def trial_balance(
     connection: Connection, tenant_id: str, through: date | None = None
 ) -> list[Balance]:
-    """Debits and credits of every account that was ever posted to, through a day, per currency."""
+    """Return the sums of every account with postings, per currency, up to and including a day."""
     values = {"t": tenant_id, "through": through}
     rows = statement(BLOCKS["trial_balance"]).run(connection, values)
     return [Balance(account, currency, int(d), int(c)) for account, currency, d, c in rows]
 
 
 def gaps(connection: Connection, tenant_id: str) -> Iterator[Gap]:
-    """Numbers without a living document, by series and in order."""
-    asked = statement(f"with drawn as ({BLOCKS['drawn']}) {BLOCKS['gaps']}")
+    """Yield the numbers without a live document, by series and in order."""
+    query = statement(f"with drawn as ({BLOCKS['drawn']}) {BLOCKS['gaps']}")
     with connection.transaction(), RawServerCursor(connection, "gaps") as cursor:
-        cursor.execute(asked.text, [tenant_id for _ in asked.names])
+        cursor.execute(query.text, [tenant_id for _ in query.names])
         for row in cursor:
             yield Gap(*row)
