@@ -1,1 +1,1 @@
-"""The engine for an event loop: writes and reads in batches, and metrics."""
+"""The engine for an event loop: it batches writes and reads, and records metrics."""

@@ -1,4 +1,4 @@
-"""What a dialect is given: to perform and to preview, to read, and to know a caller by its key."""
+"""The engine that a dialect uses: it performs, previews and reads, and finds API keys."""
 
 import asyncio
 import time
@@ -33,11 +33,11 @@ log = structlog.get_logger()
 
 READERS = 4
 MOMENT_SECONDS = 1.0
-"""For so long a key that was revoked may still be taken, and a setting that was changed."""
+"""How long a revoked key may still be accepted, and an old setting may still be used."""
 
 
 class AsyncEngine:
-    """Serves one event loop: what waits for the database waits in threads."""
+    """An engine for one event loop. Its database calls wait in threads."""
 
     def __init__(
         self,
@@ -63,17 +63,17 @@ class AsyncEngine:
         self._reads = ReadBatches(self._load)
 
     async def perform(self, tenant_id: str, request: Request) -> Outcome:
-        """Do what is asked; as `WriteBatches.perform`."""
+        """Perform a request; see `WriteBatches.perform`."""
         return await self._writes.perform(tenant_id, request)
 
     async def perform_all(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
-        """Do all that is asked, together and in order; as `WriteBatches.perform_all`."""
+        """Perform requests together and in order; see `WriteBatches.perform_all`."""
         return await self._writes.perform_all(tenant_id, requests)
 
     async def preview(self, tenant_id: str, requests: Sequence[Request]) -> list[Preview]:
-        """What the requests would do, one after the other; nothing is locked or written.
+        """Return what the requests would do, one after the other. Nothing is locked or written.
 
-        Raises as `read` does, and UnknownTenant.
+        Raises UnknownTenant, and the same as `read`.
         """
         return await self._in_thread(partial(self._engine.preview, tenant_id, requests))
 
@@ -83,16 +83,17 @@ class AsyncEngine:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """What a function reads on a connection: all of it as it was at one moment.
+        """Call a function with a connection on which it reads one consistent snapshot.
 
-        It may be called twice: when the connection was lost, once more on a good one. Raises what
-        the function does; ShuttingDown; `psycopg.OperationalError` when the database stays away.
+        After a lost connection, the function is called once more on a new connection. Raises what
+        the function raises, ShuttingDown, and `psycopg.OperationalError` if the database stays
+        unavailable.
         """
 
         def reading() -> T:
             with self._pool.connection() as connection:
                 connection.read_only = True
-                # So a page and its count agree, whatever is committed between them.
+                # So that a page and its count agree, even with commits between the two reads.
                 connection.isolation_level = IsolationLevel.REPEATABLE_READ
                 return function(connection, *args, **kwargs)
 
@@ -104,35 +105,36 @@ class AsyncEngine:
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """What a function writes beside the books, committed: twice it must change nothing.
+        """Call a function that writes rows outside the books, and commit.
 
-        It may be called twice, and raises, as `read` does.
+        The function may be called twice, like in `read`, so the second call must change nothing.
+        Raises the same as `read`.
         """
 
         def keeping() -> T:
             with self._pool.connection() as connection:
                 connection.read_only = False
-                # Who wrote the same at the same time committed meanwhile, and is to be seen.
+                # So that rows which a concurrent writer has just committed are visible.
                 connection.isolation_level = IsolationLevel.READ_COMMITTED
                 return function(connection, *args, **kwargs)
 
         return await self._in_thread(keeping)
 
     async def signing_key(self, tenant_id: str, kind: str, make: Callable[[], str]) -> str:
-        """The key that a tenant signs with for one use, made the first time."""
+        """Return the tenant's signing key of this kind. Create it with `make` the first time."""
         return await self.keep(signing_key, tenant_id, kind, make)
 
     async def facts(self, tenant_id: str, scope: Scope) -> Facts:
-        """Everything that belongs to what is named; shared with who asks now, so not to be changed.
+        """Return all facts in the scope. Concurrent readers share them, so do not change them.
 
-        Raises UnknownTenant, and as `read` does.
+        Raises UnknownTenant, and the same as `read`.
         """
         return await self._reads.facts(tenant_id, scope)
 
     async def _load(self, tenant_id: str, scope: Scope) -> Facts:
         def loading() -> Facts:
             with self._pool.connection() as connection:
-                connection.autocommit = True  # one statement is of one moment by itself
+                connection.autocommit = True  # a single statement reads a consistent snapshot
                 try:
                     return load(connection, tenant_id, resolve(connection, tenant_id, scope)).facts
                 finally:
@@ -147,38 +149,38 @@ class AsyncEngine:
         return await loop.run_in_executor(self._readers, self._once_more, reading)
 
     def _once_more(self, reading: Callable[[], T]) -> T:
-        """Read; after a lost connection once more, when the database is back."""
+        """Read. After a lost connection, read once more when the database is back."""
         try:
             return reading()
-        except PoolTimeout:  # it was waited for long enough
+        except PoolTimeout:  # the pool has already waited for its whole timeout
             raise
         except psycopg.OperationalError as fault:
             if not lost(fault):
                 raise
             log.warning("connection_lost", fault=str(fault))
         self._database.ensure()
-        self._pool.check()  # one that was lost is seldom alone
+        self._pool.check()  # other connections of the pool are probably lost too
         return reading()
 
     async def key(self, text: str) -> KnownKey | None:
-        """The key that somebody brings, whole; none when it is unknown, wrong or revoked."""
+        """Return the API key for this text, or None if it is unknown, wrong or revoked."""
         key = ApiKey.parse(text)
         known = await self._keys.find(key.client_id) if key else None
         return known if key and known and known.opens(key) else None
 
     async def tenant(self, tenant_id: str) -> Tenant:
-        """Whose books these are, with the settings of now or of a moment ago.
+        """Return the tenant with its settings, which can be about a second old.
 
-        Raises UnknownTenant, and as `read` does.
+        Raises UnknownTenant, and the same as `read`.
         """
         found = await self._tenants.find(tenant_id)
-        assert found is not None  # who is not there is raised
+        assert found is not None  # the read raises UnknownTenant
         return found
 
     async def close(self) -> None:
-        """Read nothing more, and return once everybody who reads has an answer.
+        """Accept no more reads, and wait for those that are running.
 
-        The write batches are closed by whoever opened them.
+        This does not close the write batches.
         """
         self._closed = True
         await asyncio.to_thread(self._readers.shutdown)

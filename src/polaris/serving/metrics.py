@@ -1,4 +1,4 @@
-"""What is counted of the engine's work, for Prometheus. Each server counts for itself."""
+"""Prometheus metrics of the engine's work. Each server process counts its own."""
 
 import time
 from collections.abc import Sequence
@@ -13,25 +13,25 @@ REQUESTS = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 class Measured:
-    """An engine whose sets are counted and timed."""
+    """An engine that counts its sets and measures their time."""
 
     def __init__(self, engine: Performs, registry: CollectorRegistry) -> None:
         self._engine = engine
         self._commands = Counter(
             "polaris_commands",
-            "Commands by name and by how they ended: done, refused, replayed, broken.",
+            "Commands by name and by outcome: done, refused, replayed, broken.",
             ("command", "outcome"),
             registry=registry,
         )
         self._sets = Histogram(
             "polaris_set_requests",
-            "Sets of commands that were performed, by how many requests shared one.",
+            "Number of requests in each set of commands that was performed.",
             registry=registry,
             buckets=REQUESTS,
         )
         self._failed = Counter(
             "polaris_sets_failed",
-            "Sets given up as a whole: the database stayed away, or the tenant is unknown.",
+            "Sets that failed as a whole: the database was unavailable, or the tenant is unknown.",
             registry=registry,
         )
         self._seconds = Histogram(
@@ -42,22 +42,22 @@ class Measured:
         )
 
     def perform(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
-        """As the engine's own."""
+        """Perform the requests with the engine, and record the metrics."""
         begun = time.perf_counter()
         try:
             outcomes = self._engine.perform(tenant_id, requests)
-        except Exception:  # counted, whatever it was, and raised again
+        except Exception:  # any exception is counted and raised again
             self._failed.inc()
             raise
         self._seconds.observe(time.perf_counter() - begun)
         self._sets.observe(len(requests))
         for request, outcome in zip(requests, outcomes, strict=True):
-            self._commands.labels(type(request.command).__name__, ended(outcome)).inc()
+            self._commands.labels(type(request.command).__name__, outcome_label(outcome)).inc()
         return outcomes
 
 
-def ended(outcome: Outcome) -> str:
-    """How a request ended, in one word."""
+def outcome_label(outcome: Outcome) -> str:
+    """Return the label of an outcome: broken, replayed, refused or done."""
     if outcome.fault:
         return "broken"
     if outcome.replayed:

@@ -1,7 +1,8 @@
-"""Readers who ask at the same time share one load, as callers who write share one set.
+"""Concurrent readers share one load, like concurrent writers share one set.
 
-A load serves the scopes that waited when it began, so that everybody reads what was committed
-before the asking. One tenant has one load under way; meanwhile its next readers gather.
+A load serves the scopes that were waiting when it began, so every reader sees what was committed
+before it asked. Readers that can share a load have only one running at a time; new ones wait for
+the next.
 """
 
 import asyncio
@@ -16,57 +17,58 @@ from polaris.core.scope import Scope
 
 MOST_SCOPES = 64
 FEW = 16
-"""Who names more than so many things reads alone, so that nobody waits for a long list."""
+"""A scope with more ids than this is loaded alone, so that no other reader waits for it."""
 
 Load = Callable[[str, Scope], Awaitable[Facts]]
 
 
-class Alike(NamedTuple):
-    """Whose scopes can be loaded together: one tenant's, that want the same of what they name."""
+class LoadGroup(NamedTuple):
+    """Readers that can share a load: those of one tenant whose scopes have the same flags."""
 
     tenant_id: str
     flags: tuple[bool, ...]
 
 
 class Reader(NamedTuple):
-    """What somebody names, and where the answer goes."""
+    """A waiting reader: its scope, and the future for its facts."""
 
     scope: Scope
     answer: asyncio.Future[Facts]
 
 
 class ReadBatches:
-    """Loads scopes together. Facts are shared: nobody may change them. Serves one event loop."""
+    """Loads scopes together, for one event loop. The facts are shared; do not change them."""
 
     def __init__(self, load: Load) -> None:
         self._load = load
-        self._waiting: dict[Alike, deque[Reader]] = defaultdict(deque)
-        self._under_way: dict[Alike, asyncio.Task[None]] = {}
+        self._waiting: dict[LoadGroup, deque[Reader]] = defaultdict(deque)
+        self._under_way: dict[LoadGroup, asyncio.Task[None]] = {}
 
     async def facts(self, tenant_id: str, scope: Scope) -> Facts:
-        """Everything about what is named, and maybe about what others named. Raises as `load`."""
+        """Return all facts in the scope, and perhaps those of other scopes. Raises like `load`."""
         if sum(len(getattr(scope, name)) for name in _NAMED) > FEW:
             return await self._load(tenant_id, scope)
-        alike = Alike(tenant_id, tuple(getattr(scope, flag) for flag in _FLAGS))
+        group = LoadGroup(tenant_id, tuple(getattr(scope, flag) for flag in _FLAGS))
         reader = Reader(scope, asyncio.get_running_loop().create_future())
-        self._waiting[alike].append(reader)
-        if alike not in self._under_way:
-            self._under_way[alike] = asyncio.create_task(self._serve(alike))
+        self._waiting[group].append(reader)
+        if group not in self._under_way:
+            self._under_way[group] = asyncio.create_task(self._serve(group))
         return await reader.answer
 
-    async def _serve(self, alike: Alike) -> None:
-        """Load for whoever waits, until nobody does."""
-        waiting = self._waiting[alike]
+    async def _serve(self, group: LoadGroup) -> None:
+        """Load for the waiting readers, until none is waiting."""
+        waiting = self._waiting[group]
         while waiting:
             readers = [waiting.popleft() for _ in range(min(len(waiting), MOST_SCOPES))]
-            await self._answer(alike.tenant_id, [one for one in readers if not one.answer.done()])
-        del self._waiting[alike], self._under_way[alike]
+            active = [reader for reader in readers if not reader.answer.done()]
+            await self._answer(group.tenant_id, active)
+        del self._waiting[group], self._under_way[group]
 
     async def _answer(self, tenant_id: str, readers: Sequence[Reader]) -> None:
         if not readers:
             return
         try:
-            facts = await self._load(tenant_id, together([one.scope for one in readers]))
+            facts = await self._load(tenant_id, union([reader.scope for reader in readers]))
         except Exception as fault:
             for reader in readers:
                 if not reader.answer.done():
@@ -81,9 +83,9 @@ _FLAGS = tuple(field.name for field in msgspec.structs.fields(Scope) if field.ty
 _NAMED = tuple(name for name in Scope.__struct_fields__ if name not in _FLAGS)
 
 
-def together(scopes: Sequence[Scope]) -> Scope:
-    """Everything that scopes with the same flags name."""
+def union(scopes: Sequence[Scope]) -> Scope:
+    """Return one scope with the ids of all these scopes, which have the same flags."""
     if len(scopes) == 1:
         return scopes[0]
-    named = {name: set().union(*(getattr(one, name) for one in scopes)) for name in _NAMED}
+    named = {name: set().union(*(getattr(scope, name) for scope in scopes)) for name in _NAMED}
     return msgspec.structs.replace(scopes[0], **named)

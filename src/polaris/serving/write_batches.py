@@ -1,8 +1,8 @@
-"""Callers who come at the same time share a set: one lock, one load, one write for all of them.
+"""Concurrent callers share a set: one lock, one load and one write for all their requests.
 
-Tenants take turns. No tenant has more than `lanes` sets under way, so a worker is always left for
-the others: a quiet tenant does not wait behind another's backlog. What one caller asks for at once
-is never divided over sets.
+Tenants take turns. No tenant has more than `lanes` sets running, so a worker is always left for
+the others: a quiet tenant does not wait for the backlog of a busy one. The requests that a caller
+makes together are always in one set.
 """
 
 import asyncio
@@ -21,28 +21,28 @@ LARGEST_SET = 256
 
 
 class Performs(Protocol):
-    """What the batches need of the engine."""
+    """The part of the engine that the batches use."""
 
     def perform(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
-        """An outcome for each request, in order; an exception fails the whole set."""
+        """Return an outcome for each request, in order. An exception fails the whole set."""
         ...
 
 
 class ShuttingDown(Exception):
-    """The server is shutting down; nothing more is taken in."""
+    """The server is shutting down and accepts no more requests."""
 
 
 Answer = list[Outcome] | Exception
 
 
 class Caller(NamedTuple):
-    """Requests that stay together, and who waits for their outcomes."""
+    """A waiting caller: its requests, which stay together, and the future for their outcomes."""
 
     requests: Sequence[Request]
     answer: asyncio.Future[list[Outcome]]
 
     def take(self, answer: Answer) -> None:
-        """Answer, unless the caller has gone. To be called in the caller's own loop."""
+        """Set the answer, unless the caller has left. Call this in the caller's event loop."""
         if self.answer.done():
             return
         if isinstance(answer, Exception):
@@ -59,7 +59,7 @@ class WriteBatches:
             raise ValueError("a tenant that fills its lanes must leave a worker to the others")
         self._engine, self._lanes = engine, lanes
         self._changed = threading.Condition()
-        # Only tenants with somebody waiting; the first has the next turn.
+        # Only tenants with waiting callers; the first has the next turn.
         self._waiting: dict[str, deque[Caller]] = {}
         self._under_way: Counter[str] = Counter()
         self._closed = False
@@ -71,26 +71,26 @@ class WriteBatches:
             thread.start()
 
     async def perform(self, tenant_id: str, request: Request) -> Outcome:
-        """Do what is asked, in a set with whoever else is asking now.
+        """Perform a request, in a set with those of concurrent callers.
 
         Raises ShuttingDown, and what the engine raises for the set: UnknownTenant, or
-        `psycopg.OperationalError` when the database stays away.
+        `psycopg.OperationalError` if the database stays unavailable.
         """
         [outcome] = await self._enter(tenant_id, (request,))
         return outcome
 
     async def perform_all(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
-        """Do all that is asked in one set, in order, with nothing in between.
+        """Perform requests in order in one set, with no other request between them.
 
-        So it is one database transaction, unless that fails and the engine halves the set. A
-        refused request does not keep back those after it. Raises as `perform` does.
+        They share one database transaction, unless it fails and the engine halves the set. The
+        requests after a refused one are still performed. Raises the same as `perform`.
         """
         return await self._enter(tenant_id, tuple(requests)) if requests else []
 
     def _enter(
         self, tenant_id: str, requests: tuple[Request, ...]
     ) -> asyncio.Future[list[Outcome]]:
-        """Stand in the tenant's line."""
+        """Put the requests into the tenant's queue. Return the future for their outcomes."""
         caller = Caller(requests, asyncio.get_running_loop().create_future())
         with self._changed:
             if self._closed:
@@ -100,7 +100,7 @@ class WriteBatches:
         return caller.answer
 
     async def close(self) -> None:
-        """Take nothing more in, and return once everybody inside has an answer."""
+        """Accept no more requests, and wait until every waiting caller has its answer."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
@@ -119,7 +119,8 @@ class WriteBatches:
                 self._end_turn(tenant_id)
 
     def _next_turn(self) -> tuple[str, list[Caller]] | None:
-        """The next tenant and its oldest callers; none once closed, with everybody served."""
+        """Wait for the next tenant and its oldest callers. Return None once all work is done
+        after `close`."""
         with self._changed:
             while not (turn := self._turn()):
                 if self._closed and not self._waiting:
@@ -154,13 +155,18 @@ class WriteBatches:
         try:
             outcomes = iter(self._engine.perform(tenant_id, requests))
         except Exception as fault:
-            answer([(caller, fault) for caller in wanted])
+            send_answers([(caller, fault) for caller in wanted])
         else:
-            answer([(caller, list(islice(outcomes, len(caller.requests)))) for caller in wanted])
+            send_answers(
+                [(caller, list(islice(outcomes, len(caller.requests)))) for caller in wanted]
+            )
 
 
 def first_of(line: deque[Caller]) -> list[Caller]:
-    """Take a set out of a line: as many as fit, none before its turn. The first always fits."""
+    """Remove the callers of one set from a queue: from its start, as many as fit.
+
+    The first caller always fits.
+    """
     taken = [line.popleft()]
     room = LARGEST_SET - len(taken[0].requests)
     while line and len(line[0].requests) <= room:
@@ -169,17 +175,17 @@ def first_of(line: deque[Caller]) -> list[Caller]:
     return taken
 
 
-def answer(answers: Iterable[tuple[Caller, Answer]]) -> None:
-    """Hand out the answers; a loop is woken once, however many of its callers were in the set."""
-    told = defaultdict(list)
-    for caller, one in answers:
-        told[caller.answer.get_loop()].append((caller, one))
-    for loop, pairs in told.items():
-        with suppress(RuntimeError):  # the loop is closed: its callers are gone
-            loop.call_soon_threadsafe(hand_out, pairs)
+def send_answers(answers: Iterable[tuple[Caller, Answer]]) -> None:
+    """Send each caller its answer. Each event loop is woken once for all its callers."""
+    by_loop = defaultdict(list)
+    for caller, answer in answers:
+        by_loop[caller.answer.get_loop()].append((caller, answer))
+    for loop, pairs in by_loop.items():
+        with suppress(RuntimeError):  # the loop is closed, so its callers have left
+            loop.call_soon_threadsafe(set_answers, pairs)
 
 
-def hand_out(pairs: list[tuple[Caller, Answer]]) -> None:
-    """Give each caller its own."""
-    for caller, one in pairs:
-        caller.take(one)
+def set_answers(pairs: list[tuple[Caller, Answer]]) -> None:
+    """Set the answer of each caller, in their event loop."""
+    for caller, answer in pairs:
+        caller.take(answer)
