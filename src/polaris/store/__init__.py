@@ -1,1 +1,1 @@
-"""The store: the embedded server, migrations, queries, and the one file that writes."""
+"""The store: the embedded server, the migrations, the queries, and the module that writes."""

@@ -1,4 +1,4 @@
-"""Idempotency keys of HTTP callers: what was asked under each, and what was answered."""
+"""Idempotency keys of HTTP callers, each with the fingerprint of its request and its answer."""
 
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -26,25 +26,25 @@ class KeptAnswer(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """What was asked first under a key. It blocks nobody: who repeats it may go on."""
+    """The first request with a key. It blocks no one: a repeated request may continue the work."""
 
     fingerprint: str  # of the first request
     claimed_at: datetime  # when the first request came
-    first: bool  # True if this is the first request under the key
-    answer: KeptAnswer | None = None  # None: not answered yet, or the server died before
+    first: bool  # True if this is the first request with the key
+    answer: KeptAnswer | None = None  # None if not answered yet, or the server died before
 
 
 def claim(
     connection: Connection, tenant_id: str, key: str, fingerprint: str, claimed_at: datetime
 ) -> Claim:
-    """Record what is asked under a key, unless something was before; the caller commits."""
+    """Record the request of a key, unless the key is already used. The caller commits."""
     values = {"t": tenant_id, "key": key, "fingerprint": fingerprint, "claimed_at": claimed_at}
     first = _CLAIM.run(connection, values).fetchone() is not None
     return _found(connection, tenant_id, key, first)
 
 
 def keep_answer(connection: Connection, tenant_id: str, key: str, answer: KeptAnswer) -> KeptAnswer:
-    """Keep the answer to a claimed key. Returns the answer kept first; the caller commits."""
+    """Store the answer of a claimed key. Return the answer stored first. The caller commits."""
     values: dict[str, object] = {"t": tenant_id, "key": key, **answer._asdict()}
     if _KEEP.run(connection, values).fetchone() is not None:
         return answer
@@ -52,7 +52,7 @@ def keep_answer(connection: Connection, tenant_id: str, key: str, answer: KeptAn
 
 
 def find(connection: Connection, tenant_id: str, key: str) -> Claim | None:
-    """What was asked under a key, or None when it was never used."""
+    """Return the claim of a key, or None if the key was never used."""
     row = _FIND.run(connection, {"t": tenant_id, "key": key}).fetchone()
     if row is None:
         return None
@@ -62,7 +62,7 @@ def find(connection: Connection, tenant_id: str, key: str) -> Claim | None:
 
 
 def any_performed(connection: Connection, tenant_id: str, keys: list[str]) -> bool:
-    """True if a command was performed under one of these keys, whether it was done or refused."""
+    """True if a command with one of these keys was performed, done or refused."""
     row = _PERFORMED.run(connection, {"t": tenant_id, "keys": keys}).fetchone()
     return bool(row and row[0])
 
@@ -70,5 +70,5 @@ def any_performed(connection: Connection, tenant_id: str, keys: list[str]) -> bo
 def _found(connection: Connection, tenant_id: str, key: str, first: bool) -> Claim:
     claimed = find(connection, tenant_id, key)
     if claimed is None:
-        raise AssertionError("a claim that was recorded cannot be gone")
+        raise AssertionError("a recorded claim is missing")
     return claimed._replace(first=first)

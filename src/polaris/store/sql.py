@@ -1,4 +1,4 @@
-"""Named blocks of SQL, read from a file, and statements made of them."""
+"""Named blocks of SQL, read from a file, and the statements made from them."""
 
 import re
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
 class Statement(NamedTuple):
-    """SQL with numbered placeholders, and the names of their values in that order."""
+    """SQL with numbered placeholders, and the names of their values in the same order."""
 
     text: bytes
     names: tuple[str, ...]
@@ -22,14 +22,16 @@ class Statement(NamedTuple):
     def run(
         self, connection: psycopg.Connection[Any], values: Mapping[str, object]
     ) -> psycopg.RawCursor[TupleRow]:
-        """Execute with the values that the statement names; it is prepared once per connection."""
+        """Execute the statement with its values. It is prepared once per connection."""
         cursor = psycopg.RawCursor(connection)
         return cursor.execute(self.text, [values[name] for name in self.names])
 
 
 def blocks(file: str) -> dict[str, str]:
-    """The blocks of a file, of the store unless its place is given, each named by a line
-    `-- name --` above it."""
+    """Return the SQL blocks of a file by their names. A relative path starts in the store's folder.
+
+    A line `-- name --` above each block gives its name.
+    """
     _, *pieces = _NAME.split((Path(__file__).parent / file).read_text())
     named = zip(pieces[::2], pieces[1::2], strict=True)
     return {name: _COMMENT.sub("", text).strip() for name, text in named}
@@ -39,8 +41,8 @@ QUERIES = blocks("engine/queries.sql")
 
 
 def statement(sql: str) -> Statement:
-    """A statement out of SQL whose placeholders are named."""
-    # Numbered here, once: the driver would search a text of this length at every execution.
+    """Make a statement from SQL with named placeholders."""
+    # Numbered once here, because the driver would search this long text at every execution.
     names: dict[str, int] = {}
     text = _PLACEHOLDER.sub(lambda found: f"${names.setdefault(found[1], len(names) + 1)}", sql)
     return Statement(text.encode(), tuple(names))

@@ -1,4 +1,4 @@
-"""Lock, then read: all facts for a set of commands, in one round trip."""
+"""Lock and read all facts for a set of commands, in one round trip."""
 
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple, cast
@@ -33,23 +33,23 @@ _EVENTS = statement("select " + QUERIES["part_event"])
 
 
 class UnknownTenant(LookupError):
-    """There is no such tenant."""
+    """The tenant does not exist."""
 
 
 class ScopeGrew(Exception):
-    """While we waited for the locks, the set came to concern other customers. Resolve again."""
+    """During the wait for the locks, other customers became part of the scope. Resolve again."""
 
 
 class Loaded(NamedTuple):
-    """What is known of a set of commands."""
+    """The facts and records that were loaded for a set of commands."""
 
     facts: Facts
-    records: list[CommandRecord]  # of those that were asked before
-    events: list[Event]  # what came of these
+    records: list[CommandRecord]  # of commands that were performed before
+    events: list[Event]  # of these commands
 
 
 class Naming(NamedTuple):
-    """What a set names: the kinds, which choose the statements, and the values for them."""
+    """The ids that a set names: their kinds choose the statements, and the values fill them."""
 
     kinds: load_plan.Kinds
     values: dict[str, object]
@@ -58,7 +58,10 @@ class Naming(NamedTuple):
 def naming(
     tenant_id: str, scope: Scope, command_ids: Iterable[str] = (), keys: Iterable[str] = ()
 ) -> Naming:
-    """A scope and the commands' own names, as the statements take them. Raises UnknownTenant."""
+    """Return the values of the statements for a scope and its command ids and keys.
+
+    Raises UnknownTenant.
+    """
     if not ID.fullmatch(tenant_id):
         raise UnknownTenant(tenant_id)
     named = {**msgspec.structs.asdict(scope), "command_ids": set(command_ids), "keys": set(keys)}
@@ -69,7 +72,7 @@ def naming(
 
 
 def resolve(connection: Connection, tenant_id: str, scope: Scope) -> Scope:
-    """The scope, widened by what its payments, notes and the like lead to.
+    """Return the scope, extended by the rows that its payments, notes and other rows refer to.
 
     Raises UnknownTenant, psycopg.Error.
     """
@@ -96,7 +99,7 @@ def lock_and_load(
     command_ids: Collection[str] = (),
     keys: Collection[str] = (),
 ) -> Loaded:
-    """Lock the customers and series of a resolved scope, then read everything about them.
+    """Lock the customers and series of a resolved scope, then read all their facts.
 
     Raises UnknownTenant, ScopeGrew, psycopg.Error.
     """
@@ -115,7 +118,7 @@ def lock_and_load(
     widened = _widened(scope, leading) if leading else scope
     if widened == scope:
         loaded = _loaded(connection, values, tables, loading)
-    else:  # while we waited, it came to lead further; its customers are ours now, so it stays so
+    else:  # the scope grew during the wait; its customers are locked now, so it cannot grow again
         loaded = load(connection, tenant_id, widened, command_ids, keys)
     if loaded.facts.tables[Customer].keys() - _ids(_only(locking)):
         raise ScopeGrew
@@ -129,7 +132,7 @@ def load(
     command_ids: Collection[str] = (),
     keys: Collection[str] = (),
 ) -> Loaded:
-    """Read everything about a resolved scope as it is, locked or, to explain or to preview, not.
+    """Read all facts of a resolved scope. To explain or preview, no locks are needed.
 
     Raises UnknownTenant, psycopg.Error.
     """
@@ -163,7 +166,7 @@ def _loaded(
 def _events(
     connection: Connection, values: dict[str, object], records: list[CommandRecord]
 ) -> list[Event]:
-    """What came of commands that were asked before: seldom any, so read by itself."""
+    """Read the events of commands performed before. They are rare, so a query of its own."""
     if not records:
         return []
     ids = "{" + ",".join(record.id for record in records) + "}"

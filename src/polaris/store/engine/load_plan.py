@@ -1,4 +1,4 @@
-"""Which rows a set of commands needs: by table, and by what the set names."""
+"""Which rows a set of commands needs, by table and by the kinds of ids that the set names."""
 
 from functools import cache
 
@@ -17,10 +17,10 @@ from polaris.core.ledger.posting import Entry
 from polaris.store.sql import QUERIES, Statement, statement
 
 Kinds = frozenset[str]
-"""What a set names: the fields of its scope that are not empty; always `tenant`."""
+"""The kinds of ids that a set names: the non-empty fields of its scope, and always `tenant`."""
 
 Reasons = dict[str, tuple[str, ...]]
-"""By what a set names: the selects that find the ids that are wanted for it."""
+"""For each kind: the names of the selects that find the ids of the needed rows."""
 
 CONCERNED: Reasons = {
     "customers": ("named",),
@@ -33,7 +33,7 @@ CONCERNED: Reasons = {
     "wallets": ("customers_of_wallets",),
     "lots": ("customers_of_lots",),
 }
-"""Whose customers are locked, and loaded."""
+"""How to find the customers that are locked and loaded."""
 
 LOADED: dict[type[Row], Reasons] = {
     Books: {"tenant": ()},
@@ -97,7 +97,9 @@ LOADED: dict[type[Row], Reasons] = {
         "open_credit": ("wallets_active",),
     },
 }
-"""Why rows are loaded. A part without selects finds its rows by what the set names itself."""
+"""When the rows of a table are loaded, and by which ids.
+
+A part without selects finds its rows directly by the ids that the set names."""
 
 LEADS_TO: dict[str, Reasons] = {
     "invoices": {
@@ -112,22 +114,25 @@ LEADS_TO: dict[str, Reasons] = {
     "notes": {"refunds": ("notes_of_refunds",)},
     "wallets": {"lots": ("wallets_of_lots",)},
 }
-"""What naming something leads to, by where it is added to the scope."""
+"""The rows that other rows refer to, by the field of the scope to which they are added."""
 
 
 LOCK_SERIES = statement(QUERIES["lock_series"])
-"""Lock the tenant-wide series that are named."""
+"""Locks the named series of the tenant."""
 
 
 @cache
 def lock(kinds: Kinds) -> Statement:
-    """Lock the customers concerned; answers their ids."""
+    """Return the statement that locks the concerned customers and returns their ids."""
     return statement(_for_concerned(QUERIES["lock_customers"], kinds))
 
 
 @cache
 def load(kinds: Kinds) -> tuple[Statement, list[type[Row]]]:
-    """Everything wanted, in one row: the tenant, then a column per table; and those tables."""
+    """Return the statement that loads all needed rows, and its tables.
+
+    The statement returns one row: the tenant, then one column per table.
+    """
     tables = [table for table, reasons in LOADED.items() if kinds & reasons.keys()]
     parts = [QUERIES["part_tenant"], *(_part(table, kinds) for table in tables)]
     return statement(_for_concerned("select " + ",\n".join(parts), kinds)), tables
@@ -135,13 +140,16 @@ def load(kinds: Kinds) -> tuple[Statement, list[type[Row]]]:
 
 @cache
 def leads(kinds: Kinds) -> Statement | None:
-    """What the set leads to, in one row with a column per kind; none when it leads nowhere."""
+    """Return the statement that finds the rows to extend a scope by, or None if there are none.
+
+    The statement returns one row with one column per kind.
+    """
     if not any(kinds & reasons.keys() for reasons in LEADS_TO.values()):
         return None
     reached = kinds | {"payments", "notes"} if "refunds" in kinds else kinds
     columns = [f"to_json({_found(reasons, reached)})::text" for reasons in LEADS_TO.values()]
     sql = "select " + ",\n".join(columns)
-    for kind in ("payments", "notes"):  # those that refunds lead to lead further
+    for kind in ("payments", "notes"):  # refunds refer to these, and these to more rows
         known = {kind: ("named",), **LEADS_TO[kind]}
         sql = sql.replace(f"%({kind})s::uuid[]", _found(known, kinds))
     return statement(sql)
@@ -156,7 +164,7 @@ def _for_concerned(sql: str, kinds: Kinds) -> str:
 
 
 def _found(reasons: Reasons, kinds: Kinds) -> str:
-    """An array of the ids that are found for what is named."""
+    """Return the SQL array of the ids that the selects find."""
     selects = [
         _named(kind) if select == "named" else QUERIES[select]
         for kind, found_by in reasons.items()

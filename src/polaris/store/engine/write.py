@@ -1,4 +1,4 @@
-"""The only module that writes: every change that was decided, in one statement."""
+"""The only module that writes decided changes: all of them in one statement."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -91,7 +91,7 @@ UPDATES: dict[type[Row], str] = {
 POSTINGS = "insert_posting"
 
 _ORDER = {block: at for at, block in enumerate([*INSERTS.values(), *UPDATES.values()])}
-"""What others refer to comes first: a distributed database checks a foreign key at once."""
+"""Rows that others refer to come first: a distributed database checks foreign keys at once."""
 
 _INSERT_API_KEY = statement(QUERIES["insert_api_key"])
 _INSERT_SIGNING_KEY = statement(QUERIES["insert_signing_key"])
@@ -100,7 +100,7 @@ _REVOKE_API_KEY = statement(blocks("read/api_keys.sql")["revoke_api_key"])
 _COUNTED = frozenset(UPDATES.values())
 _ENCODER = msgspec.json.Encoder()
 
-# Rows travel as objects; made so, they cost half of what dictionaries would.
+# Rows are sent as JSON objects. Structs cost half as much as dictionaries.
 _COLUMNS = {
     table: [field for field in table.__struct_fields__ if field != "postings"] for table in INSERTS
 }
@@ -114,14 +114,14 @@ _NAMED_POSTING = msgspec.defstruct(
 
 
 class Conflict(Exception):
-    """A row was changed by somebody else since it was loaded. Nothing may be committed."""
+    """Another writer has changed a row since it was loaded. Do not commit."""
 
 
 def write(connection: psycopg.Connection[Any], tenant_id: str, rows: Iterable[Row]) -> None:
-    """Insert the new rows and update the changed ones; the caller commits.
+    """Insert the new rows and update the changed ones. The caller commits.
 
-    Raises Conflict; `psycopg.errors.UniqueViolation`, whose `diag.constraint_name` says what was
-    there already; and any other psycopg.Error.
+    Raises Conflict; `psycopg.errors.UniqueViolation`, whose `diag.constraint_name` says what
+    exists already; and any other psycopg.Error.
     """
     batches = _batches(rows)
     if not batches:
@@ -141,7 +141,7 @@ def create_tenant(
     settings: Settings,
     created_at: datetime,
 ) -> None:
-    """A tenant with open books and the series that every tenant counts in; the caller commits."""
+    """Create a tenant with open books and its number series. The caller commits."""
     tenant = Tenant(
         id=tenant_id,
         name=name,
@@ -166,7 +166,7 @@ def create_api_key(
     created_at: datetime,
     scopes: Sequence[KeyScope] = tuple(KeyScope),
 ) -> None:
-    """Let a key speak for a tenant, for what its scopes name; the caller commits."""
+    """Store an API key of a tenant with its scopes. The caller commits."""
     values = {"id": key_id, "name": name, "prefix": key.client_id, "hash": key.hash}
     _INSERT_API_KEY.run(
         connection,
@@ -177,7 +177,7 @@ def create_api_key(
 def revoke_api_key(
     connection: psycopg.Connection[Any], tenant_id: str, key_id: str, revoked_at: datetime
 ) -> bool:
-    """Let a key open nothing from now on; whether it did until now. The caller commits."""
+    """Revoke an API key. Return True if it was valid until now. The caller commits."""
     values = {"t": tenant_id, "id": key_id, "revoked_at": revoked_at}
     return _REVOKE_API_KEY.run(connection, values).fetchone() is not None
 
@@ -185,22 +185,22 @@ def revoke_api_key(
 def signing_key(
     connection: psycopg.Connection[Any], tenant_id: str, kind: str, make: Callable[[], str]
 ) -> str:
-    """The key that a tenant signs with for one use, made the first time; the caller commits.
+    """Return the tenant's signing key of this kind. Create it with `make` the first time.
 
-    Whoever makes it at the same time gets the same one.
+    Concurrent callers get the same key. The caller commits.
     """
-    asked = {"t": tenant_id, "kind": kind}
-    kept = _SIGNING_KEY.run(connection, asked).fetchone()
-    if kept is None:
-        _INSERT_SIGNING_KEY.run(connection, {**asked, "private_key": make()})
-        kept = _SIGNING_KEY.run(connection, asked).fetchone()
-    if kept is None:
-        raise AssertionError("a key that was kept cannot be gone")
-    return str(kept[0])
+    values = {"t": tenant_id, "kind": kind}
+    stored = _SIGNING_KEY.run(connection, values).fetchone()
+    if stored is None:
+        _INSERT_SIGNING_KEY.run(connection, {**values, "private_key": make()})
+        stored = _SIGNING_KEY.run(connection, values).fetchone()
+    if stored is None:
+        raise AssertionError("a stored signing key is missing")
+    return str(stored[0])
 
 
 def _batches(rows: Iterable[Row]) -> dict[str, list[msgspec.Struct]]:
-    """By the block that writes them: the rows as objects with the names of its columns."""
+    """Group the rows by the SQL block that writes them, as objects with column names."""
     grouped: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         known = isinstance(row, Changing) and row.version
@@ -223,7 +223,7 @@ def _postings(entry: Entry) -> Iterator[msgspec.Struct]:
 
 @cache
 def _statement(blocks: tuple[str, ...]) -> Statement:
-    """One statement of all these blocks; it answers how many rows were updated."""
+    """Return one statement of all these blocks. It returns how many rows were updated."""
     parts = ",\n".join(f"{block} as ({QUERIES[block]})" for block in blocks)
     counts = " + ".join(["0", *(f"(select count(*) from {block})" for block in _updates(blocks))])
     return statement(f"with {parts}\nselect {counts}")

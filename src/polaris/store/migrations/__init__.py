@@ -1,4 +1,4 @@
-"""How the schema came to be: revisions, each a step in SQL with a few lines that name it."""
+"""The migrations of the schema: each revision is a SQL file with a small module that names it."""
 
 from pathlib import Path
 from typing import cast
@@ -8,7 +8,7 @@ from alembic import op
 
 
 def execute_sql(revision: str) -> None:
-    """Run the SQL file that lies beside a revision; `revision` is that module's `__file__`."""
-    # On the driver's own connection: SQLAlchemy refuses several statements at once.
+    """Run the SQL file beside a revision's module; `revision` is that module's `__file__`."""
+    # On the driver's own connection, because SQLAlchemy refuses several statements at once.
     driver = cast(psycopg.Connection, op.get_bind().connection.driver_connection)
     driver.execute(Path(revision).with_suffix(".sql").read_bytes())

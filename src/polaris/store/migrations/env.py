@@ -1,4 +1,4 @@
-"""Alembic's entrance: `polaris.store.migrate` brings the connection, and the transaction on it."""
+"""Alembic's entry point. `polaris.store.server.migrate` provides the connection, in a transaction."""
 
 from alembic import context
 

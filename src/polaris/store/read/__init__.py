@@ -1,1 +1,1 @@
-"""Lists and single records, for whoever only reads."""
+"""Queries that only read: lists and single rows."""

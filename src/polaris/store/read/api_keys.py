@@ -1,4 +1,4 @@
-"""API keys as they are kept: one by its public part, and all of a tenant."""
+"""Stored API keys: a key by its public part, and all keys of a tenant."""
 
 from typing import Any
 
@@ -16,13 +16,13 @@ _OF_TENANT = statement(BLOCKS["keys_of_tenant"])
 
 
 def find(connection: Connection, prefix: str) -> KnownKey | None:
-    """The key with this public part, revoked or not; none when there is none."""
+    """Return the key with this public part, revoked or not, or None if there is none."""
     row = _WITH_PREFIX.run(connection, {"prefix": prefix}).fetchone()
     return _known(*row) if row else None
 
 
 def listed(connection: Connection, tenant_id: str) -> list[KnownKey]:
-    """Every key of a tenant, revoked ones too, oldest first."""
+    """Return all keys of a tenant, including revoked keys, oldest first."""
     return [_known(*row) for row in _OF_TENANT.run(connection, {"t": tenant_id})]
 
 

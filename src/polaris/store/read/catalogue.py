@@ -1,4 +1,4 @@
-"""What a tenant bills, taxes and tells, as it is kept; what was deleted is not there any more."""
+"""Catalogue items, taxes and webhook endpoints of a tenant. Deleted ones are left out."""
 
 from collections.abc import Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -17,7 +17,7 @@ BLOCKS = QUERIES | blocks("read/catalogue.sql")
 
 
 class Page(NamedTuple, Generic[R]):
-    """Some rows, newest first, and how many there are in all."""
+    """The rows of a page, newest first, and how many rows there are in all."""
 
     rows: list[R]
     total: int
@@ -26,7 +26,7 @@ class Page(NamedTuple, Generic[R]):
 def catalogue_items(
     connection: Connection, tenant_id: str, limit: int, offset: int = 0
 ) -> Page[CatalogueItem]:
-    """A page of the catalogue items."""
+    """Return a page of the catalogue items."""
     return _page(
         connection,
         CatalogueItem,
@@ -38,7 +38,7 @@ def catalogue_items(
 
 
 def tax_codes(connection: Connection, tenant_id: str, limit: int, offset: int = 0) -> Page[TaxCode]:
-    """A page of the taxes."""
+    """Return a page of the taxes."""
     return _page(
         connection, TaxCode, ("tax_codes_paged", "tax_codes_counted"), tenant_id, limit, offset
     )
@@ -47,7 +47,7 @@ def tax_codes(connection: Connection, tenant_id: str, limit: int, offset: int = 
 def webhook_endpoints(
     connection: Connection, tenant_id: str, limit: int, offset: int = 0
 ) -> Page[WebhookEndpoint]:
-    """A page of the endpoints."""
+    """Return a page of the webhook endpoints."""
     return _page(
         connection,
         WebhookEndpoint,
@@ -61,7 +61,7 @@ def webhook_endpoints(
 def items_called(
     connection: Connection, tenant_id: str, codes: Iterable[str]
 ) -> dict[str, CatalogueItem]:
-    """The catalogue items with these codes, by code; the ones that are not there are left out."""
+    """Return the catalogue items with these codes, by code. Unknown codes are left out."""
     values = {"t": tenant_id, "codes_of_items": list(codes)}
     found = rows_found(connection, CatalogueItem, BLOCKS["catalogue_items_of_codes"], values)
     return {catalogue_item.code: catalogue_item for catalogue_item in found}
@@ -70,13 +70,13 @@ def items_called(
 def taxes_with_ids(
     connection: Connection, tenant_id: str, ids: Iterable[str]
 ) -> dict[str, TaxCode]:
-    """The taxes with these ids, by id; the ones that are not there are left out."""
+    """Return the taxes with these ids, by id. Unknown ids are left out."""
     values = {"t": tenant_id, "tax_ids": list(ids)}
     return {tax.id: tax for tax in rows_found(connection, TaxCode, BLOCKS["taxes_of_ids"], values)}
 
 
 def default_taxes(connection: Connection, tenant_id: str) -> list[TaxCode]:
-    """The taxes of whatever names none of its own, by code."""
+    """Return the taxes that apply where no other taxes are named, sorted by code."""
     found = rows_found(connection, TaxCode, BLOCKS["taxes_by_default"], {"t": tenant_id})
     return sorted(found, key=lambda tax: tax.code)
 

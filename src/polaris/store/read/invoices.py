@@ -1,4 +1,4 @@
-"""Invoices for people: a list, and one with everything that belongs to it."""
+"""Invoices to show: a list, and a single invoice with all its rows."""
 
 from datetime import date
 from functools import partial
@@ -36,19 +36,22 @@ class ListedInvoice(NamedTuple):
 def invoices(
     connection: Connection, tenant_id: str, *, status: str | None = None, limit: int = 20
 ) -> list[ListedInvoice]:
-    """Invoices, drafts first, then the newest; those in one status when it is named."""
+    """Return at most `limit` invoices: drafts first, then the newest.
+
+    With a `status`, return only invoices in this status.
+    """
     values = {"t": tenant_id, "status": status, "limit": min(limit, LONGEST_PAGE)}
     return [ListedInvoice(*row) for row in tuples_found(connection, BLOCKS["invoice_page"], values)]
 
 
 def invoices_numbered(connection: Connection, tenant_id: str, number: str) -> list[str]:
-    """Ids of the invoices with this number, ours or the caller's."""
+    """Return the ids of the invoices with this number, ours or the caller's."""
     rows = tuples_found(connection, BLOCKS["invoices_numbered"], {"t": tenant_id, "number": number})
     return [invoice_id for (invoice_id,) in rows]
 
 
 class WholeInvoice(NamedTuple):
-    """An invoice with everything that belongs to it."""
+    """An invoice with all its rows."""
 
     invoice: Invoice
     customer: Customer
@@ -63,7 +66,7 @@ class WholeInvoice(NamedTuple):
 
 
 def whole_invoice(connection: Connection, tenant_id: str, invoice_id: str) -> WholeInvoice | None:
-    """The invoice with this id and everything that belongs to it; none when there is none."""
+    """Return the invoice with this id and all its rows, or None if there is none."""
     facts = load(connection, tenant_id, Scope(invoices={invoice_id})).facts
     invoice = _known(facts, Invoice).get(invoice_id)
     if invoice is None:
@@ -95,6 +98,6 @@ def _of_invoice(facts: Facts, invoice_id: str, kind: type[R]) -> list[R]:
 
 
 def entries_of_customer(connection: Connection, tenant_id: str, customer_id: str) -> list[Entry]:
-    """Every entry of a customer, oldest first, money not yet applied included."""
+    """Return all entries of a customer, oldest first, including those of unapplied money."""
     values = {"t": tenant_id, "customers": [customer_id]}
     return rows_found(connection, Entry, BLOCKS["entries_of_customers"], values)

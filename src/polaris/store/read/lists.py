@@ -1,4 +1,4 @@
-"""Pages of ids: one list with whatever filters are asked for, and how many there are in all."""
+"""Pages of lists: the ids of a page after filtering, and how many rows there are in all."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -13,21 +13,21 @@ Connection = psycopg.Connection[Any]
 BLOCKS = blocks("read/lists.sql")
 
 FEW = 10_000
-"""So many are sorted faster than they are looked for, one here and one there, along an index."""
+"""Up to this many matching rows, sorting all of them is faster than scanning an ordered index."""
 
 
 class Listing(NamedTuple):
-    """A list: the block that pages it, the one that counts it, and its filters.
+    """A list: the SQL block that pages it, the block that counts it, and its filters.
 
-    A filter's block is a whole select; what stands after its `where` is the condition. Each
-    `where` of the list's own blocks takes all conditions.
+    A filter's block is a whole select; the text after its `where` is the condition. All conditions
+    are added to each `where` of the list's own blocks.
     """
 
     listed: str
     counted: str
-    filters: Mapping[str, str]  # by the name of the value that they take
-    always: tuple[str, ...] = ()
-    gathered: str | None = None  # pages it when few are left: these first, their order then
+    filters: Mapping[str, str]  # each filter's block by the name of its value
+    always: tuple[str, ...] = ()  # filters that always apply
+    gathered: str | None = None  # the block to page few rows with: it filters first, then sorts
 
 
 INVOICES = Listing(
@@ -55,7 +55,7 @@ INVOICES = Listing(
     always=("invoices_visible",),
     gathered="invoices_gathered",
 )
-"""Each list of invoices also needs to know `today`: a draft without a date counts as of today."""
+"""Lists of invoices also need the value `today`: a draft without a date is sorted as of today."""
 
 CUSTOMERS = Listing(
     "customers_listed",
@@ -115,7 +115,7 @@ WALLETS = Listing(
 
 
 class IdPage(NamedTuple):
-    """Ids in the order of the list, and how many it has on all its pages."""
+    """The ids of a page, in order, and how many rows the list has on all pages."""
 
     ids: list[str]
     total: int
@@ -131,9 +131,10 @@ def page(
     offset: int,
     **beside: object,
 ) -> IdPage:
-    """One page of a list. `filters` are values by filter name; one that is none does not filter.
+    """Return one page of a list.
 
-    `beside` are the values that the blocks need besides.
+    `filters` are values by filter name; a filter with the value None is not applied. `beside` are
+    other values that the blocks need.
     """
     given = {name: value for name, value in filters.items() if value is not None}
     values = {"t": tenant_id, "limit": limit, "offset": offset, **beside, **given}
@@ -148,6 +149,6 @@ def page(
 
 @cache
 def _filtered(block: str, conditions: tuple[str, ...]) -> Statement:
-    """The block with these conditions beside its own."""
+    """Return the statement of a block with these conditions added."""
     added = "".join(f"({BLOCKS[one].partition('where ')[2]}) and " for one in conditions)
     return statement(BLOCKS[block].replace("where ", f"where {added}"))

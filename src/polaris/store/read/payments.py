@@ -1,4 +1,4 @@
-"""Money that a payment provider should move."""
+"""Payments and refunds that wait for a payment provider."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -11,15 +11,15 @@ BLOCKS = QUERIES | blocks("read/payments.sql")
 
 
 class Waiting(NamedTuple):
-    """Money that somebody outside should move."""
+    """Payments and refunds that wait for a provider."""
 
-    refunds: list[tuple[Refund, Payment]]  # not yet told to anybody, with what they go out of
-    cancels: list[Payment]  # on their way to an invoice that was voided
-    collects: list[Payment]  # in progress, and no provider has given its reference
+    refunds: list[tuple[Refund, Payment]]  # not yet sent to a provider, each with its payment
+    cancels: list[Payment]  # pending payments of an invoice that was voided
+    collects: list[Payment]  # pending payments without a provider's reference
 
 
 def waiting(connection: Connection, tenant_id: str, providers: Iterable[str]) -> Waiting:
-    """What waits for these providers."""
+    """Return the payments and refunds that wait for these providers."""
     values = {"t": tenant_id, "providers": list(providers)}
     refunds = rows_found(connection, Refund, BLOCKS["refunds_to_ask"], values)
     values["refunds"] = [refund.id for refund in refunds]

@@ -1,4 +1,4 @@
-"""Run a named block of SQL and return what it finds, as tuples or as facts. Nothing is locked."""
+"""Run a block of SQL and return the rows that it finds, as tuples or as facts, without locks."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ R = TypeVar("R", bound=Row)
 def rows_found(
     connection: Connection, kind: type[R], select: str, values: Mapping[str, object]
 ) -> list[R]:
-    """The rows of a table whose ids the select finds, as facts."""
+    """Return the rows of a table whose ids the select finds, as facts."""
     part = QUERIES[f"part_{kind.table}"].replace("%(ids)s", f"array({select})")
     ((found,),) = statement(f"select {part}").run(connection, values)
     rows = list[kind]  # type: ignore[valid-type]  # a type known by value
@@ -26,5 +26,5 @@ def rows_found(
 def tuples_found(
     connection: Connection, select: str, values: Mapping[str, object]
 ) -> Iterable[Any]:
-    """The rows that the select finds, as tuples."""
+    """Return the rows that the select finds, as tuples."""
     return statement(select).run(connection, values)

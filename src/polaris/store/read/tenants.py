@@ -1,4 +1,4 @@
-"""Tenants, one or all of them."""
+"""Tenants: a single tenant, and the list of all."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -15,7 +15,7 @@ BLOCKS = QUERIES | blocks("read/tenants.sql")
 
 
 class ListedTenant(NamedTuple):
-    """A tenant, as a list shows it."""
+    """A tenant, as shown in a list."""
 
     id: str
     name: str
@@ -25,7 +25,7 @@ class ListedTenant(NamedTuple):
 
 
 def tenant(connection: Connection, tenant_id: str) -> Tenant:
-    """The tenant with this id. Raises UnknownTenant."""
+    """Return the tenant with this id. Raises UnknownTenant."""
     try:
         values = {"t": str(UUID(tenant_id))}
     except ValueError as malformed:
@@ -37,5 +37,5 @@ def tenant(connection: Connection, tenant_id: str) -> Tenant:
 
 
 def tenants(connection: Connection) -> list[ListedTenant]:
-    """All tenants, oldest first."""
+    """Return all tenants, oldest first."""
     return [ListedTenant(*row) for row in tuples_found(connection, BLOCKS["tenants"], {})]

@@ -1,4 +1,4 @@
-"""What people ask of wallets: what is left and was spent of each, and what happened in one."""
+"""Wallets to show: what is left and what was spent in each, and the history of a wallet."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
@@ -20,7 +20,7 @@ BLOCKS = blocks("read/wallets.sql")
 
 
 class Sums(NamedTuple):
-    """What is left in a wallet at a moment, and what was spent of it and not given back."""
+    """The credits left in a wallet at a time, and the credits spent and not given back."""
 
     left_minor: int
     consumed_minor: int
@@ -29,7 +29,7 @@ class Sums(NamedTuple):
 
 
 class Part(msgspec.Struct, frozen=True, array_like=True):
-    """What one lot had of it."""
+    """The part of a happening that one lot has."""
 
     id: str
     lot_id: str
@@ -37,16 +37,16 @@ class Part(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Happening(msgspec.Struct, frozen=True, array_like=True):
-    """One thing that happened in a wallet, or, a purchase, that is to happen."""
+    """A change of a wallet; a purchase of credits can also be pending or failed."""
 
     id: str
     kind: MovementKind
     state: str  # pending, settled or failed
     amount_minor: int  # always positive
-    left_minor: int | None  # of what came in
+    left_minor: int | None  # what is left of credits that came in
     priority: int
     invoice_id: str | None
-    gave_back: bool  # the invoice was voided, and these are its credits
+    gave_back: bool  # True if the credits came back because the invoice was voided
     note_id: str | None
     at: datetime
     settled_at: datetime | None
@@ -56,21 +56,21 @@ class Happening(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Place(NamedTuple):
-    """A wallet, and a moment in its history."""
+    """A wallet and a time in its history."""
 
     wallet_id: str
     at: datetime
 
 
 class History(NamedTuple):
-    """A page of what happened, the newest first, and how much there is in all."""
+    """A page of happenings, newest first, and how many there are in all."""
 
     rows: list[Happening]
     total: int
 
 
 class Seen(NamedTuple):
-    """Wallets with their customers, and the sums of each by its id."""
+    """Wallets with their customers, and the sums of each wallet by its id."""
 
     facts: Facts
     sums: dict[str, Sums]
@@ -82,7 +82,7 @@ _ROWS = msgspec.json.Decoder(list[Happening])
 def wallets(
     connection: Connection, tenant_id: str, wallet_ids: Iterable[str], at: datetime
 ) -> Seen:
-    """These wallets, those of them that there are."""
+    """Return the wallets with these ids, and their sums at a time. Unknown ids are left out."""
     scope = Scope(wallets=set(wallet_ids))
     facts = load(connection, tenant_id, resolve(connection, tenant_id, scope)).facts
     values = {"t": tenant_id, "wallets": list(scope.wallets), "at": at}
@@ -91,7 +91,7 @@ def wallets(
 
 
 def place_of(connection: Connection, tenant_id: str, happening_id: str) -> Place | None:
-    """Where and when it happened."""
+    """Return the wallet and the time of a happening, or None if there is no such happening."""
     values = {"t": tenant_id, "happening": happening_id}
     found = statement(BLOCKS["place_of_happening"]).run(connection, values).fetchone()
     return Place(*found) if found else None
@@ -113,7 +113,7 @@ def history(
     limit: int = 1000,
     offset: int = 0,
 ) -> History:
-    """What happened in a wallet; what is given filters it.
+    """Return a page of the history of a wallet, filtered by the arguments that are given.
 
     `details` is a JSON document that a row's details must contain, `details_without` a list of
     documents that they must not contain.

@@ -1,1 +1,1 @@
-"""PostgreSQL itself: the embedded server, its data directory, connections, migrations."""
+"""PostgreSQL: the embedded server, its data directory, connections and migrations."""

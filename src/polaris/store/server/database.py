@@ -1,5 +1,4 @@
-"""The database: the embedded server or another one, migrated, and connections as the engine
-needs them."""
+"""The migrated database, on the embedded or an external server, and the engine's connections."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,7 +18,7 @@ OLDEST_VERSION = 15
 LIFETIME_SECONDS = 600
 WAIT_INTERVAL = 0.1
 
-# They are named in their order.
+# The names of the revisions sort in their order.
 REVISIONS = sorted(one.stem for one in Path(__file__).parents[1].glob("migrations/versions/*.py"))
 
 CONNECTION: dict[str, Any] = {
@@ -32,13 +31,14 @@ CONNECTION: dict[str, Any] = {
 }
 
 PREPARED: dict[str, Any] = {
-    # A pipeline that failed twice would otherwise look for statements that are gone.
+    # Otherwise a pipeline that failed twice would use prepared statements that no longer exist.
     "prepare_threshold": 0,
 }
 UNPREPARED: dict[str, Any] = {"prepare_threshold": None}
 """For a pooler in transaction mode, which gives each transaction another server connection."""
 
-# Plans are made once: planning a lone void costs as much as executing it. Citus cannot.
+# Plans are made once, because planning a single void costs as much as executing it. Citus does not
+# support this.
 TUNE = """
 select set_config('lock_timeout', '5s', false),
        set_config('idle_in_transaction_session_timeout', '10s', false),
@@ -54,18 +54,18 @@ class ServerTooOld(Exception):
 
 
 class DatabaseTooNew(Exception):
-    """A later version of Polaris has migrated this database."""
+    """A later version of Polaris has migrated this database. Use that version, or a later one."""
 
 
 class EngineConnection(psycopg.Connection[TupleRow]):
-    """A connection that remembers whether anything on it ever failed."""
+    """A connection that remembers whether an operation on it ever failed."""
 
     failed = False
 
     def wait(
         self, gen: PQGen[T], interval: float = WAIT_INTERVAL, timeout: float | None = None
     ) -> T:
-        # Every exchange with the server comes through here, also where the caller forgives.
+        # Every exchange with the server passes here, even if the caller catches the exception.
         try:
             return super().wait(gen, interval, timeout)
         except BaseException:
@@ -74,7 +74,7 @@ class EngineConnection(psycopg.Connection[TupleRow]):
 
 
 class EnginePool(ConnectionPool[EngineConnection]):
-    """A pool that takes back only connections on which nothing failed."""
+    """A pool that closes every returned connection on which an operation failed."""
 
     def putconn(self, conn: EngineConnection) -> None:
         if conn.failed:
@@ -83,7 +83,7 @@ class EnginePool(ConnectionPool[EngineConnection]):
 
 
 def connect(url: str, prepare: bool = True) -> EngineConnection:
-    """A connection as the engine needs it. Raises `psycopg.OperationalError`."""
+    """Open a connection with the engine's settings. Raises `psycopg.OperationalError`."""
     connection = EngineConnection.connect(url, **CONNECTION, **how_prepared(prepare))
     try:
         _tune(connection)
@@ -94,19 +94,19 @@ def connect(url: str, prepare: bool = True) -> EngineConnection:
 
 
 def how_prepared(prepare: bool) -> dict[str, Any]:
-    """The parameters of a connection that prepares its statements, or does not."""
+    """Return the connection parameters that make it prepare its statements, or not."""
     return PREPARED if prepare else UNPREPARED
 
 
 def _tune(connection: EngineConnection) -> None:
-    # Outside a transaction: a rollback would undo the settings too.
+    # Outside a transaction, because a rollback would also undo the settings.
     connection.autocommit = True
     connection.execute(TUNE, prepare=False)
     connection.autocommit = False
 
 
 def open_database(settings: Settings) -> "Database":
-    """The database of these settings, started and migrated; close it to leave.
+    """Start and migrate the database of these settings, and return it. The caller closes it.
 
     Raises `EmbeddedError`, `ServerTooOld`, `DatabaseTooNew`, `psycopg.Error`.
     """
@@ -129,14 +129,14 @@ def _bring_up_to_date(url: str) -> list[str]:
         return []
     if revision and revision not in REVISIONS:
         raise DatabaseTooNew(f"{DatabaseTooNew.__doc__} It is at revision {revision!r}.")
-    # Only now: Alembic takes longer to load than most commands take to run.
+    # Imported only here, because loading Alembic takes longer than most commands take to run.
     from polaris.store.server.migrate import migrate
 
     return migrate(url)
 
 
 def _revision(connection: psycopg.Connection[TupleRow]) -> str | None:
-    """The revision that the database is at; none when it is at several, or empty."""
+    """Return the revision of the database, or None if it is empty or has several revisions."""
     known = connection.execute("select to_regclass('alembic_version')").fetchone()
     if known == (None,):
         return None
@@ -145,7 +145,7 @@ def _revision(connection: psycopg.Connection[TupleRow]) -> str | None:
 
 
 class Database:
-    """A migrated database, and ways to connect to it."""
+    """A migrated database. It opens connections and pools."""
 
     def __init__(
         self,
@@ -157,7 +157,7 @@ class Database:
     ) -> None:
         self.url = url
         self.applied = applied
-        """The revisions that opening it brought in."""
+        """The revisions that were applied when the database was opened."""
         self._embedded, self._opened, self._prepare = embedded, opened, prepare
 
     def __enter__(self) -> Self:
@@ -167,11 +167,11 @@ class Database:
         self.close()
 
     def connect(self) -> EngineConnection:
-        """A connection of one's own; whoever asks for it closes it."""
+        """Open a new connection. The caller closes it."""
         return connect(self.url, self._prepare)
 
     def pool(self, size: int) -> EnginePool:
-        """A pool of `size` connections, closed with the database."""
+        """Open a pool of `size` connections. It is closed with the database."""
         pool = EnginePool(
             self.url,
             connection_class=EngineConnection,
@@ -185,13 +185,13 @@ class Database:
         return pool
 
     def ensure(self) -> None:
-        """Bring the embedded server back after a lost connection; another one we cannot start.
+        """Make sure after a lost connection that the embedded server runs.
 
-        Raises `EmbeddedError`.
+        Does nothing for an external server, which Polaris cannot start. Raises `EmbeddedError`.
         """
         if self._embedded:
             self._embedded.ensure()
 
     def close(self) -> None:
-        """Close the pools and leave the server."""
+        """Close the pools, and release the embedded server."""
         self._opened.close()

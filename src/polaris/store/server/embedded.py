@@ -1,16 +1,16 @@
-"""The embedded PostgreSQL: our own launcher for the binaries that a package carries.
+"""The embedded PostgreSQL: our own launcher for the binaries of a Python package.
 
-A data directory holds one server, shared by every program that opens it:
+A data directory holds one server, which is shared by all programs that open it:
 
-    starting      locked by whoever is starting or stopping the server
-    in-use        share-locked by each program that has it open; the last to leave stops it
-    running       locked by the server and all its children: free means that none of them lives
-    socket        where the server listens: a directory, or a link when its path is too long
+    starting      locked by the program that is starting or stopping the server
+    in-use        share-locked by each program that uses the server; the last one stops it
+    running       locked by the server and its child processes; unlocked when none of them lives
+    socket        where the server listens: a directory, or a link if its path is too long
     postgres      the cluster; `postgres.new` until initdb has finished
-    postgres.log  what the server said since it was last started
+    postgres.log  the server's log since its last start
 
-The kernel drops a lock when its holder dies, however it dies. So no pid that somebody wrote down
-is ever believed, and no crash leaves anything behind that the next start has to understand.
+The kernel releases a lock when its holder dies, for whatever reason. So no pid file is ever
+trusted, and a crash leaves nothing that the next start has to interpret.
 """
 
 import os
@@ -38,9 +38,9 @@ from polaris.store.server.data_directory import (
 
 __all__ = ["Embedded", "EmbeddedError", "open_server"]
 
-ROUNDS = 6  # two make a start, a launch and an answer; the others are for when it is killed
-DEAF_SECONDS = 30  # how long programs of the server may live while nothing answers
-STOP_SECONDS = 60  # how long a stop may take before it becomes a kill, which loses no commit
+ROUNDS = 6  # a start takes two, a launch and an answer; the others are for when it is killed
+DEAF_SECONDS = 30  # how long processes of the server may live without an answer from it
+STOP_SECONDS = 60  # how long a stop may take before the server is killed; no commit is lost
 
 SETTINGS = {
     "listen_addresses": "",
@@ -49,13 +49,13 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "max_wal_size": "4GB",
     "jit": "off",
-    # An import fills empty tables: statistics have to follow within seconds.
+    # An import fills empty tables, so their statistics must be updated within seconds.
     "autovacuum_naptime": "5s",
     "autovacuum_analyze_threshold": "200",
     "autovacuum_analyze_scale_factor": "0.05",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    # Statements carry names and amounts, which have no place in a log.
+    # Statements contain names and amounts, which must not be logged.
     "log_min_error_statement": "panic",
 }
 
@@ -63,11 +63,11 @@ INITDB = ("-U", "postgres", "-E", "UTF8", "--no-locale", "--auth=peer", "--no-in
 
 
 def open_server(data_dir: Path, *, fsync: bool = True) -> "Embedded":
-    """The server of a data directory, running when this returns; close it to leave.
+    """Start the server of a data directory unless it runs. The caller closes the result.
 
-    Makes the directory, the cluster and the database `polaris` when they are not there. `fsync`
-    off, which counts when this call starts the server, is for tests: a power cut then loses all.
-    Raises `EmbeddedError`.
+    Creates the directory, the cluster and the database `polaris` if they are missing. `fsync=False`
+    is for tests, because a power cut then destroys the database. It has an effect only if this call
+    starts the server. Raises `EmbeddedError`.
     """
     try:
         server = Embedded(DataDirectory.at(data_dir), fsync=fsync)
@@ -82,7 +82,7 @@ def open_server(data_dir: Path, *, fsync: bool = True) -> "Embedded":
 
 
 class Embedded:
-    """One program's share in the server of a data directory."""
+    """This program's use of the server of a data directory."""
 
     def __init__(self, data_directory: DataDirectory, *, fsync: bool) -> None:
         self._premises, self._fsync = data_directory, fsync
@@ -96,10 +96,10 @@ class Embedded:
         self.close()
 
     def url(self, database: str = "polaris", *, user: str = "polaris") -> str:
-        """The conninfo of a database. `polaris` owns its own; `postgres` may do everything."""
+        """Return the conninfo of a database for the owner `polaris` or the superuser `postgres`."""
         return make_conninfo(
-            # May be a link to a shorter path, in a folder that is not ours alone: what listens
-            # there has to be our server's user.
+            # The socket may be in a folder that other users can write to, so require that the
+            # process that listens there runs as our server's user.
             host=os.path.realpath(self._premises.home / "socket"),
             requirepeer=self._premises.user.pw_name,
             port=5432,
@@ -109,9 +109,10 @@ class Embedded:
         )
 
     def ensure(self) -> None:
-        """Return once the server answers, started if need be: for after a lost connection.
+        """Start the server if it does not run, and wait until it answers.
 
-        Waits as long as a server recovers from a crash. Raises `EmbeddedError`.
+        To be called after a lost connection. Waits while the server recovers from a crash. Raises
+        `EmbeddedError`.
         """
         try:
             with file_locks.locked(self._premises.home / "starting"):
@@ -120,7 +121,7 @@ class Embedded:
             raise CouldNotStart(str(error)) from error
 
     def close(self) -> None:
-        """Leave; the last one out stops the server. Raises `CouldNotStop`."""
+        """Release this program's use of the server; the last user stops it. Raises `CouldNotStop`."""
         if self._lease is None:
             return
         lease, self._lease = self._lease, None
@@ -132,25 +133,25 @@ class Embedded:
             os.close(lease)
 
     def _bring_up(self) -> None:
-        said = ""
-        for to_come in reversed(range(ROUNDS)):
+        fault = ""
+        for rounds_left in reversed(range(ROUNDS)):
             with file_locks.opened(self._premises.home / "running") as running:
                 if self._answers(running):
                     try:
                         return self._furnish()
                     except psycopg.OperationalError as error:
-                        said = str(error)
-                elif to_come:  # a launch is worth nothing when no round is left to see it
+                        fault = str(error)
+                elif rounds_left:  # without a round left, nobody would see the server answer
                     self._launch(running)
-        raise CouldNotStart(f"{said}\n{self._premises.last_words()}")
+        raise CouldNotStart(f"{fault}\n{self._premises.last_words()}")
 
     def _answers(self, running: int) -> bool:
-        """Wait until the server answers (true), or we hold `running` and none of it lives."""
+        """Wait until the server answers. Return False if it is dead; then we hold `running`."""
         deaf_at = time.monotonic() + DEAF_SECONDS
         while (answer := PGconn.ping(self.url("postgres").encode())) != Ping.OK:
             if file_locks.take(running):
                 return False
-            if answer == Ping.REJECT:  # it is recovering, or on its way down
+            if answer == Ping.REJECT:  # it is recovering or stopping
                 deaf_at = time.monotonic() + DEAF_SECONDS
             elif time.monotonic() > deaf_at:
                 self._end(running)
@@ -158,9 +159,9 @@ class Embedded:
         return True
 
     def _launch(self, running: int) -> None:
-        """Start the server. It inherits `running`, and so locks it for as long as any of it lives.
+        """Start the server. It inherits the lock of `running` for as long as its processes live.
 
-        Until then the lock is ours: nothing lives of an earlier server, whose traces may go.
+        We hold the lock now, so no process of an earlier server lives, and its files can go.
         """
         with self._premises.new_log() as log:
             if not self._premises.cluster.exists():
@@ -168,12 +169,12 @@ class Embedded:
             self._clear()
             self._admit()
             server = [str(binary("postgres")), "-D", str(self._premises.cluster), *self._options()]
-            # A shell that leaves at once stands between: a dead server shall not be our zombie.
+            # Started through a shell that exits at once, so a dead server is not our zombie.
             start = ["/bin/sh", "-c", '"$@" &', "sh", *server]
             self._premises.run(start, log=log.fileno(), inherited=(running,))
 
     def _create(self, log: int, running: int) -> None:
-        """Make the cluster under another name: what has its own name is whole."""
+        """Create the cluster under a temporary name, so that `postgres` is always complete."""
         fresh = self._premises.home / "postgres.new"
         shutil.rmtree(fresh, ignore_errors=True)
         self._premises.private(fresh)
@@ -190,7 +191,7 @@ class Embedded:
                 (place / stale).unlink(missing_ok=True)
 
     def _admit(self) -> None:
-        """Let in, by the kernel's word, the server's user and root; nobody else, no password."""
+        """Let only the server's user and root connect. The kernel identifies them (peer)."""
         users = dict.fromkeys((self._premises.user.pw_name, "root"))
         rows = [f'polaris "{user}" {role}' for user in users for role in ("polaris", "postgres")]
         (self._premises.cluster / "pg_ident.conf").write_text("\n".join([*rows, ""]))
@@ -206,7 +207,7 @@ class Embedded:
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
     def _furnish(self) -> None:
-        """Make the role and the database, where no start has come so far yet."""
+        """Create the role and the database if they are missing."""
         role = "select from pg_roles where rolname = 'polaris'"
         database = "select from pg_database where datname = 'polaris'"
         with psycopg.connect(self.url("postgres", user="postgres"), autocommit=True) as admin:
@@ -220,10 +221,10 @@ class Embedded:
             self._end(running)
 
     def _end(self, running: int) -> None:
-        """Return once nothing of the server lives: it is asked first, then killed."""
-        asked = self._premises.postmasters()
-        _send(signal.SIGINT, asked)
-        if file_locks.take_within(running, STOP_SECONDS if asked else 0):
+        """Stop the server, or kill it after `STOP_SECONDS`. Wait until no process of it lives."""
+        postmasters = self._premises.postmasters()
+        _send(signal.SIGINT, postmasters)
+        if file_locks.take_within(running, STOP_SECONDS if postmasters else 0):
             return
         _send(signal.SIGKILL, self._premises.programs())
         if not file_locks.take_within(running, STOP_SECONDS):

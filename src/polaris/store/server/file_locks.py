@@ -1,4 +1,4 @@
-"""Locks on files that the kernel drops when their holder dies, and that a child may inherit."""
+"""File locks. The kernel releases them when their holder dies, and a child may inherit them."""
 
 import fcntl
 import os
@@ -11,13 +11,16 @@ POLL_SECONDS = 0.01
 
 
 def open_file(path: Path) -> int:
-    """A file to lock, made if need be. Closing it drops the lock, unless a child inherited it."""
+    """Open a file to lock; create it if it is missing.
+
+    Closing it releases the lock, unless a child has inherited it.
+    """
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[int]:
-    """A file to lock, until the end of the block."""
+    """Open a file to lock, until the end of the block."""
     fd = open_file(path)
     try:
         yield fd
@@ -27,19 +30,22 @@ def opened(path: Path) -> Iterator[int]:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold a file's exclusive lock, after waiting for it."""
+    """Wait for a file's exclusive lock, and hold it until the end of the block."""
     with opened(path) as fd:
         fcntl.flock(fd, fcntl.LOCK_EX)
         yield
 
 
 def share(fd: int) -> None:
-    """Take a shared lock, after waiting for it."""
+    """Wait for a shared lock, and take it."""
     fcntl.flock(fd, fcntl.LOCK_SH)
 
 
 def take(fd: int) -> bool:
-    """Whether the exclusive lock is now ours. A shared one that we held may be gone if not."""
+    """Try to take the exclusive lock. Return True if we have it.
+
+    If not, a shared lock that we held may be lost.
+    """
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -48,7 +54,7 @@ def take(fd: int) -> bool:
 
 
 def take_within(fd: int, seconds: float) -> bool:
-    """Whether the exclusive lock became ours in this time."""
+    """Try for `seconds` to take the exclusive lock. Return True if we have it."""
     deadline = time.monotonic() + seconds
     while not (taken := take(fd)) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)

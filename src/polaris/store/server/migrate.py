@@ -1,4 +1,4 @@
-"""Bring a database to the schema of this version, one transaction per revision."""
+"""Migrate a database to the schema of this version, with one transaction per revision."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +13,17 @@ from sqlalchemy import Connection, NullPool, create_engine, text
 
 FOLDER = Path(__file__).parents[1] / "migrations"
 
-# Whoever migrates holds this lock until the revision is committed. Only then is the limit on
-# other locks set: a second migrator may have to wait for long.
+# A migrator holds this lock until its revision is committed. The limit on other locks is set after
+# this one is taken, because a second migrator may have to wait for a long time.
 ONE_AT_A_TIME = text("select pg_advisory_xact_lock(hashtextextended('polaris.migrate', 0))")
 LOCK_TIMEOUT = text("set local lock_timeout = '5s'")
 
 
 def migrate(url: str) -> list[str]:
-    """Apply what is pending and return its names, oldest first; safe to run anywhere, twice.
+    """Apply the pending revisions. Return their names, oldest first.
 
-    `url` is a conninfo or a URL of libpq. A migration that is killed leaves nothing behind.
+    It is safe to run this several times, also concurrently. `url` is a conninfo or a URL of libpq.
+    A migration that is killed leaves no changes.
     Raises `psycopg.Error` and `sqlalchemy.exc.SQLAlchemyError`.
     """
     applied: list[str] = []
@@ -33,7 +34,7 @@ def migrate(url: str) -> list[str]:
 
 
 def pending(url: str) -> list[str]:
-    """The revisions that `migrate` would apply, oldest first."""
+    """Return the names of the revisions that `migrate` would apply, oldest first."""
     with _connected(url) as connection:
         return _pending(connection)
 
@@ -41,7 +42,7 @@ def pending(url: str) -> list[str]:
 def _migrate_once(connection: Connection) -> str | None:
     with connection.begin():
         connection.execute(ONE_AT_A_TIME)
-        # Asked under the lock: another migrator may just have come so far.
+        # Read under the lock, because another migrator may just have applied them.
         if not (ahead := _pending(connection)):
             return None
         connection.execute(LOCK_TIMEOUT)
