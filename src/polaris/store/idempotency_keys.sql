@@ -1,4 +1,4 @@
--- Idempotency keys of HTTP callers: what was asked under each, and what was answered.
+-- Idempotency keys of HTTP callers, each with the fingerprint of its request and its answer.
 
 -- claim_idempotency_key --
 insert into idempotency_key (tenant_id, key, fingerprint, claimed_at)

@@ -1,4 +1,4 @@
--- What the importers remember, look up and count. Money is written by the engine alone.
+-- The rows that importers store, look up and count. Only the engine writes money.
 
 
 -- -------------------------------------------------------------------------------- the run itself
@@ -49,9 +49,10 @@ select %(t)s, %(run)s, row_number, document, reason, amount_minor, line
 on conflict do nothing
 
 -- import_match --
--- For cancellations of different customers: the invoice that each takes back whole, which is the
--- latest one that is neither voided nor credited, if it has just these articles in these
--- quantities; else the latest one not voided that has them all left. With the lines concerned.
+-- For cancellations of different customers: the invoice that each cancels, with its lines. It is
+-- cancelled as a whole if the latest invoice that is neither voided nor credited has exactly these
+-- articles and quantities. Otherwise it is the latest invoice, not voided, that has enough left of
+-- all of them.
 with asked as (
   select x.document, x.customer_id, x.at, x.code, x.unit_price, x.quantity, x.worth
     from json_to_recordset(%(asked)s::json)
@@ -148,7 +149,7 @@ select r.reason, count(*), coalesce(sum(r.amount_minor), 0)
  order by r.reason
 
 -- import_booked --
--- What the commands of the run brought to the accounts of income, and took from them.
+-- The amounts that the commands of the run booked to and from the income accounts.
 select coalesce(sum(case
          when p.credit in (%(sales)s, %(refunds)s) then p.amount_minor
          else -p.amount_minor end), 0)::bigint

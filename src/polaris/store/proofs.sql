@@ -1,9 +1,9 @@
--- What must be true of the books whatever was done, what they come to, and the chain of the audit.
+-- The proofs of the books, the trial balance, and the chain of the audit log.
 --
--- A proof tells facts: in a currency, of a subject, what is expected and what is found. `tally`
--- adds them up by subject, so that a proof may tell what rows say and what postings say as they
--- come; where the two differ it is violated. A bound is told as the nearest amount within it.
--- `%(t)s` is the tenant, and stands at every table that is named.
+-- A proof selects rows of: currency, subject, expected amount, found amount. `tally` adds them up
+-- by subject, so a proof may select rows and postings one by one. If the sums of a subject differ,
+-- the proof is violated. For an upper or lower bound, the expected amount is the nearest amount
+-- within the bound. `%(t)s` is the tenant; every table in a statement is restricted to it.
 
 
 -- ----------------------------------------------------------------------------- how proofs are run
@@ -146,8 +146,9 @@ select p.currency, p.customer_id, 0,
  where p.tenant_id = %(t)s and 'REFUND_LIABILITIES' in (p.debit, p.credit)
 
 -- liabilities --
--- Money is owed to somebody, so it is proved for each customer. Tax and the like is owed together,
--- and a standalone note may take back more of it than was ever billed here.
+-- Money is owed to a certain customer, so it is proved for each customer. Tax and similar accounts
+-- are proved in total, because a standalone credit note may take back more tax than its customer
+-- was billed here.
 select b.currency, concat_ws(' ', b.account, b.customer_id) as subject,
   greatest(b.balance, 0) as expected, b.balance as found
   from (
@@ -230,7 +231,7 @@ select b.currency, 'CREDITS_GRANTED' as subject, greatest(b.balance, 0) as expec
 -- ----------------------------------------------------------------------- reversals and numbers
 
 -- mirrored --
--- Postings that should be mirrored, those missing or too many as well; and those that are.
+-- The postings that should be mirrored, and those that are. Missing and extra ones are counted too.
 select coalesce(o.currency, r.currency) as currency, coalesce(o.reversal, r.reversal) as subject,
   1 as expected,
   case when (r.debit, r.credit, r.amount_minor, r.currency, r.customer_id)
@@ -259,8 +260,8 @@ select null::text as currency, o.id as subject,
  group by o.id, o.reverses
 
 -- drawn --
--- Every number given, and which of its series it is; none when its format does not say. The
--- tenant's own series may have had other formats; of those that fit, the newest says it.
+-- Every used number with its position in the series, or null if its format does not show it. The
+-- tenant's own series may have had other formats before; the newest format that fits is used.
 select d.series, d.number, d.id, d.status, d.hidden,
   (select substring(d.number from pattern)::bigint
      from unnest(s.patterns) with ordinality as one (pattern, place)
@@ -298,7 +299,7 @@ select d.series, d.number, d.id, d.status, d.hidden,
      group by f.id) s on s.id = d.series
 
 -- numbers --
--- Each number from 1 to the last one drawn is expected once; one out of series is not.
+-- Every number from 1 to the last used one is expected once. A number outside its series is not.
 select null::text as currency, x.id || ' ' || n as subject, 1 as expected, 0 as found
   from series x
  cross join lateral generate_series(1, x.next - 1) n
@@ -342,13 +343,13 @@ select leg.account, p.currency, sum(leg.debit), sum(leg.credit)
 -- -------------------------------------------------------------------------- the audit's chain
 
 -- part_audit_line --
--- An audit line as it is hashed: all of it, word for word, whatever the session's settings are.
+-- The text of an audit line that is hashed: all its columns, independent of session settings.
 (select jsonb_build_array(a.tenant_id, a.id, a.command_id, a.at at time zone 'UTC', a.actor,
    a.command, a.subject_id, a.outcome, a.refusals::text, a.request::text)::text)
 
 -- lock_chain --
--- Sealers of one tenant take turns; its commands never wait for them. A plan made while there were
--- no seals yet would read all of them for each line ever after: so it is made to use the index.
+-- Sealers of one tenant take turns; its commands never wait for them. A plan that was made before
+-- there were seals would later read all seals for each line, so the planner must use the index.
 select pg_advisory_xact_lock(hashtextextended('seal ' || %(t)s::text, 0)),
        set_config('enable_seqscan', 'off', true)
 
@@ -359,8 +360,8 @@ select s.position, s.hash
  order by s.position desc limit 1
 
 -- unsealed --
--- In order of asking, from a place on. `offset 0` keeps it a look-up for each line: joined, every
--- batch would read all seals there are.
+-- In the order of the requests, from a given position. `offset 0` makes it one index look-up per
+-- line; as a join, every batch would read all seals.
 select a.at, a.id, %(line)s
   from audit a
  where a.tenant_id = %(t)s and (a.at, a.id) > (%(at)s, %(id)s)

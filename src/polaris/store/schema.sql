@@ -1,18 +1,18 @@
--- The books of many tenants, and what stands beside them.
+-- The books of many tenants, and the tables that belong to them.
 --
--- How to read it. A row belongs to a tenant, and its key begins with it, so that the tables can be
--- sharded by tenant; nothing is unique across tenants, and no key points at `tenant` itself, or
--- every write would lock that one row. Amounts are whole minor units of the row's currency. Ids and
--- times come from outside: there is no default, no sequence, no trigger. A table with a `version`
--- changes under optimistic control; every other one is only added to. A row of `polaris.core` is a
--- row here, with its fields as columns. A check is named after what it promises.
--- What is only kept and shown again is `json`, word for word and in its order, as it came; taking
--- it apart for `jsonb` would cost most of a write.
+-- How to read it. Every row belongs to a tenant, and its key begins with the tenant, so that the
+-- tables can be sharded by tenant. Nothing is unique across tenants. No foreign key refers to
+-- `tenant` itself, because then every write would lock that row. Amounts are whole minor units of
+-- the row's currency. Ids and times come from the program: there is no default, no sequence, no
+-- trigger. Rows of a table with a `version` change under optimistic control; the other tables are
+-- append-only. A row of `polaris.core` is a row here, with its fields as columns. A check is
+-- named after what it guarantees. Values that are only stored and shown again are `json`, exactly
+-- as received, because parsing them for `jsonb` would be most of the cost of a write.
 
 
 -- ------------------------------------------------------------------------------ tenants and keys
 
--- Whose books these are; its settings are read with every set of commands.
+-- A tenant, the owner of books. Its settings are read with every set of commands.
 -- cross-tenant: the list of tenants itself
 create table tenant (
   id          uuid primary key,
@@ -30,7 +30,7 @@ create table tenant (
   details     jsonb not null
 );
 
--- A secret that speaks for a tenant, kept as a hash and found by its public prefix.
+-- An API key of a tenant. Its secret is stored as a hash; it is found by its public prefix.
 -- cross-tenant: a request is known by its key before its tenant is known
 create table api_key (
   id          uuid primary key,
@@ -44,7 +44,7 @@ create table api_key (
 );
 create index api_key_tenant on api_key (tenant_id);
 
--- A person at the console.
+-- A person who uses the console.
 -- cross-tenant: one person may serve several tenants
 create table operator (
   id             uuid primary key,
@@ -56,7 +56,7 @@ create table operator (
 );
 
 -- What a person may do for a tenant.
--- cross-tenant: after the password, the tenants to choose from are asked for
+-- cross-tenant: after the login, a person chooses one of their tenants
 create table operator_role (
   operator_id  uuid not null references operator,
   tenant_id    uuid not null references tenant,
@@ -67,7 +67,7 @@ create table operator_role (
 );
 create index operator_role_tenant on operator_role (tenant_id);
 
--- How far the books are closed. Its id is the tenant's.
+-- The day up to which the books are closed. Its id is the tenant's.
 create table books (
   tenant_id       uuid not null,
   id              uuid not null,
@@ -76,7 +76,7 @@ create table books (
   primary key (tenant_id, id)
 );
 
--- Accounts beyond the seeded chart, which is in the code. Its id is its name.
+-- Accounts in addition to the standard chart, which is in the code. The id is the name.
 create table account (
   tenant_id  uuid not null,
   id         text not null,
@@ -85,7 +85,7 @@ create table account (
   constraint kind_known check (kind in ('asset', 'liability', 'income', 'expense'))
 );
 
--- A gapless run of numbers. Its id is its name, or the name and its owner's id.
+-- A gapless number series. Its id is its name, or its name and its owner's id.
 create table series (
   tenant_id  uuid not null,
   id         text not null,
@@ -101,7 +101,7 @@ create table series (
 );
 create index series_owner on series (tenant_id, owner_id) where owner_id is not null;
 
--- What a tenant signs with, one key per use. It never leaves the server.
+-- The private keys that a tenant signs with, one per kind. They never leave the server.
 create table signing_key (
   tenant_id    uuid not null,
   kind         text not null,
@@ -113,7 +113,7 @@ create table signing_key (
 
 -- ------------------------------------------------------------------------------- the catalogue
 
--- A thing that is billed by its code. What was billed keeps its own name and price.
+-- An item that can be billed by its code. Lines keep the name and price that they were billed with.
 create table catalogue_item (
   tenant_id             uuid not null,
   id                    uuid not null,
@@ -136,7 +136,7 @@ create unique index catalogue_item_code on catalogue_item (tenant_id, code)
 create index catalogue_item_list on catalogue_item (tenant_id, created_at desc, id)
   where deleted_at is null;
 
--- A tax by its code, its rate in percent. What was taxed keeps the rate that it was taxed at.
+-- A tax by its code, with its rate in percent. Lines keep the rate that they were taxed with.
 create table tax_code (
   tenant_id           uuid not null,
   id                  uuid not null,
@@ -155,7 +155,7 @@ create table tax_code (
 create unique index tax_code_code on tax_code (tenant_id, code) where deleted_at is null;
 create index tax_code_list on tax_code (tenant_id, created_at desc, id) where deleted_at is null;
 
--- An address that is told of events; without event types, of all.
+-- A URL that receives webhooks: of its event types, or of all if it has none.
 create table webhook_endpoint (
   tenant_id    uuid not null,
   id           uuid not null,
@@ -175,7 +175,7 @@ create unique index webhook_endpoint_url on webhook_endpoint (tenant_id, url)
 
 -- ------------------------------------------------------------------------ customers and wallets
 
--- Who owes and is owed. Its row is the lock of everything that belongs to it.
+-- A customer, who owes and is owed money. Its row is the lock for all rows that belong to it.
 create table customer (
   tenant_id          uuid not null,
   id                 uuid not null,
@@ -204,11 +204,11 @@ create unique index customer_external_id on customer (tenant_id, external_id tex
   where deleted_at is null;
 create unique index customer_sequence on customer (tenant_id, sequence);
 create index customer_list on customer (tenant_id, created_at desc, id) where deleted_at is null;
--- Those that had an id before it was free again: their invoices are still asked for by it.
+-- Deleted customers by their former external id: their invoices can still be listed by it.
 create index customer_deleted on customer (tenant_id, external_id text_pattern_ops)
   where deleted_at is not null;
 
--- Prepaid and granted credits of a customer, in one currency.
+-- A wallet: purchased and granted credits of a customer, in one currency.
 create table wallet (
   tenant_id           uuid not null,
   id                  uuid not null,
@@ -237,7 +237,7 @@ create index wallet_customer on wallet (tenant_id, customer_id);
 
 -- ------------------------------------------------------------------------------------- invoices
 
--- A claim on a customer. Paid, overdue and the like are projections of other facts.
+-- An invoice. Whether it is paid, overdue and so on is computed from other facts.
 create table invoice (
   tenant_id                  uuid not null,
   id                         uuid not null,
@@ -299,7 +299,7 @@ create table invoice (
   constraint closed_takes_no_number check (status <> 'closed' or number is null),
   constraint voided_has_its_time check ((status = 'voided') = (voided_at is not null))
 );
--- Within a series no number comes twice; the same index finds a number by its beginning.
+-- A number is unique in its series. The index also finds numbers by their first characters.
 create unique index invoice_number on invoice (tenant_id, number text_pattern_ops, series)
   where number is not null;
 create index invoice_external_number on invoice (tenant_id, external_number text_pattern_ops)
@@ -307,7 +307,7 @@ create index invoice_external_number on invoice (tenant_id, external_number text
 -- An invoice is replaced at most once.
 create unique index invoice_regenerated_from on invoice (tenant_id, regenerated_from)
   where regenerated_from is not null;
--- Pages of lists, each in the order in which it is shown.
+-- For pages of lists, each in the order in which it is shown.
 create index invoice_list on invoice (tenant_id, issue_date desc, created_at desc, id);
 create index invoice_status on invoice
   (tenant_id, status, issue_date desc, created_at desc, id);
@@ -315,7 +315,7 @@ create index invoice_customer on invoice
   (tenant_id, customer_id, issue_date desc, created_at desc, id);
 create index invoice_due on invoice (tenant_id, due_date, id) where outstanding_minor > 0;
 
--- One thing billed. An edited draft gets a new revision of lines; the old ones stay readable.
+-- A line of an invoice. An edited draft gets a new revision of lines; the old ones are kept.
 create table line (
   tenant_id         uuid not null,
   id                uuid not null,
@@ -349,7 +349,7 @@ create table line (
   constraint discount_within_gross check (discount_minor between 0 and gross_minor)
 );
 
--- One tax on one line, as shown.
+-- A tax on a line, as shown.
 create table tax (
   tenant_id     uuid not null,
   id            uuid not null,
@@ -370,7 +370,7 @@ create table tax (
 );
 create index tax_invoice on tax (tenant_id, invoice_id, revision);
 
--- What a line's discount is made of, for documents that show it. Room: nothing fills it yet.
+-- The parts of a line's discount, for documents that show them. Nothing writes this table yet.
 create table discount (
   tenant_id     uuid not null,
   id            uuid not null,
@@ -390,7 +390,7 @@ create index discount_invoice on discount (tenant_id, invoice_id, revision);
 
 -- ----------------------------------------------------------------------------------- the ledger
 
--- Postings made together for one fact. A reversal names what it reverses.
+-- An entry: the postings booked together for one fact. A reversal names the entry it reverses.
 create table entry (
   tenant_id        uuid not null,
   id               uuid not null,
@@ -409,7 +409,7 @@ create unique index entry_reverses on entry (tenant_id, reverses) where reverses
 create index entry_invoice on entry (tenant_id, invoice_id) where invoice_id is not null;
 create index entry_date on entry (tenant_id, accounting_date, id);
 
--- One amount from one account to another: balanced by construction.
+-- A posting: one amount with a debit and a credit account, so it always balances.
 create table posting (
   tenant_id     uuid not null,
   entry_id      uuid not null,
@@ -432,7 +432,7 @@ create index posting_invoice on posting (tenant_id, invoice_id) where invoice_id
 
 -- ---------------------------------------------------------------------------------------- money
 
--- Money from a customer: received once, then applied to invoices.
+-- A payment: money that a customer pays once and that is then applied to invoices.
 create table payment (
   tenant_id     uuid not null,
   id            uuid not null,
@@ -466,8 +466,8 @@ create index payment_under_way on payment (tenant_id, customer_id)
   where state in ('in_progress', 'needs_attention');
 create index payment_unused on payment (tenant_id, customer_id) where unused_minor > 0;
 
--- One source lowering one invoice's receivable, live until removed. After a void, what came in
--- stays behind as held: the customer's, but not spendable.
+-- A settlement: an amount by which a payment or credit lowers the receivable of an invoice, until
+-- it is removed. After a void, the amount is held: the customer owns it but cannot spend it.
 create table settlement (
   tenant_id     uuid not null,
   id            uuid not null,
@@ -492,7 +492,7 @@ create table settlement (
 create index settlement_invoice on settlement (tenant_id, invoice_id);
 create index settlement_source on settlement (tenant_id, source_id);
 
--- Part of a receivable given up as a loss.
+-- A write-off: part of a receivable that is given up as a loss.
 create table write_off (
   tenant_id     uuid not null,
   id            uuid not null,
@@ -515,7 +515,7 @@ create index write_off_invoice on write_off (tenant_id, invoice_id);
 
 -- --------------------------------------------------------------------------------- credit notes
 
--- Credit given: a correction of an invoice, the document of a void, or credit standing alone.
+-- A credit note: it corrects an invoice, documents a void, or gives credit without an invoice.
 create table credit_note (
   tenant_id               uuid not null,
   id                      uuid not null,
@@ -571,7 +571,7 @@ create index credit_note_customer on credit_note
   (tenant_id, customer_id, issue_date desc, issued_at desc, id);
 create index credit_note_open on credit_note (tenant_id, customer_id) where balance_minor > 0;
 
--- What a note credits of one line.
+-- The part of an invoice line that a note credits.
 create table note_line (
   tenant_id       uuid not null,
   id              uuid not null,
@@ -592,7 +592,7 @@ create table note_line (
   constraint nothing_negative check (discount_minor >= 0 and net_minor >= 0)
 );
 
--- Tax that a note gives back, one row per code.
+-- The tax that a note credits, one row per tax code.
 create table note_tax (
   tenant_id     uuid not null,
   id            uuid not null,
@@ -608,7 +608,7 @@ create table note_tax (
   constraint nothing_negative check (base_minor >= 0 and amount_minor >= 0)
 );
 
--- What a note's credit was given out of; only its cash can go back as money.
+-- The source of a note's credit. Only credit that was paid with money can be refunded as money.
 create table funding (
   tenant_id      uuid not null,
   id             uuid not null,
@@ -631,7 +631,7 @@ create index funding_settlement on funding (tenant_id, settlement_id)
   where settlement_id is not null;
 create index funding_payment on funding (tenant_id, payment_id) where payment_id is not null;
 
--- Money to go back out of one payment. All but the settled and the converted are still owed.
+-- A refund out of one payment. It is owed until it is settled or converted.
 create table refund (
   tenant_id      uuid not null,
   id             uuid not null,
@@ -670,7 +670,7 @@ create index refund_list on refund (tenant_id, requested_at desc, id);
 create index refund_owed on refund (tenant_id, requested_at)
   where state in ('requested', 'pending', 'failed');
 
--- Credits that came into a wallet together.
+-- A lot: credits that came into a wallet together.
 create table lot (
   tenant_id     uuid not null,
   id            uuid not null,
@@ -701,7 +701,7 @@ create index lot_left on lot (tenant_id, customer_id) where left_minor > 0;
 create index lot_expiring on lot (tenant_id, expires_at)
   where left_minor > 0 and expires_at is not null;
 
--- A wallet's history: one change of a lot; positive came in, negative went out.
+-- A change of a lot in a wallet: positive amounts came in, negative amounts went out.
 create table movement (
   tenant_id     uuid not null,
   id            uuid not null,
@@ -721,9 +721,9 @@ create table movement (
 create index movement_wallet on movement (tenant_id, wallet_id, at desc, id);
 
 
--- ----------------------------------------------------------- what was asked, done and announced
+-- --------------------------------------------------------- commands, events and the audit log
 
--- The first outcome of every command, answered again to whoever repeats it. Pruned by age.
+-- The first outcome of each command; a repeated command gets it again. Old rows may be deleted.
 create table command (
   tenant_id    uuid not null,
   id           uuid not null,
@@ -736,8 +736,8 @@ create table command (
 create unique index command_key on command (tenant_id, key) where key is not null;
 create index command_at on command (tenant_id, at);
 
--- What an HTTP caller asked under a key of its own, and what was answered; null until then.
--- Pruned by age.
+-- An idempotency key of an HTTP caller, with its request's fingerprint and its answer. The answer
+-- is null until it is known. Old rows may be deleted.
 create table idempotency_key (
   tenant_id    uuid not null,
   key          text not null,
@@ -751,7 +751,7 @@ create table idempotency_key (
 );
 create index idempotency_key_at on idempotency_key (tenant_id, claimed_at);
 
--- What the world is told, written in the same breath as the change; deliveries are made of it.
+-- An event, written in the same transaction as the change. Webhooks are made from events.
 create table event (
   tenant_id    uuid not null,
   id           uuid not null,
@@ -771,7 +771,7 @@ create table event (
 create index event_at on event (tenant_id, at, id);
 create index event_invoice on event (tenant_id, invoice_id, at) where invoice_id is not null;
 
--- Who asked for what, when, and how it ended. Never changed or removed.
+-- The audit log: each request, its actor, time and outcome. Rows are never changed or deleted.
 create table audit (
   tenant_id   uuid not null,
   id          uuid not null,
@@ -789,8 +789,8 @@ create table audit (
 create index audit_at on audit (tenant_id, at, id);
 create index audit_subject on audit (tenant_id, subject_id, at) where subject_id is not null;
 
--- A link of the audit's chain, made for committed lines only: each hash covers the one before.
--- An audit line without a seal is found by its absence here, never by "later than the last".
+-- A seal in the chain of the audit log, for a committed line. Each hash covers the previous hash.
+-- An audit line is unsealed if it has no row here, even if it is older than the last sealed line.
 create table seal (
   tenant_id  uuid not null,
   position   bigint not null,
@@ -805,9 +805,9 @@ create table seal (
 );
 
 
--- ------------------------------------------------------------------------ names from elsewhere
+-- --------------------------------------------------------------- external names and imports
 
--- What another dialect calls a thing. Several names may mean one thing; none is ever used again.
+-- The name of a row in another dialect. A row can have several names; a name is never reused.
 create table alias (
   tenant_id  uuid not null,
   dialect    text not null,
@@ -818,7 +818,7 @@ create table alias (
 );
 create index alias_object on alias (tenant_id, object_id);
 
--- One import of a file, known by its content; `totals` says what the file itself sums to.
+-- An import of a file, identified by its content. `totals` holds the sums in the file itself.
 create table import_run (
   tenant_id    uuid not null,
   id           uuid not null,
@@ -830,8 +830,8 @@ create table import_run (
   primary key (tenant_id, id)
 );
 
--- What became of a document: how many rows were used, and what they come to, unrounded. Its id is
--- that of the command; the object is the invoice recorded or voided, or the credit note.
+-- The result for a document: how many rows were used, and their unrounded sum. Its id is that of
+-- the command. The object is the invoice that was recorded or voided, or the credit note.
 create table import_document (
   tenant_id     uuid not null,
   id            uuid not null,
@@ -848,7 +848,7 @@ create table import_document (
 );
 create index import_document_run on import_document (tenant_id, run_id);
 
--- A row of the file that was not used, word for word, and why; its amount, unrounded.
+-- A row of the file that was rejected, exactly as it was, with the reason and unrounded amount.
 create table import_rejected_row (
   tenant_id     uuid not null,
   run_id        uuid not null,

@@ -1,15 +1,16 @@
 -- Every statement that the engine runs, in named blocks.
 --
--- A block is a statement, or a part of which the store composes one: a load takes one row with one
--- JSON array per table, each made by a `part_`; a write has one `insert_` or `update_` per table
--- that has rows. `%(t)s` is the tenant, and stands at every table that is named. Where a part says
--- `%(ids)s`, the ids are found by the blocks further down, as many as the set of commands asks for;
--- `%(concerned)s` are the customers to whom anything named belongs.
+-- A block is a statement, or a part from which the store composes one. A load returns one row with
+-- one JSON array per table, each made by a `part_` block. A write has one `insert_` or `update_`
+-- block per table with rows. `%(t)s` is the tenant; every table in a statement is restricted to it.
+-- The placeholder `%(ids)s` of a part is replaced by the blocks below that find the ids for the set
+-- of commands. `%(concerned)s` are the customers who own the named rows.
 
 
 -- ---------------------------------------------------------------------------------- the locks
--- Customers by id, then series by name, each alone in its statement, and nothing else. What these
--- statements see besides the locked rows is as old as the wait: the facts are read in a later one.
+-- Customers are locked by id, then series by name, each in a statement that reads nothing else.
+-- After the wait for a lock, a statement still sees other rows as they were before the wait, so a
+-- later statement reads the facts.
 
 -- lock_customers --
 select json_agg(x.id)::text from (
@@ -208,8 +209,8 @@ select 1 from series s
   where v.tenant_id = %(t)s and v.command_id = any(%(command_ids)s::uuid[]))
 
 
--- ----------------------------------------------------------------------- which rows are wanted
--- Small selects of ids, named after what they find. A part's `%(ids)s` is the union of some.
+-- ----------------------------------------------------------------------- which rows are needed
+-- Small selects of ids, named after the rows they find. A part's `%(ids)s` is a union of them.
 
 -- customers_called --
 select c.id from customer c
@@ -382,7 +383,7 @@ select x.id from tax_code x
       and a.deleted_at is null))
 
 -- taxes_of_invoices --
--- By the codes that their lines bear, and by those that were asked for.
+-- By the codes of the taxes on the invoices, and by the codes that the lines ask for.
 select x.id from tax_code x
  where x.tenant_id = %(t)s and x.deleted_at is null and x.code = any(array(
    select b.code from tax b where b.tenant_id = %(t)s and b.invoice_id = any(%(invoices)s::uuid[])
@@ -406,9 +407,9 @@ select k.id from command k
  where k.tenant_id = %(t)s and k.key = any(%(keys)s::text[])
 
 
--- ------------------------------------------------------------------------ what names lead to
--- Money and credit reach over invoices. Before anything is locked, what a set names is widened by
--- what it leads to; under the lock it is asked again, since it may have grown meanwhile.
+-- ------------------------------------------------------------------- rows that named rows lead to
+-- Money and credit connect invoices. Before the lock, the scope of a set is extended by the rows
+-- that its rows refer to. Under the lock this is done again, because there may be more by then.
 
 -- invoices_of_payments --
 select s.invoice_id from settlement s
@@ -463,8 +464,8 @@ select l.wallet_id from lot l
 
 
 -- ---------------------------------------------------------------------------------- the write
--- New rows are inserted with version 1. Rows that change say which version they were read in, and
--- name only columns that may change; updates are counted by the store.
+-- New rows are inserted with version 1. An update names the version that was read, and only the
+-- columns that may change. The store counts the updated rows.
 
 -- insert_tenant --
 -- cross-tenant: the list of tenants itself

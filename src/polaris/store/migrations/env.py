@@ -1,4 +1,4 @@
-"""Alembic's entry point. `polaris.store.server.migrate` provides the connection, in a transaction."""
+"""Alembic's entry point. `polaris.store.server.migrate` provides the connection."""
 
 from alembic import context
 

@@ -1,4 +1,4 @@
--- API keys: whose it is that somebody brings, the keys of a tenant, and the end of one.
+-- API keys: find a key by its prefix, list the keys of a tenant, and revoke a key.
 
 -- key_with_prefix --
 -- cross-tenant: a request is known by its key before its tenant is known

@@ -1,4 +1,4 @@
--- What a tenant bills, taxes and tells, one page at a time; what was deleted is left out.
+-- Pages of catalogue items, taxes and webhook endpoints. Deleted rows are left out.
 
 -- catalogue_items_paged --
 select a.id from catalogue_item a

@@ -1,4 +1,4 @@
--- Reads of invoices for people.
+-- Reads of invoices to show.
 
 -- invoice_page --
 select i.id::text, i.number, i.status, c.name, i.issue_date, i.due_date, i.currency,

@@ -1,11 +1,11 @@
--- Pages of lists, newest first. A filter is a select of its own; what stands after its
--- `where` is put after each `where` of the page and of its count.
+-- Pages of lists, newest first. A filter is a select of its own. The text after its `where` is
+-- inserted after each `where` of the page and of its count.
 
 
 -- ----------------------------------------------------------------------------------- invoices
 
 -- invoices_listed --
--- Drafts have no date and count as of today; each half comes in the order of its index.
+-- Drafts without a date are sorted as of today. Each half is read in the order of its index.
 select x.id::text from (
   (select i.id, %(today)s::date as issue_date, i.created_at from invoice i
     where i.tenant_id = %(t)s and i.issue_date is null
@@ -19,7 +19,7 @@ select x.id::text from (
  limit %(limit)s offset %(offset)s
 
 -- invoices_gathered --
--- The same order, which no index has.
+-- The same order, but without an index: all rows are filtered and then sorted.
 select i.id::text from invoice i where i.tenant_id = %(t)s
  order by coalesce(i.issue_date, %(today)s::date) desc, i.created_at desc, i.id
  limit %(limit)s offset %(offset)s
@@ -35,7 +35,7 @@ select i.id from invoice i
 select i.id from invoice i where i.tenant_id = %(t)s and i.status = any(%(statuses)s::text[])
 
 -- invoices_paid_as --
--- What was said of its payment, else what its money says.
+-- By the asserted payment status, else by the amounts.
 select i.id from invoice i
  where i.tenant_id = %(t)s
    and coalesce(i.payment_status_asserted,
@@ -54,7 +54,7 @@ select i.id from invoice i
  where i.tenant_id = %(t)s and (i.dispute_lost_at is not null) = %(payment_dispute_lost)s::boolean
 
 -- invoices_partially_paid --
--- Of what credit notes and wallets left to be paid; see `invoices_amounting_to`.
+-- Partially paid of the amount after credit notes and wallets; see `invoices_amounting_to`.
 select i.id from invoice i
  where i.tenant_id = %(t)s
    and %(partially_paid)s::boolean = (coalesce(i.paid_at_void_minor, i.paid_minor) > 0
@@ -76,15 +76,15 @@ select i.id from invoice i
    and i.issue_date between (%(issued_between)s::date[])[1] and (%(issued_between)s::date[])[2]
 
 -- invoices_issued_between_or_not --
--- The days have today among them, and so the drafts.
+-- For a range of days that includes today, so drafts without a date match too.
 select i.id from invoice i
  where i.tenant_id = %(t)s
    and (i.issue_date is null or i.issue_date between (%(issued_between_or_not)s::date[])[1]
      and (%(issued_between_or_not)s::date[])[2])
 
 -- invoices_amounting_to --
--- After credit notes and wallets, those of a voided invoice until it was voided. Most invoices
--- are settled by money alone, and their settlements need not be looked for.
+-- The amount after credit notes and wallets; for a voided invoice, as before the void. Most
+-- invoices are settled only by money, and for these no settlements are read.
 select i.id from invoice i
  where i.tenant_id = %(t)s and i.total_minor >= (%(amount_between)s::bigint[])[1]
    and case when i.status = 'draft'
@@ -119,7 +119,7 @@ select i.id from invoice i
        and (s.removed_at is null or s.removed_at = i.voided_at))
 
 -- invoices_of_customer --
--- Those that had the customer's id before it was deleted count too.
+-- A deleted customer also matches by the external id that it had before.
 select i.id from invoice i
  where i.tenant_id = %(t)s
    and i.customer_id = any(array(
@@ -144,7 +144,7 @@ select i.id from invoice i
            c.first_name, c.last_name)), lower(%(search_term)s)) > 0))
 
 -- invoices_searched_of_customer --
--- Within one customer's, its name would find all of them.
+-- Among the invoices of one customer, a search for its name would find all of them.
 select i.id from invoice i
  where i.tenant_id = %(t)s
    and (strpos(lower(i.number), lower(%(search_of_customer)s)) > 0
@@ -185,7 +185,7 @@ select c.id from customer c
  where c.tenant_id = %(t)s and c.address->>'postal_code' = any(%(postal_codes)s::text[])
 
 -- customers_with_details --
--- What one dialect keeps, as it wrote it: any of these documents.
+-- Details that one dialect stored: they contain any of these JSON documents.
 select c.id from customer c
  where c.tenant_id = %(t)s and c.details @> any(%(details)s::text[]::jsonb[])
 
@@ -223,7 +223,7 @@ select p.id::text from payment p where p.tenant_id = %(t)s
 select count(*) from payment p where p.tenant_id = %(t)s
 
 -- payments_of_invoice --
--- Those that it was made for, and those that settle it or did until it was voided.
+-- The payments made for the invoice, and those that settle it or did so until it was voided.
 select p.id from payment p
  where p.tenant_id = %(t)s
    and p.customer_id = any(array(select i.customer_id from invoice i
@@ -252,7 +252,7 @@ select n.id::text from credit_note n where n.tenant_id = %(t)s
 select count(*) from credit_note n where n.tenant_id = %(t)s
 
 -- credit_notes_of_customer --
--- Those that had the customer's id before it was deleted count too.
+-- A deleted customer also matches by the external id that it had before.
 select n.id from credit_note n
  where n.tenant_id = %(t)s
    and n.customer_id = any(array(
@@ -272,7 +272,7 @@ select n.id from credit_note n
             else 'available' end = any(%(credit_status)s::text[])
 
 -- credit_notes_in_refund_status --
--- What was said of its refund, else what became of the money.
+-- By the asserted refund status, else by the state of its refunds.
 select n.id from credit_note n
  where n.tenant_id = %(t)s
    and case
@@ -287,7 +287,7 @@ select n.id from credit_note n
           and r.state <> 'converted'), 'pending') end = any(%(refund_status)s::text[])
 
 -- credit_notes_because --
--- Reasons that only Polaris has are shown as another one.
+-- Reasons that only Polaris has are shown as another reason.
 select n.id from credit_note n
  where n.tenant_id = %(t)s
    and case when n.reason in ('duplicated_charge', 'product_unsatisfactory', 'order_change',
@@ -330,7 +330,7 @@ select n.id from credit_note n
        and lower(i.purchase_order_number) = lower(%(purchase_order_number)s))
 
 -- credit_notes_self_billed --
--- None is.
+-- No credit note is self-billed.
 select n.id from credit_note n where n.tenant_id = %(t)s and not %(self_billed)s::boolean
 
 -- credit_notes_searched --
@@ -343,7 +343,7 @@ select n.id from credit_note n
            c.first_name, c.last_name)), lower(%(search_term)s)) > 0))
 
 -- credit_notes_searched_of_customer --
--- Within one customer's, its name would find all of them.
+-- Among the notes of one customer, a search for its name would find all of them.
 select n.id from credit_note n
  where n.tenant_id = %(t)s
    and (strpos(lower(n.number), lower(%(search_of_customer)s)) > 0

@@ -1,4 +1,4 @@
--- Reads of what a payment provider should do.
+-- Reads of payments and refunds that wait for a payment provider.
 
 -- refunds_to_ask --
 select r.id from refund r

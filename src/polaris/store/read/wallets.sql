@@ -1,4 +1,4 @@
--- What people look at in wallets. Nothing here locks or writes.
+-- Reads of wallets to show. Nothing here locks or writes.
 
 -- wallet_sums --
 select w.id::text,
@@ -23,8 +23,9 @@ select n.wallet_id::text, i.created_at from line n
  limit 1
 
 -- wallet_history --
--- A purchase is its top-up invoice, from before its credits land. What one command moved for one
--- reason is one happening, however many lots it touched; what came in is one for each lot.
+-- A purchase is shown as its top-up invoice, even before its credits arrive. The outgoing movements
+-- of one command for one reason are one happening, for any number of lots. Incoming credits are one
+-- happening for each lot.
 with history as (
   select i.id::text, 'purchased' as kind,
          case when l.id is not null then 'settled'

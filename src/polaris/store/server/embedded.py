@@ -121,7 +121,10 @@ class Embedded:
             raise CouldNotStart(str(error)) from error
 
     def close(self) -> None:
-        """Release this program's use of the server; the last user stops it. Raises `CouldNotStop`."""
+        """Release this program's use of the server; the last user stops it.
+
+        Raises `CouldNotStop`.
+        """
         if self._lease is None:
             return
         lease, self._lease = self._lease, None

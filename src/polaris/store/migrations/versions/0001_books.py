@@ -1,4 +1,4 @@
-"""The books, as they were first kept."""
+"""The first tables of the books."""
 
 from polaris.store.migrations import execute_sql
 

@@ -1,4 +1,4 @@
-"""A catalogue to bill from, endpoints to tell, keys to sign with; tenants change under control."""
+"""Add the catalogue, webhook endpoints, signing keys, and a version for tenants."""
 
 from polaris.store.migrations import execute_sql
 

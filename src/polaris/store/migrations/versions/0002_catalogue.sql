@@ -1,13 +1,13 @@
--- Tenants change under optimistic control, as all that changes does.
+-- Tenants change under optimistic control, like all rows that change.
 -- cross-tenant: the list of tenants itself
 alter table tenant add column version int not null default 1;
 alter table tenant alter column version drop default;
 
--- What a movement was asked with, as it was given.
+-- The details of the request that made a movement, exactly as received.
 alter table movement add column details jsonb not null default '{}';
 alter table movement alter column details drop default;
 
--- A customer's documents in the order in which they are listed, one page after the other.
+-- For pages of a customer's documents, in the order in which they are listed.
 drop index invoice_customer;
 create index invoice_customer on invoice
   (tenant_id, customer_id, issue_date desc, created_at desc, id);
@@ -17,12 +17,12 @@ create index credit_note_customer on credit_note
 drop index payment_customer;
 create index payment_customer on payment (tenant_id, customer_id, received_at desc, id);
 
--- Customers in the order in which they are listed, and deleted ones by the id that they had.
+-- For lists of customers in order, and for deleted customers by their former external id.
 create index customer_list on customer (tenant_id, created_at desc, id) where deleted_at is null;
 create index customer_deleted on customer (tenant_id, external_id text_pattern_ops)
   where deleted_at is not null;
 
--- What a tenant signs with, one key per use. It never leaves the server.
+-- The private keys that a tenant signs with, one per kind. They never leave the server.
 create table signing_key (
   tenant_id    uuid not null,
   kind         text not null,
@@ -33,7 +33,7 @@ create table signing_key (
 
 -- ------------------------------------------------------------------------------- the catalogue
 
--- A thing that is billed by its code. What was billed keeps its own name and price.
+-- An item that can be billed by its code. Lines keep the name and price that they were billed with.
 create table add_on (
   tenant_id             uuid not null,
   id                    uuid not null,
@@ -54,7 +54,7 @@ create table add_on (
 create unique index add_on_code on add_on (tenant_id, code) where deleted_at is null;
 create index add_on_list on add_on (tenant_id, created_at desc, id) where deleted_at is null;
 
--- A tax by its code, its rate in percent. What was taxed keeps the rate that it was taxed at.
+-- A tax by its code, with its rate in percent. Lines keep the rate that they were taxed with.
 create table tax_code (
   tenant_id           uuid not null,
   id                  uuid not null,
@@ -73,7 +73,7 @@ create table tax_code (
 create unique index tax_code_code on tax_code (tenant_id, code) where deleted_at is null;
 create index tax_code_list on tax_code (tenant_id, created_at desc, id) where deleted_at is null;
 
--- An address that is told of events; without event types, of all.
+-- A URL that receives webhooks: of its event types, or of all if it has none.
 create table webhook_endpoint (
   tenant_id    uuid not null,
   id           uuid not null,
@@ -90,5 +90,5 @@ create table webhook_endpoint (
 create unique index webhook_endpoint_url on webhook_endpoint (tenant_id, url)
   where deleted_at is null;
 
--- A list of credit notes by when they were written.
+-- For lists of credit notes by their time of writing.
 create index credit_note_newest on credit_note (tenant_id, issued_at desc, id desc);

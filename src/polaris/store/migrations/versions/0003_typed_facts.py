@@ -1,4 +1,4 @@
-"""Addresses, names, numbers and metadata become columns; what one dialect knows gets its name."""
+"""Move addresses, names, numbers and metadata into columns; put details under their dialect."""
 
 from polaris.store.migrations import execute_sql
 

@@ -1,6 +1,6 @@
--- What belongs to no vendor becomes columns: addresses, names, numbers, taxes, metadata. What only
--- one dialect knows stays in `details`, under the dialect's name. Until now only the Lago dialect
--- and the import of Online Retail wrote details.
+-- Values that are not specific to a vendor become columns: addresses, names, numbers, taxes and
+-- metadata. Values that only one dialect knows stay in `details`, under the dialect's name. Until
+-- now, only the Lago dialect and the import of Online Retail wrote details.
 
 -- --------------------------------------------------------------------------------- the catalogue
 
@@ -112,7 +112,7 @@ update customer set
           having count(*) > 0), '{}'), '{}')))
  where details <> '{}';
 
--- The countries that the import of Online Retail wrote as names.
+-- The import of Online Retail wrote countries as names.
 update customer c set
   address = jsonb_build_object('country', named.code),
   details = c.details - 'online-retail'

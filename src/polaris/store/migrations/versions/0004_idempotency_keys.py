@@ -1,4 +1,4 @@
-"""Idempotency keys of HTTP callers, with the answers given under them."""
+"""Add the idempotency keys of HTTP callers, with their answers."""
 
 from polaris.store.migrations import execute_sql
 

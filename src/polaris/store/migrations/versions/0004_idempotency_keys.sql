@@ -1,5 +1,5 @@
--- What an HTTP caller asked under a key of its own, and what was answered; null until then.
--- Pruned by age.
+-- An idempotency key of an HTTP caller, with its request's fingerprint and its answer. The answer
+-- is null until it is known. Old rows may be deleted.
 create table idempotency_key (
   tenant_id    uuid not null,
   key          text not null,
