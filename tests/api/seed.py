@@ -1,4 +1,4 @@
-"""A dialect as small as one can be, an engine that lives in memory, and a caller for both."""
+"""A minimal dialect for tests, an engine in memory, and a caller."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -41,7 +41,7 @@ TABLES = AnswerTables(
 
 
 class SeedError(Failure):
-    """An answer in the seed's form: a line of text."""
+    """An answer of the test dialect: a line of text."""
 
     def __init__(self, status: int, text: str = "") -> None:
         super().__init__(text)
@@ -65,7 +65,7 @@ IDEMPOTENCY = Idempotency(header="Seed-Key", replay_header="Seed-Replayed", repl
 
 
 class Call(Caller):
-    """A caller of the seed's."""
+    """A caller of the test dialect."""
 
     def refused(self, command: Command, refusals: Iterable[Refusal]) -> SeedError:
         return refused(command, refusals)
@@ -137,7 +137,7 @@ class Memory:
 
 
 def seed(engine: Memory | None = None) -> FastAPI:
-    """An application of the seed's, without routes."""
+    """Return an application of the test dialect, without routes."""
     app = FastAPI()
     app.state.engine = engine or Memory()
     app.add_middleware(
@@ -154,7 +154,7 @@ def seed(engine: Memory | None = None) -> FastAPI:
 def called(
     app: ASGIApp, method: str, path: str, key: str | None = "a", **asked: Any
 ) -> httpx.Response:
-    """A call with a key, in this very program."""
+    """Send a request with an idempotency key to the application, without a network."""
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     headers |= asked.pop("headers", {})
 

@@ -1,4 +1,4 @@
-"""Who is let in: the credential is read as the dialect says, the scope is the route's."""
+"""Access: the dialect says where the credential is, and the route names the scope."""
 
 from base64 import b64encode
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""Of many refusals one status is answered, by the tables that a dialect declares."""
+"""One status is answered for many refusals, chosen by the dialect's tables."""
 
 from collections.abc import Sequence
 from typing import Any

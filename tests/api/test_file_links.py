@@ -1,4 +1,4 @@
-"""A link is good for what it was signed for, until its time; the file is made when it is opened."""
+"""A signed link is valid for one file until it expires. Opening it makes the file."""
 
 import asyncio
 import time
@@ -30,7 +30,7 @@ OWNER = Tenant(
 
 
 class Engine:
-    """Signs with one key, of one tenant; knows the facts of nothing."""
+    """An engine with the signing key of one tenant and without facts."""
 
     away: Exception | None = None
 
@@ -98,7 +98,7 @@ def with_signature(link: Link) -> str:
     ],
 )
 def test_what_leads_nowhere(app: Starlette, token: str) -> None:
-    """A forged link, an expired one, one of an unknown kind, and one to what is not there."""
+    """All invalid links get 404: forged, expired, of an unknown kind, or without a row."""
     answer = called(app, "GET", f"/files/{token}", key=None)
     assert answer.status_code == 404
     assert answer.json() == {"error": "not_found", "message": NoSuchFile.__doc__}
@@ -129,7 +129,7 @@ async def address(engine: Any, root_path: str) -> str:
     [("", "http://seed/files/paper."), ("/behind", "http://seed/behind/files/paper.")],
 )
 def test_a_link_is_at_the_root_of_the_server(engine: Engine, root_path: str, begins: str) -> None:
-    """Wherever the dialect that gives it is mounted; a proxy's prefix stays."""
+    """The link does not contain the dialect's mount path, but keeps the prefix of a proxy."""
     found = asyncio.run(address(engine, root_path))
     assert found.startswith(begins)
     *_, until, _signature = found.split(".")

@@ -1,4 +1,4 @@
-"""The same call under the same key is done once and answered once, whatever happens between."""
+"""A request repeated with its key is done once and gets the same answer, even after a crash."""
 
 import asyncio
 import re
@@ -50,7 +50,7 @@ def app(engine: Memory) -> FastAPI:
 
     @app.post("/checks")
     async def checks(call: Writes) -> str:
-        """Refuse, by a check of its own, what has been done before."""
+        """A route that itself refuses what is already done."""
         if engine.performed:
             raise SeedError(409, "done")
         await call.perform(CollectInvoice(invoice_id=call.new_id()))
@@ -167,7 +167,7 @@ def test_how_long_a_key_may_be(app: FastAPI, key: str, answered: Any) -> None:
 
 
 def forget_answers(engine: Memory) -> None:
-    """As if the server had died between the commit and the answer."""
+    """Simulates a server that dies between the commit and the answer."""
     engine.claims = {key: one._replace(answer=None) for key, one in engine.claims.items()}
 
 
@@ -181,7 +181,7 @@ def test_after_a_crash_the_same_commands_are_asked_again(app: FastAPI, engine: M
 
 
 def test_who_is_overtaken_by_a_twin_gets_its_answer(app: FastAPI, engine: Memory) -> None:
-    """The route refuses what its twin has done: not the refusal is answered, but the deed."""
+    """The route refuses what its twin has done. The caller gets the twin's answer."""
     post(app, "/checks")
     ((key, claimed),) = engine.claims.items()
     forget_answers(engine)
@@ -245,7 +245,7 @@ def test_ids_follow_from_tenant_key_and_order() -> None:
 
 
 def test_commands_of_one_kind_are_counted() -> None:
-    """A command more or less before it changes the key of none of another kind."""
+    """More or fewer commands before it do not change the key of a command of another kind."""
     collect, finalize = CollectInvoice(invoice_id=SOME), FinalizeInvoice(invoice_id=SOME)
     call = keyed()
     keys = [call.command_key(one) for one in (collect, finalize, collect)]

@@ -20,13 +20,13 @@ Pairs = dict[str, str | None] | None
 
 
 class Thing(NamedTuple):
-    """A row that metadata are kept with."""
+    """A row with metadata."""
 
     metadata: Pairs
 
 
 class Rows:
-    """Rows with metadata, of which only one is there."""
+    """A caller for which only one row exists."""
 
     def __init__(self, pairs: Pairs) -> None:
         self.pairs = pairs
@@ -42,7 +42,7 @@ class Rows:
 
 
 def application(pairs: Pairs, engine: Memory) -> FastAPI:
-    """An application that keeps metadata with things."""
+    """Return an application with metadata routes."""
     app, router, rows = seed(engine), APIRouter(), Rows(pairs)
     kept = KeptWith(
         path="/things/{thing_id}",

@@ -1,4 +1,4 @@
-"""The page says of every route what the dialect declares of all."""
+"""The OpenAPI schema adds to each route what the dialect declares for all routes."""
 
 from fastapi import FastAPI
 

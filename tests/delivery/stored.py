@@ -1,4 +1,4 @@
-"""Events as they come back from the database, and stories in which time passes at each step."""
+"""Events as read from the database, and histories with a minute between the steps."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -14,12 +14,12 @@ Rows = dict[type[Row], dict[str, Row]]
 
 
 def stored(event: Event) -> Event:
-    """The event after it was written and read again: its images hold plain JSON."""
+    """Return the event as written and read again: its images are plain JSON."""
     return msgspec.json.decode(msgspec.json.encode(event), type=Event)
 
 
 def step(world: World, *commands: str) -> list[Event]:
-    """The stored events of commands, each done a minute after the one before."""
+    """Return the stored events of commands, each performed one minute after the previous."""
     known = len(world.events)
     for command in (one for several in commands for one in steps(several)):
         world.wait(minutes=1)
@@ -28,7 +28,7 @@ def step(world: World, *commands: str) -> list[Event]:
 
 
 def chapters(world: World, story: str) -> Iterator[tuple[Event, Rows]]:
-    """The last event of each step of a story, with every row as the step left it."""
+    """Return the last event of each step, with all rows as they were after the step."""
     for command in story.split("; "):
         for single in steps(command):
             events = step(world, single)
@@ -37,7 +37,7 @@ def chapters(world: World, story: str) -> Iterator[tuple[Event, Rows]]:
 
 
 def lived(story: str) -> World:
-    """The world at the end of a story."""
+    """Return all facts at the end of a history."""
     world = new_world()
     step(world, *story.split("; "))
     return world

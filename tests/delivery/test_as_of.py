@@ -1,4 +1,4 @@
-"""Facts as an event left them, looked at after much else has happened."""
+"""Facts as they were after an event, read after many later changes."""
 
 from copy import deepcopy
 from datetime import timedelta
@@ -45,18 +45,18 @@ UNKNOWN: dict[type[Row], set[str]] = {
     WriteOff: set(),
     Wallet: set(),
 }
-"""The kinds that are compared, and the fields in which a neighbour of the subject is as of now."""
+"""The compared kinds of rows, and the fields whose past values cannot be restored."""
 
 
 def known(row: Row) -> dict[str, object]:
-    """The fields of a neighbour that can be known of the past."""
+    """Return the fields of a row whose past values can be restored."""
     unknown = UNKNOWN[type(row)] | {"version"}
     return {name: value for name, value in asdict(row).items() if name not in unknown}
 
 
 @pytest.mark.parametrize("story", STORIES)
 def test_neighbours_are_as_the_event_left_them(story: str) -> None:
-    """Compared with a copy of all rows that was made right after the event."""
+    """Compare with a copy of all rows that was made right after the event."""
     world = new_world()
     lived = list(chapters(world, story))
     assert len(lived) > 3
@@ -71,13 +71,13 @@ def test_neighbours_are_as_the_event_left_them(story: str) -> None:
 
 
 def only(events: list[Event], kind: EventKind) -> Event:
-    """The one event of a kind."""
+    """Return the only event of a kind."""
     (event,) = [event for event in events if event.kind is kind]
     return event
 
 
 def test_a_void_tells_what_was_due_before_and_after_it() -> None:
-    """From the event alone: since then the payment went back and the invoice was replaced."""
+    """Only the event knows this: later the payment was reversed and the invoice replaced."""
     world = new_world()
     step(world, "partly")
     event = only(step(world, "void"), EventKind.INVOICE_VOIDED)
@@ -117,7 +117,7 @@ def test_what_settled_an_invoice_whole_at_once_ends_what_was_said_of_its_payment
 
 
 def test_a_row_that_is_named_is_found_though_its_time_is_later() -> None:
-    """Requests that were made at almost the same time can be decided in the other order."""
+    """Requests made at almost the same time can be decided in a different order."""
     world = new_world()
     step(world, "billed")
     world.wait(minutes=-5)
@@ -164,7 +164,7 @@ def test_the_day_is_that_of_the_event() -> None:
 
 
 def test_a_customer_beside_the_subject_is_as_of_now() -> None:
-    """Neither its row nor the event of an invoice says what it was called."""
+    """Neither its row nor an invoice's event stores its former name."""
     world = new_world()
     event = step(world, "billed")[-1]
     step(world, "customer customer_id=c1 external_id=x1 name=Ada")

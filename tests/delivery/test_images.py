@@ -1,4 +1,4 @@
-"""The images of events, decoded into rows again."""
+"""The images of events are decoded to rows."""
 
 import msgspec
 import pytest
@@ -18,7 +18,7 @@ STORY = (
 
 
 def test_every_image_is_the_row_that_it_was_made_of() -> None:
-    """Also after it was stored: dates, decimals and enums are text there."""
+    """Also for a stored event, in which dates, decimals and enums are text."""
     events = lived(STORY).events
     assert len({event.subject for event in events}) > 10
     for event in events:

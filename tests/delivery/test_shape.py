@@ -1,4 +1,4 @@
-"""From events to webhooks, with a dialect that is made up for the test."""
+"""From events to webhooks, with a dialect for tests."""
 
 import json
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ CONDITIONS: dict[str, Condition] = {
 
 
 def payloads(name: str, event: Event, view: View) -> Iterable[Payload]:
-    """A flat payload: what was due when it happened stays due in it after a void."""
+    """A payload shows the amount due at the time of the event, even after a void."""
     invoice = view.the(Invoice, event.subject_id)
     at_void = invoice.outstanding_at_void_minor
     due = invoice.outstanding_minor if at_void is None else at_void

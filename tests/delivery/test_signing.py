@@ -1,4 +1,4 @@
-"""Signatures as a receiver checks them, who has the message and the public key or the secret."""
+"""Signatures are verified like a receiver does, with the public key or the secret."""
 
 import hmac
 from base64 import b64decode, b64encode
@@ -30,7 +30,7 @@ def test_a_token_is_checked_with_the_public_key(rsa_key: str) -> None:
 
 
 def test_a_digest_is_checked_with_the_secret() -> None:
-    """The second one is test case 2 of RFC 4231."""
+    """The second case is test case 2 of RFC 4231."""
     secret = signing.new_hmac_key()
     expected = b64encode(hmac.new(secret.encode(), BODY, "sha256").digest()).decode()
     assert signing.hmac_signature(BODY, secret) == expected

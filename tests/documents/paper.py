@@ -1,4 +1,4 @@
-"""A usual invoice to print, and what a reader finds on a printed one."""
+"""A typical invoice to print, and functions that read a printed document."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -43,12 +43,12 @@ USUAL = Document(
 
 
 def usual(**fields: object) -> Document:
-    """The usual invoice but for these fields."""
+    """Return the typical invoice with these fields changed."""
     return msgspec.structs.replace(USUAL, **fields)
 
 
 def described(text: str) -> Document:
-    """An invoice with one line of this description."""
+    """Return an invoice with one line that has this description."""
     return usual(lines=(Line(description=text, amount_minor=100),))
 
 
@@ -61,12 +61,12 @@ def reader(document: Document) -> PdfReader:
 
 
 def pages(document: Document) -> list[list[str]]:
-    """The lines of text of each page."""
+    """Return the lines of text of each page."""
     return [page.extract_text().splitlines() for page in reader(document).pages]
 
 
 def text(document: Document) -> str:
-    """All that can be read, with single spaces."""
+    """Return the whole text, with single spaces."""
     return " ".join(" ".join(line for page in pages(document) for line in page).split())
 
 
@@ -77,7 +77,7 @@ def described_as(document: Document) -> str:
 
 
 def fonts(document: Document) -> set[str]:
-    """Families of the fonts that the document brings with it, as `LibertinusSerif`."""
+    """Return the names of the embedded font families, like `LibertinusSerif`."""
     resources = [cast(DictionaryObject, page["/Resources"]) for page in reader(document).pages]
     used = [font for each in resources for font in cast(DictionaryObject, each["/Font"]).values()]
     names = [cast(DictionaryObject, font.get_object())["/BaseFont"] for font in used]
@@ -85,5 +85,5 @@ def fonts(document: Document) -> set[str]:
 
 
 def is_archival(rendering: bytes) -> bool:
-    """Whether it claims both standards: kept for years, and read aloud."""
+    """True if the file claims both standards: for archiving and for accessibility."""
     return b"<pdfaid:part>2</pdfaid:part>" in rendering and b"<pdfuaid:part>1<" in rendering

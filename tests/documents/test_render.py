@@ -1,4 +1,4 @@
-"""The PDF itself, read back as its reader would."""
+"""The PDF file, read back like a reader sees it."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta

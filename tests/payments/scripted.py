@@ -1,4 +1,4 @@
-"""A provider that answers as a test has written down, and does one thing once for one id."""
+"""A provider with prepared answers that treats ids as idempotency keys."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ SCRIPTED = "scripted"
 
 
 class Scripted:
-    """Gives its answers in the order of the script, whatever it is asked about; then none."""
+    """Gives its answers in the order of the script, for any request; afterwards none."""
 
     def __init__(
         self, payments: Sequence[PaymentState] = (), refunds: Sequence[RefundState] = ()

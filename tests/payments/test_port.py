@@ -1,4 +1,4 @@
-"""Money that a provider moves: asked for by what waits, answered by commands, never twice."""
+"""Waiting payments and refunds are requested from a provider, which answers with commands."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ def engine(database: Database) -> Engine:
 
 
 class Shop:
-    """A tenant with one invoice, and what a payment provider brings about."""
+    """A tenant with one invoice, and a payment provider."""
 
     def __init__(self, database: Database, engine: Engine) -> None:
         self.database, self.engine = database, engine
@@ -44,7 +44,7 @@ class Shop:
         )
 
     def pays(self, state: PaymentState, provider: str = SCRIPTED) -> str:
-        """The customer pays by a provider; the payment's id."""
+        """Create a payment by a provider. Return the payment's id."""
         payment_id = new_id()
         paying = ReceivePayment(
             payment_id=payment_id,
@@ -58,17 +58,17 @@ class Shop:
         return payment_id
 
     def voids(self, refund_minor: int = 0) -> None:
-        """The invoice is voided, and money asked back."""
+        """Void the invoice and request a refund."""
         voiding = VoidInvoice(invoice_id=self.invoice_id, refund_minor=refund_minor)
         done(self.engine, self.tenant_id, [voiding])
 
     def asks(self, provider: Provider) -> list[Outcome]:
-        """One round of what a job does each second: ask the provider, perform its answers."""
+        """Do one round of the job: ask the provider, and perform its answers."""
         said = answers(self.database, self.tenant_id, {SCRIPTED: provider})
         return self.engine.perform(self.tenant_id, [request(one, actor=SCRIPTED) for one in said])
 
     def reports(self, refund_id: str, state: RefundState) -> Outcome:
-        """The provider says something later, by itself."""
+        """The provider reports a result later."""
         told = request(UpdateRefund(refund_id=refund_id, state=state), actor=SCRIPTED)
         return self.engine.perform(self.tenant_id, [told])[0]
 
@@ -81,7 +81,7 @@ class Shop:
 
     @property
     def balances(self) -> dict[str, int]:
-        """Debits less credits of every account that is not even; the books are sound."""
+        """Check the proofs, and return the balance of each account that is not zero."""
         check_proofs(self.database, self.tenant_id)
         with self.database.connect() as connection:
             rows = trial_balance(connection, self.tenant_id)
@@ -177,7 +177,7 @@ def test_a_payment_of_a_voided_invoice_is_cancelled(shop: Shop) -> None:
 
 
 def test_money_that_comes_although_it_was_cancelled_is_held(shop: Shop) -> None:
-    """Too late to stop: it is the customer's, and waits for a refund or a credit note."""
+    """The payment could not be stopped: the money is held for a refund or a credit note."""
     payment_id = shop.pays(PaymentState.IN_PROGRESS)
     shop.voids()
     provider = Scripted(payments=[SUCCEEDED])

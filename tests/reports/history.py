@@ -1,4 +1,4 @@
-"""Books with everything in them: invoices in every state, money, credit, refunds, wallets."""
+"""Books with all kinds of rows: invoices in every state, money, credit, refunds, wallets."""
 
 from decimal import Decimal
 
@@ -39,7 +39,7 @@ VAT = TaxRate(code="vat", name="VAT", rate=Decimal(20))
 
 
 def found_tenant(url: str, settings: Settings = Settings()) -> str:
-    """A new tenant; its id."""
+    """Create a tenant. Return its id."""
     tenant_id = new_id()
     with connect(url) as connection:
         create_tenant(connection, tenant_id, "Books", "EUR", "UTC", settings, now())
@@ -47,26 +47,26 @@ def found_tenant(url: str, settings: Settings = Settings()) -> str:
 
 
 class Books:
-    """One tenant's books, written through the engine; every command is to succeed."""
+    """The books of one tenant, written through the engine. No command may be refused."""
 
     def __init__(self, engine: Engine, tenant_id: str, currency: str = "EUR") -> None:
         self.engine, self.tenant_id, self.currency = engine, tenant_id, currency
         self.customer_id = self.customer()
 
     def does(self, *commands: Command) -> None:
-        """Perform commands in order, all of which are possible."""
+        """Perform commands in order; none may be refused."""
         outcomes = self.engine.perform(self.tenant_id, [request(one) for one in commands])
         for command, outcome in zip(commands, outcomes, strict=True):
             assert outcome.done, (command, outcome.refusals, outcome.fault)
 
     def customer(self) -> str:
-        """A new customer."""
+        """Create a customer."""
         customer_id = new_id()
         self.does(SaveCustomer(customer_id=customer_id, external_id=customer_id))
         return customer_id
 
     def draft(self, net_minor: int = 1000) -> DraftInvoice:
-        """The draft of an invoice over one taxed line."""
+        """Create a draft invoice with one taxed line."""
         return DraftInvoice(
             invoice_id=new_id(),
             customer_id=self.customer_id,
@@ -75,7 +75,7 @@ class Books:
         )
 
     def invoice(self, net_minor: int = 1000, paid_minor: int = 0, apply: Apply = Apply()) -> str:
-        """A finalized invoice, perhaps paid."""
+        """Create a finalized invoice, and pay it on request."""
         draft = self.draft(net_minor)
         self.does(draft, FinalizeInvoice(invoice_id=draft.invoice_id, apply=apply))
         if paid_minor:
@@ -83,7 +83,7 @@ class Books:
         return draft.invoice_id
 
     def pay(self, invoice_id: str, amount_minor: int, fee_minor: int = 0) -> str:
-        """A payment meant for an invoice."""
+        """Create a payment for an invoice."""
         payment_id = new_id()
         self.does(
             ReceivePayment(
@@ -98,7 +98,7 @@ class Books:
         return payment_id
 
     def note(self, net_minor: int = 500) -> str:
-        """A standalone note."""
+        """Create a standalone credit note."""
         note_id = new_id()
         line = CreditedLine(amount_minor=net_minor, taxes=(VAT,))
         self.does(
@@ -112,7 +112,7 @@ class Books:
         return note_id
 
     def wallet(self, bought_minor: int = 0, granted_minor: int = 0) -> str:
-        """A wallet with credits in it."""
+        """Create a wallet with credits."""
         wallet_id, sale = new_id(), new_id()
         self.does(
             OpenWallet(wallet_id=wallet_id, customer_id=self.customer_id, currency=self.currency)

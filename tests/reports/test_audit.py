@@ -1,4 +1,4 @@
-"""Whatever is done to sealed lines behind our back is found, and named where it begins."""
+"""Every manipulation of sealed lines is found, and its first line is named."""
 
 import pytest
 
@@ -19,7 +19,7 @@ FORGED_ID = "00000000-0000-4000-8000-000000000000"
 
 @pytest.fixture
 def chain(connection: EngineConnection, empty_tenant_id: str) -> str:
-    """A tenant with some lines, all sealed. Who tampers is not stopped by a foreign key."""
+    """A tenant with sealed lines, without the foreign key that would prevent tampering."""
     write_lines(connection, empty_tenant_id, LINES)
     connection.commit()
     seal_pending(connection, empty_tenant_id)
@@ -28,7 +28,7 @@ def chain(connection: EngineConnection, empty_tenant_id: str) -> str:
 
 
 def audit_ids(connection: EngineConnection, tenant_id: str) -> list[str]:
-    """The lines in the order of the chain."""
+    """Return the ids of the lines in the order of the chain."""
     rows = connection.execute(
         "select audit_id::text from seal where tenant_id = %s order by position", [tenant_id]
     )
@@ -54,7 +54,7 @@ def test_nothing_sealed_is_nothing_wrong(
 
 
 def test_the_session_does_not_matter(connection: EngineConnection, chain: str) -> None:
-    """A line is hashed as it is, not as a time zone or a style shows it."""
+    """The hash of a line does not depend on the time zone or output style."""
     connection.execute("set timezone = 'Asia/Tokyo'")
     connection.execute("set datestyle = 'German'")
     assert verify(connection, chain).ok
@@ -157,7 +157,7 @@ def test_swapped_links_are_found(connection: EngineConnection, chain: str) -> No
 def swap(
     connection: EngineConnection, tenant_id: str, column: str, one: object, other: object
 ) -> None:
-    """Let two seals change places in a column, whose uniqueness is no obstacle."""
+    """Exchange the values of two seals in a column, despite its unique constraint."""
     constraint = "seal_pkey" if column == "position" else "seal_tenant_id_audit_id_key"
     connection.execute(f"alter table seal drop constraint {constraint}".encode())
     connection.execute(
@@ -168,7 +168,7 @@ def swap(
 
 
 def test_a_line_put_in_between_is_found(connection: EngineConnection, chain: str) -> None:
-    """Sealed as it should be, but what follows it was sealed after another one."""
+    """The line's own seal is correct, but the next line was sealed after another line."""
     connection.execute(FORGED, {"t": chain, "forged": FORGED_ID})
     ids = audit_ids(connection, chain)
     for shift in (1000, -999):

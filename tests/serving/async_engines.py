@@ -1,4 +1,4 @@
-"""an async engine over a database, its clock standing still, and keys to bring there."""
+"""An async engine over a database, with a stopped clock, and API keys for it."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from polaris.store.server.database import Database
 
 
 class Clock:
-    """Stands still until it is set."""
+    """A clock that a test sets."""
 
     seconds = 1000.0
 

@@ -1,4 +1,4 @@
-"""Callers who share sets, told as stories."""
+"""Scenarios with callers that share sets."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +14,7 @@ Asking = list[asyncio.Task[Outcome]]
 
 
 class Breaks(Command, frozen=True, kw_only=True):
-    """A command that the lifecycle does not know: a fault of ours."""
+    """A command that the lifecycle does not know, so performing it is a bug in Polaris."""
 
 
 @asynccontextmanager
@@ -33,14 +33,14 @@ def saving() -> Request:
 
 
 async def asked(batches: WriteBatches, tenant_id: str, requests: list[Request]) -> Asking:
-    """Everybody has asked when this returns, and waits."""
+    """Wait until all callers have made their requests."""
     tasks = [asyncio.create_task(batches.perform(tenant_id, one)) for one in requests]
     await asyncio.sleep(0)
     return tasks
 
 
 async def lanes_taken(batches: WriteBatches, engine: Watched, tenant_id: str) -> Asking:
-    """Whoever takes the tenant's lanes, held back by the gate: who comes now has to wait."""
+    """Fill the tenant's lanes with stopped sets, so that later callers must wait."""
     engine.gate.clear()
     held: Asking = []
     while len(engine.sets) < LANES:
@@ -50,7 +50,7 @@ async def lanes_taken(batches: WriteBatches, engine: Watched, tenant_id: str) ->
 
 
 def story(tell: Callable[[], Awaitable[None]]) -> None:
-    """Run it; what hangs is a failure, however long a busy machine takes for the rest."""
+    """Run a coroutine with a long time limit: a hang fails, but a slow machine does not."""
 
     async def told() -> None:
         await asyncio.wait_for(tell(), 120)

@@ -1,4 +1,4 @@
-"""What a dialect is given: to read beside the event loop, to preview, to perform; and its end."""
+"""The async engine reads in threads, previews, performs and closes."""
 
 import asyncio
 import threading
@@ -32,7 +32,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def test_reads_go_on_beside_each_other(database: Database) -> None:
-    """Each waits for the others in the middle: one after the other they would never end."""
+    """Each read waits for the others in the middle, so they would never end one after the other."""
     together = threading.Barrier(3)
 
     def meet(connection: EngineConnection, number: int, *, twice: bool) -> tuple[int, int, bool]:
@@ -70,7 +70,7 @@ def test_a_read_is_of_one_moment_and_writes_nothing(database: Database) -> None:
 
 
 def test_a_lost_connection_is_made_good_once(database: Database) -> None:
-    """However many were lost together: a server that was started anew ends them all."""
+    """All connections are lost at once, as after a restart of the server."""
 
     async def tell() -> None:
         async with async_engine_over(database, readers=3) as async_engine:

@@ -1,4 +1,4 @@
-"""A key is looked for once a second: a revoked one stops, and a crowd makes one look."""
+"""Keys are looked up once a second: revoked keys stop working, and callers share a look-up."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -34,14 +34,14 @@ def revoke(database: Database, key: ApiKey) -> None:
 
 @asynccontextmanager
 async def keys_locked(database: Database) -> AsyncIterator[None]:
-    """Nobody can look for a key meanwhile."""
+    """Block all look-ups of keys until the end of the block."""
     with database.connect() as connection:
         connection.execute("lock table api_key in access exclusive mode")
         yield
 
 
 async def looking(database: Database, count: int) -> None:
-    """Wait until so many look for a key, and wait for the lock."""
+    """Wait until `count` look-ups wait for the lock."""
     waiting = """select count(*) from pg_stat_activity
                   where datname = current_database() and wait_event_type = 'Lock'"""
     while await asyncio.to_thread(scalar, database, waiting) < count:
@@ -84,7 +84,7 @@ def test_a_revoked_key_stops_within_a_second(database: Database) -> None:
 
 
 def test_the_second_begins_before_the_look(database: Database) -> None:
-    """What a slow look has found was true when it began."""
+    """The result of a slow look-up is as old as its beginning."""
     [key], clock = made(database, tenant(database)), Clock()
 
     async def tell() -> None:
@@ -101,7 +101,7 @@ def test_the_second_begins_before_the_look(database: Database) -> None:
 
 
 def test_only_good_keys_are_remembered(database: Database) -> None:
-    """Who was turned away is let in as soon as the key is made; nobody fills our memory."""
+    """A rejected key is accepted as soon as it is created; unknown keys do not fill the cache."""
     key, tenant_id = ApiKey.new(), tenant(database)
     [revoked] = made(database, tenant_id)
     revoke(database, revoked)
@@ -121,7 +121,7 @@ def test_only_good_keys_are_remembered(database: Database) -> None:
 
 
 def test_only_so_many_keys_are_remembered(database: Database) -> None:
-    """The oldest look goes first."""
+    """The oldest entry is removed first."""
     first, *_, last = every = made(database, tenant(database), MAX_SIZE + 1)
 
     async def tell() -> None:
@@ -137,7 +137,7 @@ def test_only_so_many_keys_are_remembered(database: Database) -> None:
 
 
 def test_callers_with_one_key_look_once(database: Database) -> None:
-    """Else each second would begin with as many looks as there are callers."""
+    """Otherwise every second would begin with one look-up per caller."""
     [key] = made(database, tenant(database))
 
     async def tell() -> None:

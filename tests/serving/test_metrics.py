@@ -1,4 +1,4 @@
-"""What is counted of the engine's work is what happened."""
+"""The metrics count what the engine has done."""
 
 from collections.abc import Iterator
 

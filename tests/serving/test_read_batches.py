@@ -1,4 +1,4 @@
-"""Readers who ask at once share one load, and read what was committed before they asked."""
+"""Concurrent readers share one load, and see what was committed before they asked."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ FACTS = Facts(TENANT, Books(id="t"))
 
 
 class Slow:
-    """A load that notes what it is asked for, and waits until it is let go."""
+    """A load that records its scopes, and waits until the test releases it."""
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()
@@ -77,7 +77,7 @@ def test_a_load_serves_a_limited_number() -> None:
 
 
 def test_who_names_much_reads_alone() -> None:
-    """A list of a thousand must not keep a single one waiting."""
+    """A reader of one row must not wait for a reader of a thousand."""
 
     async def tell() -> None:
         slow = Slow()

@@ -1,4 +1,4 @@
-"""What a caller asks for at once stays together: one set, in order, one database transaction."""
+"""Requests made together stay in one set, in order, in one database transaction."""
 
 import asyncio
 import random
@@ -38,7 +38,7 @@ def ids(requests: Sequence[Request]) -> list[str]:
 
 
 def whole(asked: list[list[str]], requests: Sequence[Request]) -> bool:
-    """Whether the requests went in one set, in order, with nothing in between."""
+    """True if the requests were in one set, in order, with no other request between them."""
     for set_ in asked:
         if requests[0].id in set_:
             start = set_.index(requests[0].id)
@@ -53,7 +53,7 @@ async def answered(
 
 
 def test_each_step_finds_what_the_one_before_left(database: Database, engine: Watched) -> None:
-    """An invoice is written, finalized and voided by one caller, at once, under load."""
+    """One caller creates, finalizes and voids an invoice in one set, under load."""
     tenant_id = tenant(database)
     owners = customers(engine, tenant_id, 5)
 
@@ -77,7 +77,7 @@ def test_each_step_finds_what_the_one_before_left(database: Database, engine: Wa
 
 
 def test_no_bundle_is_divided(database: Database, engine: Watched) -> None:
-    """Bundles of any size among lone callers: sets are full, and none takes half a bundle."""
+    """Bundles of any size and single requests: sets are full, and no bundle is divided."""
     tenant_id, dice = tenant(database), random.Random(3)
     bundles = [bundle(dice.choice((1, 1, 2, 7, 40, 100, 200))) for _ in range(60)]
 
@@ -101,7 +101,7 @@ def test_no_bundle_is_divided(database: Database, engine: Watched) -> None:
 
 
 def test_nobody_overtakes(database: Database, engine: Watched) -> None:
-    """A small one that would still fit waits behind the large one that came before."""
+    """A small bundle that would still fit waits behind an earlier large bundle."""
     tenant_id = tenant(database)
     line = [bundle(200), bundle(100), bundle(1)]
 

@@ -27,7 +27,7 @@ def engine(database: Database) -> Watched:
 
 
 def test_callers_who_come_together_share_sets(database: Database, engine: Watched) -> None:
-    """The gain of the whole design is the set: one lock, load and commit for many."""
+    """The purpose of the design: many requests share one lock, load and commit."""
     tenant_id = tenant(database)
     requests = [saving() for _ in range(200)]
 
@@ -64,7 +64,7 @@ def test_a_set_has_an_end_and_a_tenant_has_lanes(database: Database, engine: Wat
 
 
 def test_every_caller_gets_its_own_answer(database: Database, engine: Watched) -> None:
-    """Eight ask to void each of five invoices: for each, one is told that it did."""
+    """Eight callers void each of five invoices. For each invoice, exactly one succeeds."""
     tenant_id = tenant(database)
     ids = invoices(engine, tenant_id, customers(engine, tenant_id, 2), 5)
     requests = [voiding(invoice_id) for invoice_id in ids for _ in range(8)]
@@ -105,7 +105,7 @@ def test_a_broken_command_costs_only_its_caller(database: Database, engine: Watc
 def test_a_set_that_fails_as_a_whole_fails_for_its_callers(
     database: Database, engine: Watched
 ) -> None:
-    """Those who named no tenant of ours are told so; the others notice nothing."""
+    """Callers with an unknown tenant get UnknownTenant; the others are not affected."""
     tenant_id, nobody = tenant(database), new_id()
 
     async def tell() -> None:
@@ -122,7 +122,7 @@ def test_a_set_that_fails_as_a_whole_fails_for_its_callers(
 
 
 def test_a_quiet_tenant_does_not_wait_behind_a_backlog(database: Database, engine: Watched) -> None:
-    """Served to the end while the other's sets stand still: its lanes never take every worker."""
+    """A tenant is served while the sets of another one are stopped: lanes never use all workers."""
     busy, quiet = tenant(database), tenant(database)
 
     engine.let_through.add(quiet)
@@ -143,7 +143,7 @@ def test_a_quiet_tenant_does_not_wait_behind_a_backlog(database: Database, engin
 
 
 def test_closing_answers_everybody_inside(database: Database, engine: Watched) -> None:
-    """A server that is told to stop finishes what it took in, and takes nothing more."""
+    """A server that is shutting down finishes accepted requests and accepts no more."""
     tenant_id = tenant(database)
 
     async def tell() -> None:
@@ -163,7 +163,7 @@ def test_closing_answers_everybody_inside(database: Database, engine: Watched) -
 
 
 def test_callers_who_leave_take_nobody_with_them(database: Database, engine: Watched) -> None:
-    """A client hangs up: the rest of its set is answered, and what nobody waits for is let go."""
+    """A client disconnects: the rest of its set is answered, and its request is dropped."""
     tenant_id = tenant(database)
 
     async def tell() -> None:

@@ -1,4 +1,4 @@
-"""An engine that notes its sets, and can be held back before it performs one."""
+"""An engine that records its sets, and that a test can stop before it performs a set."""
 
 import threading
 from collections import Counter
@@ -39,5 +39,5 @@ class Watched(Engine):
                 self._under_way[tenant_id] -= 1
 
     def requests(self, tenant_id: str) -> int:
-        """How many requests of a tenant were in its sets."""
+        """Return how many requests of a tenant were in its sets."""
         return sum(count for tenant, count in self.sets if tenant == tenant_id)

@@ -1,4 +1,4 @@
-"""Any row that the schema allows, and a small world for it to point at."""
+"""Random rows that the schema allows, and a few fixed rows that they can refer to."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -105,7 +105,7 @@ WORLD: list[Row] = [
         landed_at=NOON,
     ),
 ]
-"""One of each that others point at."""
+"""One row of each table that other rows refer to."""
 
 LINKS = {
     "customer_id": CUSTOMER,
@@ -188,7 +188,7 @@ LEGAL: dict[type[Row], Callable[[Fields], Fields]] = {
     Customer: lambda row: {"sequence": max(row["sequence"], 2)},
     AuditLine: lambda row: {"outcome": "done"},
 }
-"""What the checks ask for beyond the types."""
+"""Values that the check constraints require."""
 
 FIXED: dict[type[Row], str] = {
     Tenant: "created_at",
@@ -210,7 +210,7 @@ FIXED: dict[type[Row], str] = {
     " amount_minor reason requested_at",
     Lot: "wallet_id customer_id funding invoice_id note_id landed_at",
 }
-"""What never changes once a row is there."""
+"""Fields that never change after a row is inserted."""
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 JSON = st.recursive(
@@ -256,7 +256,7 @@ SCALARS: dict[Any, st.SearchStrategy[Any]] = {
 
 
 def values(name: str, kind: Any) -> st.SearchStrategy[Any]:
-    """Anything that a field may be."""
+    """Return a strategy for the values of a field."""
     if get_origin(kind) is UnionType:
         some = next(one for one in get_args(kind) if one is not NoneType)
         return st.none() | values(name, some)
@@ -281,7 +281,7 @@ def values(name: str, kind: Any) -> st.SearchStrategy[Any]:
 
 
 def rows(table: type[Row], **fixed: Any) -> st.SearchStrategy[Row]:
-    """Any legal row of a table."""
+    """Return a strategy for the valid rows of a table."""
     fields = {field.name: values(field.name, field.type) for field in msgspec.structs.fields(table)}
     fields["id"] = TEXT.map(lambda name: f"world {name}") if table in NAMED else st.just(NEW)
     if "version" in fields:

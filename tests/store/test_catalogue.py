@@ -1,4 +1,4 @@
-"""The catalogue, endpoints, keys and the tenant itself, kept; and many who change them at once."""
+"""Storing the catalogue, endpoints, keys and the tenant, also with concurrent changes."""
 
 import threading
 from collections import Counter
@@ -160,7 +160,7 @@ def test_within_a_set_each_goes_by_what_the_earlier_ones_left(
 
 
 def codes(outcomes: list[Outcome | BaseException]) -> Counter[str]:
-    """How each one ended."""
+    """Return the result of each call."""
     ended: Counter[str] = Counter()
     for outcome in outcomes:
         assert isinstance(outcome, Outcome), outcome
@@ -179,7 +179,7 @@ def test_of_many_who_take_one_code_one_gets_it(engine: Engine, tenant_id: str) -
 def test_what_the_index_alone_refuses_is_decided_again(
     database: Database, engine: Engine, tenant_id: str
 ) -> None:
-    """Whoever writes past the lock, as an older program might, is seen by the unique index."""
+    """A writer that ignores the lock, like an older program, violates the unique index."""
     insert = (
         "insert into tax_code (tenant_id, id, version, code, name, rate, applied_by_default,"
         " details, created_at) values (%s, %s, 1, 'vat', 'VAT', 20, false, '{}', now())"

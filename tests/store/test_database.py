@@ -1,4 +1,4 @@
-"""Connections as the engine needs them, and what becomes of one on which something failed."""
+"""The engine's connections, and how a failed connection is treated."""
 
 import socket
 import threading
@@ -131,7 +131,7 @@ def test_a_failed_opening_leaves_no_server(data_dir: Path) -> None:
 
 @contextmanager
 def server_of_version(version: str) -> Iterator[str]:
-    """A server that greets as PostgreSQL of some version does, and says nothing more."""
+    """A server that reports a version of PostgreSQL and does nothing else."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         welcome = b"R\0\0\0\x08\0\0\0\0"
         told = b"server_version\0" + version.encode() + b"\0"
@@ -161,7 +161,7 @@ def test_an_old_server_is_refused_in_words() -> None:
 def test_statements_are_prepared_unless_the_setting_forbids_it(
     database_url: str, prepare: bool
 ) -> None:
-    """Behind a pooler in transaction mode the next transaction meets another connection."""
+    """Behind a pooler in transaction mode, the next transaction uses another server connection."""
     settings = Settings(database_url=database_url, prepare_statements=prepare)
     with open_database(settings) as database, database.connect() as connection:
         connection.execute("select 1")

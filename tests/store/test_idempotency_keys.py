@@ -1,4 +1,4 @@
-"""A key keeps what was first asked under it, and what was first answered."""
+"""A key keeps its first fingerprint and its first answer."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ def tenants(database_url: str) -> tuple[str, str]:
 
 
 def test_the_first_claim_stands(connection: Connection, tenants: tuple[str, str]) -> None:
-    """Of each tenant for itself."""
+    """Each tenant has its own keys."""
     at, (ours, theirs) = now(), tenants
     first = claim(connection, ours, "k", "f1", at)
     assert (first.fingerprint, first.claimed_at, first.first) == ("f1", at, True)

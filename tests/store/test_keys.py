@@ -1,4 +1,4 @@
-"""Keys as they are kept, and as they are brought."""
+"""API keys as they are stored, and as clients send them."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -89,7 +89,7 @@ def test_a_tenant_sees_its_own_keys(database: Database, connection: EngineConnec
 
 
 def test_a_public_part_belongs_to_one_key(database: Database, connection: EngineConnection) -> None:
-    """Across tenants: it alone says whose the request is."""
+    """A prefix is unique across tenants, because only the key tells a request's tenant."""
     key = made(connection, tenant(database))
     with pytest.raises(psycopg.errors.UniqueViolation):
         create_api_key(connection, tenant(database), new_id(), "again", key, now())

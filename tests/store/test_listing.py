@@ -1,4 +1,4 @@
-"""Pages of ids: the two ways to page a list agree, whatever is filtered, and pages add up."""
+"""Both ways to page a list give the same ids with any filter, and the pages add up to the list."""
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +18,7 @@ WAYS = (lists.INVOICES, ALONG_THE_INDEX)
 
 
 class Shelf:
-    """A connection, and the tenant whose invoices are listed."""
+    """A connection and the tenant whose invoices are listed."""
 
     def __init__(self, connection: EngineConnection, tenant_id: str) -> None:
         self.connection, self.tenant_id = connection, tenant_id
@@ -30,14 +30,14 @@ class Shelf:
         limit: int = 1000,
         offset: int = 0,
     ) -> lists.IdPage:
-        """A page of a list."""
+        """Return a page of a list."""
         beside = {"today": TODAY}
         return lists.page(self.connection, self.tenant_id, of, filters, limit, offset, **beside)
 
 
 @pytest.fixture(scope="module")
 def shelf(database_url: str) -> Iterator[Shelf]:
-    """Sixty invoices of two customers: dated on few days, so that many have the same one."""
+    """Sixty invoices of two customers, on so few days that many have the same date."""
     with world.opened(database_url) as database:
         engine = Engine(database, connections=1)
         tenant_id = world.tenant(database)
@@ -72,7 +72,7 @@ FILTERS: list[dict[str, object]] = [
 
 @pytest.mark.parametrize("filters", FILTERS, ids=str)
 def test_both_ways_give_the_same_pages(shelf: Shelf, filters: dict[str, object]) -> None:
-    """Sorted when few are left, or along an index; with ties, and drafts that have no date."""
+    """Few rows are sorted, many are read along an index, with ties and dateless drafts."""
     whole = shelf.page(lists.INVOICES, filters)
     assert len(set(whole.ids)) == whole.total
     for way, size in product(WAYS, (1, 7, 100)):
@@ -82,24 +82,24 @@ def test_both_ways_give_the_same_pages(shelf: Shelf, filters: dict[str, object])
 
 
 def test_the_filters_leave_something_and_take_something(shelf: Shelf) -> None:
-    """Else the pages of all of them would be the same."""
+    """Otherwise all lists would have the same pages."""
     totals = [shelf.page(lists.INVOICES, filters).total for filters in FILTERS]
     assert totals == [55, 15, 40, 16, 39, 55, 40, 0]
 
 
 def test_a_filter_that_there_is_not_is_a_mistake(shelf: Shelf) -> None:
-    """A wrong name must not list everything."""
+    """A wrong filter name must not list all rows."""
     with pytest.raises(KeyError):
         shelf.page(lists.INVOICES, {"colour": "red"})
 
 
 def test_one_that_is_none_does_not_filter(shelf: Shelf) -> None:
-    """So a caller may hand on what it was asked, asked or not."""
+    """So a caller can pass on optional filters."""
     assert shelf.page(lists.INVOICES, {"statuses": None}).total == 55
 
 
 def test_customers_are_listed_along_their_index(shelf: Shelf) -> None:
-    """The newest first, deleted ones not at all."""
+    """Newest first, without deleted rows."""
     ids = shelf.page(lists.CUSTOMERS, {}).ids
     assert len(ids) == 2
     pages = [shelf.page(lists.CUSTOMERS, {}, 1, offset).ids for offset in range(3)]

@@ -1,4 +1,4 @@
-"""The migrations add up to the schema, and dying inside one costs nothing."""
+"""The migrations produce the schema, and a migration that is killed leaves no changes."""
 
 import subprocess
 import sys
@@ -24,7 +24,7 @@ VERSION_TABLE = "create table alembic_version (version_num varchar(32) primary k
 
 
 def catalog(url: str) -> set[str]:
-    """Everything that a database's schema consists of."""
+    """Return a description of all objects in a database's schema."""
     with psycopg.connect(url) as connection:
         return {str(line) for (line,) in connection.execute(CATALOG.read_bytes())}
 
@@ -34,7 +34,7 @@ def revisions() -> list[str]:
 
 
 def test_the_migrations_add_up_to_the_schema(own_database_url: str, blank_url: str) -> None:
-    """People read the one and databases are made by the other."""
+    """People read schema.sql, but databases are created by the migrations."""
     with psycopg.connect(blank_url) as connection:
         connection.execute(SCHEMA.read_bytes())
     written, migrated = catalog(blank_url), catalog(own_database_url)
@@ -80,7 +80,7 @@ def test_every_revision_has_its_sql_beside_it() -> None:
 
 
 def test_what_was_there_is_carried_on(blank_url: str) -> None:
-    """A tenant from before can change, and what its wallets did was asked with nothing more."""
+    """A tenant from before the migration can change, and its old movements have no details."""
     tenant, lot = "01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002"
     first = (FOLDER / "versions" / "0001_books.sql").read_bytes()
     with psycopg.connect(blank_url) as connection:

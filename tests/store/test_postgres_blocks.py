@@ -1,4 +1,4 @@
-"""Rows, tables and statements are in step."""
+"""Rows, tables and statements match each other."""
 
 import re
 from collections.abc import Iterator
@@ -73,7 +73,7 @@ def test_what_never_changes_is_never_set(table: type[Row]) -> None:
 
 
 def prepare(connection: psycopg.Connection, sql: str) -> None:
-    """Let the database parse a statement with all its tables and columns. Raises psycopg.Error."""
+    """Let the database parse a statement and check its tables and columns. Raises psycopg.Error."""
     connection.execute(f"prepare checked as {sql}".encode())
     connection.execute("deallocate checked")
 

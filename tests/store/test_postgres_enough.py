@@ -68,11 +68,11 @@ TAX = (TaxRate(code="vat", name="VAT", rate=Decimal(20)),)
 R = TypeVar("R", bound=Row)
 
 DONE: Counter[type[Command]] = Counter()
-"""What was done by all histories together, so that the last test sees what they missed."""
+"""Counts the commands of all histories, so that the last test finds those never done."""
 
 
 class Asker:
-    """Asks at random, mostly for what is possible."""
+    """Makes random commands, most of which are possible."""
 
     def __init__(self, random: Random, history: History) -> None:
         self.random = random
@@ -81,7 +81,7 @@ class Asker:
         self.customers = history.customers
 
     def any(self, kind: type[Row]) -> str:
-        """The id of some row, rather a young one; else of none."""
+        """Return the id of one of the last five rows, or an unknown id if there are none."""
         ids = list(self.facts.tables[kind])[-5:]
         return self.random.choice(ids) if ids else next(self.ids)
 
@@ -95,7 +95,7 @@ class Asker:
         return self.random.random() < 0.5
 
     def command(self) -> Command:
-        """Something to do."""
+        """Return a random command."""
         return self.random.choice(WISHES)(self)
 
     def invoice(self) -> Invoice | None:
@@ -103,7 +103,7 @@ class Asker:
         return row if isinstance(row, Invoice) else None
 
     def settled(self, kind: SettlementKind) -> Settlement | None:
-        """What settles an invoice by some means, or did."""
+        """Return one of the last three settlements of a kind, or None; it may be removed."""
         fit = [row for row in self.all(Settlement) if row.kind is kind]
         return self.random.choice(fit[-3:]) if fit else None
 
@@ -115,7 +115,7 @@ class Asker:
         return (line, NewLine(kind=LineKind.TIP, amount_minor=50))[: self.random.randint(1, 2)]
 
     def passer_by(self) -> Command:
-        """A customer that comes, or goes again."""
+        """Create or delete a customer."""
         here = [one.id for one in self.all(Customer) if one.external_id == "new"]
         if here and self.maybe():
             return DeleteCustomer(customer_id=here[-1])
@@ -277,7 +277,7 @@ class Asker:
         return self.random.choice("abc")
 
     def either(self, kind: type[Row]) -> str:
-        """The id of something new, or of some row."""
+        """Return a new id or the id of a random row."""
         return next(self.ids) if self.maybe() else self.any(kind)
 
     def catalogue_item(self) -> Command:
@@ -373,6 +373,6 @@ def test_what_is_loaded_is_enough(connection: EngineConnection, seed: int) -> No
 
 
 def test_the_histories_did_nearly_everything() -> None:
-    """A history in which something never happens says nothing about it."""
+    """A command that never occurs in the histories is not tested."""
     books: set[type[Command]] = {CloseBooks, ReopenBooks}
     assert {move.command for move in LIFECYCLE} - books - DONE.keys() == set()

@@ -1,4 +1,4 @@
-"""What lies far from what a command names is loaded, too: stories that chance seldom tells."""
+"""Distantly related rows are loaded too, in histories that random tests rarely produce."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -25,15 +25,15 @@ OF_INVOICE = (EntryKind.FINALIZED, EntryKind.PAYMENT_APPLIED)
 
 
 class Story(History):
-    """A history of which every step must be done."""
+    """A history in which no command may be refused."""
 
     def does(self, wish: Command) -> None:
-        """One wish, which must come true."""
+        """Perform a command that must be done."""
         self.perform([wish])
         assert self.done.pop(type(wish)) == 1
 
     def invoice(self, paid_minor: int = 0) -> str:
-        """An invoice of one line, whose id is the invoice's, perhaps paid."""
+        """Create an invoice with one line, which has the invoice's id; pay it on request."""
         invoice_id = next(self.ids)
         line = NewLine(id=invoice_id, amount_minor=TOTAL)
         self.does(
@@ -46,7 +46,7 @@ class Story(History):
         return invoice_id
 
     def payment(self, amount_minor: int, apply_to: dict[str, int] | None = None) -> str:
-        """A payment that has come."""
+        """Receive a payment."""
         payment_id = next(self.ids)
         self.does(
             asked.ReceivePayment(
@@ -60,7 +60,7 @@ class Story(History):
         return payment_id
 
     def note(self, invoice_id: str, credit_minor: int, refund_minor: int = 0) -> str:
-        """A credit note."""
+        """Create a credit note."""
         note_id, total = next(self.ids), credit_minor + refund_minor
         self.does(
             asked.IssueCreditNote(
@@ -74,13 +74,13 @@ class Story(History):
         return note_id
 
     def refund(self, amount_minor: int, **source: str) -> str:
-        """A refund that was asked for."""
+        """Request a refund."""
         refund_id = next(self.ids)
         self.does(asked.RequestRefund(refund_id=refund_id, amount_minor=amount_minor, **source))
         return refund_id
 
     def converted(self, refund_id: str) -> str:
-        """The note that a refund was given as."""
+        """Convert a refund to a credit note. Return the note's id."""
         note_id = next(self.ids)
         self.does(asked.ConvertRefund(refund_id=refund_id, note_id=note_id))
         return note_id
@@ -128,7 +128,7 @@ def held(story: Story) -> list[Settlement]:
 
 
 def test_a_note_knows_that_its_invoice_was_voided(story: Story) -> None:
-    """What was given for nothing takes no revenue back any more."""
+    """Granted credit no longer reduces revenue."""
     invoice_id = story.invoice()
     note_id = story.note(invoice_id, 400)
     story.does(asked.VoidInvoice(invoice_id=invoice_id))
@@ -137,7 +137,7 @@ def test_a_note_knows_that_its_invoice_was_voided(story: Story) -> None:
 
 
 def test_a_refund_fails_after_it_had_settled(story: Story) -> None:
-    """The entry that booked its settling is of no invoice."""
+    """The entry of its settlement belongs to no invoice."""
     refund_id = story.refund(300, payment_id=story.payment(700))
     for state in (RefundState.PENDING, RefundState.SETTLED, RefundState.FAILED):
         story.does(asked.UpdateRefund(refund_id=refund_id, state=state))

@@ -1,4 +1,4 @@
-"""Locks: who waits sees what was done meanwhile, and nobody waits for ever."""
+"""Locks: after a wait, a set sees the other's changes, and no set waits forever."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -28,7 +28,7 @@ WAITING = b"select count(*) from pg_locks where not granted and pid = %s"
 
 
 class Shop:
-    """A tenant with customers, each of whom owes on one invoice."""
+    """A tenant whose customers each have one open invoice."""
 
     def __init__(self, url: str, customers: int = 2) -> None:
         self.url = url
@@ -57,7 +57,7 @@ class Shop:
         return lock_and_load(connection, self.tenant_id, scope)
 
     def perform(self, connection: EngineConnection, *wishes: Command) -> None:
-        """Do what is wished and commit; all of it must be possible."""
+        """Perform commands and commit; none may be refused."""
         requests = [Request(id=new_id(), command=wish, at=NOON) for wish in wishes]
         scope = resolve(connection, self.tenant_id, scope_of(wishes))
         folded = fold(self.load(connection, scope).facts, Memory((), ()), requests, new_id)
@@ -91,7 +91,7 @@ def connections(url: str, count: int) -> Iterator[list[EngineConnection]]:
 
 @pytest.fixture
 def aside() -> Iterator[ThreadPoolExecutor]:
-    """What waits, waits there."""
+    """A thread pool for statements that have to wait for a lock."""
     with ThreadPoolExecutor() as pool:
         yield pool
 
@@ -102,7 +102,7 @@ def wait_until_blocked(observer: EngineConnection, waiter: EngineConnection) -> 
 
 
 def test_who_waited_sees_the_payment_of_who_held(shop: Shop, aside: ThreadPoolExecutor) -> None:
-    """Else a paid invoice would be voided as an unpaid one."""
+    """Otherwise a paid invoice would be voided like an unpaid one."""
     scope = Scope(invoices={shop.invoices[0]})
     with connections(shop.url, 3) as (holder, waiter, observer):
         shop.load(holder, scope)
@@ -125,7 +125,7 @@ def test_another_customer_is_not_waited_for(shop: Shop) -> None:
 
 
 def test_numbers_are_waited_for(shop: Shop, aside: ThreadPoolExecutor) -> None:
-    """Whoever numbers holds the series to the end, so that there is no gap."""
+    """A set that draws a number holds the series until its end, so that there is no gap."""
     with connections(shop.url, 3) as (holder, waiter, observer):
         shop.load(holder, Scope(series={"invoice"}))
         waiting = aside.submit(lambda: shop.load(waiter, Scope(series={"invoice"})))
@@ -181,7 +181,7 @@ def test_an_intention_leads_to_invoices_too(shop: Shop) -> None:
 
 
 def test_what_grew_meanwhile_is_read_too(shop: Shop) -> None:
-    """Between asking and locking, a payment settled one more invoice."""
+    """Between `resolve` and the lock, a payment settled another invoice."""
     payment = new_id()
     with connections(shop.url, 2) as (one, other):
         shop.perform(one, shop.payment(shop.invoices[0], payment_id=payment))
@@ -199,7 +199,7 @@ def test_what_grew_meanwhile_is_read_too(shop: Shop) -> None:
 def test_a_customer_who_came_after_the_lock_is_noticed(
     shop: Shop, aside: ThreadPoolExecutor
 ) -> None:
-    """Two sets create one customer: the second is not locked by who waited for the series."""
+    """Two sets create the same customer. The set that waited for the series resolves again."""
     scope = Scope(customers={new_id()}, series={"customer"})
     (customer_id,) = scope.customers
     with connections(shop.url, 3) as (holder, waiter, observer):

@@ -1,4 +1,4 @@
-"""What the store promises: no lost change, nothing twice, nobody else's rows."""
+"""The store's guarantees: no change is lost or made twice, and tenants are isolated."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -45,7 +45,7 @@ def connection(database_url: str) -> Iterator[EngineConnection]:
 
 @pytest.fixture
 def tenant(connection: EngineConnection) -> str:
-    """A tenant with the small world in it; every tenant's has the same ids."""
+    """A tenant with the fixed rows of `anyrow`; all tenants use the same ids."""
     tenant_id = new_tenant(connection)
     write(connection, tenant_id, WORLD)
     return tenant_id

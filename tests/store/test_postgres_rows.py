@@ -1,4 +1,4 @@
-"""Every row goes into its table and comes out of it as it was."""
+"""Every row is written and read back unchanged."""
 
 from collections.abc import Iterator
 
@@ -35,11 +35,11 @@ READ = {
     AuditLine: "select json_agg(json_build_array(id, command_id, at, actor, command, subject_id,"
     " outcome, refusals, request))::text from audit where tenant_id = %(t)s",
 }
-"""Tables that no decision reads, and the one row that it always reads."""
+"""Tables that no decision reads, and the row that every decision reads."""
 
 
 def read(connection: EngineConnection, table: type[Row], row: Row) -> Row:
-    """A row as the load reads it."""
+    """Read a row like the load does."""
     sql = READ.get(table) or "select " + QUERIES[f"part_{table.table}"]
     for wanted_ids in ("ids", "concerned"):
         sql = sql.replace(f"%({wanted_ids})s", f"%({wanted_ids})s::{id_type(table)}[]")

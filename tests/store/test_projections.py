@@ -1,4 +1,4 @@
-"""What the database lists by a computed status is what the core computes."""
+"""The database and the core compute the same statuses."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ class Listed(NamedTuple):
 
 
 def steps(invoice_id: str, way: tuple[int, ...], days: int, minor: int) -> Iterator[Command]:
-    """The commands that take a draft there."""
+    """Return the commands that bring a draft into this state."""
     made: dict[int, Command] = {
         FINALIZED: FinalizeInvoice(invoice_id=invoice_id, issue_date=TODAY - timedelta(days)),
         PAID: ReceivePayment(
@@ -55,7 +55,7 @@ def steps(invoice_id: str, way: tuple[int, ...], days: int, minor: int) -> Itera
 
 @pytest.fixture(scope="module")
 def listed(database_url: str) -> Listed:
-    """An invoice in each state that a projection looks at, and what the database lists."""
+    """An invoice in each state that a projection distinguishes, and what the database lists."""
     combined = list(product(WAYS, SHARES, ASSERTED, (0, 90)))
     with world.opened(database_url) as database:
         engine = Engine(database, connections=1)

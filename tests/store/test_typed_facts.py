@@ -1,4 +1,4 @@
-"""Details that one dialect kept become typed facts, and nothing of them is lost on the way."""
+"""The migration turns details of a dialect into typed facts without losing any."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -98,7 +98,7 @@ BEFORE: tuple[tuple[str, dict[str, Any]], ...] = (
         },
     ),
 )
-"""Rows as the second revision has them; what they have in common comes from `row`."""
+"""Rows of the second revision; `row` adds the columns that they share."""
 
 AFTER = {
     "select legal_name, address, settings, details from tenant": (
@@ -144,7 +144,7 @@ AFTER = {
 
 
 def row(number: int, own: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole row: with what every table that has these columns needs."""
+    """Return a row with the columns that are required."""
     common = {
         "id": TENANT if "timezone" in own else f"01900000-0000-7000-9000-{number:012d}",
         "customer_id": CUSTOMER,
@@ -158,7 +158,7 @@ def row(number: int, own: Mapping[str, Any]) -> dict[str, Any]:
 
 @pytest.fixture
 def migrated(blank_url: str) -> Iterator[psycopg.Connection]:
-    """A database that had these rows at the second revision, and has all revisions now."""
+    """A database that had these rows at the second revision and is now migrated."""
     with psycopg.connect(blank_url) as connection:
         for name in ("0001_books", "0002_catalogue"):
             connection.execute((FOLDER / "versions" / f"{name}.sql").read_bytes())

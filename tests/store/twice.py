@@ -1,4 +1,4 @@
-"""The same history twice: decided over what is loaded for each set, and over everything."""
+"""The same history decided twice: over the loaded facts of each set, and over all facts."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -20,7 +20,7 @@ BEGIN = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 
 class Ids:
-    """Ids that sort by the time when they are given, as those of the engine do."""
+    """Ids that sort by the time of their creation, like those of the engine."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -35,7 +35,7 @@ class Ids:
 
 
 class History:
-    """One tenant, in the database and whole in memory; `done` counts what was done."""
+    """A tenant in the database and completely in memory; `done` counts the commands."""
 
     def __init__(
         self, connection: EngineConnection, seed: int, scope: SeriesScope = SeriesScope.TENANT
@@ -53,7 +53,7 @@ class History:
         self.perform([SaveCustomer(customer_id=one, external_id=one) for one in self.customers])
 
     def perform(self, wishes: list[Command]) -> None:
-        """Decide a set over both, see that they agree, and keep it."""
+        """Decide a set over both, check that they agree, and store the result."""
         self.at += timedelta(minutes=1)
         requests = [Request(id=next(self.ids), command=wish, at=self.at) for wish in wishes]
         scope = resolve(self.connection, self.tenant_id, scope_of(wishes))
@@ -70,14 +70,14 @@ class History:
 
 
 def stored(row: Row) -> Row:
-    """A row as it is once it is written."""
+    """Return a row as it is after writing."""
     if not isinstance(row, Changing):
         return row
     return msgspec.structs.replace(row, version=row.version + 1)
 
 
 def agree(here: Folded, there: Folded) -> None:
-    """The same answers, and the same rows."""
+    """Check that both have the same outcomes and rows."""
     for one, other in zip(here.outcomes, there.outcomes, strict=True):
         assert repr(one.fault) == repr(other.fault) == "None"
         assert [str(said) for said in one.refusals] == [str(said) for said in other.refusals]

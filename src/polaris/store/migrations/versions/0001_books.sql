@@ -6,8 +6,9 @@
 -- the row's currency. Ids and times come from the program: there is no default, no sequence, no
 -- trigger. Rows of a table with a `version` change under optimistic control; the other tables are
 -- append-only. A row of `polaris.core` is a row here, with its fields as columns in the same order.
--- A check is named after what it guarantees. Values that are only stored and shown again are `json`, exactly
--- as received, because parsing them for `jsonb` would be most of the cost of a write.
+-- A check is named after what it guarantees. Values that are only stored and shown again are
+-- `json`, exactly as received, because parsing them for `jsonb` would be most of the cost of a
+-- write.
 
 
 -- ------------------------------------------------------------------------------ tenants and keys
