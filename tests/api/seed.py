@@ -151,7 +151,7 @@ def seed(engine: Memory | None = None) -> FastAPI:
     return app
 
 
-def called(
+def send_request(
     app: ASGIApp, method: str, path: str, key: str | None = "a", **asked: Any
 ) -> httpx.Response:
     """Send a request with an idempotency key to the application, without a network."""

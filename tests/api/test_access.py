@@ -6,7 +6,7 @@ from typing import Annotated
 import pytest
 from fastapi import Depends, FastAPI, Request
 
-from api.seed import ACCESS, Call, called, seed
+from api.seed import ACCESS, Call, seed, send_request
 from polaris.api.access import basic_user, bearer, second_word
 from polaris.keys import KeyScope
 
@@ -37,10 +37,10 @@ def app() -> FastAPI:
     ],
 )
 def test_who_is_let_in(app: FastAPI, key: str | None, path: str, answered: str) -> None:
-    assert called(app, "POST", path, key).text == answered
+    assert send_request(app, "POST", path, key).text == answered
 
 
-def asked(header: str) -> Request:
+def request_with_header(header: str) -> Request:
     return Request({"type": "http", "headers": [(b"authorization", header.encode())]})
 
 
@@ -63,5 +63,5 @@ def basic(text: str) -> str:
     ],
 )
 def test_where_each_scheme_looks(header: str, any_scheme: str, token: str, user: str) -> None:
-    request = asked(header)
+    request = request_with_header(header)
     assert (second_word(request), bearer(request), basic_user(request)) == (any_scheme, token, user)

@@ -6,7 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from api.seed import TABLES, called, seed
+from api.seed import TABLES, seed, send_request
 from polaris.api.answers import Answer
 from polaris.core import refusals
 from polaris.core.commands import Command, FinalizeInvoice, VoidInvoice
@@ -80,7 +80,7 @@ def test_whatever_is_raised_is_answered_in_the_dialects_form(
     async def thing() -> None:
         raise raised
 
-    answer = called(app, "GET", "/thing")
+    answer = send_request(app, "GET", "/thing")
     assert (answer.text, str(answer.status_code)) == (answered, answered[:3])
 
 
@@ -108,5 +108,5 @@ def test_what_the_framework_refuses_too(method: str, body: Any, answered: str) -
     async def counted(body: Counted) -> int:
         return body.count
 
-    assert called(app, method, "/counted", json=body).text == answered
-    assert called(app, "GET", "/nowhere").text == "404"
+    assert send_request(app, method, "/counted", json=body).text == answered
+    assert send_request(app, "GET", "/nowhere").text == "404"

@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from api.seed import Call, called
+from api.seed import Call, send_request
 from documents.paper import described
 from polaris.api.file_links import LINK_SECONDS, FileKind, Link, NoSuchFile, link, no_key, route
 from polaris.core.decision import Facts
@@ -66,7 +66,7 @@ GOOD = Link("paper", TENANT, ROW, int(time.time()) + 3600)
 
 
 def test_a_link_leads_to_the_file(app: Starlette) -> None:
-    answer = called(app, "GET", f"/files/{GOOD.token('secret')}", key=None)
+    answer = send_request(app, "GET", f"/files/{GOOD.token('secret')}", key=None)
     assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
     assert answer.content.startswith(b"%PDF")
     assert answer.headers["cache-control"] == "private, no-cache"
@@ -99,14 +99,14 @@ def with_signature(link: Link) -> str:
 )
 def test_what_leads_nowhere(app: Starlette, token: str) -> None:
     """All invalid links get 404: forged, expired, of an unknown kind, or without a row."""
-    answer = called(app, "GET", f"/files/{token}", key=None)
+    answer = send_request(app, "GET", f"/files/{token}", key=None)
     assert answer.status_code == 404
     assert answer.json() == {"error": "not_found", "message": NoSuchFile.__doc__}
 
 
 def test_while_the_database_is_away(app: Starlette, engine: Engine) -> None:
     engine.away = psycopg.OperationalError()
-    answer = called(app, "GET", f"/files/{TOKEN}", key=None)
+    answer = send_request(app, "GET", f"/files/{TOKEN}", key=None)
     assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
 
 

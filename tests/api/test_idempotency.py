@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from fastapi import Depends, FastAPI, Response
 
-from api.seed import ACCESS, Call, Memory, SeedError, called, seed
+from api.seed import ACCESS, Call, Memory, SeedError, seed, send_request
 from polaris.api.body_limit import Limited
 from polaris.api.idempotency import LONGEST_KEY, KeyedCall, fingerprint
 from polaris.core import refusals
@@ -60,12 +60,12 @@ def app(engine: Memory) -> FastAPI:
 
 
 def post(app: Any, path: str = "/things", headers: Any = KEY, **asked: Any) -> Any:
-    return called(app, "POST", path, headers=headers, **asked)
+    return send_request(app, "POST", path, headers=headers, **asked)
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_the_second_answer_is_the_first(app: FastAPI, engine: Memory, method: str) -> None:
-    first, second = (called(app, method, "/things", headers=KEY) for _ in range(2))
+    first, second = (send_request(app, method, "/things", headers=KEY) for _ in range(2))
     assert (first.status_code, first.headers.get(MARK)) == (201, None)
     assert (second.status_code, second.headers[MARK]) == (201, "yes")
     assert second.content == first.content
@@ -84,7 +84,7 @@ def test_without_a_key_nothing_is_repeated(app: FastAPI, engine: Memory, headers
 
 
 def test_what_is_read_takes_no_key(app: FastAPI, engine: Memory) -> None:
-    called(app, "GET", "/things", headers=KEY)
+    send_request(app, "GET", "/things", headers=KEY)
     assert engine.claims == {}
 
 
@@ -103,7 +103,7 @@ def test_something_else_under_the_key_is_refused(
     other = post(app, path, **asked)
     assert other.text == "422 {'idempotency_key': ['reused']}"
     assert (len(engine.performed), MARK in other.headers) == (1, False)
-    assert called(app, "PUT", "/things", headers=KEY).status_code == 422
+    assert send_request(app, "PUT", "/things", headers=KEY).status_code == 422
 
 
 def test_a_key_is_of_one_tenant(app: FastAPI, engine: Memory) -> None:

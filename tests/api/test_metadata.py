@@ -7,7 +7,7 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from fastapi.responses import JSONResponse
 
-from api.seed import ACCESS, Call, Memory, SeedError, called, seed
+from api.seed import ACCESS, Call, Memory, SeedError, seed, send_request
 from polaris.api.metadata import Fault, KeptWith, Limits, add_routes, find_faults, merge_entries
 from polaris.core.balances.metadata import changed_metadata
 from polaris.core.commands import AnnotateCreditNote
@@ -76,7 +76,9 @@ def application(pairs: Pairs, engine: Memory) -> FastAPI:
 def test_what_is_kept(method: str, path: str, given: Any, stored: Pairs, kept: Pairs) -> None:
     engine = Memory()
     body: Any = {} if given is None else {"json": {"metadata": given}}
-    answer = called(application(stored, engine), method, f"/things/{SOME}/metadata{path}", **body)
+    answer = send_request(
+        application(stored, engine), method, f"/things/{SOME}/metadata{path}", **body
+    )
     assert (answer.status_code, answer.json()) == (200, kept)
     assert len(engine.performed) == 1
 
@@ -94,15 +96,15 @@ def test_what_is_kept(method: str, path: str, given: Any, stored: Pairs, kept: P
 def test_what_is_not_there(method: str, path: str, stored: Pairs, answered: str) -> None:
     engine = Memory()
     body: Any = {} if method == "DELETE" else {"json": {"metadata": {}}}
-    assert called(application(stored, engine), method, path, **body).text == answered
+    assert send_request(application(stored, engine), method, path, **body).text == answered
     assert engine.performed == []
 
 
 def test_the_routes_ask_for_the_scope_and_for_storable_texts() -> None:
     app = application({}, Memory())
     path, body = f"/things/{SOME}/metadata", {"metadata": {"a": "\0"}}
-    assert called(app, "POST", path, "a:read", json=body).status_code == 403
-    assert called(app, "POST", path, json=body).status_code == 422
+    assert send_request(app, "POST", path, "a:read", json=body).status_code == 403
+    assert send_request(app, "POST", path, json=body).status_code == 422
 
 
 # ---------------------------------------------------------------- entries of a list

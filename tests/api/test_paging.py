@@ -39,18 +39,18 @@ def test_what_lies_around_a_page(
     assert (one.following(total), one.previous()) == (following, previous)
 
 
-def asked(query: str) -> Request:
+def request_with_query(query: str) -> Request:
     return Request({"type": "http", "headers": [], "query_string": query.encode()})
 
 
 def test_a_parameter_given_more_than_once() -> None:
-    request = asked("b=3&a[]=1&a=2&a=&a[]=4&c=5&aa=6")
+    request = request_with_query("b=3&a[]=1&a=2&a=&a[]=4&c=5&aa=6")
     assert repeated_values(request, "a") == ["2", "1", "4"]
     assert repeated_values(request, "b", "a") == ["3", "2", "1", "4"]
     assert repeated_values(request, "d") == []
 
 
 def test_a_parameter_with_a_key_in_brackets() -> None:
-    request = asked("m[x]=1&m[y]=&m[]=2&m=3&mm[z]=4&m[x]=5&m[a]b=6")
+    request = request_with_query("m[x]=1&m[y]=&m[]=2&m=3&mm[z]=4&m[x]=5&m[a]b=6")
     assert list(bracketed_pairs(request, "m")) == [("x", "1"), ("y", ""), ("x", "5")]
     assert list(bracketed_pairs(request, ".")) == []

@@ -48,7 +48,7 @@ UNKNOWN: dict[type[Row], set[str]] = {
 """The compared kinds of rows, and the fields whose past values cannot be restored."""
 
 
-def known(row: Row) -> dict[str, object]:
+def restorable_fields(row: Row) -> dict[str, object]:
     """Return the fields of a row whose past values can be restored."""
     unknown = UNKNOWN[type(row)] | {"version"}
     return {name: value for name, value in asdict(row).items() if name not in unknown}
@@ -63,8 +63,8 @@ def test_neighbours_are_as_the_event_left_them(story: str) -> None:
     for event, rows in lived:
         decision = PastView(world.facts, event).decision
         for kind in UNKNOWN:
-            then = {row.id: known(row) for row in decision.every(kind)}
-            expected = {row.id: known(row) for row in rows.get(kind, {}).values()}
+            then = {row.id: restorable_fields(row) for row in decision.every(kind)}
+            expected = {row.id: restorable_fields(row) for row in rows.get(kind, {}).values()}
             then.pop(event.subject_id, None)
             expected.pop(event.subject_id, None)
             assert then == expected, (event.kind, kind)

@@ -1,4 +1,7 @@
-"""A program that has a data directory open until its input ends: `python holder.py DIR [USER]`."""
+"""A program that keeps a data directory open until its input ends.
+
+Usage: `python holder.py DIR [USER]`.
+"""
 
 import os
 import pwd
@@ -9,7 +12,7 @@ from polaris.store.server.embedded import open_server
 
 
 def become(name: str) -> None:
-    """Drop to another user; only now, as the interpreter may lie where that user cannot look."""
+    """Change to another user; only now, because that user may have no access to the interpreter."""
     user = pwd.getpwnam(name)
     os.setgroups([])
     os.setgid(user.pw_gid)

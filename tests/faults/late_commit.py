@@ -1,4 +1,4 @@
-"""A network that cuts the client at COMMIT, and delivers the COMMIT a while later."""
+"""A network that disconnects the client at COMMIT and delivers the COMMIT later."""
 
 import selectors
 import socket
@@ -11,7 +11,7 @@ LATE_SECONDS = 0.4
 
 
 class LateCommit:
-    """A socket in front of a server's own; while `armed`, the next COMMIT comes late."""
+    """A proxy socket in front of the server's socket. While `armed`, it delays the next COMMIT."""
 
     def __init__(self, folder: Path, server_socket: Path) -> None:
         self.path = folder / server_socket.name
@@ -51,7 +51,7 @@ class LateCommit:
                 pass
 
     def _pass_on(self, source: socket.socket, target: socket.socket, client: socket.socket) -> bool:
-        """Carry what came; false when the connection is at its end."""
+        """Forward the received bytes. Return False if the connection has ended."""
         try:
             message = source.recv(1 << 16)
             if source is client and b"COMMIT" in message and self.armed.is_set():

@@ -1,4 +1,4 @@
-"""Real programs to open a server with, and to kill."""
+"""Separate programs that open a server, and that a test can kill."""
 
 import os
 import signal
@@ -16,7 +16,7 @@ HOLDER = Path(__file__).with_name("holder.py")
 
 
 class Holder:
-    """Another program that has a data directory open."""
+    """Another program that keeps a data directory open."""
 
     def __init__(
         self, data_dir: Path, *, user: str | None = None, env: Mapping[str, str] | None = None
@@ -36,12 +36,12 @@ class Holder:
         self.close()
 
     def url(self) -> str:
-        """Wait until it is open; the conninfo that it was given, empty if it failed."""
+        """Wait until the directory is open. Return the conninfo, or an empty text on failure."""
         assert self.program.stdout
         return self.program.stdout.readline().strip()
 
     def close(self) -> int:
-        """Let it leave in good order, if it still lives; its exit code."""
+        """Let the program end normally if it still runs. Return its exit code."""
         self.program.communicate()
         return self.program.returncode
 
@@ -51,18 +51,18 @@ class Holder:
 
 
 def another_user() -> str | None:
-    """Somebody else for a program to run as, where we may choose: that is, as root."""
+    """Return another user to run a program as; this is possible only for root."""
     return "nobody" if os.geteuid() == 0 else None
 
 
 def postmasters(data_dir: Path) -> list[psutil.Process]:
-    """The first program of each server that runs on this directory."""
+    """Return the main process of each server that runs on this directory."""
     cluster = str(data_dir / "postgres")
     return [one for one in psutil.process_iter() if cluster in command(one)]
 
 
 def servers(data_dir: Path) -> list[psutil.Process]:
-    """Every program of the servers that run on this directory, the first one first."""
+    """Return all processes of the servers that run on this directory, main processes first."""
     return [
         one for first in postmasters(data_dir) for one in (first, *first.children(recursive=True))
     ]
@@ -76,7 +76,7 @@ def command(program: psutil.Process) -> list[str]:
 
 
 def lives(program: psutil.Process) -> bool:
-    """Whether it still runs: a corpse that nobody has buried does not."""
+    """True if the process still runs; a zombie does not."""
     try:
         return bool(program.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

@@ -1,4 +1,4 @@
-"""Many at once: one of them wins, the others are told, and the books never notice."""
+"""Concurrent requests: one succeeds, the others are refused, and the books stay correct."""
 
 import threading
 import time
@@ -57,7 +57,7 @@ def refused_with(outcome: Outcome, kind: type[Exception]) -> bool:
 
 
 def test_two_voids_of_one_invoice(database: Database, engine: Engine) -> None:
-    """One succeeds, one is told that it is voided, one reversal is written (a peer ran both)."""
+    """One succeeds, one is refused because it is voided, and one reversal is written."""
     tenant_id = tenant(database)
     [invoice_id] = invoices(engine, tenant_id, customers(engine, tenant_id, 1), 1)
 
@@ -112,7 +112,7 @@ def test_same_key_at_once(database: Database, engine: Engine) -> None:
 
 
 def test_same_key_for_two_customers_at_once(database: Database, engine: Engine) -> None:
-    """No lock stands between them; the unique key does, and the loser is told."""
+    """No lock separates them, but the unique key does, and the second one is refused."""
     tenant_id = tenant(database)
     of = customers(engine, tenant_id, 8)
     ids = invoices(engine, tenant_id, of, 8)
@@ -218,7 +218,7 @@ def written(connection: EngineConnection, tenant_id: str, asked: Request) -> Non
 
 
 def wait_until_waiting(database: Database) -> None:
-    """Until somebody waits for a lock here."""
+    """Wait until a statement waits for a lock."""
     waiting = (
         "select count(*) from pg_stat_activity"
         " where datname = current_database() and wait_event_type = 'Lock'"
@@ -264,7 +264,7 @@ def test_closing_the_books_waits_for_older_writers(database: Database, engine: E
 
 
 def yesterday(database: Database) -> date:
-    """The day before today, as the database has it."""
+    """Return the day before today, by the database's clock."""
     with database.connect() as connection:
         row = connection.execute("select current_date - 1").fetchone()
     assert row is not None
@@ -275,7 +275,7 @@ def yesterday(database: Database) -> date:
 def test_a_broken_command_costs_only_itself(
     database: Database, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A bug in one decision, and a row that the database refuses: the neighbours are done."""
+    """One decision has a bug, one row is rejected by the database: the other requests are done."""
     tenant_id = tenant(database)
     ids = invoices(engine, tenant_id, customers(engine, tenant_id, 3), 30)
     asked = [voiding(x) for x in ids]
@@ -292,7 +292,7 @@ def test_a_broken_command_costs_only_itself(
 
 
 def stray(monkeypatch: pytest.MonkeyPatch, invoice_id: str) -> None:
-    """Seed a bug: voiding this invoice also writes a row that the database refuses."""
+    """Add a bug: voiding this invoice also writes a row that the database rejects."""
     honest = void.stop_collection
 
     def seeded(decision: Decision, invoice: Invoice) -> None:
@@ -314,7 +314,7 @@ def stray(monkeypatch: pytest.MonkeyPatch, invoice_id: str) -> None:
 def test_a_bug_in_one_decision_costs_only_itself(
     database: Database, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The decision is discarded whole, its neighbours in the same set are done in one go."""
+    """The whole decision is discarded; the other requests of the set are done at once."""
     tenant_id = tenant(database)
     ids = invoices(engine, tenant_id, customers(engine, tenant_id, 3), 5)
 

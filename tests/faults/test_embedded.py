@@ -75,7 +75,7 @@ def test_six_at_once_on_a_new_directory_share_one_server(data_dir: Path) -> None
 
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGTERM])
 def test_a_killed_owner_holds_nothing_up(data_dir: Path, sign: signal.Signals) -> None:
-    """Its pid used to stay in a register, and the server was never stopped again."""
+    """In another launcher, its pid stayed in a register, so the server was never stopped."""
     with Holder(data_dir) as owner:
         started = ask(owner.url())
         owner.kill(sign)
@@ -85,7 +85,7 @@ def test_a_killed_owner_holds_nothing_up(data_dir: Path, sign: signal.Signals) -
 
 
 def test_directories_share_no_lock(data_dir: Path, session_dir: Path) -> None:
-    """One lock file for the whole machine shut the second user out."""
+    """One lock file for the whole machine would lock out the second user."""
     theirs = passable_dir(session_dir)
     if user := another_user():
         shutil.chown(theirs, user)
@@ -100,7 +100,7 @@ def test_directories_share_no_lock(data_dir: Path, session_dir: Path) -> None:
 
 
 def test_a_killed_postmaster_is_replaced(data_dir: Path) -> None:
-    """Its corpse, which nobody may ever bury in a container, counted as a running server."""
+    """Its zombie, which may never be reaped in a container, must not count as a running server."""
     with open_server(data_dir) as server:
         remember(server.url())
         kill(postmasters(data_dir))
@@ -130,7 +130,7 @@ def test_killed_inside_initdb(data_dir: Path, initdb_too: bool) -> None:
 
 
 def killed_inside_initdb(data_dir: Path, initdb_too: bool) -> bool:
-    """Kill a first start; whether it was caught with a cluster half made."""
+    """Kill a first start. Return True if the cluster was incomplete at that time."""
     fresh = data_dir / "postgres.new"
     with Holder(data_dir) as owner:
         while not (fresh / "base").exists():
@@ -144,7 +144,7 @@ def killed_inside_initdb(data_dir: Path, initdb_too: bool) -> bool:
 
 
 def test_a_start_waits_for_orphans(data_dir: Path) -> None:
-    """A backend outlives its postmaster until it next looks up from its work."""
+    """A busy backend lives longer than its postmaster."""
     with open_server(data_dir) as server:
         orphan = backend_at_work(server, "select count(*) from generate_series(1, 5000000)")
         kill(postmasters(data_dir))
@@ -167,7 +167,7 @@ def test_an_orphan_that_never_ends_is_ended(
 
 
 def backend_at_work(server: Embedded, statement: str) -> psutil.Process:
-    """The server's program that executes this statement, for as long as the server lives."""
+    """A process of the server that executes this statement while the server lives."""
     connection = psycopg.connect(server.url())
 
     def work() -> None:
@@ -236,7 +236,7 @@ def test_a_server_that_lets_nobody_in_says_so(data_dir: Path) -> None:
 
 
 def test_no_directory_above_ours_is_touched(data_dir: Path) -> None:
-    """A launcher opened every directory above its own to everybody."""
+    """A launcher must not make the parent directories accessible to everybody."""
     before = [parent.stat().st_mode for parent in data_dir.parents]
     with open_server(data_dir):
         assert [parent.stat().st_mode for parent in data_dir.parents] == before
@@ -292,7 +292,7 @@ def long_dir(data_dir: Path) -> Path:
 
 
 def check_private(folder: Path, data_dir: Path) -> None:
-    """That only the server's user, and root, may come in."""
+    """Check that only the server's user and root have access."""
     found = folder.lstat()
     assert stat.S_ISDIR(found.st_mode)
     assert stat.S_IMODE(found.st_mode) == 0o700
@@ -300,7 +300,7 @@ def check_private(folder: Path, data_dir: Path) -> None:
 
 
 def test_only_the_servers_user_may_come_in(data_dir: Path) -> None:
-    """With `trust` and a folder open to all, any user of the machine was superuser."""
+    """With `trust` and a public folder, every user of the machine would be superuser."""
     with open_server(data_dir) as server:
         check_private(folder_of(server), data_dir)
         with pytest.raises(psycopg.OperationalError, match="Peer authentication"):
@@ -333,7 +333,7 @@ def test_a_path_may_have_any_sign_in_it(data_dir: Path) -> None:
 def test_a_swept_socket_folder_is_made_again(
     long_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Temporary directories are swept now and then: the server lives, and none can reach it."""
+    """Temporary directories are cleaned: then the server lives, but nobody can reach its socket."""
     monkeypatch.setattr(embedded, "DEAF_SECONDS", 0.2)
     with open_server(long_dir) as server:
         remember(server.url())

@@ -1,4 +1,4 @@
-"""`kill -9` of the program, and of PostgreSQL, amid a run: what was acknowledged is there once."""
+"""`kill -9` of the program or of PostgreSQL: each acknowledged change exists exactly once."""
 
 import os
 import signal
@@ -19,7 +19,7 @@ DRAFTS = 3000
 
 
 def seeded(data_dir: Path) -> tuple[str, Path]:
-    """A tenant with drafts on a new data directory; its id, and the file of their ids."""
+    """Create a tenant with drafts in a new data directory. Return its id and the ids' file."""
     with open_database(Settings(data_dir=data_dir)) as database:
         engine = Engine(database)
         tenant_id = tenant(database)
@@ -31,7 +31,7 @@ def seeded(data_dir: Path) -> tuple[str, Path]:
 
 @contextmanager
 def voider(data_dir: Path, tenant_id: str, listed: Path) -> Iterator[subprocess.Popen[str]]:
-    """The program under way."""
+    """Run the program `voider.py` until the end of the block, then kill it."""
     with subprocess.Popen(
         [sys.executable, str(VOIDER), str(data_dir), tenant_id, str(listed)],
         stdout=subprocess.PIPE,
@@ -44,19 +44,19 @@ def voider(data_dir: Path, tenant_id: str, listed: Path) -> Iterator[subprocess.
 
 
 def acknowledged(program: subprocess.Popen[str], at_least: int) -> list[str]:
-    """The first acknowledgements."""
+    """Wait for the first `at_least` acknowledgements, and return them."""
     assert program.stdout
     return [program.stdout.readline().strip() for _ in range(at_least)]
 
 
 def rest(program: subprocess.Popen[str]) -> list[str]:
-    """Whatever else was acknowledged before the end."""
+    """Return the remaining acknowledgements."""
     assert program.stdout
     return [line.strip() for line in program.stdout]
 
 
 def check_all_there(database: Database, tenant_id: str, requests: list[str]) -> None:
-    """Each acknowledged request is recorded, none is half done, and no number is missing."""
+    """Check that each acknowledged request is recorded and complete, and no number is missing."""
     recorded = "select count(*) from command where tenant_id = %(t)s and id = any(%(ids)s)"
     assert scalar(database, recorded, t=tenant_id, ids=requests) == len(requests)
     half = (
@@ -72,7 +72,7 @@ def check_all_there(database: Database, tenant_id: str, requests: list[str]) -> 
 
 
 def test_program_killed(data_dir: Path) -> None:
-    """The program dies, and the server with nobody to hold it; the next one finds everything."""
+    """The program dies, and its server is stopped; the next program finds all changes."""
     tenant_id, listed = seeded(data_dir)
     with voider(data_dir, tenant_id, listed) as program:
         told = acknowledged(program, 150)
@@ -85,7 +85,7 @@ def test_program_killed(data_dir: Path) -> None:
 
 
 def test_postgresql_killed(data_dir: Path) -> None:
-    """PostgreSQL dies under the program twice; the program starts it again and ends its run."""
+    """PostgreSQL is killed twice; the program starts it again and finishes its run."""
     tenant_id, listed = seeded(data_dir)
     with voider(data_dir, tenant_id, listed) as program:
         told = acknowledged(program, 150)
@@ -115,7 +115,7 @@ def test_program_and_postgresql_killed(data_dir: Path) -> None:
 
 
 def kill_postgresql(data_dir: Path) -> int:
-    """Shoot the postmaster and all its children; how many postmasters there were."""
+    """Kill the postmaster and all its children. Return how many postmasters there were."""
     found = postmasters(data_dir)
     for first in found:
         for one in (first, *first.children(recursive=True)):

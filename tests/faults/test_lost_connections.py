@@ -1,4 +1,4 @@
-"""Connections die at random moments, also around COMMIT: nothing is lost, nothing twice."""
+"""Connections are lost at random times, also at COMMIT: nothing is lost or done twice."""
 
 import random
 import threading
@@ -37,7 +37,7 @@ def database(own_database_url: str) -> Iterator[Database]:
 
 
 def test_hundreds_of_backends_terminated(database: Database) -> None:
-    """Three writers finalize and void in sets while their backends are shot; all is done once."""
+    """Three writers finalize and void in sets while their backends are killed; all is done once."""
     engine = Engine(database, connections=4)
     tenant_id = tenant(database)
     ids = drafts(engine, tenant_id, customers(engine, tenant_id, 30), 1200)
@@ -82,7 +82,7 @@ def rounds(
 
 
 def shoot(database: Database, over: threading.Event) -> None:
-    """Terminate the engine's backends at random moments, so many times."""
+    """Terminate `TERMINATIONS` of the engine's backends at random times."""
     shot = 0
     dice = random.Random(7)
     with psycopg.connect(database.url, autocommit=True, application_name="shooter") as connection:
@@ -98,7 +98,7 @@ def shoot(database: Database, over: threading.Event) -> None:
 
 
 def test_commit_that_arrives_late(database: Database, session_dir: Path) -> None:
-    """The reply is lost and the COMMIT still under way: asking again waits, then is answered."""
+    """The reply is lost while the COMMIT is running: the repeated set waits, then is answered."""
     with opened(database.url) as straight:
         tenant_id = tenant(straight)
         engine = Engine(straight)

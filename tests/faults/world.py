@@ -1,4 +1,4 @@
-"""A tenant with customers and invoices, made through the engine, to do things to at once."""
+"""A tenant with customers and invoices, created through the engine, for concurrent tests."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -22,12 +22,12 @@ TOTAL_MINOR = 1200  # 1,000 and a fifth of tax
 
 
 def opened(url: str) -> Database:
-    """The database behind a conninfo."""
+    """Open the database of a conninfo."""
     return open_database(Environment(database_url=url))
 
 
 def tenant(database: Database, settings: Settings | None = None) -> str:
-    """A new tenant's id."""
+    """Create a tenant. Return its id."""
     tenant_id = new_id()
     with database.connect() as connection:
         create_tenant(connection, tenant_id, "Faults", "EUR", "UTC", settings or Settings(), now())
@@ -35,7 +35,7 @@ def tenant(database: Database, settings: Settings | None = None) -> str:
 
 
 def done(engine: Engine, tenant_id: str, asked: Sequence[Command]) -> list[Outcome]:
-    """Perform commands in sets, all of which must be done."""
+    """Perform commands in sets; none may be refused."""
     outcomes = [
         outcome
         for start in range(0, len(asked), 500)
@@ -48,21 +48,21 @@ def done(engine: Engine, tenant_id: str, asked: Sequence[Command]) -> list[Outco
 
 
 def customers(engine: Engine, tenant_id: str, count: int) -> list[str]:
-    """New customers' ids."""
+    """Create customers. Return their ids."""
     ids = [new_id() for _ in range(count)]
     done(engine, tenant_id, [SaveCustomer(customer_id=x, external_id=x) for x in ids])
     return ids
 
 
 def drafts(engine: Engine, tenant_id: str, of: Sequence[str], count: int) -> list[str]:
-    """Drafts of 1,200 each, over these customers in turn."""
+    """Create drafts of 1,200 minor units each for these customers in turn. Return their ids."""
     ids = [new_id() for _ in range(count)]
     done(engine, tenant_id, [draft(x, of[index % len(of)]) for index, x in enumerate(ids)])
     return ids
 
 
 def draft(invoice_id: str, customer_id: str) -> commands.DraftInvoice:
-    """A draft of 1,000 and 200 tax."""
+    """Return the command for a draft of 1,000 and 200 tax, in minor units."""
     line = NewLine(
         description="Service",
         amount_minor=1000,
@@ -74,14 +74,14 @@ def draft(invoice_id: str, customer_id: str) -> commands.DraftInvoice:
 
 
 def invoices(engine: Engine, tenant_id: str, of: Sequence[str], count: int) -> list[str]:
-    """Finalized invoices of 1,200 each."""
+    """Create finalized invoices of 1,200 minor units each. Return their ids."""
     ids = drafts(engine, tenant_id, of, count)
     done(engine, tenant_id, [commands.FinalizeInvoice(invoice_id=x) for x in ids])
     return ids
 
 
 def at_once(jobs: Sequence[Callable[[], T]]) -> list[T | BaseException]:
-    """Run each in its own thread, started together; what each gave or raised."""
+    """Run the calls in threads that start together. Return what each returned or raised."""
     results: list[T | BaseException] = [RuntimeError("never ran")] * len(jobs)
     barrier = threading.Barrier(len(jobs))
 
@@ -101,12 +101,12 @@ def at_once(jobs: Sequence[Callable[[], T]]) -> list[T | BaseException]:
 
 
 def voiding(invoice_id: str) -> Request:
-    """A request to void."""
+    """Return a request to void an invoice."""
     return request(commands.VoidInvoice(invoice_id=invoice_id))
 
 
 def scalar(database: Database, query: str, **values: object) -> int:
-    """One number from the database."""
+    """Return a number from the database."""
     with database.connect() as connection:
         row = connection.execute(query.encode(), values).fetchone()
     assert row is not None
@@ -114,7 +114,7 @@ def scalar(database: Database, query: str, **values: object) -> int:
 
 
 def reversals(database: Database, tenant_id: str) -> int:
-    """How many entries reverse another."""
+    """Return how many entries reverse another entry."""
     return scalar(
         database,
         "select count(*) from entry where tenant_id = %(t)s and reverses is not null",
@@ -123,7 +123,7 @@ def reversals(database: Database, tenant_id: str) -> int:
 
 
 def check_proofs(database: Database, tenant_id: str) -> None:
-    """The whole proof set holds."""
+    """Check all proofs of the books."""
     with database.connect() as connection:
         report = verify(connection, tenant_id)
     assert report.ok, report

@@ -34,7 +34,7 @@ async def async_engine_over(
         await async_engine.close()
 
 
-def made(database: Database, tenant_id: str, count: int = 1) -> list[ApiKey]:
+def create_keys(database: Database, tenant_id: str, count: int = 1) -> list[ApiKey]:
     fresh = [ApiKey.new() for _ in range(count)]
     with database.connect() as connection:
         for key in fresh:

@@ -32,7 +32,7 @@ def saving() -> Request:
     return request(SaveCustomer(customer_id=customer_id, external_id=customer_id))
 
 
-async def asked(batches: WriteBatches, tenant_id: str, requests: list[Request]) -> Asking:
+async def start_requests(batches: WriteBatches, tenant_id: str, requests: list[Request]) -> Asking:
     """Wait until all callers have made their requests."""
     tasks = [asyncio.create_task(batches.perform(tenant_id, one)) for one in requests]
     await asyncio.sleep(0)
@@ -44,7 +44,7 @@ async def lanes_taken(batches: WriteBatches, engine: Watched, tenant_id: str) ->
     engine.gate.clear()
     held: Asking = []
     while len(engine.sets) < LANES:
-        held += await asked(batches, tenant_id, [saving()])
+        held += await start_requests(batches, tenant_id, [saving()])
         await asyncio.sleep(0.01)
     return held
 

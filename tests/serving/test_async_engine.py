@@ -19,7 +19,7 @@ from polaris.settings import Settings
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.read import tenants
 from polaris.store.server.database import Database, EngineConnection
-from serving.async_engines import async_engine_over, made
+from serving.async_engines import async_engine_over, create_keys
 from serving.stories import saving, story
 
 COUNT = "select count(*) from tenant"
@@ -156,7 +156,7 @@ def test_a_preview_is_what_performing_does(database: Database) -> None:
 def test_closing_answers_who_reads_and_takes_nothing_more(database: Database) -> None:
     tenant_id, engine = tenant(database), Engine(database, connections=1)
     [invoice_id] = invoices(engine, tenant_id, customers(engine, tenant_id, 1), 1)
-    [key] = made(database, tenant_id)
+    [key] = create_keys(database, tenant_id)
     begun, go_on = threading.Event(), threading.Event()
 
     def slowly(connection: EngineConnection) -> str:
@@ -191,7 +191,7 @@ def test_a_dialect_is_given_an_async_engine(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tenant_id = tenant(database)
-    [key] = made(database, tenant_id)
+    [key] = create_keys(database, tenant_id)
 
     def dialect(async_engine: AsyncEngine) -> FastAPI:
         small = FastAPI()

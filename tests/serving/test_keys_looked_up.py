@@ -15,7 +15,7 @@ from polaris.serving.ttl_cache import MAX_SIZE
 from polaris.store.engine.write import create_api_key, revoke_api_key
 from polaris.store.read import api_keys, tenants
 from polaris.store.server.database import Database
-from serving.async_engines import Clock, async_engine_over, made
+from serving.async_engines import Clock, async_engine_over, create_keys
 from serving.stories import story
 
 
@@ -50,7 +50,7 @@ async def looking(database: Database, count: int) -> None:
 
 def test_a_key_tells_whose_it_is(database: Database) -> None:
     tenant_id = tenant(database)
-    [key, other] = made(database, tenant_id, 2)
+    [key, other] = create_keys(database, tenant_id, 2)
 
     async def tell() -> None:
         async with async_engine_over(database) as async_engine:
@@ -69,7 +69,7 @@ def test_a_key_tells_whose_it_is(database: Database) -> None:
 
 
 def test_a_revoked_key_stops_within_a_second(database: Database) -> None:
-    [key], clock = made(database, tenant(database)), Clock()
+    [key], clock = create_keys(database, tenant(database)), Clock()
 
     async def tell() -> None:
         async with async_engine_over(database, clock) as async_engine:
@@ -85,7 +85,7 @@ def test_a_revoked_key_stops_within_a_second(database: Database) -> None:
 
 def test_the_second_begins_before_the_look(database: Database) -> None:
     """The result of a slow look-up is as old as its beginning."""
-    [key], clock = made(database, tenant(database)), Clock()
+    [key], clock = create_keys(database, tenant(database)), Clock()
 
     async def tell() -> None:
         async with async_engine_over(database, clock) as async_engine:
@@ -103,7 +103,7 @@ def test_the_second_begins_before_the_look(database: Database) -> None:
 def test_only_good_keys_are_remembered(database: Database) -> None:
     """A rejected key is accepted as soon as it is created; unknown keys do not fill the cache."""
     key, tenant_id = ApiKey.new(), tenant(database)
-    [revoked] = made(database, tenant_id)
+    [revoked] = create_keys(database, tenant_id)
     revoke(database, revoked)
 
     async def tell() -> None:
@@ -122,7 +122,7 @@ def test_only_good_keys_are_remembered(database: Database) -> None:
 
 def test_only_so_many_keys_are_remembered(database: Database) -> None:
     """The oldest entry is removed first."""
-    first, *_, last = every = made(database, tenant(database), MAX_SIZE + 1)
+    first, *_, last = every = create_keys(database, tenant(database), MAX_SIZE + 1)
 
     async def tell() -> None:
         async with async_engine_over(database) as async_engine:
@@ -138,7 +138,7 @@ def test_only_so_many_keys_are_remembered(database: Database) -> None:
 
 def test_callers_with_one_key_look_once(database: Database) -> None:
     """Otherwise every second would begin with one look-up per caller."""
-    [key] = made(database, tenant(database))
+    [key] = create_keys(database, tenant(database))
 
     async def tell() -> None:
         async with async_engine_over(database, readers=2) as async_engine:
@@ -157,7 +157,7 @@ def test_callers_with_one_key_look_once(database: Database) -> None:
 
 
 def test_a_look_that_failed_is_made_again(database: Database) -> None:
-    [key] = made(database, tenant(database))
+    [key] = create_keys(database, tenant(database))
 
     async def tell() -> None:
         async with async_engine_over(database) as async_engine:

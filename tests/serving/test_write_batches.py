@@ -11,7 +11,7 @@ from polaris.engine import new_id, request
 from polaris.serving.write_batches import LANES, LARGEST_SET, ShuttingDown, WriteBatches
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.server.database import Database
-from serving.stories import Breaks, asked, batches_to, saving, story
+from serving.stories import Breaks, batches_to, saving, start_requests, story
 from serving.watched import Watched
 
 
@@ -34,7 +34,7 @@ def test_callers_who_come_together_share_sets(database: Database, engine: Watche
     async def tell() -> None:
         async with batches_to(engine) as batches:
             engine.gate.clear()
-            asking = await asked(batches, tenant_id, requests)
+            asking = await start_requests(batches, tenant_id, requests)
             engine.gate.set()
             outcomes = await asyncio.gather(*asking)
         assert [outcome.request_id for outcome in outcomes] == [one.id for one in requests]
@@ -53,7 +53,7 @@ def test_a_set_has_an_end_and_a_tenant_has_lanes(database: Database, engine: Wat
     async def tell() -> None:
         async with batches_to(engine) as batches:
             engine.gate.clear()
-            asking = await asked(batches, tenant_id, [saving() for _ in range(1000)])
+            asking = await start_requests(batches, tenant_id, [saving() for _ in range(1000)])
             engine.gate.set()
             assert all(outcome.done for outcome in await asyncio.gather(*asking))
 
@@ -92,7 +92,7 @@ def test_a_broken_command_costs_only_its_caller(database: Database, engine: Watc
     async def tell() -> None:
         async with batches_to(engine) as batches:
             engine.gate.clear()
-            asking = await asked(batches, tenant_id, requests)
+            asking = await start_requests(batches, tenant_id, requests)
             engine.gate.set()
             outcomes = await asyncio.gather(*asking)
         assert [outcome.done for outcome in outcomes] == [True] * 20 + [False] + [True] * 20
@@ -111,8 +111,8 @@ def test_a_set_that_fails_as_a_whole_fails_for_its_callers(
     async def tell() -> None:
         async with batches_to(engine) as batches:
             engine.gate.clear()
-            lost = await asked(batches, nobody, [saving() for _ in range(10)])
-            served = await asked(batches, tenant_id, [saving() for _ in range(10)])
+            lost = await start_requests(batches, nobody, [saving() for _ in range(10)])
+            served = await start_requests(batches, tenant_id, [saving() for _ in range(10)])
             engine.gate.set()
             faults = await asyncio.gather(*lost, return_exceptions=True)
             assert [type(fault) for fault in faults] == [UnknownTenant] * 10
@@ -130,7 +130,7 @@ def test_a_quiet_tenant_does_not_wait_behind_a_backlog(database: Database, engin
     async def tell() -> None:
         async with batches_to(engine) as batches:
             engine.gate.clear()
-            backlog = await asked(batches, busy, [saving() for _ in range(1000)])
+            backlog = await start_requests(batches, busy, [saving() for _ in range(1000)])
             while engine.most_under_way[busy] < LANES:
                 await asyncio.sleep(0.01)
             outcome = await batches.perform(quiet, saving())
@@ -149,7 +149,7 @@ def test_closing_answers_everybody_inside(database: Database, engine: Watched) -
     async def tell() -> None:
         batches = WriteBatches(engine)
         engine.gate.clear()
-        asking = await asked(batches, tenant_id, [saving() for _ in range(600)])
+        asking = await start_requests(batches, tenant_id, [saving() for _ in range(600)])
         closing = asyncio.create_task(batches.close())
         await asyncio.sleep(0)
         with pytest.raises(ShuttingDown):
@@ -169,7 +169,7 @@ def test_callers_who_leave_take_nobody_with_them(database: Database, engine: Wat
     async def tell() -> None:
         async with batches_to(engine) as batches:
             engine.gate.clear()
-            asking = await asked(batches, tenant_id, [saving() for _ in range(100)])
+            asking = await start_requests(batches, tenant_id, [saving() for _ in range(100)])
             while engine.requests(tenant_id) == 0:
                 await asyncio.sleep(0)
             leaving = [asking[0], *asking[60:]]

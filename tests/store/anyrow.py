@@ -286,9 +286,9 @@ def rows(table: type[Row], **fixed: Any) -> st.SearchStrategy[Row]:
     fields["id"] = TEXT.map(lambda name: f"world {name}") if table in NAMED else st.just(NEW)
     if "version" in fields:
         fields["version"] = st.just(0)
-    return st.fixed_dictionaries(fields).map(lambda row: made(table, row | fixed))
+    return st.fixed_dictionaries(fields).map(lambda row: make_row(table, row | fixed))
 
 
-def made(table: type[Row], row: Fields) -> Row:
+def make_row(table: type[Row], row: Fields) -> Row:
     legal = LEGAL.get(table)
     return table(**row | (legal(row) if legal else {}))

@@ -48,7 +48,7 @@ def tenant_id(database: Database) -> str:
     return tenant(database)
 
 
-def one(engine: Engine, tenant_id: str, command: Command) -> Outcome:
+def perform(engine: Engine, tenant_id: str, command: Command) -> Outcome:
     return engine.perform(tenant_id, [request(command)])[0]
 
 
@@ -122,7 +122,7 @@ def test_a_code_is_free_again_once_its_row_is_deleted(engine: Engine, tenant_id:
     first = endpoint("https://a.example/")
     done(engine, tenant_id, first)
     again = endpoint("https://a.example/")
-    [refusal] = one(engine, tenant_id, again).refusals
+    [refusal] = perform(engine, tenant_id, again).refusals
     assert (refusal.code, refusal.details["field"]) == ("already_exists", "url")
     forget = DeleteWebhookEndpoint(webhook_endpoint_id=first.webhook_endpoint_id)
     done(engine, tenant_id, forget, endpoint("https://a.example/"))
@@ -170,9 +170,9 @@ def codes(outcomes: list[Outcome | BaseException]) -> Counter[str]:
 
 
 def test_of_many_who_take_one_code_one_gets_it(engine: Engine, tenant_id: str) -> None:
-    asked = [partial(one, engine, tenant_id, catalogue_item("setup")) for _ in range(8)]
+    asked = [partial(perform, engine, tenant_id, catalogue_item("setup")) for _ in range(8)]
     assert codes(at_once(asked)) == {"done": 1, "already_exists": 7}
-    taxes = [partial(one, engine, tenant_id, tax("vat")) for _ in range(8)]
+    taxes = [partial(perform, engine, tenant_id, tax("vat")) for _ in range(8)]
     assert codes(at_once(taxes)) == {"done": 1, "already_exists": 7}
 
 
@@ -188,7 +188,7 @@ def test_what_the_index_alone_refuses_is_decided_again(
     with database.connect() as connection:
         connection.execute(insert, [tenant_id, new_id()])
         asking = threading.Thread(
-            target=lambda: outcomes.append(one(engine, tenant_id, tax("vat")))
+            target=lambda: outcomes.append(perform(engine, tenant_id, tax("vat")))
         )
         asking.start()
         waiting = "select count(*) from pg_locks where not granted"
@@ -202,7 +202,9 @@ def test_what_the_index_alone_refuses_is_decided_again(
 def test_there_are_never_more_than_ten_endpoints(
     database: Database, engine: Engine, tenant_id: str
 ) -> None:
-    asked = [partial(one, engine, tenant_id, endpoint(f"https://a.example/{n}")) for n in range(16)]
+    asked = [
+        partial(perform, engine, tenant_id, endpoint(f"https://a.example/{n}")) for n in range(16)
+    ]
     assert codes(at_once(asked)) == {"done": 10, "too_many": 6}
     with database.connect() as connection:
         page = catalogue.webhook_endpoints(connection, tenant_id, limit=100)
@@ -218,7 +220,7 @@ def test_changes_of_one_thing_by_many_are_all_kept(
     names = [f"key-{number}" for number in range(8)]
     asked = [
         partial(
-            one,
+            perform,
             engine,
             tenant_id,
             SaveCatalogueItem(catalogue_item_id=thing.catalogue_item_id, details={"x": {name: 1}}),
@@ -243,7 +245,9 @@ def test_changes_of_a_tenant_by_many_are_all_kept(
         {"note_format": "G{next}"},
     ]
     asked = [
-        partial(one, engine, tenant_id, SaveTenant(tenant_id=tenant_id, settings_changes=change))
+        partial(
+            perform, engine, tenant_id, SaveTenant(tenant_id=tenant_id, settings_changes=change)
+        )
         for change in changes
     ]
     assert codes(at_once(asked)) == {"done": 6}

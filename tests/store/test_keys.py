@@ -26,7 +26,7 @@ def connection(database: Database) -> Iterator[EngineConnection]:
         yield connection
 
 
-def made(
+def create_key(
     connection: EngineConnection, tenant_id: str, *scopes: KeyScope, name: str = "shop"
 ) -> ApiKey:
     key, wanted = ApiKey.new(), [scopes] if scopes else []
@@ -34,7 +34,7 @@ def made(
     return key
 
 
-def known(connection: EngineConnection, key: ApiKey) -> KnownKey:
+def stored_key(connection: EngineConnection, key: ApiKey) -> KnownKey:
     found = find(connection, key.client_id)
     assert found
     return found
@@ -44,8 +44,8 @@ def test_a_key_is_found_by_its_public_part(
     database: Database, connection: EngineConnection
 ) -> None:
     tenant_id = tenant(database)
-    key, other = made(connection, tenant_id), made(connection, tenant_id)
-    found = known(connection, key)
+    key, other = create_key(connection, tenant_id), create_key(connection, tenant_id)
+    found = stored_key(connection, key)
     assert (found.tenant_id, found.name, found.prefix) == (tenant_id, "shop", key.client_id)
     assert found.scopes == (KeyScope.READ, KeyScope.WRITE)
     assert found.opens(key)
@@ -59,30 +59,30 @@ def test_a_key_is_found_by_its_public_part(
 def test_one_scope_does_not_include_the_other(
     database: Database, connection: EngineConnection, scope: KeyScope
 ) -> None:
-    key = made(connection, tenant(database), scope)
-    assert [one for one in KeyScope if known(connection, key).may(one)] == [scope]
+    key = create_key(connection, tenant(database), scope)
+    assert [one for one in KeyScope if stored_key(connection, key).may(one)] == [scope]
 
 
 def test_a_revoked_key_opens_nothing_and_stays_so(
     database: Database, connection: EngineConnection
 ) -> None:
     tenant_id = tenant(database)
-    key, beside = made(connection, tenant_id), made(connection, tenant_id)
-    key_id, at = known(connection, key).id, now()
+    key, beside = create_key(connection, tenant_id), create_key(connection, tenant_id)
+    key_id, at = stored_key(connection, key).id, now()
     assert not revoke_api_key(connection, tenant(database), key_id, at)  # another's
-    assert known(connection, key).opens(key)
+    assert stored_key(connection, key).opens(key)
     assert revoke_api_key(connection, tenant_id, key_id, at)
     assert not revoke_api_key(connection, tenant_id, key_id, at + timedelta(hours=1))
-    assert known(connection, key).revoked_at == at
-    assert not known(connection, key).opens(key)
-    assert known(connection, beside).opens(beside)
+    assert stored_key(connection, key).revoked_at == at
+    assert not stored_key(connection, key).opens(key)
+    assert stored_key(connection, beside).opens(beside)
 
 
 def test_a_tenant_sees_its_own_keys(database: Database, connection: EngineConnection) -> None:
     tenant_id, other = tenant(database), tenant(database)
-    mine = [made(connection, tenant_id, name=f"key {number}") for number in range(3)]
-    made(connection, other)
-    revoke_api_key(connection, tenant_id, known(connection, mine[1]).id, now())
+    mine = [create_key(connection, tenant_id, name=f"key {number}") for number in range(3)]
+    create_key(connection, other)
+    revoke_api_key(connection, tenant_id, stored_key(connection, mine[1]).id, now())
     names = [(key.name, key.revoked_at is None) for key in listed(connection, tenant_id)]
     assert names == [("key 0", True), ("key 1", False), ("key 2", True)]
     assert listed(connection, new_id()) == []
@@ -90,7 +90,7 @@ def test_a_tenant_sees_its_own_keys(database: Database, connection: EngineConnec
 
 def test_a_public_part_belongs_to_one_key(database: Database, connection: EngineConnection) -> None:
     """A prefix is unique across tenants, because only the key tells a request's tenant."""
-    key = made(connection, tenant(database))
+    key = create_key(connection, tenant(database))
     with pytest.raises(psycopg.errors.UniqueViolation):
         create_api_key(connection, tenant(database), new_id(), "again", key, now())
 

@@ -57,13 +57,13 @@ def new_tenant(connection: EngineConnection) -> str:
     return tenant_id
 
 
-def made(kind: type[Row]) -> Row:
+def sample_row(kind: type[Row]) -> Row:
     return next(row for row in WORLD if type(row) is kind)
 
 
 def entry(**fields: object) -> Row:
     posting = Posting("CASH", "SALES", 1, "EUR", CUSTOMER)
-    return msgspec.structs.replace(made(Entry), id=new_id(), postings=(posting,), **fields)
+    return msgspec.structs.replace(sample_row(Entry), id=new_id(), postings=(posting,), **fields)
 
 
 # ----------------------------------------------------------------------------------- conflicts
@@ -72,7 +72,7 @@ def entry(**fields: object) -> Row:
 def test_a_change_to_a_row_that_moved_on_is_a_conflict(
     connection: EngineConnection, tenant: str
 ) -> None:
-    customer = msgspec.structs.replace(made(Customer), version=1)
+    customer = msgspec.structs.replace(sample_row(Customer), version=1)
     write(connection, tenant, [msgspec.structs.replace(customer, name="First")])
     with pytest.raises(Conflict):
         write(connection, tenant, [msgspec.structs.replace(customer, name="Second")])
@@ -80,8 +80,8 @@ def test_a_change_to_a_row_that_moved_on_is_a_conflict(
 
 def test_one_conflict_fails_the_whole_write(connection: EngineConnection, tenant: str) -> None:
     stale = [
-        msgspec.structs.replace(made(Customer), version=1, name="Changed"),
-        msgspec.structs.replace(made(Invoice), version=7, memo="Changed"),
+        msgspec.structs.replace(sample_row(Customer), version=1, name="Changed"),
+        msgspec.structs.replace(sample_row(Invoice), version=7, memo="Changed"),
         entry(),
     ]
     with pytest.raises(Conflict):
@@ -90,7 +90,9 @@ def test_one_conflict_fails_the_whole_write(connection: EngineConnection, tenant
 
 def test_a_row_that_is_not_there_cannot_change(connection: EngineConnection, tenant: str) -> None:
     with pytest.raises(Conflict):
-        write(connection, tenant, [msgspec.structs.replace(made(Customer), id=NEW, version=1)])
+        write(
+            connection, tenant, [msgspec.structs.replace(sample_row(Customer), id=NEW, version=1)]
+        )
 
 
 def test_nothing_to_write_is_fine(connection: EngineConnection, tenant: str) -> None:
@@ -102,7 +104,7 @@ def test_nothing_to_write_is_fine(connection: EngineConnection, tenant: str) -> 
 
 
 def again(kind: type[Row], **fields: object) -> Row:
-    return msgspec.structs.replace(made(kind), id=new_id(), **fields)
+    return msgspec.structs.replace(sample_row(kind), id=new_id(), **fields)
 
 
 def issued(**fields: object) -> Row:
@@ -127,7 +129,7 @@ def event() -> Event:
 
 
 TWICE: dict[str, list[Row]] = {
-    "customer_pkey": [made(Customer)],
+    "customer_pkey": [sample_row(Customer)],
     "customer_external_id": [again(Customer, sequence=2)],
     "customer_sequence": [again(Customer, external_id="other")],
     "invoice_number": [issued(number="1", series="s"), issued(number="1", series="s")],
@@ -189,7 +191,7 @@ def test_a_tenant_sees_only_its_own(connection: EngineConnection, tenant: str) -
 def test_a_tenant_changes_only_its_own(connection: EngineConnection, tenant: str) -> None:
     other = new_tenant(connection)
     with pytest.raises(Conflict):
-        write(connection, other, [msgspec.structs.replace(made(Customer), version=1)])
+        write(connection, other, [msgspec.structs.replace(sample_row(Customer), version=1)])
     with pytest.raises(psycopg.errors.ForeignKeyViolation):
         write(connection, other, [again(Line, position=2)])
 

@@ -43,7 +43,7 @@ def invoice(view: View, row: Invoice) -> Paper:
         title="Invoice",
         number=row.number,
         mark="VOID" if voided_at else None,
-        marked_on=_day(view, customer, voided_at),
+        marked_on=_local_date(view, customer, voided_at),
         seller=seller(view),
         buyer=buyer(customer),
         issue_date=row.issue_date,
@@ -107,7 +107,7 @@ def note(view: View, row: CreditNote) -> Paper:
         title="Credit note",
         number=row.number,
         mark="VOID" if voided_at else None,
-        marked_on=_day(view, customer, voided_at),
+        marked_on=_local_date(view, customer, voided_at),
         seller=seller(view),
         buyer=buyer(customer),
         issue_date=row.issue_date,
@@ -234,7 +234,7 @@ def _left_out(count: int) -> tuple[str, ...]:
     return (f"And {more} more lines, which are in the sums.",) if more > 0 else ()
 
 
-def _day(view: View, customer: Customer, at: datetime | None) -> date | None:
+def _local_date(view: View, customer: Customer, at: datetime | None) -> date | None:
     zone = customer.timezone or view.tenant.timezone
     return at.astimezone(ZoneInfo(zone)).date() if at else None
 

@@ -74,7 +74,7 @@ def printed(document: Document) -> Printed:
         title=words(document.title),
         number=words(document.number or ""),
         mark=document.mark or "",
-        marked=" · ".join(filter(None, (document.mark, _day(document.marked_on)))),
+        marked=" · ".join(filter(None, (document.mark, _date(document.marked_on)))),
         seller=_party(document.seller),
         buyer=_party(document.buyer),
         facts=_facts(document),
@@ -138,7 +138,7 @@ def _major(amount_minor: Decimal, currency: str) -> Decimal:
         return amount_minor.scaleb(-exponent(currency))
 
 
-def _day(on: date | None) -> str:
+def _date(on: date | None) -> str:
     """Format a date with the month's name, so that day and month cannot be confused."""
     return format_date(on, "d MMMM y", LOCALE) if on else ""
 
@@ -150,7 +150,10 @@ def _party(party: Party) -> PrintedParty:
 
 
 def _facts(document: Document) -> list[tuple[str, str]]:
-    dates = (("Issued", _day(document.issue_date)), ("Due", _day(document.due_date)))
+    dates = (
+        ("Issued", _date(document.issue_date)),
+        ("Due", _date(document.due_date)),
+    )
     facts = (*dates, *document.references)
     return [(words(label), words(text)) for label, text in facts if text]
 

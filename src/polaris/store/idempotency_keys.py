@@ -40,7 +40,7 @@ def claim(
     """Record the request of a key, unless the key is already used. The caller commits."""
     values = {"t": tenant_id, "key": key, "fingerprint": fingerprint, "claimed_at": claimed_at}
     first = _CLAIM.run(connection, values).fetchone() is not None
-    return _found(connection, tenant_id, key, first)
+    return _stored_claim(connection, tenant_id, key, first)
 
 
 def keep_answer(connection: Connection, tenant_id: str, key: str, answer: KeptAnswer) -> KeptAnswer:
@@ -48,7 +48,7 @@ def keep_answer(connection: Connection, tenant_id: str, key: str, answer: KeptAn
     values: dict[str, object] = {"t": tenant_id, "key": key, **answer._asdict()}
     if _KEEP.run(connection, values).fetchone() is not None:
         return answer
-    return _found(connection, tenant_id, key, first=False).answer or answer
+    return _stored_claim(connection, tenant_id, key, first=False).answer or answer
 
 
 def find(connection: Connection, tenant_id: str, key: str) -> Claim | None:
@@ -67,7 +67,7 @@ def any_performed(connection: Connection, tenant_id: str, keys: list[str]) -> bo
     return bool(row and row[0])
 
 
-def _found(connection: Connection, tenant_id: str, key: str, first: bool) -> Claim:
+def _stored_claim(connection: Connection, tenant_id: str, key: str, first: bool) -> Claim:
     claimed = find(connection, tenant_id, key)
     if claimed is None:
         raise AssertionError("a recorded claim is missing")

@@ -147,23 +147,23 @@ def leads(kinds: Kinds) -> Statement | None:
     if not any(kinds & reasons.keys() for reasons in LEADS_TO.values()):
         return None
     reached = kinds | {"payments", "notes"} if "refunds" in kinds else kinds
-    columns = [f"to_json({_found(reasons, reached)})::text" for reasons in LEADS_TO.values()]
+    columns = [f"to_json({_array_of_ids(reasons, reached)})::text" for reasons in LEADS_TO.values()]
     sql = "select " + ",\n".join(columns)
     for kind in ("payments", "notes"):  # refunds refer to these, and these to more rows
         known = {kind: ("named",), **LEADS_TO[kind]}
-        sql = sql.replace(f"%({kind})s::uuid[]", _found(known, kinds))
+        sql = sql.replace(f"%({kind})s::uuid[]", _array_of_ids(known, kinds))
     return statement(sql)
 
 
 def _part(table: type[Row], kinds: Kinds) -> str:
-    return QUERIES[f"part_{table.table}"].replace("%(ids)s", _found(LOADED[table], kinds))
+    return QUERIES[f"part_{table.table}"].replace("%(ids)s", _array_of_ids(LOADED[table], kinds))
 
 
 def _for_concerned(sql: str, kinds: Kinds) -> str:
-    return sql.replace("%(concerned)s", _found(CONCERNED, kinds))
+    return sql.replace("%(concerned)s", _array_of_ids(CONCERNED, kinds))
 
 
-def _found(reasons: Reasons, kinds: Kinds) -> str:
+def _array_of_ids(reasons: Reasons, kinds: Kinds) -> str:
     """Return the SQL array of the ids that the selects find."""
     selects = [
         _named(kind) if select == "named" else QUERIES[select]

@@ -18,14 +18,14 @@ _OF_TENANT = statement(BLOCKS["keys_of_tenant"])
 def find(connection: Connection, prefix: str) -> KnownKey | None:
     """Return the key with this public part, revoked or not, or None if there is none."""
     row = _WITH_PREFIX.run(connection, {"prefix": prefix}).fetchone()
-    return _known(*row) if row else None
+    return _known_key(*row) if row else None
 
 
 def listed(connection: Connection, tenant_id: str) -> list[KnownKey]:
     """Return all keys of a tenant, including revoked keys, oldest first."""
-    return [_known(*row) for row in _OF_TENANT.run(connection, {"t": tenant_id})]
+    return [_known_key(*row) for row in _OF_TENANT.run(connection, {"t": tenant_id})]
 
 
-def _known(*columns: Any) -> KnownKey:
+def _known_key(*columns: Any) -> KnownKey:
     key = KnownKey(*columns)
     return key._replace(scopes=tuple(map(KeyScope, key.scopes)))

@@ -68,15 +68,15 @@ class WholeInvoice(NamedTuple):
 def whole_invoice(connection: Connection, tenant_id: str, invoice_id: str) -> WholeInvoice | None:
     """Return the invoice with this id and all its rows, or None if there is none."""
     facts = load(connection, tenant_id, Scope(invoices={invoice_id})).facts
-    invoice = _known(facts, Invoice).get(invoice_id)
+    invoice = _rows_by_id(facts, Invoice).get(invoice_id)
     if invoice is None:
         return None
     own = partial(_of_invoice, facts, invoice_id)
     settlements = own(Settlement)
-    payments = _known(facts, Payment)
+    payments = _rows_by_id(facts, Payment)
     return WholeInvoice(
         invoice=invoice,
-        customer=_known(facts, Customer)[invoice.customer_id],
+        customer=_rows_by_id(facts, Customer)[invoice.customer_id],
         lines=own(Line),
         taxes=own(Tax),
         settlements=settlements,
@@ -88,12 +88,12 @@ def whole_invoice(connection: Connection, tenant_id: str, invoice_id: str) -> Wh
     )
 
 
-def _known(facts: Facts, kind: type[R]) -> dict[str, R]:
+def _rows_by_id(facts: Facts, kind: type[R]) -> dict[str, R]:
     return facts.tables[kind]  # type: ignore[return-value]  # a table holds rows of its own kind
 
 
 def _of_invoice(facts: Facts, invoice_id: str, kind: type[R]) -> list[R]:
-    rows = _known(facts, kind).values()
+    rows = _rows_by_id(facts, kind).values()
     return [row for row in rows if getattr(row, "invoice_id", None) == invoice_id]
 
 
