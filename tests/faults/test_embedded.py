@@ -1,5 +1,4 @@
-"""What may befall the embedded server, and that it comes back: the rows of a table of failures
-that launchers are known for."""
+"""Failures of the embedded server and its recovery, after a table of known launcher failures."""
 
 import fcntl
 import os
@@ -256,7 +255,7 @@ def test_an_ordinary_user_is_served_as_well(data_dir: Path) -> None:
     with Holder(data_dir, user=user) as holder:
         remember(holder.url())
         kill(postmasters(data_dir))
-        # Its user's server, whoever opens it next: where we are root, root.
+        # The server runs as the same user, even if root opens the directory next.
         with open_server(data_dir) as server:
             assert recall(server.url()) == "paid"
     assert not postmasters(data_dir)

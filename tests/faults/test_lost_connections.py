@@ -71,9 +71,9 @@ def rounds(
     outcomes: dict[str, Outcome],
     over: threading.Event,
 ) -> None:
-    """Ask for everything in small sets, over and over, until enough backends were shot.
+    """Perform all requests in small sets, again and again, until enough backends were killed.
 
-    Asking again under the same ids changes nothing, so the work never runs out.
+    A repeated request id changes nothing, so the requests can be repeated without end.
     """
     while not over.is_set() or len(outcomes) < len(asked):
         for start in range(0, len(asked), 30):

@@ -1,4 +1,4 @@
-"""One chain per tenant, whoever seals, and whenever a line is committed."""
+"""Each tenant has one chain, even with several sealers and lines that are committed late."""
 
 import time
 from collections.abc import Callable

@@ -95,8 +95,8 @@ def test_no_bundle_is_divided(database: Database, engine: Watched) -> None:
     assert all(whole(engine.asked, one) for one in bundles)
     assert max(count for _, count in engine.sets) <= LARGEST_SET
     assert engine.requests(tenant_id) == sum(map(len, bundles))
-    # Two sets that follow each other would not have fitted into one, but for those of both lanes
-    # that were taken before everybody had come.
+    # Two sets in a row would not have fitted into one set, except the first set of each lane, which
+    # began before all requests had arrived.
     assert len(engine.sets) <= 2 * sum(map(len, bundles)) / LARGEST_SET + 4
 
 

@@ -1,4 +1,4 @@
-"""What is loaded for a set is enough: it decides as if everything were in memory.
+"""The facts loaded for a set are enough: it decides as if all facts were in memory.
 
 Random histories are decided twice, over the facts loaded for each set and over all facts since the
 beginning. One row too few, and the two part.
