@@ -1,13 +1,13 @@
-# Every target sets up what it needs; `make` alone lists them.
+# `make` alone lists the targets. Each target first installs what it needs.
 PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
-# Tests run on all processors, at most four; each test process has a database server of its own.
-# All tests of one file run in one process, because they share what the file sets up. The files
-# begin in the order of tests/conftest.py, the longest first.
+# Tests run on all processors, at most four. Each test process has its own database server.
+# All tests of a file run in one process, because they share fixtures. tests/conftest.py starts
+# the slowest files first.
 PYTEST := $(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 \
 	--dist loadfile --no-loadscope-reorder
-# The rules, the house rules, and for each dialect one story over HTTP by the vendor's own client.
+# The core, the house rules, and for each dialect one story over HTTP with the vendor's client.
 QUICK  := tests/core tests/house $(wildcard tests/dialects/*/test_story.py)
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
@@ -17,55 +17,55 @@ PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(READY)  ## make .venv with everything in it, as locked
-	@echo 'Ready: .venv holds what the lock says.'
+setup: $(READY)  ## create .venv with the locked dependencies
+	@echo 'Ready: .venv contains the locked dependencies.'
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo 'Polaris needs Python 3.11 or later; try: make PYTHON=python3.12 ...'; exit 1; }
-	@echo 'Setting up .venv (a minute the first time) ...'
+		|| { echo 'Polaris needs Python 3.11 or later. Try: make PYTHON=python3.12 ...'; exit 1; }
+	@echo 'Setting up .venv (the first time takes a minute) ...'
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	@$(PIP) install --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: $(READY)  ## seed a tenant, run the main job, show what happened, then serve
+demo: $(READY)  ## issue, pay and void demo invoices, then start the API
 	@$(BIN)/polaris demo
 
-serve: $(READY)  ## serve on http://127.0.0.1:8000: today whether it is well, and metrics
+serve: $(READY)  ## start the API on http://127.0.0.1:8000
 	@$(BIN)/polaris serve
 
-test: $(READY)  ## run every test, on all processors
+test: $(READY)  ## run all tests, in parallel
 	@$(PYTEST)
 
-test-quick: $(READY)  ## run within a minute: core, house rules, a story for each dialect
+test-quick: $(READY)  ## run the core and house tests, and one story per dialect (one minute)
 	@$(PYTEST) $(QUICK)
 
-check: $(READY)  ## hold the house rules: style, types, imports, house tests, docs in step
+check: $(READY)  ## check style, types, imports, house rules and generated docs
 	@$(BIN)/ruff check --quiet --output-format concise
-	@$(BIN)/ruff format --check --quiet || { echo 'Not formatted; make fix does it.'; exit 1; }
+	@$(BIN)/ruff format --check --quiet || { echo 'The code is not formatted. Run: make fix'; exit 1; }
 	@$(BIN)/mypy --no-error-summary
-	@said=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$said"; exit 1; }
+	@out=$$($(BIN)/lint-imports --no-logo --no-cache) || { echo "$$out"; exit 1; }
 	@$(BIN)/python -m pytest -q tests/house
 	@$(BIN)/python -m polaris.reference --check
-	@echo 'The house rules hold.'
+	@echo 'All checks passed.'
 
-fix: $(READY)  ## format, and mend what can be mended by itself
+fix: $(READY)  ## format the code and apply automatic fixes
 	@$(BIN)/ruff check --fix --quiet || true
 	@$(BIN)/ruff format --quiet
 	@$(BIN)/ruff check
 
-docs: $(READY)  ## write docs/reference from the tables in the code
+docs: $(READY)  ## generate docs/reference from the code
 	@$(BIN)/python -m polaris.reference
 
-bench: $(READY)  ## measure against this machine's own ceilings
+bench: $(READY)  ## run the benchmark
 	@$(BIN)/python -m bench
 
-lock:  ## resolve the dependencies again (after a change in pyproject.toml)
+lock:  ## update requirements.lock after a change of pyproject.toml
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install -q uv; }
 	@build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
 		--output-file requirements.lock pyproject.toml
 
-clean:  ## remove what was made here (.venv too)
+clean:  ## delete .venv, build results and caches
 	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -78,10 +78,10 @@ def test_what_a_tenant_wants_can_be_changed(database: Database) -> None:
     kept = settings(database, tenant_id)
     assert (kept["void_reasons"], kept["void_reason_required"]) == (["a", "b"], True)
     said = polaris("tenant", "set", tenant_id, "void_reasons=", "invoice_format=R{next}", *place)
-    assert "INV-{next:06} is R{next} now" in said.out
-    assert "a,b is none now" in said.out
+    assert "INV-{next:06} → R{next}" in said.out
+    assert "a,b → none" in said.out
     again = polaris("tenant", "set", tenant_id, "invoice_format=R{next}", *place)
-    assert again.out == "Everything was so already.\n"
+    assert again.out == "Nothing changed: the tenant already has these values.\n"
     shown = polaris("tenant", "show", tenant_id, *place).out
     assert "Other [x]" in shown
     assert "until an invoice is due" in " ".join(shown.split())

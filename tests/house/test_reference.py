@@ -60,8 +60,8 @@ def test_the_check_catches_what_it_forbids(tmp_path: Path) -> None:
     (tmp_path / "gone.md").write_text("# Gone\n")
     assert sorted(out_of_step(tmp_path)) == [
         "events.md is missing.",
-        "gone.md is written by nothing.",
-        "rules.md is out of step with the code.",
+        "gone.md is not a generated page.",
+        "rules.md is out of date.",
     ]
     write_all(tmp_path)
     assert not list(out_of_step(tmp_path))

@@ -1,4 +1,4 @@
-"""The command line. Each command opens the books itself, also while a server runs on them."""
+"""The command line. Each command opens the database itself, even while a server uses it."""
 
 import sys
 
@@ -16,8 +16,8 @@ from polaris.store.server.database import DatabaseTooNew, ServerTooOld
 __all__ = ["app", "main"]
 
 app = typer.Typer(
-    help="Draft, finalize, collect, credit and void invoices, in books that add up.",
-    epilog="A first look: polaris demo --once",
+    help="Manage invoices (draft, finalize, collect, credit, void) with a double-entry ledger.",
+    epilog="To see an example first: polaris demo --once",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -36,7 +36,7 @@ app.add_typer(books.group, name="books", no_args_is_help=True)
 
 
 def main() -> None:
-    """Run a command: 0 when it was done, 1 when it was refused or failed, 2 for wrong usage."""
+    """Run a command. Exit with 0 on success, 1 on a refusal or failure, 2 on wrong usage."""
     as_json = "--json" in sys.argv
     try:
         logs.configure(Settings().log_level)
@@ -45,7 +45,7 @@ def main() -> None:
         answer.refused(declined, as_json)
         sys.exit(1)
     except EXPECTED as failure:
-        sentence = told(failure)
+        sentence = describe_failure(failure)
         if sentence is None:
             raise
         answer.failed(sentence, as_json)
@@ -64,17 +64,17 @@ EXPECTED = (
 )
 
 
-def told(failure: Exception) -> str | None:
-    """What went wrong, in a sentence without a traceback; none when it is a fault of ours."""
+def describe_failure(failure: Exception) -> str | None:
+    """Return a sentence for the user, or None for a bug, which keeps its traceback."""
     match failure:
         case UnknownTenant():
-            return f"No tenant {failure}; `polaris tenant list` shows all."
+            return f"No tenant {failure}. List the tenants with `polaris tenant list`."
         case ValidationError():
             wrong = failure.errors()[0]
             return f"{'_'.join(('POLARIS', *map(str, wrong['loc']))).upper()}: {wrong['msg']}."
         case psycopg.OperationalError() | psycopg.errors.InsufficientPrivilege():
             return f"The database cannot be used: {first_line(failure)}"
-        case psycopg.Error(sqlstate=None):  # what was asked never reached a server
+        case psycopg.Error(sqlstate=None):  # the error comes from the client, not from a server
             return f"The database URL cannot be used: {first_line(failure)}"
         case psycopg.Error():
             return None
@@ -84,5 +84,5 @@ def told(failure: Exception) -> str | None:
 
 
 def first_line(failure: Exception) -> str:
-    """The first line of what was said; the rest are hints for administrators of servers."""
+    """Return the first line of the message; the others are hints for server administrators."""
     return str(failure).strip().partition("\n")[0]

@@ -1,4 +1,4 @@
-"""What a command prints: tables for people, or one JSON document; and how it says no."""
+"""Print results and errors: as tables for people, or as one JSON document."""
 
 import sys
 
@@ -11,17 +11,17 @@ from polaris.core.fold import Outcome
 from polaris.core.refusals import Refusal
 
 ENCODER = msgspec.json.Encoder(decimal_format="number")
-# Names come from outside: what looks like markup in them is none.
+# Names come from users, so text that looks like markup must not be interpreted.
 PEOPLE = Console(markup=False, emoji=False, highlight=False)
 ERRORS = Console(markup=False, emoji=False, highlight=False, stderr=True)
 
 
 class Stopped(Exception):
-    """A command cannot go on, for a reason that its user can mend."""
+    """The command stops for a reason that the user can fix. The message names it."""
 
 
 class Declined(Exception):
-    """The engine refused what was asked, or broke over it."""
+    """The engine refused the request, or failed while it decided it."""
 
     def __init__(self, outcome: Outcome, currency: str) -> None:
         super().__init__()
@@ -29,20 +29,19 @@ class Declined(Exception):
 
 
 def say(*parts: RenderableType) -> None:
-    """Print for people. Text is never cut into lines, so that an id can be copied whole."""
+    """Print for people. Text is never wrapped, so that an id can be copied whole."""
     for part in parts:
         PEOPLE.print(part, soft_wrap=isinstance(part, str | Text))
 
 
 def document(value: object) -> None:
-    """Print one JSON document; facts are objects with the names of their fields."""
+    """Print one JSON document. Facts become objects with their field names as keys."""
     encoded = ENCODER.encode(plain(value))
     sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
 
 
 def plain(value: object) -> object:
-    """The same with facts as objects: they travel to the database as arrays, which tell a reader
-    nothing."""
+    """Return the value with facts as dicts; msgspec would encode them as arrays without names."""
     match value:
         case msgspec.Struct():
             return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
@@ -56,18 +55,18 @@ def plain(value: object) -> object:
 
 
 def refused(declined: Declined, as_json: bool) -> None:
-    """Say why not, and what to do instead."""
+    """Print why a request was refused and what to do instead, or which bug stopped it."""
     outcome = declined.outcome
     if outcome.fault:
-        failed(f"Polaris is at fault, and has changed nothing: {outcome.fault!r}", as_json)
+        failed(f"A bug in Polaris; nothing was changed: {outcome.fault!r}", as_json)
     elif as_json:
-        document({"done": False, "refusals": [told(one) for one in outcome.refusals]})
+        document({"done": False, "refusals": [refusal_json(one) for one in outcome.refusals]})
     else:
         ERRORS.print(tables.refusals(outcome.refusals, declined.currency))
 
 
-def told(refusal: Refusal) -> dict[str, object]:
-    """A refusal as JSON."""
+def refusal_json(refusal: Refusal) -> dict[str, object]:
+    """Return a refusal as JSON."""
     return {
         "code": refusal.code,
         "sentence": refusal.sentence,
@@ -78,7 +77,7 @@ def told(refusal: Refusal) -> dict[str, object]:
 
 
 def failed(sentence: str, as_json: bool) -> None:
-    """Say what went wrong, outside the engine's rules."""
+    """Print an error that is not a refusal by the engine's rules."""
     if as_json:
         document({"done": False, "error": sentence})
     ERRORS.print(Text.assemble(("Error: ", "bold red"), sentence), soft_wrap=True)

@@ -1,4 +1,4 @@
-"""`polaris books`: close and reopen periods."""
+"""`polaris books`: close and reopen accounting periods."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -10,11 +10,11 @@ from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
 from polaris.cli.session import open_session
 from polaris.core.commands import CloseBooks, ReopenBooks
 
-group = typer.Typer(help="Close the books of a period, and reopen them.")
+group = typer.Typer(help="Close and reopen accounting periods.")
 
 Through = Annotated[
     datetime,
-    typer.Argument(formats=["%Y-%m-%d"], metavar="DATE", help="The last day that stays closed."),
+    typer.Argument(formats=["%Y-%m-%d"], metavar="DATE", help="Last closed day, as YYYY-MM-DD."),
 ]
 
 
@@ -26,10 +26,11 @@ def close(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Date no later entry on or before a day."""
+    """Close the books through DATE: no entry can be dated on or before it any more."""
     with open_session(tenant, data_dir, database_url) as session:
         session.perform(CloseBooks(through=through.date()))
-    told(through.date(), as_json)
+
+    print_closing_date(through.date(), as_json)
 
 
 @group.command()
@@ -40,14 +41,15 @@ def reopen(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Move the closing date back to a day."""
+    """Move the closing date back to DATE; later days are open again."""
     with open_session(tenant, data_dir, database_url) as session:
         session.perform(ReopenBooks(through=through.date()))
-    told(through.date(), as_json)
+
+    print_closing_date(through.date(), as_json)
 
 
-def told(through: date, as_json: bool) -> None:
-    """Say how far the books are closed now."""
+def print_closing_date(through: date, as_json: bool) -> None:
+    """Print the last closed day."""
     if as_json:
         document({"done": True, "closed_through": through})
     else:

@@ -1,4 +1,4 @@
-"""The main job on a fresh tenant, told as it happens: invoices issued, paid, voided, refused."""
+"""The demo: a new tenant whose invoices are issued, paid and voided, with the ledger printed."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -36,18 +36,18 @@ VAT = TaxRate(code="VAT", name="VAT", rate=Decimal(20))
 NET_MINOR, TOTAL_MINOR = 100_000, 120_000
 EVENTS_SHOWN = 8
 NEXT = {
-    "polaris invoice list --tenant $T": "all four",
-    "polaris invoice show INV-000003 --tenant $T": "one, with its ledger",
-    "polaris invoice explain INV-000004 --tenant $T": "what is allowed now",
-    "polaris invoice void INV-000001 --preview --tenant $T": "what would be booked",
-    "polaris ledger verify --tenant $T": "the proofs again",
+    "polaris invoice list --tenant $T": "list all invoices",
+    "polaris invoice show INV-000003 --tenant $T": "show one",
+    "polaris invoice explain INV-000004 --tenant $T": "see what is allowed",
+    "polaris invoice void INV-000001 --preview --tenant $T": "preview a void",
+    "polaris ledger verify --tenant $T": "verify the ledger",
 }
 
 
 def run(database: Database, console: Console, before: Iterable[str] = ()) -> None:
-    """Seed a tenant, do the main job, print what happened.
+    """Create the demo tenant, run all scenes, and print what happened.
 
-    `before` are lines to type before the commands of the next steps.
+    `before` are shell lines to print before the commands of the next steps.
     """
     tenant_id = new_id()
     with database.connect() as connection:
@@ -55,19 +55,19 @@ def run(database: Database, console: Console, before: Iterable[str] = ()) -> Non
     with database.connect() as connection:
         connection.autocommit = True
         demo = Demo(Engine(database, connections=1), connection, tenant_id)
-        for part in demo.told():
+        for part in demo.scenes():
             console.print(part)
     console.print(next_steps([*before, f"T={tenant_id}"]), soft_wrap=True)
 
 
 class Demo:
-    """One telling, in scenes."""
+    """One run of the demo, in scenes."""
 
     def __init__(self, engine: Engine, connection: EngineConnection, tenant_id: str) -> None:
         self.engine, self.connection, self.tenant_id = engine, connection, tenant_id
 
-    def told(self) -> Iterator[RenderableType]:
-        """Everything that is shown, as it happens."""
+    def scenes(self) -> Iterator[RenderableType]:
+        """Perform all scenes, and yield what to print."""
         yield from self.issued()
         yield from self.voided_unpaid()
         yield from self.voided_paid()
@@ -75,10 +75,10 @@ class Demo:
         yield from self.summed_up()
 
     def issued(self) -> Iterator[RenderableType]:
-        """A draft becomes an invoice."""
+        """Finalize a draft."""
         yield scene(
             "1. A draft is finalized",
-            "It gets the next number of its series, without gaps, and is booked.",
+            "It gets the next number of its series, without a gap, and is booked in the ledger.",
         )
         customer_id, invoice_id = self.drafted("bookshop", "Bookshop")
         self.do(FinalizeInvoice(invoice_id=invoice_id))
@@ -86,24 +86,24 @@ class Demo:
         yield inset(tables.spaced(tables.whole(whole), self.books(customer_id)))
 
     def voided_unpaid(self) -> Iterator[RenderableType]:
-        """Nobody paid: a void is only the exact reversal."""
+        """Void an unpaid invoice: its entries are reversed, and nothing else happens."""
         yield scene(
             "2. An unpaid invoice is voided",
-            "Nothing is deleted: every entry is reversed, and the receivable is zero again.",
+            "Nothing is deleted. Every entry is reversed, so the receivable is zero again.",
         )
         customer_id, invoice_id = self.drafted("florist", "Florist")
         self.do(FinalizeInvoice(invoice_id=invoice_id))
         self.do(VoidInvoice(invoice_id=invoice_id, reason="duplicate", comment="Billed twice."))
         whole = self.invoice(invoice_id)
         yield inset(
-            tables.spaced(tables.head(whole), *tables.became(whole), self.books(customer_id))
+            tables.spaced(tables.head(whole), *tables.follow_ups(whole), self.books(customer_id))
         )
 
     def voided_paid(self) -> Iterator[RenderableType]:
-        """Money came: it is given back as refund and wallet credit, out of what was received."""
+        """Void a paid invoice: the money goes back as a refund and as wallet credit."""
         yield scene(
-            "3. A paid invoice is voided: 700.00 go back as money, 500.00 into a wallet",
-            "One command decides it all: reversals, credit note, wallet, refund to ask for.",
+            "3. A paid invoice is voided: 700.00 as a refund, 500.00 as wallet credit",
+            "One command makes the reversals, the credit note, the wallet and the refund request.",
         )
         customer_id, invoice_id = self.drafted("garage", "Garage")
         self.do(FinalizeInvoice(invoice_id=invoice_id))
@@ -119,57 +119,57 @@ class Demo:
         )
         whole = self.invoice(invoice_id)
         yield inset(
-            tables.spaced(tables.head(whole), *tables.became(whole), self.books(customer_id))
+            tables.spaced(tables.head(whole), *tables.follow_ups(whole), self.books(customer_id))
         )
 
     def refused(self) -> Iterator[RenderableType]:
-        """What is asked is more than what came: nothing changes."""
+        """Ask for a larger refund than the money received: the void is refused."""
         yield scene(
             "4. A void is refused",
-            f"{printed(30_000, CURRENCY)} were paid, and a refund of twice as much is asked for.",
+            f"{printed(30_000, CURRENCY)} were paid, and the void asks for a refund of twice that.",
         )
         customer_id, invoice_id = self.drafted("bakery", "Bakery")
         self.do(FinalizeInvoice(invoice_id=invoice_id))
         self.paid(invoice_id, 30_000)
         outcome = self.ask(VoidInvoice(invoice_id=invoice_id, refund_minor=60_000))
-        told = tables.refusals(outcome.refusals, CURRENCY)
-        kept = Text("Nothing was booked for it; the attempt is in the audit.", "dim")
-        yield inset(tables.spaced(told, kept, self.books(customer_id)))
+        refused = tables.refusals(outcome.refusals, CURRENCY)
+        note = Text("The void booked nothing. The attempt is in the audit log.", "dim")
+        yield inset(tables.spaced(refused, note, self.books(customer_id)))
 
     def summed_up(self) -> Iterator[RenderableType]:
-        """What all of it comes to, and the proof."""
-        yield scene("5. What waits to be told", "Events, written in the same breath as the change.")
+        """Show the events, the balances and the proofs."""
+        yield scene("5. The events", "They are written in the same transaction as the changes.")
         newest = events.newest_events(self.connection, self.tenant_id, limit=1000)
         yield inset(tables.events(newest[-EVENTS_SHOWN:]))
-        yield inset(Text(f"The last {EVENTS_SHOWN} of {len(newest)}.", "dim"))
-        yield scene("6. The books", "Every account, and the proofs that hold over them.")
+        yield inset(Text(f"These are the last {EVENTS_SHOWN} of {len(newest)} events.", "dim"))
+        yield scene("6. The books", "The balance of every account, and the proofs of the ledger.")
         yield inset(tables.trial_balance(ledger.trial_balance(self.connection, self.tenant_id)))
         proofs = ledger.verify(self.connection, self.tenant_id).proofs
         held = sum(proof.ok for proof in proofs)
-        yield inset(f"\n{held} of {len(proofs)} proofs over the ledger hold.")
+        yield inset(f"\n{held} of {len(proofs)} proofs of the ledger hold.")
         yield inset(self.sealed())
 
     def sealed(self) -> Text:
-        """The audit, chained as a server does within a second."""
+        """Seal and verify the audit log. A running server seals it within a second."""
         seal_pending(self.connection, self.tenant_id)
         with self.connection.transaction():
             return tables.chain(verify.verify(self.connection, self.tenant_id))
 
-    # ------------------------------------------------------------ asking
+    # ------------------------------------------------------------ commands
 
     def do(self, command: Command) -> Outcome:
-        """Ask for what cannot be refused here."""
+        """Perform a command that must succeed."""
         outcome = self.ask(command)
         assert outcome.done, outcome
         return outcome
 
     def ask(self, command: Command) -> Outcome:
-        """Ask the engine."""
+        """Perform a command, and return its outcome."""
         (outcome,) = self.engine.perform(self.tenant_id, [request(command, actor="demo")])
         return outcome
 
     def drafted(self, code: str, name: str) -> tuple[str, str]:
-        """A new customer and a draft of 1,000.00 and tax; their ids."""
+        """Create a customer and a draft of 1,000.00 plus tax. Return both ids."""
         customer_id, invoice_id = new_id(), new_id()
         self.do(SaveCustomer(customer_id=customer_id, external_id=code, name=name))
         lines = (
@@ -184,7 +184,7 @@ class Demo:
         return customer_id, invoice_id
 
     def paid(self, invoice_id: str, amount_minor: int) -> None:
-        """A transfer arrives for an invoice."""
+        """Receive a payment for an invoice."""
         self.do(
             ReceivePayment(
                 payment_id=new_id(),
@@ -195,33 +195,33 @@ class Demo:
             )
         )
 
-    # ------------------------------------------------------------ showing
+    # ------------------------------------------------------------ reads
 
     def invoice(self, invoice_id: str) -> invoices.WholeInvoice:
-        """An invoice as it stands."""
+        """Return an invoice as it is now."""
         whole = invoices.whole_invoice(self.connection, self.tenant_id, invoice_id)
         assert whole is not None
         return whole
 
     def books(self, customer_id: str) -> RenderableType:
-        """All that was booked for a customer."""
+        """Return all entries of a customer."""
         entries = invoices.entries_of_customer(self.connection, self.tenant_id, customer_id)
         return tables.entries(entries)
 
 
 def next_steps(before: Iterable[str]) -> RenderableType:
-    """What to type now."""
+    """Return commands to try next."""
     typed = [Text(f"  {line}") for line in before]
-    typed += [Text.assemble(f"  {one:56}", (purpose, "dim")) for one, purpose in NEXT.items()]
-    return Group(scene("Next", "The tenant stays. To look at it, and to go on:"), *typed)
+    typed += [Text.assemble(f"  {line:56}", (why, "dim")) for line, why in NEXT.items()]
+    return Group(scene("Next", "The demo tenant is kept. Try these commands:"), *typed)
 
 
 def scene(title: str, sentence: str) -> RenderableType:
-    """A heading, and what it means."""
+    """Return a heading with a sentence of explanation."""
     rule = Rule(Text(title, "bold"), align="left", style="dim")
     return Group("", rule, Text(sentence, "italic"), "")
 
 
 def inset(part: RenderableType) -> RenderableType:
-    """Set off from the margin."""
+    """Return the part with an indent of two columns."""
     return Padding(part, (0, 0, 0, 2), expand=False)

@@ -1,4 +1,4 @@
-"""`polaris import`: bring in invoices from files."""
+"""`polaris import`: import invoices from files."""
 
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -15,28 +15,29 @@ from polaris.imports import online_retail as importer
 from polaris.imports.progress import Progress, RichProgress, Silent
 from polaris.imports.reading import FileUnusable
 
-group = typer.Typer(help="Bring in invoices from files.")
+group = typer.Typer(help="Import invoices from files.")
 
 
 @group.callback()
 def files() -> None:
-    """Bring in invoices from files."""  # a group of one would lose its name otherwise
+    """Import invoices from files."""  # without a callback, typer drops a single command's name
 
 
 @group.command()
 def online_retail(
     file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="A .csv, .csv.gz or .csv.xz of Online Retail.")
+        Path,
+        typer.Argument(metavar="FILE", help="Online Retail file: .csv, .csv.gz or .csv.xz."),
     ],
     tenant: TenantId,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Import the Online Retail file; run again after any interruption, it goes on."""
+    """Import the Online Retail file. After an interruption, run it again: it continues."""
     if not file.is_file():
         raise Stopped(f"No such file: {file}.")
-    with open_session(tenant, data_dir, database_url) as session, shown(as_json) as progress:
+    with open_session(tenant, data_dir, database_url) as session, progress_for(as_json) as progress:
         try:
             report = importer.run(
                 session.engine, session.database, session.tenant.id, file, progress
@@ -49,6 +50,6 @@ def online_retail(
     say(tables.imported(report), f"Next: polaris ledger verify --tenant {tenant}")
 
 
-def shown(quiet: bool) -> AbstractContextManager[Progress]:
-    """Progress for people; on standard error, also where nobody draws bars."""
+def progress_for(quiet: bool) -> AbstractContextManager[Progress]:
+    """Return a progress bar on standard error, or a silent one if `quiet`."""
     return nullcontext(Silent()) if quiet else RichProgress(Console(stderr=True))

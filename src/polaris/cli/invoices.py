@@ -1,4 +1,4 @@
-"""`polaris invoice`: read invoices, and take them through their life."""
+"""`polaris invoice`: read, preview, finalize and void invoices."""
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from polaris.cli import tables
-from polaris.cli.answer import document, say, told
+from polaris.cli.answer import document, refusal_json, say
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
 from polaris.cli.session import Session, open_session
 from polaris.core.commands import Command, FinalizeInvoice, VoidInvoice
@@ -21,38 +21,73 @@ from polaris.core.ledger.posting import Entry
 from polaris.money import exponent
 from polaris.store.read import invoices
 
-group = typer.Typer(help="Read invoices, finalize and void them, and ask what is allowed.")
+group = typer.Typer(help="List, show, finalize and void invoices.")
 
 Named = Annotated[
-    str, typer.Argument(metavar="INVOICE", help="Its number, or its id as drafts have none.")
+    str, typer.Argument(metavar="INVOICE", help="Invoice number, or id (drafts have no number).")
 ]
 OnlyPreview = Annotated[
-    bool, typer.Option("--preview", help="Show what would be booked; change nothing.")
+    bool, typer.Option("--preview", help="Show what would be booked, without changing anything.")
 ]
 
 
-Reason = Annotated[str | None, typer.Option(help="Why: a code, of the tenant's list if any.")]
-Comment = Annotated[str | None, typer.Option(help="Why, in words.")]
+Reason = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE", help="Reason code. If the tenant has void_reasons, it must be one of them."
+    ),
+]
+Comment = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Comment that is stored with the void.")
+]
 CreditAmount = Annotated[
-    str, typer.Option("--credit", metavar="AMOUNT", help="Give this much as credit, as in 12.50.")
+    str,
+    typer.Option(
+        "--credit",
+        metavar="AMOUNT",
+        help="Amount to give as credit, in the invoice's currency, such as 12.50.",
+    ),
 ]
 RefundAmount = Annotated[
-    str, typer.Option("--refund", metavar="AMOUNT", help="Send this much of the money back.")
+    str,
+    typer.Option(
+        "--refund",
+        metavar="AMOUNT",
+        help="Amount of received money to refund, in the invoice's currency, such as 12.50.",
+    ),
 ]
-To = Annotated[CreditTo, typer.Option(help="Where the credit goes.")]
-Note = Annotated[VoidNote, typer.Option(help="The credit note to write.")]
+To = Annotated[
+    CreditTo,
+    typer.Option(help="Where --credit goes: to a credit note, or to the customer's wallet."),
+]
+Note = Annotated[
+    VoidNote,
+    typer.Option(
+        help="Credit note to issue. requested: for --credit and --refund. "
+        "requested_and_voided_remainder: also one for the rest, which is voided at once. "
+        "adjustment: for the whole invoice, without credit or refund."
+    ),
+]
 IssueDate = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day it is issued; today if none."),
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="Issue date, as YYYY-MM-DD. Default: the draft's issue date, or else today.",
+    ),
 ]
 Dated = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="The day it is booked on."),
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="Accounting date of the void, as YYYY-MM-DD. Default: see the setting void_dated.",
+    ),
 ]
 
 
 class Booked(NamedTuple):
-    """What became of an invoice, or would."""
+    """An invoice after a command, with the entries and events that the command wrote."""
 
     invoice: Invoice
     entries: list[Entry]
@@ -60,7 +95,7 @@ class Booked(NamedTuple):
 
 
 class Credit(StrEnum):
-    """What may settle an invoice at once."""
+    """The kinds of customer credit that can settle an invoice when it is finalized."""
 
     NOTES = "notes"
     WALLET = "wallet"
@@ -70,23 +105,33 @@ class Credit(StrEnum):
 @group.command("list")
 def list_(
     tenant: TenantId,
-    status: Annotated[Status | None, typer.Option(help="Only those in this status.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=invoices.LONGEST_PAGE, help="At most.")] = 20,
+    status: Annotated[
+        Status | None, typer.Option(help="List only invoices with this status. Default: all.")
+    ] = None,
+    limit: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            max=invoices.LONGEST_PAGE,
+            metavar="N",
+            help=f"Largest number of invoices to list, at most {invoices.LONGEST_PAGE:,}.",
+        ),
+    ] = 20,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """List invoices: drafts first, then the newest."""
+    """List invoices: first the drafts, then the others from the newest to the oldest."""
     with open_session(tenant, data_dir, database_url) as session:
         found = invoices.invoices(session.connection, session.tenant.id, status=status, limit=limit)
     if as_json:
         document(found)
     elif not found:
-        say("No such invoice yet. Next: polaris import online-retail FILE, or polaris demo.")
+        say("No invoices found. Next: polaris import online-retail FILE, or polaris demo.")
     else:
         say(tables.invoices(found))
         if len(found) == limit:
-            say(f"The first {limit}; --limit shows more.")
+            say(f"These are the first {limit}. Use --limit to see more.")
 
 
 @group.command("show")
@@ -97,7 +142,7 @@ def show_(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Show an invoice: lines, what settled it, credit notes, refunds, and its ledger."""
+    """Show an invoice with its lines, settlements, credit notes, refunds and ledger entries."""
     with open_session(tenant, data_dir, database_url) as session:
         whole = session.invoice(session.invoice_id(invoice))
     if as_json:
@@ -114,13 +159,16 @@ def explain(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Say for every command whether it is allowed now; if not, why, and what to do instead."""
+    """Show which commands are allowed on an invoice now, and why the others are not."""
     with open_session(tenant, data_dir, database_url) as session:
         whole = session.invoice(session.invoice_id(invoice))
         answers = session.engine.explain(session.tenant.id, whole.invoice.id)
     if as_json:
         document(
-            [one._asdict() | {"refusals": [told(why) for why in one.refusals]} for one in answers]
+            [
+                one._asdict() | {"refusals": [refusal_json(why) for why in one.refusals]}
+                for one in answers
+            ]
         )
     else:
         say(tables.answers(answers))
@@ -132,14 +180,18 @@ def finalize(
     tenant: TenantId,
     issue_date: IssueDate = None,
     apply: Annotated[
-        list[Credit] | None, typer.Option(help="Settle it with this credit of the customer.")
+        list[Credit] | None,
+        typer.Option(
+            help="Settle the invoice with this credit of the customer: credit notes, wallet, or "
+            "unused (excess) payments. Can be repeated. Default: none."
+        ),
     ] = None,
     preview: OnlyPreview = False,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Number a draft and book it."""
+    """Finalize a draft: give it a number and book it."""
     with open_session(tenant, data_dir, database_url) as session:
         command = FinalizeInvoice(
             invoice_id=session.invoice_id(invoice),
@@ -165,7 +217,8 @@ def void(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Take an invoice out of the books; money received is held, unless given back."""
+    """Void an invoice: reverse its entries. Money received stays held for the customer, except
+    what --refund and --credit give back."""
     with open_session(tenant, data_dir, database_url) as session:
         before = session.invoice(session.invoice_id(invoice)).invoice
         command = VoidInvoice(
@@ -189,7 +242,7 @@ def preview_(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Show what the next step would book: finalizing a draft, voiding an invoice."""
+    """Show what the next step would book: finalize for a draft, void for an invoice."""
     with open_session(tenant, data_dir, database_url) as session:
         invoice_id = session.invoice_id(invoice)
         draft = session.invoice(invoice_id).invoice.status is Status.DRAFT
@@ -200,9 +253,10 @@ def preview_(
 def carry_out(
     session: Session, command: FinalizeInvoice | VoidInvoice, *, preview: bool, as_json: bool
 ) -> None:
-    """Do it, or only look ahead, and show what it booked. Raises Declined."""
+    """Perform or preview a command, and print what it booked. Raises Declined."""
     before = session.invoice(command.invoice_id).invoice
-    seen = foreseen(session, command, before) if preview else done(session, command, before)
+    run = preview_command if preview else perform_command
+    seen = run(session, command, before)
     if as_json:
         document({"done": not preview, **seen._asdict()})
         return
@@ -212,16 +266,16 @@ def carry_out(
     say(tables.spaced(sentence, tables.entries(seen.entries), tables.events(seen.events)))
 
 
-def done(session: Session, command: Command, before: Invoice) -> Booked:
-    """Perform a command on an invoice: what came of it."""
+def perform_command(session: Session, command: Command, before: Invoice) -> Booked:
+    """Perform a command on an invoice. Return what it wrote. Raises Declined."""
     outcome = session.perform(command, before.currency)
     after = session.invoice(before.id)
     booked = [entry for entry in after.entries if entry.command_id == outcome.request_id]
     return Booked(after.invoice, booked, outcome.events)
 
 
-def foreseen(session: Session, command: Command, before: Invoice) -> Booked:
-    """What would come of a command on an invoice."""
+def preview_command(session: Session, command: Command, before: Invoice) -> Booked:
+    """Return what a command on an invoice would write. Raises Declined."""
     outcome, rows = session.preview(command, before.currency)
     after = [row for row in rows if isinstance(row, Invoice) and row.id == before.id]
     booked = [row for row in rows if isinstance(row, Entry)]
@@ -229,12 +283,19 @@ def foreseen(session: Session, command: Command, before: Invoice) -> Booked:
 
 
 def minor(amount: str, currency: str, option: str) -> int:
-    """An amount as a person writes it, in minor units; nothing is ever rounded."""
+    """Return a typed amount such as 12.50 in minor units, never rounded.
+
+    Raises typer.BadParameter.
+    """
     try:
         exact = Decimal(amount).scaleb(exponent(currency))
         whole = int(exact)
     except (InvalidOperation, OverflowError, ValueError) as malformed:
-        raise typer.BadParameter(f"{option} {amount} is no amount.") from malformed
+        raise typer.BadParameter(
+            f"{option} {amount} is not an amount. Give a number such as 12.50."
+        ) from malformed
     if whole != exact:
-        raise typer.BadParameter(f"{option} {amount} is finer than {currency} can be paid.")
+        raise typer.BadParameter(
+            f"{option} {amount} has too many decimals: {currency} has {exponent(currency)}."
+        )
     return whole

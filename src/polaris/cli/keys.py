@@ -1,4 +1,4 @@
-"""`polaris key`: who may speak for a tenant over the network."""
+"""`polaris key`: the API keys of a tenant."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated
@@ -18,15 +18,15 @@ from polaris.store.engine.write import create_api_key, revoke_api_key, write
 from polaris.store.read.api_keys import find, listed
 from polaris.store.server.database import EngineConnection
 
-group = typer.Typer(help="List, make and revoke API keys: each speaks for one tenant.")
+group = typer.Typer(help="List, create and revoke API keys. Each key belongs to one tenant.")
 
-SHOWN = ("id", "name", "prefix", "scopes", "created_at", "revoked_at")
+PUBLIC_FIELDS = ("id", "name", "prefix", "scopes", "created_at", "revoked_at")
 
 
-def known_name(name: str) -> str:
-    """The name, if it can be kept and found again."""
+def valid_name(name: str) -> str:
+    """Return the name if it can be stored. Raises typer.BadParameter."""
     if not name.strip() or len(name) > LONGEST or UNSTORABLE.search(name):
-        raise typer.BadParameter(f"give 1 to {LONGEST} characters.")
+        raise typer.BadParameter(f"Give 1 to {LONGEST} characters, without NUL.")
     return name
 
 
@@ -37,54 +37,59 @@ def list_(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """List the keys of a tenant, revoked ones too."""
+    """List the keys of a tenant, including revoked keys."""
     with open_session(tenant, data_dir, database_url) as session:
         found = listed(session.connection, session.tenant.id)
     if as_json:
-        document([shown(key) for key in found])
+        document([key_json(key) for key in found])
     elif found:
         say(table(found))
     else:
-        say(f"No key yet. Next: polaris key create NAME --tenant {tenant}")
+        say(f"There are no keys yet. Next: polaris key create NAME --tenant {tenant}")
 
 
 @group.command()
 def create(
     name: Annotated[
-        str, typer.Argument(help="What it is for, as `web shop`.", callback=known_name)
+        str,
+        typer.Argument(
+            metavar="NAME", help="Name of the key, such as `web shop`.", callback=valid_name
+        ),
     ],
     tenant: TenantId,
     scope: Annotated[
         list[KeyScope] | None,
-        typer.Option(help="What it may do, neither including the other; default: both."),
+        typer.Option(
+            help="What the key may do. write does not include read. Can be repeated. Default: both."
+        ),
     ] = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Make a key, which is shown this once."""
+    """Create a key and print it. The secret cannot be shown again."""
     with open_session(tenant, data_dir, database_url) as session:
         key, scopes = ApiKey.new(), [one for one in KeyScope if one in (scope or KeyScope)]
-        made = keep(session.connection, session.tenant.id, name, key, scopes)
+        made = store_key(session.connection, session.tenant.id, name, key, scopes)
     if as_json:
         parts = {"client_id": key.client_id, "client_secret": key.client_secret}
-        document(shown(made) | {"api_key": key.whole, **parts})
+        document(key_json(made) | {"api_key": key.whole, **parts})
         return
     say(
-        Text.assemble((name, "bold"), f" may {' and '.join(made.scopes)} now."),
+        Text.assemble("Created key ", (name, "bold"), f" ({', '.join(made.scopes)})."),
         tables.pairs({"api_key": key.whole}),
-        "The key is shown this once; only a hash of its secret is kept.",
+        "Copy the key now: only a hash of its secret is stored, so it cannot be shown again.",
     )
 
 
-def keep(
+def store_key(
     connection: EngineConnection,
     tenant_id: str,
     name: str,
     key: ApiKey,
     scopes: Sequence[KeyScope] = tuple(KeyScope),
 ) -> KnownKey:
-    """Keep a key, and who made it."""
+    """Store a key, with an audit line that names its creator. Return it."""
     at = now()
     made = KnownKey(new_id(), tenant_id, name, key.client_id, key.hash, tuple(scopes), at)
     with connection.transaction():
@@ -96,37 +101,39 @@ def keep(
 
 @group.command()
 def revoke(
-    key: Annotated[str, typer.Argument(help="Its prefix or its id; a leaked key, whole.")],
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="Prefix or id of the key, or the whole key.")
+    ],
     tenant: TenantId,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Let a key open nothing any more. A server that runs knows it within a second."""
+    """Revoke a key. A running server refuses it within a second."""
     with open_session(tenant, data_dir, database_url) as session:
-        known = named(session, key)
-        now_revoked = revoke_in(session, known)
+        known = find_key(session, key)
+        now_revoked = revoke_key(session, known)
         known = find(session.connection, known.prefix) or known
     if as_json:
-        document({"done": True, "already": not now_revoked, **shown(known)})
+        document({"done": True, "already": not now_revoked, **key_json(known)})
         return
-    since = f"was revoked already, at {known.revoked_at:%Y-%m-%d %H:%M:%S} (UTC)."
-    said = "is revoked." if now_revoked else since
-    say(Text.assemble((known.name, "bold"), f" ({known.prefix}) {said}"))
+    since = f"was already revoked, at {known.revoked_at:%Y-%m-%d %H:%M:%S} (UTC)."
+    state = "is revoked." if now_revoked else since
+    say(Text.assemble((known.name, "bold"), f" ({known.prefix}) {state}"))
 
 
-def named(session: Session, name: str) -> KnownKey:
-    """The key of the tenant that is named by its prefix, its id or itself. Raises Stopped."""
+def find_key(session: Session, name: str) -> KnownKey:
+    """Return the tenant's key with this prefix or id, or this whole key. Raises Stopped."""
     whole = ApiKey.parse(name)
     names = {whole.client_id if whole else name}
     for key in listed(session.connection, session.tenant.id):
         if names & {key.prefix, key.id}:
             return key
-    raise Stopped(f"No key {', '.join(names)}. `polaris key list` shows them.")
+    raise Stopped(f"No key {', '.join(names)}. List the keys with `polaris key list`.")
 
 
-def revoke_in(session: Session, key: KnownKey) -> bool:
-    """Revoke a key, and keep who did; whether it was still good."""
+def revoke_key(session: Session, key: KnownKey) -> bool:
+    """Revoke a key and write an audit line. Return False if it was already revoked."""
     with session.connection.transaction():
         at = now()
         if not revoke_api_key(session.connection, session.tenant.id, key.id, at):
@@ -136,14 +143,14 @@ def revoke_in(session: Session, key: KnownKey) -> bool:
     return True
 
 
-def shown(key: KnownKey) -> dict[str, object]:
-    """A key as JSON; neither its secret nor the hash of it."""
-    return {field: getattr(key, field) for field in SHOWN}
+def key_json(key: KnownKey) -> dict[str, object]:
+    """Return a key as JSON, without its secret and its hash."""
+    return {field: getattr(key, field) for field in PUBLIC_FIELDS}
 
 
 def table(found: Iterable[KnownKey]) -> Table:
-    """Keys, one a row."""
-    rows = tables.columns("Key", "Name", "May", "Created", "Revoked")
+    """Return a table of keys, one per row."""
+    rows = tables.columns("Key", "Name", "Scopes", "Created", "Revoked")
     rows.columns[0].no_wrap = True  # so that it can be copied whole
     for key in found:
         revoked = Text(f"{key.revoked_at:%Y-%m-%d}", "red") if key.revoked_at else ""

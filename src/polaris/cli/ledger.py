@@ -1,4 +1,4 @@
-"""`polaris ledger` and `polaris audit`: prove that the books and the audit are sound."""
+"""`polaris ledger` and `polaris audit`: check the ledger and the audit log."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,15 +22,19 @@ from polaris.reports import ledger
 from polaris.store.read import tenants
 from polaris.store.server.database import EngineConnection
 
-ledgers = typer.Typer(help="Prove the books, and add them up.")
-audits = typer.Typer(help="Prove that nobody has changed the audit.")
+ledgers = typer.Typer(help="Verify the ledger and print its balances.")
+audits = typer.Typer(help="Verify that nobody has changed the audit log.")
 
 SomeTenant = Annotated[
-    str | None, typer.Option("--tenant", metavar="ID", help="Whose books; default: everybody's.")
+    str | None, typer.Option("--tenant", metavar="ID", help="Id of the tenant. Default: all.")
 ]
 Through = Annotated[
     datetime | None,
-    typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="Up to this day, and with it."),
+    typer.Option(
+        formats=["%Y-%m-%d"],
+        metavar="DATE",
+        help="Last day to include, as YYYY-MM-DD. Default: all days.",
+    ),
 ]
 
 
@@ -41,17 +45,17 @@ def verify(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Prove the ledger: receivables, credit, money, refunds, numbers. 1 when a proof fails."""
-    told, ok = [], True
-    with looked_into(tenant, data_dir, database_url) as (connection, tenants):
+    """Run every proof over the ledger. Exits with 1 if a proof fails."""
+    results, ok = [], True
+    with open_tenants(tenant, data_dir, database_url) as (connection, tenants):
         for one in tenants:
-            with watched(as_json) as progress:
+            with progress_bar(as_json) as progress:
                 report = ledger.verify(connection, one.id, progress)
             ok = ok and report.ok
-            told.append({"tenant_id": one.id, "ok": report.ok, "proofs": report.proofs})
+            results.append({"tenant_id": one.id, "ok": report.ok, "proofs": report.proofs})
             if not as_json:
                 say(title(one), tables.proofs(report))
-    end(ok, {"ok": ok, "tenants": told}, as_json)
+    finish(ok, {"ok": ok, "tenants": results}, as_json)
 
 
 @ledgers.command()
@@ -62,16 +66,16 @@ def trial_balance(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Add up every account, per currency."""
-    told, day = [], through.date() if through else None
-    with looked_into(tenant, data_dir, database_url) as (connection, tenants):
+    """Print the balance of every account, per currency."""
+    results, day = [], through.date() if through else None
+    with open_tenants(tenant, data_dir, database_url) as (connection, tenants):
         for one in tenants:
             balances = ledger.trial_balance(connection, one.id, day)
             rows = [row._asdict() | {"balance_minor": row.balance_minor} for row in balances]
-            told.append({"tenant_id": one.id, "accounts": rows})
+            results.append({"tenant_id": one.id, "accounts": rows})
             if not as_json:
                 say(title(one), tables.trial_balance(balances))
-    end(True, {"tenants": told}, as_json)
+    finish(True, {"tenants": results}, as_json)
 
 
 @audits.command("verify")
@@ -81,25 +85,26 @@ def verify_audit(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Seal what is new, then walk the chain. 1 when a line was altered, removed or put in."""
-    told, ok = [], True
-    with looked_into(tenant, data_dir, database_url) as (connection, tenants):
+    """Seal new audit lines, then check the hash chain. Exits with 1 if a line was changed,
+    removed or inserted."""
+    results, ok = [], True
+    with open_tenants(tenant, data_dir, database_url) as (connection, tenants):
         for one in tenants:
             seal_pending(connection, one.id)
-            with watched(as_json) as progress, connection.transaction():
+            with progress_bar(as_json) as progress, connection.transaction():
                 report = audit_verify.verify(connection, one.id, progress)
             ok = ok and report.ok
-            told.append({"tenant_id": one.id, "ok": report.ok, **report._asdict()})
+            results.append({"tenant_id": one.id, "ok": report.ok, **report._asdict()})
             if not as_json:
                 say(title(one), tables.chain(report))
-    end(ok, {"ok": ok, "tenants": told}, as_json)
+    finish(ok, {"ok": ok, "tenants": results}, as_json)
 
 
 @contextmanager
-def looked_into(
+def open_tenants(
     tenant_id: str | None, data_dir: Path | None, database_url: str | None
 ) -> Iterator[tuple[EngineConnection, list[Tenant]]]:
-    """A connection, and one tenant or all. Raises UnknownTenant."""
+    """Open a connection and load one tenant, or all of them. Raises UnknownTenant."""
     with opened(data_dir, database_url) as database, database.connect() as connection:
         connection.autocommit = True
         ids = [tenant_id] if tenant_id else [one.id for one in tenants.tenants(connection)]
@@ -107,8 +112,8 @@ def looked_into(
 
 
 @contextmanager
-def watched(quiet: bool) -> Iterator[ledger.Progress]:
-    """A bar for people at a terminal, gone once all is done."""
+def progress_bar(quiet: bool) -> Iterator[ledger.Progress]:
+    """Show a progress bar on a terminal, and remove it at the end."""
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
         task = bar.add_task("", total=None)
@@ -118,15 +123,15 @@ def watched(quiet: bool) -> Iterator[ledger.Progress]:
 
 
 def title(tenant: Tenant) -> Text:
-    """Whose books follow."""
+    """Return a heading with the tenant's name and id."""
     return Text.assemble((tenant.name, "bold"), (f"  {tenant.id}", "dim"))
 
 
-def end(ok: bool, told: dict[str, object], as_json: bool) -> None:
-    """Print the document, and leave with 1 when something is wrong."""
+def finish(ok: bool, result: dict[str, object], as_json: bool) -> None:
+    """Print the result as JSON if asked to. Exit with 1 unless `ok`."""
     if as_json:
-        document(told)
-    elif not told["tenants"]:
-        say("No tenant yet. Next: polaris tenant create NAME, or polaris demo.")
+        document(result)
+    elif not result["tenants"]:
+        say("There are no tenants yet. Next: polaris tenant create NAME, or polaris demo.")
     if not ok:
         raise typer.Exit(1)

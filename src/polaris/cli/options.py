@@ -1,4 +1,4 @@
-"""Options that many commands take, described once."""
+"""Options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,14 +7,15 @@ import typer
 
 from polaris.settings import Settings
 
-WHERE = "Where the books are"
+WHERE = "Database"
 
 DataDir = Annotated[
     Path | None,
     typer.Option(
         "--data-dir",
         metavar="DIR",
-        help="The embedded database lives here; default: POLARIS_DATA_DIR, else the user's own.",
+        help="Directory of the embedded database. Default: $POLARIS_DATA_DIR, "
+        "or else a directory of the user (/var/lib/polaris for root).",
         rich_help_panel=WHERE,
     ),
 ]
@@ -23,22 +24,26 @@ DatabaseUrl = Annotated[
     typer.Option(
         "--database-url",
         metavar="URL",
-        help="A PostgreSQL server, 15 or later, instead; default: POLARIS_DATABASE_URL.",
+        help="PostgreSQL server (version 15 or later) to use instead of the embedded one. "
+        "Default: $POLARIS_DATABASE_URL.",
         rich_help_panel=WHERE,
     ),
 ]
 Json = Annotated[
     bool,
-    typer.Option("--json", help="Print one JSON document; amounts are in minor units."),
+    typer.Option("--json", help="Print one JSON document, with amounts in minor units (cents)."),
 ]
 TenantId = Annotated[
     str,
-    typer.Option("--tenant", metavar="ID", help="Whose books: an id of `polaris tenant list`."),
+    typer.Option("--tenant", metavar="ID", help="Id of the tenant; see `polaris tenant list`."),
 ]
 
 
 def settings(data_dir: Path | None, database_url: str | None) -> Settings:
-    """The environment's settings, with what was given on the command line in their place."""
+    """Return the settings from the environment; the command line takes precedence.
+
+    Raises typer.BadParameter if both arguments are given.
+    """
     if data_dir and database_url:
         raise typer.BadParameter("Give --data-dir or --database-url, not both.")
     if data_dir:

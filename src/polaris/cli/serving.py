@@ -16,11 +16,24 @@ from polaris.cli.options import DatabaseUrl, DataDir, Json, settings
 from polaris.cli.session import opened
 from polaris.settings import Settings
 
-Host = Annotated[str | None, typer.Option(help="The address to listen on; default: 127.0.0.1.")]
-Port = Annotated[
-    int | None, typer.Option(min=0, max=65535, help="The port to listen on; default: 8000.")
+Host = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help="Address to listen on. Default: $POLARIS_HOST, or else 127.0.0.1."
+    ),
 ]
-Workers = Annotated[int, typer.Option(min=1, help="Programs that share the port and the work.")]
+Port = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        max=65535,
+        metavar="PORT",
+        help="Port to listen on; 0 takes a free one. Default: $POLARIS_PORT, or else 8000.",
+    ),
+]
+Workers = Annotated[
+    int, typer.Option(min=1, metavar="N", help="Number of server processes that share the port.")
+]
 
 
 def serve(
@@ -30,24 +43,24 @@ def serve(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Start the database, bring it up to date, and serve until told to stop."""
-    stop_when_told()
+    """Start the API server. It migrates the database first, and runs until you stop it."""
+    stop_on_sigterm()
     with opened(data_dir, database_url):
         listen(settings(data_dir, database_url), host, port, workers)
 
 
 def demo(
-    once: Annotated[bool, typer.Option("--once", help="Do not serve afterwards.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Do not start the API server.")] = False,
     port: Port = None,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Take invoices through their life in a fresh tenant, show what happened, then serve."""
-    from polaris.cli import demo  # other commands start without it
+    """Create a demo tenant, issue, pay and void invoices in it, then start the API server."""
+    from polaris.cli import demo  # imported late, so that other commands start faster
 
-    stop_when_told()
+    stop_on_sigterm()
     with opened(data_dir, database_url) as database:
-        demo.run(database, PEOPLE, typed_before(data_dir, database_url))
+        demo.run(database, PEOPLE, export_lines(data_dir, database_url))
         if not once:
             listen(settings(data_dir, database_url), None, port, workers=1)
 
@@ -55,38 +68,39 @@ def demo(
 def migrate(
     as_json: Json = False, data_dir: DataDir = None, database_url: DatabaseUrl = None
 ) -> None:
-    """Bring the database to this version; every other command does the same when it starts."""
+    """Migrate the database to this version. Every other command does this too at its start."""
     with opened(data_dir, database_url) as database:
         applied = database.applied
     if as_json:
         document({"applied": applied})
     elif applied:
-        say(f"Applied {', '.join(applied)}.")
+        say(f"Applied migrations: {', '.join(applied)}.")
     else:
-        say("The database is up to date.")
+        say("The database is already up to date.")
 
 
-def typed_before(data_dir: Path | None, database_url: str | None) -> list[str]:
-    """What to type so that later commands are found, and find the same books."""
-    place = Path(sys.argv[0]).parent
+def export_lines(data_dir: Path | None, database_url: str | None) -> list[str]:
+    """Return the shell lines after which `polaris` is found and uses the same database."""
+    folder = Path(sys.argv[0]).parent
     named = {"POLARIS_DATA_DIR": data_dir, "POLARIS_DATABASE_URL": database_url}
-    lines = [] if shutil.which("polaris") else [f"export PATH={quote(str(place))}:$PATH"]
+    lines = [] if shutil.which("polaris") else [f"export PATH={quote(str(folder))}:$PATH"]
     return lines + [f"export {name}={quote(str(one))}" for name, one in named.items() if one]
 
 
-def stop_when_told() -> None:
-    """Raise SystemExit on SIGTERM, so that the database is closed."""
+def stop_on_sigterm() -> None:
+    """Make SIGTERM raise SystemExit, so that the database is closed properly."""
 
     def leave(_signal: int, _frame: FrameType | None) -> NoReturn:
         sys.exit(0)
 
-    # Before uvicorn takes over: it raises the signal again when it is done, for whoever was here.
+    # Set before uvicorn starts: when uvicorn ends, it restores this handler and raises the signal
+    # again.
     signal.signal(signal.SIGTERM, leave)
 
 
 def listen(chosen: Settings, host: str | None, port: int | None, workers: int) -> None:
-    """Serve until a signal. The caller has the database open too, and so stops it as the last."""
-    import uvicorn  # other commands start without the web's libraries
+    """Serve until a signal arrives. The caller keeps the database open, and stops it last."""
+    import uvicorn  # imported late, so that other commands start faster
 
     os.environ.update(environment(chosen))
     uvicorn.run(
@@ -96,12 +110,12 @@ def listen(chosen: Settings, host: str | None, port: int | None, workers: int) -
         port=chosen.port if port is None else port,
         workers=workers,
         access_log=False,
-        # On a busy machine a worker takes longer than uvicorn's five seconds to load.
+        # On a busy machine a worker needs more than uvicorn's default of five seconds to start.
         timeout_worker_healthcheck=60,
         log_level=chosen.log_level,
     )
 
 
 def environment(chosen: Settings) -> dict[str, str]:
-    """The settings as variables, for the programs that do the serving."""
+    """Return the settings as environment variables for the server processes."""
     return {f"POLARIS_{name}".upper(): str(value or "") for name, value in chosen}

@@ -1,4 +1,4 @@
-"""Where a command works: the books of one tenant, opened, and a person who asks."""
+"""The session of a command: one tenant, a connection, and the engine."""
 
 import getpass
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from polaris.store.server.database import Database, EngineConnection, open_datab
 
 @contextmanager
 def opened(data_dir: Path | None, database_url: str | None) -> Iterator[Database]:
-    """The database that the options and the environment name, started and migrated."""
+    """Open the configured database: start it if it is embedded, and migrate it."""
     with open_database(settings(data_dir, database_url)) as database:
         yield database
 
@@ -28,50 +28,52 @@ def opened(data_dir: Path | None, database_url: str | None) -> Iterator[Database
 def open_session(
     tenant_id: str, data_dir: Path | None, database_url: str | None
 ) -> Iterator["Session"]:
-    """A session over one tenant's books. Raises UnknownTenant."""
+    """Open a session for one tenant. Raises UnknownTenant."""
     with opened(data_dir, database_url) as database, database.connect() as connection:
         connection.autocommit = True
         yield Session(database, connection, tenants.tenant(connection, tenant_id))
 
 
 class Session:
-    """One tenant's books, to read and to change."""
+    """Reads and changes the books of one tenant."""
 
     def __init__(self, database: Database, connection: EngineConnection, tenant: Tenant) -> None:
         self.database, self.connection, self.tenant = database, connection, tenant
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine, which makes every change."""
+        """The engine, which performs every command."""
         return Engine(self.database, connections=1)
 
     def invoice_id(self, named: str) -> str:
-        """The id of an invoice named by its id, its number or the caller's. Raises Stopped."""
+        """Return the id of the invoice with this id, number or external number. Raises Stopped."""
         try:
             return str(UUID(named))
         except ValueError:
             found = invoices.invoices_numbered(self.connection, self.tenant.id, named)
         if not found:
-            raise Stopped(f"No invoice {named}. `polaris invoice list` shows them.")
+            raise Stopped(f"No invoice {named}. List the invoices with `polaris invoice list`.")
         if len(found) > 1:
-            raise Stopped(f"Several invoices are called {named}; name one by its id.")
+            raise Stopped(f"Several invoices have the number {named}. Give the invoice's id.")
         return found[0]
 
     def invoice(self, invoice_id: str) -> invoices.WholeInvoice:
-        """An invoice with everything that belongs to it. Raises Stopped."""
+        """Return an invoice with its lines, settlements, notes and entries. Raises Stopped."""
         whole = invoices.whole_invoice(self.connection, self.tenant.id, invoice_id)
         if whole is None:
-            raise Stopped(f"No invoice {invoice_id}. `polaris invoice list` shows them.")
+            raise Stopped(
+                f"No invoice {invoice_id}. List the invoices with `polaris invoice list`."
+            )
         return whole
 
     def perform(self, command: Command, currency: str | None = None) -> Outcome:
-        """Do what is asked. Raises Declined, whose amounts are in the currency."""
-        (outcome,) = self.engine.perform(self.tenant.id, [asked(command)])
+        """Perform a command. Raises Declined; its amounts are printed in `currency`."""
+        (outcome,) = self.engine.perform(self.tenant.id, [request_of(command)])
         return self._accepted(outcome, currency)
 
     def preview(self, command: Command, currency: str | None = None) -> Preview:
-        """What would be done, unwritten. Raises Declined."""
-        (preview,) = self.engine.preview(self.tenant.id, [asked(command)])
+        """Return what a command would change, without writing it. Raises Declined."""
+        (preview,) = self.engine.preview(self.tenant.id, [request_of(command)])
         self._accepted(preview.outcome, currency)
         return preview
 
@@ -81,13 +83,13 @@ class Session:
         return outcome
 
 
-def asked(command: Command) -> Request:
-    """A command by whoever is at the command line; who has the database may do everything."""
+def request_of(command: Command) -> Request:
+    """Wrap a command into a request as administrator: a user with database access is one."""
     return request(command, actor=actor(), administrator=True)
 
 
 def actor() -> str:
-    """Who is at the command line, for the audit."""
+    """Return the name of the operating-system user, for the audit log."""
     try:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):  # a user without a name, as in some containers

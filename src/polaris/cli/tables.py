@@ -1,4 +1,4 @@
-"""Invoices, entries, events and refusals as tables for a terminal, 80 columns and wider."""
+"""Tables of invoices, entries, events and refusals, for terminals of 80 columns or more."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -24,12 +24,12 @@ STATUS_STYLES = {"draft": "yellow", "finalized": "green", "voided": "magenta", "
 
 
 def status(word: str) -> Text:
-    """A status, in its colour."""
+    """Return a status in its colour."""
     return Text(word, STATUS_STYLES.get(word, ""))
 
 
 def columns(*names: str, right: Sequence[str] = ()) -> Table:
-    """An empty table with these columns, amounts to the right."""
+    """Return an empty table with these columns; those in `right` are right-aligned."""
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, header_style="dim")
     for name in names:
         if name in right:
@@ -40,7 +40,7 @@ def columns(*names: str, right: Sequence[str] = ()) -> Table:
 
 
 def pairs(named: dict[str, str]) -> Text:
-    """Names and values, a line each."""
+    """Return names and values, one pair per line."""
     width = max(map(len, named), default=0)
     return Text("\n").join(
         Text.assemble((f"{name:{width}}  ", "dim"), value) for name, value in named.items()
@@ -48,7 +48,7 @@ def pairs(named: dict[str, str]) -> Text:
 
 
 def tenants(listed: Iterable[ListedTenant]) -> Table:
-    """Tenants, one a row."""
+    """Return a table of tenants, one per row."""
     table = columns("Tenant", "Name", "Currency", "Time zone")
     for one in listed:
         table.add_row(one.id, one.name, one.currency, one.timezone)
@@ -56,7 +56,7 @@ def tenants(listed: Iterable[ListedTenant]) -> Table:
 
 
 def invoices(listed: Iterable[ListedInvoice]) -> Table:
-    """Invoices, one a row; a draft, which has no number, by its id."""
+    """Return a table of invoices. A draft has no number, so its id is shown."""
     table = columns(
         "Invoice", "Status", "Customer", "Date", "Total", "Outstanding",
         right=("Total", "Outstanding"),
@@ -74,18 +74,18 @@ def invoices(listed: Iterable[ListedInvoice]) -> Table:
 
 
 def whole(shown: WholeInvoice) -> RenderableType:
-    """One invoice: who, what, how much, and what has become of it."""
-    return spaced(head(shown), lines(shown), *became(shown))
+    """Return an invoice with its lines, settlements, credit notes and refunds."""
+    return spaced(head(shown), lines(shown), *follow_ups(shown))
 
 
 def spaced(*parts: RenderableType) -> Group:
-    """Parts with a line between them."""
+    """Return the parts with an empty line between them."""
     between = (one for part in parts for one in ("", part))
     return Group(*list(between)[1:])
 
 
-def became(shown: WholeInvoice) -> Iterator[RenderableType]:
-    """What settled an invoice, and what was given for it."""
+def follow_ups(shown: WholeInvoice) -> Iterator[RenderableType]:
+    """Yield tables of the invoice's settlements, credit notes and refunds, if it has any."""
     if shown.settlements:
         yield settlements(shown)
     if shown.credit_notes:
@@ -95,7 +95,7 @@ def became(shown: WholeInvoice) -> Iterator[RenderableType]:
 
 
 def head(shown: WholeInvoice) -> RenderableType:
-    """Which invoice, whose, and how it stands."""
+    """Return the invoice's number, id, status, customer and dates."""
     invoice = shown.invoice
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
@@ -107,8 +107,8 @@ def head(shown: WholeInvoice) -> RenderableType:
     if invoice.issue_date:
         grid.add_row("Issued", f"{invoice.issue_date}, due {invoice.due_date}")
     if invoice.void_reason or invoice.void_comment:
-        said = " · ".join(filter(None, (invoice.void_reason, invoice.void_comment)))
-        grid.add_row("Voided for", said)
+        why = " · ".join(filter(None, (invoice.void_reason, invoice.void_comment)))
+        grid.add_row("Void reason", why)
     for name, other in (
         ("Replaces", invoice.regenerated_from),
         ("Replaced by", invoice.regenerated_as),
@@ -119,7 +119,7 @@ def head(shown: WholeInvoice) -> RenderableType:
 
 
 def lines(shown: WholeInvoice) -> Table:
-    """What is billed, its tax, and the sums."""
+    """Return the invoice's lines with their taxes, and the totals."""
     currency = shown.invoice.currency
     table = columns("Line", "Quantity", "Net", "Tax", right=("Quantity", "Net", "Tax"))
     for line in shown.lines:
@@ -140,18 +140,18 @@ def lines(shown: WholeInvoice) -> Table:
 
 
 def settlements(shown: WholeInvoice) -> Table:
-    """What settles the invoice, or did."""
-    table = columns("Settled by", "Amount", "Now", right=("Amount",))
+    """Return the invoice's settlements, including those that a void removed."""
+    table = columns("Settled by", "Amount", "State", right=("Amount",))
     for row in shown.settlements:
         held = f", {printed(row.held_minor, shown.invoice.currency)} held" if row.held_minor else ""
-        now = "applied" if row.live else f"taken off{held}"
+        state = "applied" if row.live else f"removed{held}"
         words = row.kind.replace("_", " ")
-        table.add_row(words, printed(row.amount_minor, shown.invoice.currency), now)
+        table.add_row(words, printed(row.amount_minor, shown.invoice.currency), state)
     return table
 
 
 def credit_notes(shown: WholeInvoice) -> Table:
-    """The invoice's own credit notes."""
+    """Return the credit notes of the invoice."""
     amounts = ("Offset", "Credit", "Refund", "Balance")
     table = columns("Credit note", "Status", *amounts, right=amounts)
     for note in shown.credit_notes:
@@ -161,16 +161,16 @@ def credit_notes(shown: WholeInvoice) -> Table:
     return table
 
 
-def refunds(asked: Iterable[Refund]) -> Table:
-    """Money that goes back."""
+def refunds(requested: Iterable[Refund]) -> Table:
+    """Return a table of refunds."""
     table = columns("Refund", "Amount", "State", right=("Amount",))
-    for refund in asked:
+    for refund in requested:
         table.add_row(refund.id, printed(refund.amount_minor, refund.currency), refund.state)
     return table
 
 
 def entries(booked: Sequence[Entry]) -> RenderableType:
-    """Journal entries with their postings: which account is debited, which credited, how much."""
+    """Return journal entries with their postings: debit account, credit account, amount."""
     if not booked:
         return Text("Nothing was booked.", "dim")
     table = columns("Debit", "Credit", "Amount", right=("Amount",))
@@ -184,16 +184,16 @@ def entries(booked: Sequence[Entry]) -> RenderableType:
     return table
 
 
-def events(told: Iterable[Event]) -> Table:
-    """Events, one a row."""
+def events(emitted: Iterable[Event]) -> Table:
+    """Return a table of events, one per row."""
     table = columns("Event", "About", "Time (UTC)")
-    for event in told:
+    for event in emitted:
         table.add_row(event.kind, about(event), f"{event.at:%Y-%m-%d %H:%M:%S}")
     return table
 
 
 def about(event: Event) -> str:
-    """What an event tells of: by its number or name, else by its amount, else by its id."""
+    """Return the subject of an event by its number or name, or else its amount, or else its id."""
     of = event.after
     subject = event.subject.replace("_", " ")
     if name := of.get("number") or of.get("external_id"):
@@ -205,7 +205,7 @@ def about(event: Event) -> str:
 
 
 def refusals(refused: Iterable[Refusal], currency: str | None = None) -> RenderableType:
-    """Why not, and what to do instead."""
+    """Return why a request was refused, and what to do instead."""
     return Group(*(_refusal(one, currency) for one in refused))
 
 
@@ -215,10 +215,10 @@ def _refusal(refusal: Refusal, currency: str | None) -> RenderableType:
     grid.add_column()
     grid.add_row("Refused", Text.assemble((refusal.sentence, "bold red"), f" ({refusal.code})"))
     details = {name: value for name, value in refusal.details.items() if name != "field"}
-    told = ", ".join(_detail(*detail, currency) for detail in details.items())
-    if told:
+    because = ", ".join(_detail(*detail, currency) for detail in details.items())
+    if because:
         field = str(refusal.details.get("field") or "")
-        grid.add_row("Because", f"{field.removesuffix('_minor')} {told}".strip())
+        grid.add_row("Because", f"{field.removesuffix('_minor')} {because}".strip())
     grid.add_row("Instead", refusal.instead)
     return grid
 
@@ -230,10 +230,10 @@ def _detail(name: str, value: str | int | None, currency: str | None) -> str:
     return f"{words} {value}"
 
 
-def answers(asked: Iterable[Answer]) -> Table:
-    """For each command whether it is allowed now, else why not and what instead."""
-    table = columns("Command", "Now", "Why not, and what instead")
-    for answer in asked:
+def answers(given: Iterable[Answer]) -> Table:
+    """Return a table of commands: allowed now or not, and if not, why and what to do instead."""
+    table = columns("Command", "Allowed", "Why not, and what to do instead")
+    for answer in given:
         why = "\n".join(f"{one.sentence} {one.instead}" for one in answer.refusals)
         word = Text("yes", "green") if answer.allowed else Text("no", "red")
         table.add_row(answer.command, word, Text(why, "dim"))
@@ -241,7 +241,7 @@ def answers(asked: Iterable[Answer]) -> Table:
 
 
 def proofs(report: LedgerReport) -> RenderableType:
-    """Each proof and whether it holds; where it does not, the first places."""
+    """Return each proof and whether it holds, with its first violations."""
     table = Table.grid(padding=(0, 2))
     for proof in report.proofs:
         mark = Text("holds", "green") if proof.ok else Text("FAILS", "bold red")
@@ -259,7 +259,7 @@ def _violation(wrong: Violation) -> str:
 
 
 def trial_balance(balances: Iterable[Balance]) -> RenderableType:
-    """Every account with its balance on one side, and the sums, which are equal."""
+    """Return every account with its debit or credit balance, and the totals per currency."""
     table = columns("Account", "Debit", "Credit", right=("Debit", "Credit"))
     sums: dict[str, tuple[int, int]] = {}
     for row in balances:
@@ -272,26 +272,28 @@ def trial_balance(balances: Iterable[Balance]) -> RenderableType:
         return Text("Nothing has been booked yet.", "dim")
     table.add_section()
     for currency, both in sums.items():
-        table.add_row(Text("Sum", "bold"), *(Text(printed(one, currency), "bold") for one in both))
+        table.add_row(
+            Text("Total", "bold"), *(Text(printed(one, currency), "bold") for one in both)
+        )
     return table
 
 
 def chain(report: AuditReport) -> Text:
-    """How far the audit's chain holds."""
+    """Return whether the audit chain is intact, and how many lines are sealed."""
     if report.fault:
         return Text(report.fault.sentence, "bold red")
     end = f" The last hash is {report.end}." if report.end else ""
-    return Text(f"The chain of the audit holds: {report.sealed:,} lines are sealed.{end}")
+    return Text(f"The audit chain is intact: {report.sealed:,} lines are sealed.{end}")
 
 
 def imported(report: Imported) -> RenderableType:
-    """What an import brought in, and that it adds up."""
+    """Return what an import wrote, what it rejected, and whether the sums add up."""
     table = columns("", "Documents", "Amount", right=("Documents", "Amount"))
     for name, count, amount in (
         ("Billed", report.invoices, report.billed_minor),
         ("Voided", report.voided, -report.voided_minor),
         ("Credited", report.credit_notes, -report.credited_minor),
-        ("Credited without invoice", report.standalone, -report.standalone_minor),
+        ("Credited, no invoice", report.standalone, -report.standalone_minor),
     ):
         table.add_row(name, f"{count:,}", printed(amount, CURRENCY))
     table.add_section()
@@ -299,9 +301,9 @@ def imported(report: Imported) -> RenderableType:
     rejected = Text(
         f"{sum(report.rejected_rows.values()):,} of {report.rows:,} rows were rejected."
     )
-    reasons = columns("Rejected because", "Rows", right=("Rows",))
+    reasons = columns("Reason", "Rows", right=("Rows",))
     for reason, count in report.rejected_rows.items():
         reasons.add_row(reason.replace("_", " "), f"{count:,}")
-    sound = "It adds up." if report.adds_up else "IT DOES NOT ADD UP."
-    end = Text(f"{sound} {report.lines:,} lines in {report.seconds:,} seconds.")
+    sound = "The sums add up." if report.adds_up else "THE SUMS DO NOT ADD UP."
+    end = Text(f"{sound} {report.lines:,} lines were imported in {report.seconds:,} seconds.")
     return Group(table, rejected, *([reasons] if report.rejected_rows else []), end)

@@ -1,4 +1,4 @@
-"""A tenant's own fields and settings at the command line: asked for, shown, compared."""
+"""A tenant's fields and settings on the command line: parse, show and compare them."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any, get_origin
@@ -19,18 +19,18 @@ from polaris.reference.markdown import beside
 OWN = ("name", "currency", "timezone")
 WORDS: dict[str, object] = {"yes": True, "no": False}
 DIALECTS: dict[str, type[msgspec.Struct]] = {lago.NAME: lago.Settings}
-"""The settings that each dialect declares, given as `DIALECT.SETTING`."""
+"""The settings of each dialect. The command line names them `DIALECT.SETTING`."""
 
 Changed = dict[str, dict[str, object]]
 
 
-def asked(tenant: Tenant, changes: Sequence[str]) -> SaveTenant:
-    """The command behind `NAME=VALUE ...`. Raises typer.BadParameter, Stopped."""
+def save_command(tenant: Tenant, changes: Sequence[str]) -> SaveTenant:
+    """Return the command for `NAME=VALUE ...`. Raises typer.BadParameter and Stopped."""
     named: dict[str, str] = {}
     for change in changes:
         name, equals, value = change.partition("=")
         if not equals or name in named:
-            raise typer.BadParameter(f"{change!r}: give each once, as NAME=VALUE.")
+            raise typer.BadParameter(f"{change!r}: give each name once, as NAME=VALUE.")
         named[name] = value
     own: dict[str, Any] = {name: named.pop(name) for name in OWN if name in named}
     of_dialects = {name: named.pop(name) for name in list(named) if "." in name}
@@ -43,25 +43,26 @@ def asked(tenant: Tenant, changes: Sequence[str]) -> SaveTenant:
 
 
 def dialect_details(named: dict[str, str]) -> Details:
-    """The changes of dialects' settings, as the tenant keeps them. Raises Stopped."""
+    """Return the changed settings of dialects as tenant details. Raises Stopped."""
     changes: Details = {}
     for name, text in named.items():
         dialect, _, setting = name.partition(".")
         declared = DIALECTS.get(dialect)
         kinds = {field.name: field.type for field in msgspec.structs.fields(declared or Settings)}
         if declared is None or setting not in kinds:
-            raise Stopped(f"No setting {name}; `polaris tenant show` lists all.")
+            raise Stopped(f"No setting {name}. List the settings with `polaris tenant show`.")
         value = plain(kinds[setting], text)
         try:
             msgspec.convert(value, kinds[setting])
         except msgspec.ValidationError:
-            raise Stopped(f"The setting {name} cannot be {text}.") from None
+            raise Stopped(f"{text} is not a valid value of the setting {name}.") from None
         changes.setdefault(dialect, {})[setting] = value
     return changes
 
 
 def plain(kind: Any, text: str) -> object:
-    """A setting's value out of what was typed; what cannot be one is refused by the engine."""
+    """Return the typed text as a value of this type, or unchanged if it is not one: the engine
+    then refuses it."""
     if get_origin(kind) is tuple:
         return [word.strip() for word in text.split(",") if word.strip()]
     if kind is bool and text in WORDS:
@@ -74,7 +75,7 @@ def plain(kind: Any, text: str) -> object:
 
 
 def worded(value: object) -> str:
-    """A value as it would be typed."""
+    """Return a value as a user types it."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -84,13 +85,13 @@ def worded(value: object) -> str:
 
 
 def head(tenant: Tenant) -> Text:
-    """Who the books belong to."""
+    """Return the tenant's id, name, currency, time zone and creation date."""
     own = {name: str(getattr(tenant, name)) for name in OWN}
     return tables.pairs({"id": tenant.id, **own, "created": f"{tenant.created_at:%Y-%m-%d}"})
 
 
 def table(tenant: Tenant) -> Table:
-    """Every setting, what it is, and what it means."""
+    """Return a table of all settings with their values and meanings."""
     rows = tables.columns("Setting", "Value", "Meaning")
     rows.columns[0].no_wrap = True
     meanings = dict(_meanings())
@@ -100,7 +101,7 @@ def table(tenant: Tenant) -> Table:
 
 
 def settings_of(tenant: Tenant) -> dict[str, object]:
-    """Every setting of the tenant, also those of dialects, by its name."""
+    """Return all settings by name, including those of dialects."""
     every = msgspec.structs.asdict(tenant.settings)
     for dialect, declared in DIALECTS.items():
         settings = msgspec.convert(tenant.details.get(dialect, {}), declared)
@@ -117,7 +118,7 @@ def _meanings() -> Iterator[tuple[str, str]]:
 
 
 def changed(before: Tenant, after: Tenant) -> Changed:
-    """What differs, by name."""
+    """Return the old and the new value of everything that differs, by name."""
     was, became = _flat(before), _flat(after)
     return {
         name: {"before": was[name], "after": became[name]}
@@ -131,13 +132,13 @@ def _flat(tenant: Tenant) -> dict[str, object]:
     return own | settings_of(tenant)
 
 
-def told(changes: Changed) -> Text:
-    """What differs, a line each."""
+def changes_text(changes: Changed) -> Text:
+    """Return the changes for people, one per line."""
     if not changes:
-        return Text("Everything was so already.")
+        return Text("Nothing changed: the tenant already has these values.")
     return tables.pairs(
         {
-            name: f"{worded(one['before']) or 'none'} is {worded(one['after']) or 'none'} now"
-            for name, one in changes.items()
+            name: f"{worded(change['before']) or 'none'} → {worded(change['after']) or 'none'}"
+            for name, change in changes.items()
         }
     )

@@ -1,4 +1,4 @@
-"""`polaris tenant`: whose books there are, and how they want things done."""
+"""`polaris tenant`: create, list, show and change tenants."""
 
 import re
 from enum import StrEnum
@@ -8,10 +8,9 @@ from zoneinfo import available_timezones
 import typer
 from rich.text import Text
 
-from polaris.cli import tables
-from polaris.cli import tenant_settings as its
+from polaris.cli import tables, tenant_settings
 from polaris.cli.answer import document, say
-from polaris.cli.keys import keep
+from polaris.cli.keys import store_key
 from polaris.cli.options import DatabaseUrl, DataDir, Json
 from polaris.cli.session import open_session, opened
 from polaris.core.facts.series import SeriesScope
@@ -22,10 +21,10 @@ from polaris.money import CURRENCIES
 from polaris.store.engine.write import create_tenant
 from polaris.store.read import tenants
 
-group = typer.Typer(help="Create, list and change tenants: each has books of its own.")
+group = typer.Typer(help="Create, list, show and change tenants. Each tenant has its own books.")
 
 TenantArgument = Annotated[
-    str, typer.Argument(metavar="TENANT", help="An id of `polaris tenant list`.")
+    str, typer.Argument(metavar="TENANT", help="Id of the tenant; see `polaris tenant list`.")
 ]
 
 
@@ -37,8 +36,11 @@ class Numbering(StrEnum):
 
 
 def settings_for(numbering: Numbering, name: str, tenant_id: str) -> Settings:
-    """A new tenant's settings; as Lago numbers, its invoices bear its name and count by customer,
-    and credit notes count by invoice."""
+    """Return a new tenant's settings.
+
+    With Lago's numbering, invoice numbers start with the tenant's name and count per customer, and
+    credit notes count per invoice.
+    """
     if numbering is Numbering.PLAIN:
         return Settings()
     begin = re.sub(r"[^A-Z0-9]", "", name.upper())[:3] or "INV"
@@ -50,42 +52,53 @@ def settings_for(numbering: Numbering, name: str, tenant_id: str) -> Settings:
     )
 
 
-def known_currency(currency: str) -> str:
-    """The currency, if it is one."""
+def valid_currency(currency: str) -> str:
+    """Return the currency code if it exists. Raises typer.BadParameter."""
     if currency not in CURRENCIES:
-        raise typer.BadParameter("no ISO 4217 code in use; give one such as EUR, in capitals.")
+        raise typer.BadParameter("Not an ISO 4217 code. Give a code in capitals, such as EUR.")
     return currency
 
 
-def known_timezone(timezone: str) -> str:
-    """The time zone, if it is one."""
+def valid_timezone(timezone: str) -> str:
+    """Return the time zone if it exists. Raises typer.BadParameter."""
     if timezone not in available_timezones():
-        raise typer.BadParameter("not a time zone; give an IANA name such as Europe/Berlin.")
+        raise typer.BadParameter("Not a time zone. Give an IANA name, such as Europe/Berlin.")
     return timezone
 
 
 @group.command()
 def create(
-    name: Annotated[str, typer.Argument(help="What to call the tenant.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of the tenant.")],
     currency: Annotated[
-        str, typer.Option(help="Its usual currency.", callback=known_currency)
+        str,
+        typer.Option(
+            metavar="CODE", help="Main currency: an ISO 4217 code.", callback=valid_currency
+        ),
     ] = "USD",
     timezone: Annotated[
-        str, typer.Option(help="Its books' days begin here.", callback=known_timezone)
+        str,
+        typer.Option(
+            metavar="ZONE",
+            help="Time zone of the books: an IANA name. Accounting dates follow it.",
+            callback=valid_timezone,
+        ),
     ] = "UTC",
     numbering: Annotated[
-        Numbering, typer.Option(help="One series for all, or as Lago numbers.")
+        Numbering,
+        typer.Option(
+            help="Invoice numbers. plain: one series per tenant. lago: one per customer, like Lago."
+        ),
     ] = Numbering.PLAIN,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Create a tenant, and a key for it, which is shown this once."""
+    """Create a tenant and its first API key. The key's secret cannot be shown again."""
     tenant_id, key = new_id(), ApiKey.new()
     settings = settings_for(numbering, name, tenant_id)
     with opened(data_dir, database_url) as database, database.connect() as connection:
         create_tenant(connection, tenant_id, name, currency, timezone, settings, now())
-        keep(connection, tenant_id, "created with the tenant", key)
+        store_key(connection, tenant_id, "created with the tenant", key)
     made = {
         "tenant_id": tenant_id,
         "api_key": key.whole,
@@ -96,9 +109,9 @@ def create(
         document(made)
         return
     say(
-        Text.assemble((name, "bold"), f" has books now, in {currency}."),
+        Text.assemble("Created tenant ", (name, "bold"), f" ({currency})."),
         tables.pairs(made),
-        "The key and the secret are shown this once; only a hash is kept.",
+        "Copy the key now: only a hash of its secret is stored, so it cannot be shown again.",
         f"Next: polaris import online-retail FILE --tenant {tenant_id}",
     )
 
@@ -115,7 +128,7 @@ def list_(
     elif found:
         say(tables.tenants(found))
     else:
-        say("No tenant yet. Next: polaris tenant create NAME, or polaris demo.")
+        say("There are no tenants yet. Next: polaris tenant create NAME, or polaris demo.")
 
 
 @group.command("show")
@@ -125,13 +138,13 @@ def show_(
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Show a tenant with all its settings and what they mean."""
+    """Show a tenant with all its settings and their meanings."""
     with open_session(tenant, data_dir, database_url) as session:
         known = session.tenant
     if as_json:
         document(known)
     else:
-        say(its.head(known), "", its.table(known))
+        say(tenant_settings.head(known), "", tenant_settings.table(known))
 
 
 @group.command("set")
@@ -141,18 +154,21 @@ def set_(
         list[str],
         typer.Argument(
             metavar="NAME=VALUE",
-            help="name, currency, timezone, or a setting of `polaris tenant show`; a list as a,b.",
+            help="New value of name, currency, timezone or a setting of `polaris tenant show`. "
+            "Can be repeated. Write a list as a,b.",
         ),
     ],
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Change a tenant. A new number format holds from the next number on."""
+    """Change a tenant's name, currency, time zone or settings. A new number format applies from
+    the next number on."""
     with open_session(tenant, data_dir, database_url) as session:
-        session.perform(its.asked(session.tenant, changes))
-        changed = its.changed(session.tenant, tenants.tenant(session.connection, session.tenant.id))
+        session.perform(tenant_settings.save_command(session.tenant, changes))
+        after = tenants.tenant(session.connection, session.tenant.id)
+        changed = tenant_settings.changed(session.tenant, after)
     if as_json:
         document({"done": True, "changed": changed})
     else:
-        say(its.told(changed))
+        say(tenant_settings.changes_text(changed))

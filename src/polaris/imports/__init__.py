@@ -1,1 +1,1 @@
-"""Invoices from elsewhere, brought in through the engine like any other command."""
+"""Imports of invoices from files. They use the same commands as every other caller."""

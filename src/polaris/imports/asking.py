@@ -1,4 +1,4 @@
-"""What the engine is asked for a document."""
+"""Turn documents into requests for the engine."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -32,32 +32,32 @@ CURRENCY = "GBP"
 GUEST = "guest"
 REASON = "cancelled"
 
-# History is not asked for reasons: what a tenant demands of its operators is not demanded here.
+# No dialect rules: what a tenant requires of its operators does not apply to imported history.
 DIALECT = Dialect(SOURCE, {})
 
 
 def id_of(tenant_id: str, kind: str, name: str) -> str:
-    """The id of what a name in the file stands for, the same at every import."""
+    """Return the id for a name in the file. It is the same in every import."""
     return str(uuid5(UUID(tenant_id), f"{SOURCE}/{kind}/{name}"))
 
 
 def document_id(tenant_id: str, document: Document) -> str:
-    """The id of a document: of its command, and of the invoice or credit note that it becomes."""
+    """Return the id of the document's command, and of the invoice or credit note it becomes."""
     return id_of(tenant_id, "document", document.number)
 
 
-def asked(command_id: str, command: Command, at: datetime) -> Request:
-    """A command as the importer asks for it."""
+def request_for(command_id: str, command: Command, at: datetime) -> Request:
+    """Wrap a command into a request of the importer."""
     return Request(id=command_id, command=command, at=at, actor=SOURCE, dialect=DIALECT)
 
 
 def external_id(document: Document) -> str:
-    """The customer as the file knows it; those whom it does not know are one guest."""
+    """Return the customer's id in the file. All unknown customers share the id `guest`."""
     return document.customer or GUEST
 
 
 def save_customer(tenant_id: str, document: Document) -> SaveCustomer:
-    """The document's customer, new."""
+    """Return the command that creates the document's customer."""
     known = bool(document.customer)
     name = external_id(document)
     country = COUNTRIES.get(document.country) if known else None
@@ -73,7 +73,7 @@ def save_customer(tenant_id: str, document: Document) -> SaveCustomer:
 
 
 def record(tenant_id: str, document: Document, customer_id: str) -> RecordInvoice:
-    """A document as an invoice that is owed; its number stays as the external one."""
+    """Return the command that records an invoice. Its number becomes the external number."""
     return RecordInvoice(
         invoice_id=document_id(tenant_id, document),
         customer_id=customer_id,
@@ -95,14 +95,14 @@ def record(tenant_id: str, document: Document, customer_id: str) -> RecordInvoic
 
 
 def take_back(tenant_id: str, document: Document, customer_id: str, match: Match | None) -> Command:
-    """A cancellation, as what it is for the invoice that it is about, if there is one."""
+    """Return the command for a cancellation: a void, a credit note, or a standalone note."""
     if match is None:
         return credit_alone(tenant_id, document, customer_id)
     return void(document, match) if match.whole else credit(tenant_id, document, match)
 
 
 def void(document: Document, match: Match) -> VoidInvoice:
-    """The invoice is taken back whole, giving nothing."""
+    """Return the command that voids the whole invoice, without refund or credit."""
     return VoidInvoice(
         invoice_id=match.invoice_id,
         reason=REASON,
@@ -113,7 +113,7 @@ def void(document: Document, match: Match) -> VoidInvoice:
 
 
 def credit(tenant_id: str, document: Document, match: Match) -> IssueCreditNote:
-    """Some of the invoice's goods come back: so much less is owed."""
+    """Return the command for a credit note that offsets the returned goods of the invoice."""
     lines = credited_lines(quantities(document.rows), match.lines)
     return IssueCreditNote(
         note_id=document_id(tenant_id, document),
@@ -128,7 +128,7 @@ def credit(tenant_id: str, document: Document, match: Match) -> IssueCreditNote:
 
 
 def credit_alone(tenant_id: str, document: Document, customer_id: str) -> IssueStandaloneNote:
-    """Goods come back that no invoice accounts for: the customer has credit."""
+    """Return the command for a standalone credit note: no invoice matches the returned goods."""
     return IssueStandaloneNote(
         note_id=document_id(tenant_id, document),
         customer_id=customer_id,
@@ -152,13 +152,13 @@ def credit_alone(tenant_id: str, document: Document, customer_id: str) -> IssueS
 def credited_lines(
     wanted: Mapping[Article, Decimal], lines: tuple[LineLeft, ...]
 ) -> list[CreditedLine]:
-    """The wanted quantities taken from lines in their order, each at most what is left of it."""
+    """Take the wanted quantities from the lines in order, from each at most what is left."""
     missing = dict(wanted)
     taken = []
     for line in lines:
         quantity = min(missing[line.code, line.unit_price], line.quantity)
         missing[line.code, line.unit_price] -= quantity
-        # What is left of a line goes with the last of it, so that rounding leaves nothing over.
+        # The last units of a line get all that is left of it, so that no rounding error remains.
         exact = rounded(quantity * line.unit_price)
         amount = line.left_minor if quantity == line.quantity else min(exact, line.left_minor)
         if amount:

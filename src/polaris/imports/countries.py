@@ -1,4 +1,4 @@
-"""The countries of the Online Retail file, which names them, as ISO 3166-1 codes."""
+"""ISO 3166-1 codes of the country names in the Online Retail file."""
 
 from typing import Final
 
@@ -14,4 +14,4 @@ COUNTRIES: Final = dict(
     .strip()
     .split(",")
 )
-"""Names that are no country (Channel Islands, European Community, Unspecified) are not here."""
+"""Without the names that are not a country: Channel Islands, European Community, Unspecified."""

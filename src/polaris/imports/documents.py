@@ -1,4 +1,4 @@
-"""Rows put together to documents, and sorted out by what a document of that kind can use."""
+"""Group rows into documents, and reject the rows that a document of that kind cannot use."""
 
 import heapq
 import re
@@ -15,14 +15,14 @@ from polaris.imports.reasons import Reason
 from polaris.money import rounded
 
 OPEN_ROWS = 5_000
-"""A document is complete when so many rows have gone by without one of its own."""
+"""A document is complete after this many rows of other documents."""
 
 LATE_DOCUMENTS = 1_000
-"""So many documents may come between one and another that is older."""
+"""At most this many documents may lie between a document and an older one that follows it."""
 
 
 class Kind(StrEnum):
-    """What a document's number says that it is."""
+    """The kind of a document, which follows from its number."""
 
     INVOICE = "invoice"
     CANCELLATION = "cancellation"
@@ -39,21 +39,21 @@ _KINDS = {
 
 @lru_cache(maxsize=64)
 def kind_of(number: str) -> Kind:
-    """The kind of a document with this number."""
+    """Return the kind of the document with this number."""
     matching = (kind for kind, pattern in _KINDS.items() if pattern.fullmatch(number))
     return next(matching, Kind.UNKNOWN)
 
 
 def is_cancellation(number: str) -> bool:
-    """Whether it takes something back."""
+    """True if the document with this number is a cancellation."""
     return kind_of(number) is Kind.CANCELLATION
 
 
 class Document(msgspec.Struct):
-    """All rows of one number. Its date and customer are those of its first row."""
+    """All rows with one document number. Date and customer are those of the first usable row."""
 
     number: str
-    row_number: int  # its first
+    row_number: int  # of its first row
     last_row_number: int = 0
     rows: list[SourceRow] = msgspec.field(default_factory=list)
     rejected: list[RejectedRow] = msgspec.field(default_factory=list)
@@ -63,7 +63,7 @@ class Document(msgspec.Struct):
     country: str = ""
 
     def take(self, row: SourceRow | RejectedRow) -> None:
-        """One more row."""
+        """Add a row."""
         self.last_row_number = row.row_number
         if isinstance(row, RejectedRow):
             self.rejected.append(row)
@@ -74,35 +74,35 @@ class Document(msgspec.Struct):
         self.rows.append(row)
 
     def reject(self, why: Callable[[SourceRow], Reason | str | None]) -> None:
-        """Rows for which there is a reason are not used."""
+        """Reject the rows for which `why` returns a reason."""
         reasons = [(row, why(row)) for row in self.rows]
         self.rejected += [row.rejected(reason) for row, reason in reasons if reason]
         self.rows = [row for row, reason in reasons if not reason]
 
 
 def documents(rows: Iterable[SourceRow | RejectedRow]) -> Iterator[Document]:
-    """Documents in the order of their last rows, without the rows that they cannot use.
+    """Yield documents in the order of their last rows, without the rows that they cannot use.
 
-    Rows of one document may be some thousand rows apart; what comes later still is a second
-    document of that number.
+    Rows of one document may be up to `OPEN_ROWS` rows apart. Rows that come later form a second
+    document with the same number.
     """
-    open_ones: dict[str, Document] = {}  # the longest untouched first
+    open_ones: dict[str, Document] = {}  # in the order of their latest rows
     for row in rows:
         document = open_ones.pop(row.document, None) or Document(row.document, row.row_number)
         document.take(row)
         open_ones[row.document] = document
         yield from _completed(open_ones, row.row_number - OPEN_ROWS)
     for document in open_ones.values():
-        yield sorted_out(document)
+        yield without_unusable_rows(document)
 
 
 def _completed(open_ones: dict[str, Document], before: int) -> Iterator[Document]:
     while (oldest := next(iter(open_ones.values()))).last_row_number < before:
-        yield sorted_out(open_ones.pop(oldest.number))
+        yield without_unusable_rows(open_ones.pop(oldest.number))
 
 
-def sorted_out(document: Document) -> Document:
-    """The document with the rows that it can use."""
+def without_unusable_rows(document: Document) -> Document:
+    """Reject the rows that a document of this kind cannot use. Return the document."""
     kind = kind_of(document.number)
     document.reject(lambda row: _WHY[kind](row))
     return document
@@ -129,21 +129,21 @@ _WHY: dict[Kind, Callable[[SourceRow], Reason | None]] = {
 
 
 def credited_minor(row: SourceRow) -> int:
-    """What a row of a cancellation gives back, rounded half up."""
+    """Return the amount that a row of a cancellation credits: minor units, rounded half up."""
     return rounded(-row.exact_minor)
 
 
 def why_not_credited(row: SourceRow) -> Reason | None:
-    """A credit note has no lines that come to nothing."""
+    """Return a reason if the row's credit is zero: a credit note has no lines of zero."""
     return None if credited_minor(row) else Reason.NOTHING_TO_CREDIT
 
 
 Article = tuple[str, Decimal]
-"""What is sold at a price: stock code, unit price in minor units."""
+"""Stock code, and unit price in minor units."""
 
 
 def quantities(rows: Iterable[SourceRow]) -> dict[Article, Decimal]:
-    """How much rows of a cancellation take back of each article."""
+    """Return the quantity of each article that the rows of a cancellation take back."""
     sums: dict[Article, Decimal] = {}
     for row in rows:
         article = row.code, row.unit_price
@@ -152,7 +152,7 @@ def quantities(rows: Iterable[SourceRow]) -> dict[Article, Decimal]:
 
 
 def in_time_order(found: Iterable[Document]) -> Iterator[Document]:
-    """Documents by time, then by number. Those without a usable row come at once."""
+    """Yield documents by time, then by number. Documents without a usable row are not delayed."""
     waiting: list[tuple[datetime, int, str, int, Document]] = []
     for document in found:
         if document.at is None:

@@ -1,4 +1,4 @@
-"""Which invoice a cancellation is about, as the database knows it."""
+"""Find the invoice that a cancellation belongs to. The database does the search."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -14,7 +14,7 @@ _MATCH = statement(blocks("imports.sql")["import_match"])
 
 
 class LineLeft(NamedTuple):
-    """A line that a cancellation may take from, and what is left of it."""
+    """An invoice line that a cancellation can credit, and what is left of it."""
 
     line_id: str
     code: str
@@ -24,7 +24,7 @@ class LineLeft(NamedTuple):
 
 
 class Match(NamedTuple):
-    """The invoice of a cancellation; whole, or the lines that are taken from."""
+    """The invoice of a cancellation. If not `whole`, `lines` are the lines to credit."""
 
     invoice_id: str
     whole: bool
@@ -38,17 +38,21 @@ def matches(
     customers: Mapping[str, str],
     cancellations: Mapping[str, Document],
 ) -> dict[str, Match]:
-    """The invoices of cancellations, by the cancellation's id; none for those that fit none.
+    """Return the matching invoices by cancellation id. A cancellation without one is left out.
 
-    `customers` are ids of customers by the document's own name of them. Each may occur once: what
-    one cancellation takes back is not there for the next.
+    `customers` maps the customer names of the file to ids. Each customer may have one cancellation
+    here, because the lines that one cancellation credits are not left for the next.
     """
-    asked = [
+    articles = [
         row
         for document_id, document in cancellations.items()
-        for row in _asked(document_id, customers[document.customer], document)
+        for row in _articles_of(document_id, customers[document.customer], document)
     ]
-    values = {"t": tenant_id, "currency": currency, "asked": msgspec.json.encode(asked).decode()}
+    values = {
+        "t": tenant_id,
+        "currency": currency,
+        "asked": msgspec.json.encode(articles).decode(),
+    }
     return {
         document_id: Match(
             invoice_id, whole, tuple(msgspec.json.decode(lines, type=list[LineLeft], strict=False))
@@ -57,7 +61,9 @@ def matches(
     }
 
 
-def _asked(document_id: str, customer_id: str, document: Document) -> Iterator[dict[str, object]]:
+def _articles_of(
+    document_id: str, customer_id: str, document: Document
+) -> Iterator[dict[str, object]]:
     worth = quantities(row for row in document.rows if not why_not_credited(row))
     for (code, unit_price), quantity in quantities(document.rows).items():
         yield {

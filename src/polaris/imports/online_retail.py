@@ -1,12 +1,13 @@
 """Import of the Online Retail file: documents become invoices, cancellations take them back.
 
-The file is read twice, as a stream: first every plain document becomes a finalized invoice of its
-customer; then the cancellations, in the order of their times, void an invoice, credit one, or give
-the customer credit that is of no invoice. Which of these it is, the database is asked set by set.
-A row that no document can use is kept with the reason.
+The file is streamed twice. In the first pass every plain document becomes a finalized invoice of
+its customer. In the second pass the cancellations, by time, void an invoice, credit an invoice, or
+give the customer a standalone credit note. The database decides which, for a set of documents at
+a time. A row that no document can use is stored with the reason.
 
-Ids come from the document's number, and what became of a document is kept last: an import that was
-killed asks again and is answered from the record, and one that is repeated changes nothing.
+Ids are derived from the document's number, and the result of a document is recorded last. So after
+a kill the import sends the same requests again and gets the recorded outcomes, and a repeated
+import changes nothing.
 """
 
 import time
@@ -41,7 +42,7 @@ FIRST_ANALYZE = 1_000
 
 Rows = Iterator[SourceRow | RejectedRow]
 Fresh = dict[str, Document]
-"""Documents not imported yet, by id."""
+"""Documents that are not imported yet, by id."""
 
 
 def run(
@@ -51,9 +52,9 @@ def run(
     file: Path,
     progress: Progress | None = None,
 ) -> Report:
-    """Import a .csv, .csv.gz or .csv.xz into a tenant's books; what they then hold of it.
+    """Import a .csv, .csv.gz or .csv.xz file into a tenant's books. Return the report.
 
-    Raises FileUnusable, OSError, UnknownTenant and psycopg.Error; it can be run again after each.
+    Raises FileUnusable, OSError, UnknownTenant and psycopg.Error. It can be run again after each.
     """
     started = time.monotonic()
     progress = progress or Silent()
@@ -72,7 +73,7 @@ def run(
 
 
 class Importing:
-    """One import under way."""
+    """One running import."""
 
     def __init__(self, engine: Engine, register: Register, progress: Progress) -> None:
         self.engine = engine
@@ -85,7 +86,7 @@ class Importing:
         self._analyze_at = FIRST_ANALYZE
 
     def bring_in_invoices(self, file: Path) -> None:
-        """The first pass: every document but the cancellations."""
+        """First pass: import all documents except cancellations."""
         self.progress.begin("invoices")
         with opened(file) as source:
             rows = self._counted(source.rows(lambda number: not is_cancellation(number)))
@@ -96,7 +97,7 @@ class Importing:
         self.register.analyze()
 
     def bring_in_cancellations(self, file: Path) -> None:
-        """The second pass: what was sold is taken back."""
+        """Second pass: import the cancellations."""
         self.progress.begin("cancellations")
         with opened(file) as source:
             rows = self._counted(source.rows(is_cancellation))
@@ -121,7 +122,7 @@ class Importing:
         self._recorded += len(kept)
 
     def _fresh(self, found: list[Document]) -> Fresh:
-        """What is to be done; documents whose number means another one already are rejected."""
+        """Return the documents to import. Reject those whose number is already imported."""
         known = self.register.known(asking.document_id(self.tenant_id, one) for one in found)
         fresh: Fresh = {}
         for document in found:
@@ -137,7 +138,7 @@ class Importing:
     def _invoices(self, fresh: Fresh) -> list[Request]:
         customers, requests = self._customers(fresh)
         return requests + [
-            asking.asked(
+            asking.request_for(
                 document_id,
                 asking.record(self.tenant_id, document, customers[asking.external_id(document)]),
                 now(),
@@ -152,7 +153,7 @@ class Importing:
             self.register.connection, self.tenant_id, asking.CURRENCY, customers, known
         )
         return requests + [
-            asking.asked(
+            asking.request_for(
                 document_id,
                 asking.take_back(
                     self.tenant_id,
@@ -166,15 +167,15 @@ class Importing:
         ]
 
     def _customers(self, fresh: Fresh) -> tuple[dict[str, str], list[Request]]:
-        """Ids of the documents' customers by their names, and requests for the new ones."""
+        """Return customer ids by external id, and the requests that create the new customers."""
         first = {asking.external_id(one): one for one in reversed(fresh.values())}
         ids = self.register.customers(first)
         new = [asking.save_customer(self.tenant_id, first[name]) for name in first.keys() - ids]
         ids |= {customer.external_id or "": customer.customer_id for customer in new}
-        return ids, [asking.asked(customer.customer_id, customer, now()) for customer in new]
+        return ids, [asking.request_for(customer.customer_id, customer, now()) for customer in new]
 
     def _became(self, document: Document | None, outcome: Outcome) -> KeptDocument | None:
-        """What became of a document; of a refused one, rejected rows."""
+        """Return what a document became, or None. Rejects the rows of a refused document."""
         if outcome.fault:
             raise outcome.fault
         if document is None:  # a customer
@@ -182,7 +183,7 @@ class Importing:
         event = next((one for one in outcome.events if one.kind in _BECAME), None)
         voided = event is not None and event.kind is EventKind.INVOICE_VOIDED
         if is_cancellation(document.number) and not voided:
-            # A void takes free goods back, too; a note, issued or refused, has no line for them.
+            # A void also takes back goods that were free; a credit note has no lines for them.
             document.reject(why_not_credited)
         if event is None:
             code = outcome.refusals[0].code
@@ -216,13 +217,13 @@ _BECAME = {
 
 
 def became(event: Event) -> str:
-    """What an event tells of the document that it is about."""
+    """Return what the document of this event became."""
     alone = event.kind is EventKind.CREDIT_NOTE_ISSUED and event.invoice_id is None
     return "standalone_note" if alone else _BECAME[event.kind]
 
 
 def sets(found: Iterable[Document], once_per_customer: bool = False) -> Iterator[list[Document]]:
-    """Documents by the hundred; where asked, each known customer at most once in a set."""
+    """Yield documents in sets; with `once_per_customer`, each known customer once per set."""
     together: list[Document] = []
     rows, customers = 0, set[str]()
     for document in found:

@@ -1,4 +1,4 @@
-"""How far an import is, for whoever waits."""
+"""Progress reports of an import."""
 
 from typing import Protocol, Self
 
@@ -8,17 +8,17 @@ from rich.text import Text
 
 
 class Progress(Protocol):
-    """Is told what is being done, and how much of it is done."""
+    """Receives the phase of the import, and how much of it is done."""
 
     def begin(self, phase: str) -> None:
-        """Another phase begins; the one before is over."""
+        """Start a phase, and end the previous one."""
 
     def advance(self, rows: int, documents: int, share: float) -> None:
-        """So many more rows and documents are done; of the phase, this share (0 to 1)."""
+        """Add rows and documents, and set the share of the phase that is done (0 to 1)."""
 
 
 class Silent:
-    """Tells nobody."""
+    """Reports nothing."""
 
     def begin(self, phase: str) -> None:
         pass
@@ -28,7 +28,7 @@ class Silent:
 
 
 class Rate(bars.ProgressColumn):
-    """Rows a second since the phase began."""
+    """Rows per second since the phase began."""
 
     def render(self, task: bars.Task) -> Text:
         seconds = task.elapsed or 0.0
@@ -37,7 +37,7 @@ class Rate(bars.ProgressColumn):
 
 
 class RichProgress:
-    """Draws a bar for each phase: rows, documents, rate, time left. A context manager."""
+    """A bar for each phase, with rows, documents, rate and time left. A context manager."""
 
     def __init__(self, console: Console) -> None:
         self._bar = bars.Progress(
@@ -60,13 +60,13 @@ class RichProgress:
         self._bar.stop()
 
     def begin(self, phase: str) -> None:
-        """Another bar; the one before is full."""
+        """Start the bar of a phase, and fill the previous one."""
         self._fill()
         task_id = self._bar.add_task(phase.capitalize(), total=1.0, rows=0, documents=0)
         self._task = next(task for task in self._bar.tasks if task.id == task_id)
 
     def advance(self, rows: int, documents: int, share: float) -> None:
-        """Move the bar of this phase."""
+        """Move the bar of the current phase."""
         if task := self._task:
             self._bar.update(
                 task.id,

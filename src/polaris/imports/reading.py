@@ -1,4 +1,4 @@
-"""The file, row by row: opened whatever its packing, read as text, never held as a whole."""
+"""Read the file row by row, compressed or not, without loading it into memory as a whole."""
 
 import csv
 import gzip
@@ -36,52 +36,52 @@ _DAMAGED = (EOFError, lzma.LZMAError, gzip.BadGzipFile, zlib.error, csv.Error, U
 
 
 class FileUnusable(Exception):
-    """The file is damaged, or is not what it is said to be; the words say which."""
+    """The file is damaged, or is not an Online Retail file. The message says which."""
 
 
 class SourceRow(NamedTuple):
-    """One row that can be read."""
+    """A readable row."""
 
     row_number: int  # in the file, from 1
     document: str
     code: str
     description: str
     quantity: Decimal
-    unit_price: Decimal  # minor units, may be finer than one
+    unit_price: Decimal  # minor units, possibly with decimals
     at: datetime  # UTC
-    day: date  # the retailer's
+    day: date  # in the retailer's time zone
     customer: str  # empty when unknown
     country: str
-    cells: tuple[str, ...]  # word for word
+    cells: tuple[str, ...]  # unchanged
 
     @property
     def exact_minor(self) -> Decimal:
-        """Quantity times unit price, not rounded."""
+        """Quantity times unit price in minor units, not rounded."""
         return self.quantity * self.unit_price
 
     def rejected(self, reason: Reason | str) -> "RejectedRow":
-        """The row as one that is not used."""
+        """Return the row as a rejected row."""
         return RejectedRow(
             self.row_number, self.document, str(reason), self.exact_minor, self.cells
         )
 
 
 class RejectedRow(NamedTuple):
-    """One row that is not used, and why."""
+    """A row that is not used, and the reason."""
 
     row_number: int
     document: str
     reason: str
-    amount_minor: Decimal | None  # not rounded; none when it cannot be read
-    line: tuple[str, ...]  # word for word
+    amount_minor: Decimal | None  # not rounded; None if the row is unreadable
+    line: tuple[str, ...]  # unchanged
 
 
 Wanted = Callable[[str], bool]
-"""Whether a document's rows are wanted, by its number."""
+"""True if the rows of the document with this number should be imported."""
 
 
 class Source:
-    """An open file; `share` says how much of it, packed as it is, has been read."""
+    """An open file. `share` is the part of its (compressed) bytes that has been read."""
 
     def __init__(self, packed: IO[bytes], size_bytes: int, suffix: str) -> None:
         self._packed, self._size_bytes = packed, size_bytes
@@ -89,14 +89,14 @@ class Source:
 
     @property
     def share(self) -> float:
-        """Between 0 and 1."""
+        """The part of the file that has been read, from 0 to 1."""
         return min(1.0, self._packed.tell() / self._size_bytes) if self._size_bytes else 1.0
 
     def rows(self, wanted: Wanted) -> Iterator[SourceRow | RejectedRow]:
-        """The rows of the wanted documents. Raises FileUnusable."""
-        # Kept, because it closes the file when it goes.
+        """Yield the rows of the wanted documents. Raises FileUnusable."""
+        # Stored on the object, because the wrapper closes the file when it is garbage-collected.
         self._text = TextIOWrapper(self.unpacked, encoding="utf-8-sig", newline="")
-        # The database keeps no NUL in a text.
+        # PostgreSQL cannot store NUL in a text.
         cells = csv.reader(line.replace("\0", "\ufffd") for line in self._text)
         if tuple(next(cells, ())) != COLUMNS:
             raise FileUnusable(f"The first line must name these columns: {', '.join(COLUMNS)}.")
@@ -116,7 +116,7 @@ def _unpacked(packed: IO[bytes], suffix: str) -> IO[bytes]:
 
 @contextmanager
 def opened(file: Path) -> Iterator[Source]:
-    """A .csv, .csv.gz or .csv.xz. Raises OSError, and FileUnusable also while it is read."""
+    """Open a .csv, .csv.gz or .csv.xz. Raises OSError, and FileUnusable also while reading."""
     with file.open("rb") as packed:
         source = Source(packed, file.stat().st_size, file.suffix.lower())
         try:
@@ -126,7 +126,7 @@ def opened(file: Path) -> Iterator[Source]:
 
 
 def fingerprint(file: Path) -> str:
-    """SHA-256 of the content, the same however it is packed. Raises OSError, FileUnusable."""
+    """Return the SHA-256 of the uncompressed content. Raises OSError and FileUnusable."""
     digest = hashlib.sha256()
     with opened(file) as source:
         while block := source.unpacked.read(_BLOCK):
@@ -147,7 +147,7 @@ def _row(number: int, document: str, cells: tuple[str, ...]) -> SourceRow | Reje
             _decimal(price).scaleb(2),
             utc,
             day,
-            # A spreadsheet with holes in a column of whole numbers shows them as 17850.0.
+            # Spreadsheets write whole numbers as 17850.0 if the column has empty cells.
             customer.strip().removesuffix(".0"),
             country.strip(),
             cells,

@@ -1,16 +1,16 @@
-"""Why a row of the file is not used."""
+"""The reasons why a row of the file is not used."""
 
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Each way to fall out; a row of a refused command says `refused_` and the refusal's code."""
+    """Why a row is rejected. A refused command adds `refused_` and the refusal's code."""
 
-    UNREADABLE = "unreadable"  # a cell is missing, or a number or time is none
-    UNKNOWN_DOCUMENT = "unknown_document"  # neither digits, nor C or A and digits
-    ADJUSTMENT = "adjustment"  # of bad debt: no sale, and nothing that was sold before
+    UNREADABLE = "unreadable"  # a cell is missing, or a number or time is malformed
+    UNKNOWN_DOCUMENT = "unknown_document"  # the number is not digits, with or without C or A
+    ADJUSTMENT = "adjustment"  # a correction of bad debt, not a sale
     QUANTITY_NOT_POSITIVE = "quantity_not_positive"  # on an invoice: stock written off
     PRICE_NEGATIVE = "price_negative"
-    CANCELS_NOTHING = "cancels_nothing"  # on a cancellation, a quantity that is not below zero
-    NOTHING_TO_CREDIT = "nothing_to_credit"  # comes to nothing, and voids no invoice
-    IMPORTED_BEFORE = "imported_before"  # the document came with another file, or further up
+    CANCELS_NOTHING = "cancels_nothing"  # on a cancellation: the quantity is not negative
+    NOTHING_TO_CREDIT = "nothing_to_credit"  # the amount is zero, and no invoice is voided
+    IMPORTED_BEFORE = "imported_before"  # the number was in another file, or earlier in this one

@@ -1,4 +1,4 @@
-"""What an import brought into the books, counted by the database."""
+"""The report of an import. The database computes it from the books."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,18 +10,19 @@ from polaris.imports.register import Register, Totals
 
 
 class Report(msgspec.Struct, kw_only=True):
-    """What the books hold of one file. Amounts are minor units of its currency.
+    """What the books contain from one file. Amounts are in minor units of the file's currency.
 
-    It adds up when three things hold, each side counted apart from the other:
+    `adds_up` is true if three equations hold. Both sides of each are counted independently:
 
-    - `billed − voided − credited − standalone = net`: the documents, as invoices and credit notes
-      tell them, against what their entries brought to `SALES` and `CUSTOMER_REFUNDS`;
-    - `net + rejected + rounding = file`: the books against quantity times unit price over every
-      row of the file. `rounding` is what rounding each line, or each credit, to a whole minor unit
-      left over; `rejected` are the rows not used. Both may have decimals, as prices may;
-    - `rows = file_rows`: rows used by a document and rows rejected against all rows read.
+    - `billed − voided − credited − standalone = net`: the totals of the invoices and credit notes
+      equal what their entries booked on `SALES` and `CUSTOMER_REFUNDS`.
+    - `net + rejected + rounding = file`: the books equal quantity times unit price, summed over
+      every row of the file. `rounding` is the difference from rounding each line, or each credit,
+      to a whole minor unit. `rejected` is the amount of the unused rows. Both may have decimals,
+      because prices may.
+    - `rows = file_rows`: the used and the rejected rows are all rows of the file.
 
-    A row that cannot be read has no amount, and counts as a rejected row of nothing.
+    A row that cannot be read has no amount, and counts as a rejected row with amount zero.
     """
 
     rows: int
@@ -44,7 +45,7 @@ class Report(msgspec.Struct, kw_only=True):
     seconds: float
 
     def json(self) -> bytes:
-        """The report as one JSON document, all its amounts as numbers."""
+        """Return the report as one JSON document, with amounts as numbers."""
         return _ENCODER.encode(self)
 
 
@@ -52,7 +53,7 @@ _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 class Became(NamedTuple):
-    """All documents of a run that became one kind of thing."""
+    """Sums over all documents of a run that became the same kind of object."""
 
     documents: int = 0
     rows: int = 0
@@ -61,12 +62,12 @@ class Became(NamedTuple):
 
     @property
     def rounding_minor(self) -> Decimal:
-        """What rounding left over."""
+        """The difference between the exact and the booked amount, in minor units."""
         return self.exact_minor - self.minor
 
 
 def report(register: Register, seconds: float) -> Report:
-    """What the books hold of a finished run."""
+    """Return the report of a finished run that took this many seconds."""
     outcomes = {became: Became(*sums) for became, *sums in register.ask("import_outcomes")}
     kinds = ("invoice", "void", "credit_note", "standalone_note")
     billed, voided, credited, standalone = (outcomes.get(kind, Became()) for kind in kinds)
@@ -77,8 +78,8 @@ def report(register: Register, seconds: float) -> Report:
     rounding = billed.rounding_minor - sum(one.rounding_minor for one in taken_back)
     ((lines,),) = register.ask("import_lines")
     ((net,),) = register.ask("import_booked", sales=chart.SALES, refunds=chart.CUSTOMER_REFUNDS)
-    ((said,),) = register.ask("import_totals")
-    totals = msgspec.json.decode(said, type=Totals)
+    ((encoded,),) = register.ask("import_totals")
+    totals = msgspec.json.decode(encoded, type=Totals)
     return Report(
         rows=rows,
         rejected_rows={reason: count for reason, count, _ in rejections},

@@ -1,4 +1,4 @@
-"""The reference pages, written from the tables in the code, so that they cannot go stale.
+"""The reference pages, generated from the code so that they stay correct.
 
-`python -m polaris.reference` writes them; with `--check` it names those that are out of step.
+`python -m polaris.reference` writes them. With `--check` it lists the pages that are out of date.
 """

@@ -1,4 +1,4 @@
-"""Write the reference pages, or say which ones are out of step."""
+"""Write the reference pages, or list those that are out of date."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ PLACE = Path(__file__).parents[3] / "docs" / "reference"
 
 
 def cli() -> str:
-    """The command line, which is loaded only now: the other pages do without."""
+    """Return the page about the command line. It is imported late, because loading it is slow."""
     from polaris.reference.cli import cli
 
     return cli()
@@ -35,23 +35,23 @@ PAGES: dict[str, Callable[[], str]] = {
 
 
 def out_of_step(place: Path = PLACE) -> Iterator[str]:
-    """What is wrong with the pages in a folder, one sentence each."""
+    """Yield a sentence for each page in a folder that is missing, out of date or unknown."""
     there = {name: (place / name).read_text(encoding="utf-8") for name in sorted(pages_in(place))}
     for name, write in PAGES.items():
         if name not in there:
             yield f"{name} is missing."
         elif there[name] != write():
-            yield f"{name} is out of step with the code."
-    yield from (f"{name} is written by nothing." for name in there if name not in PAGES)
+            yield f"{name} is out of date."
+    yield from (f"{name} is not a generated page." for name in there if name not in PAGES)
 
 
 def pages_in(place: Path) -> set[str]:
-    """The names of the pages in a folder and in those below it."""
+    """Return the paths of all pages below a folder."""
     return {path.relative_to(place).as_posix() for path in place.rglob("*.md")}
 
 
 def write_all(place: Path = PLACE) -> None:
-    """Write every page, and drop what is no page any more."""
+    """Write every page, and delete pages that are not generated any more."""
     for stale in pages_in(place) - PAGES.keys():
         (place / stale).unlink()
     for name, write in PAGES.items():
@@ -60,9 +60,9 @@ def write_all(place: Path = PLACE) -> None:
 
 
 def main() -> int:
-    """0 when the pages are in step, or were written; else 1."""
+    """Return 0 if the pages are up to date or were written, else 1."""
     parser = argparse.ArgumentParser(prog="python -m polaris.reference", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say what is out of step")
+    parser.add_argument("--check", action="store_true", help="only list outdated pages")
     if not parser.parse_args().check:
         write_all()
         return 0
@@ -70,7 +70,7 @@ def main() -> int:
     for complaint in wrong:
         print(f"docs/reference/{complaint}", file=sys.stderr)
     if wrong:
-        print("`make docs` writes the pages anew.", file=sys.stderr)
+        print("Run `make docs` to write the pages again.", file=sys.stderr)
     return 1 if wrong else 0
 
 

@@ -1,4 +1,4 @@
-"""Pages about the books: accounts, recipes, proofs, events."""
+"""Pages about the ledger: accounts, recipes, proofs and events."""
 
 import inspect
 import re
@@ -16,36 +16,37 @@ from polaris.reports.ledger import PROOFS
 # ---------------------------------------------------------------- events
 
 EVENTS = """\
-In the past tense, and written in the same database transaction as the change. Each carries its
-subject as it stood before and after.
+An event says what has happened. It is written in the same database transaction as the change, and
+contains its subject as it was before and after the change.
 """
 
 
 def events() -> str:
-    """What the world is told."""
+    """Return the page about events."""
     rows = [(f"`{kind}`", kind.sentence) for kind in EventKind]
-    told = table(("Event", "It tells"), *rows)
-    return page("Events", "core/facts/event.py", EVENTS, "## EventKind\n", told, described(Event))
+    listed = table(("Event", "Meaning"), *rows)
+    return page("Events", "core/facts/event.py", EVENTS, "## EventKind\n", listed, described(Event))
 
 
 # ---------------------------------------------------------------- accounts
 
 RECIPES = """\
-One per business fact, with the numbers of [the ledger](../concepts/ledger.md). Something is undone
-by the exact reversal of its entry: the same lines, swapped. Zero is not written.
+There is one recipe for each business fact. The numbers are those of
+[the ledger](../concepts/ledger.md). To undo an entry, the engine writes its exact reversal: the
+same lines with debit and credit swapped. Lines with the amount zero are not written.
 """
 
 ENTRIES = """\
-An entry says which fact it books. A void reverses what the invoice brought about; money that came,
-and what was given to the customer, stands.
+The kind of an entry says which fact it books. A void reverses the entries that the invoice caused.
+Entries of received money, and of what was given to the customer, stay.
 """
 
 
 def accounts() -> str:
-    """The chart, the recipes, and the kinds of entry."""
+    """Return the page about accounts, recipes and kinds of entry."""
     chart = [(f"`{name}`", kind, meaning) for name, (kind, meaning) in CHART.items()]
     rows = [row for recipe in recipes() for row in legs(recipe)]
-    kinds = [(f"`{one}`", "reversed" if one in UNDONE_BY_VOID else "stands") for one in EntryKind]
+    kinds = [(f"`{one}`", "reversed" if one in UNDONE_BY_VOID else "stays") for one in EntryKind]
     return page(
         "Accounts",
         "core/ledger",
@@ -63,27 +64,27 @@ NUMBERED = re.compile(r"(?P<number>\d+[a-z ]*)\. (?P<when>.+)")
 
 
 def recipes() -> list[Callable[..., Any]]:
-    """The functions of the ledger whose docstring begins with a number, as the file has them."""
+    """Return the ledger functions whose docstring begins with a number, in source order."""
     made = [one for _, one in inspect.getmembers(ledger_recipes, inspect.isfunction)]
     numbered = [one for one in made if NUMBERED.match(sentence(one))]
     return sorted(numbered, key=lambda one: one.__code__.co_firstlineno)
 
 
 def legs(recipe: Callable[..., Any]) -> Iterator[tuple[str, ...]]:
-    """The lines of a recipe, which the recipe itself makes out of the names of what it takes."""
-    said = NUMBERED.match(sentence(recipe))
-    assert said, recipe
-    for given in calls(recipe):
-        made = recipe(**given)
-        told = [said["number"], f"`{recipe.__name__}`", said["when"] + choice(given)]
+    """Yield the table rows of a recipe. The recipe is called with names instead of amounts."""
+    found = NUMBERED.match(sentence(recipe))
+    assert found, recipe
+    for arguments in calls(recipe):
+        made = recipe(**arguments)
+        head = [found["number"], f"`{recipe.__name__}`", found["when"] + choice(arguments)]
         for leg in [made] if isinstance(made, Leg) else made:
-            yield (*told, *map(cell, leg))
-            told = ["", "", ""]
+            yield (*head, *map(cell, leg))
+            head = ["", "", ""]
 
 
-def choice(given: dict[str, Any]) -> str:
-    """Which of both a yes or no was called with."""
-    chosen = [(name, one) for name, one in given.items() if one in YES_NO]
+def choice(arguments: dict[str, Any]) -> str:
+    """Return the values of the boolean arguments in words."""
+    chosen = [(name, value) for name, value in arguments.items() if value in YES_NO]
     return "".join(f" ({name if yes else f'not {name}'})" for name, yes in chosen)
 
 
@@ -91,7 +92,7 @@ YES_NO = (True, False)
 
 
 def calls(recipe: Callable[..., Any]) -> Iterator[dict[str, Any]]:
-    """Arguments to call a recipe with: its own names for what it takes, and both of a yes or no."""
+    """Yield arguments for a recipe: the parameters' names, and for booleans both values."""
     takes = inspect.signature(recipe).parameters.values()
     choices = [YES_NO if one.annotation is bool else (stand_in(one.name),) for one in takes]
     for given in product(*choices):
@@ -99,24 +100,24 @@ def calls(recipe: Callable[..., Any]) -> Iterator[dict[str, Any]]:
 
 
 def stand_in(parameter: str) -> str:
-    """What is given for a parameter: its name; in capitals where it becomes part of an account."""
+    """Return the parameter's name, or NAME if it becomes a part of an account's name."""
     return "NAME" if parameter == "name" else parameter
 
 
 def cell(word: str) -> str:
-    """An account, or the name of what is given."""
+    """Return an account as code, or an argument's name in italics."""
     return f"`{word}`" if word.isupper() else f"*{word.replace('_', ' ')}*"
 
 
 # ---------------------------------------------------------------- proofs
 
 PROVED = """\
-`polaris ledger verify` reads a tenant's whole book and proves each of these, per currency. It names
-what is wrong, and exits with 1.
+`polaris ledger verify` reads the whole ledger of a tenant and checks each of these statements, per
+currency. If one fails, it names what is wrong and exits with 1.
 """
 
 
 def proofs() -> str:
-    """What always holds over the books."""
-    rows = [(f"`{name}`", said) for name, said in PROOFS.items()]
-    return page("Proofs", "reports/ledger.py", PROVED, table(("Proof", "It says"), *rows))
+    """Return the page about the proofs of the ledger."""
+    rows = [(f"`{name}`", statement) for name, statement in PROOFS.items()]
+    return page("Proofs", "reports/ledger.py", PROVED, table(("Proof", "What it proves"), *rows))

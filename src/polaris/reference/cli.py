@@ -1,4 +1,4 @@
-"""The page about the command line, from the command line's own help."""
+"""The page about the command line, generated from its help texts."""
 
 from collections.abc import Iterable, Iterator
 from enum import Enum
@@ -10,26 +10,26 @@ from polaris.cli import app
 from polaris.cli.options import WHERE
 from polaris.reference.markdown import code, page, table
 
-Node = Any  # a command or parameter as typer makes it, which has no public type
+Node = Any  # a command or parameter of typer, for which typer has no public type
 
 EVERYWHERE = """\
-A command exits with 0 when it was done, 1 when it was refused or failed, 2 when it was used
-wrongly. With `--json`, one JSON document and nothing else is on standard output. Every command also
-takes:
+A command exits with 0 on success, with 1 if it was refused or failed, and with 2 on wrong usage.
+With `--json`, standard output contains one JSON document and nothing else. Every command also has
+these options:
 """
 
 
 def cli() -> str:
-    """Every command with its arguments and options."""
+    """Return the page about all commands with their arguments and options."""
     root = typer.main.get_command(app)
     every = list(walk("polaris", root))
     anywhere = [one for one in every[0][1].params if common(one)]
-    parts = [f"{said(root)}\n", EVERYWHERE, parameters(anywhere)]
+    parts = [f"{help_of(root)}\n", EVERYWHERE, parameters(anywhere)]
     return page("Command line", "cli/__init__.py", *parts, *(described(*one) for one in every))
 
 
 def walk(name: str, node: Node) -> Iterator[tuple[str, Node]]:
-    """A command by its whole name, or those of a group."""
+    """Yield a command with its full name, or all commands of a group."""
     below = getattr(node, "commands", None)
     if below is None:
         yield name, node
@@ -39,36 +39,36 @@ def walk(name: str, node: Node) -> Iterator[tuple[str, Node]]:
 
 
 def common(parameter: Node) -> bool:
-    """Whether every command takes it."""
+    """True if every command has this option."""
     return getattr(parameter, "rich_help_panel", None) == WHERE
 
 
 def described(name: str, command: Node) -> str:
-    """One command under its own heading."""
+    """Return the section about one command."""
     own = [one for one in command.params if not common(one)]
-    return f"## {name}\n\n{said(command)}\n\n{parameters(own)}"
+    return f"## {name}\n\n{help_of(command)}\n\n{parameters(own)}"
 
 
 def parameters(takes: Iterable[Node]) -> str:
-    """Arguments and options, with what is taken when they are not given."""
+    """Return a table of arguments and options with their defaults and meanings."""
     rows = [(f"`{spelled(one)}`", default_of(one), meaning(one)) for one in takes]
-    return table(("Takes", "Default", "Meaning"), *rows)
+    return table(("Argument or option", "Default", "Meaning"), *rows)
 
 
-def said(command: Node) -> str:
-    """A command's own help, on one line."""
+def help_of(command: Node) -> str:
+    """Return a command's help text on one line."""
     return " ".join((command.help or "").split())
 
 
 def spelled(parameter: Node) -> str:
-    """An argument in capitals, an option with what follows it."""
+    """Return an argument in capitals, or an option with the name of its value."""
     if parameter.param_type_name == "argument":
         return str(parameter.metavar or parameter.name.upper())
     return " ".join(filter(None, ["/".join(parameter.opts), parameter.metavar]))
 
 
 def meaning(parameter: Node) -> str:
-    """A parameter's own help, and what there is to choose from."""
+    """Return a parameter's help text, with the allowed values if it is a choice."""
     annotation = parameter.type_descriptor.annotation
     chosen = [one for one in (annotation, *get_args(annotation)) if isinstance(one, type)]
     values = [member.value for one in chosen if issubclass(one, Enum) for member in one]
@@ -76,7 +76,7 @@ def meaning(parameter: Node) -> str:
 
 
 def default_of(parameter: Node) -> str:
-    """A default; one that is worked out when the command runs is told in its help."""
+    """Return a fixed default. The help text tells a default that depends on the environment."""
     if parameter.required:
         return "required"
     plain = isinstance(parameter.default, (str, int)) and not parameter.is_flag

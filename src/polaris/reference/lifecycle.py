@@ -1,4 +1,4 @@
-"""Pages about what can be asked: commands, their rules, and how they are refused."""
+"""Pages about commands, their rules, and their refusals."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,8 @@ from polaris.core.transition import AnyTransition
 from polaris.reference.markdown import SOURCE, code, described, mentioned, page, sentence, table
 
 
-def asked(transition: AnyTransition) -> str:
-    """A command's name, linked to its fields."""
+def command_link(transition: AnyTransition) -> str:
+    """Return the command's name as a link to its fields."""
     name = transition.command.__name__
     return f"[{name}](commands.md#{name.lower()})"
 
@@ -18,13 +18,13 @@ def asked(transition: AnyTransition) -> str:
 # ---------------------------------------------------------------- commands
 
 COMMANDS = """\
-Amounts are integers of minor units (cents), ids are lowercase UUIDs, dates are business dates. The
-ids of new things come with the command, so that repeating it makes nothing twice.
+Amounts are integers in minor units (cents). Ids are UUIDs in lowercase. Dates are accounting
+dates. The caller chooses the ids of new objects, so that a repeated command creates nothing twice.
 """
 
 
 def commands() -> str:
-    """Every command with its fields, and what they are made of."""
+    """Return the page about all commands with their fields."""
     kinds = [transition.command for transition in LIFECYCLE]
     every = dict.fromkeys([*kinds, *mentioned(kinds)])
     return page("Commands", "core/commands", COMMANDS, *map(described, every))
@@ -33,17 +33,18 @@ def commands() -> str:
 # ---------------------------------------------------------------- the table
 
 INTRO = """\
-What can be asked, the states that an invoice may be in before, and what it becomes. A dash in
-*from* means that no invoice is concerned, or one in any state; in *to*, that its state stays. All
-rules of a command are looked at and every broken one is told.
+The commands, the status that an invoice needs before (*from*), and its status after (*to*). A dash
+in *from* means that the command needs no invoice, or takes one with any status. A dash in *to*
+means that the status does not change. A refusal names every rule that is broken, not only the
+first.
 """
 
 
 def lifecycle() -> str:
-    """Every command: from, to, rules, action."""
+    """Return the page about the lifecycle: each command with from, to, action and rules."""
     rows = [
         (
-            asked(transition),
+            command_link(transition),
             code(sorted(transition.before)),
             code([transition.after] if transition.after else []),
             action(transition),
@@ -55,72 +56,74 @@ def lifecycle() -> str:
 
 
 def action(transition: AnyTransition) -> str:
-    """The function that decides a command."""
-    _, _, place = transition.action.__module__.partition("polaris.")
-    name = place.rpartition(".")[2]
-    return f"[{name}.{transition.action.__name__}]({SOURCE}/{place.replace('.', '/')}.py)"
+    """Return a link to the function that decides the command."""
+    _, _, module = transition.action.__module__.partition("polaris.")
+    name = module.rpartition(".")[2]
+    return f"[{name}.{transition.action.__name__}]({SOURCE}/{module.replace('.', '/')}.py)"
 
 
 def required(transition: AnyTransition) -> str:
-    """The rules of a command, in their order."""
+    """Return the section about a command's rules, in their order."""
     added = POLARIS.adds.get(transition.command, ())
-    said = [
+    listed = [
         *map(required_line, transition.requires),
         *(f"{required_line(one)} (Polaris)" for one in added),
     ]
-    lines = "\n".join(f"{number}. {line}" for number, line in enumerate(dict.fromkeys(said), 1))
+    lines = "\n".join(f"{number}. {line}" for number, line in enumerate(dict.fromkeys(listed), 1))
     return f"## {transition.command.__name__}\n\n{sentence(transition.command)}\n\n{lines}\n"
 
 
 def required_line(rule: AnyRequirement) -> str:
-    """A rule and its refusal."""
+    """Return a rule with its refusal."""
     return f"{rule.sentence} Else `{rule.refusal.code}`."
 
 
 # ---------------------------------------------------------------- rules
 
 RULES = """\
-What must hold before a command is done. The engine's own rules protect money and history. A
-dialect adds rules and never takes one away. What a command names must be there: else `not_found`.
+A rule must hold before a command is done. The engine's own rules protect money and history. A
+dialect can add rules, but cannot remove any. Everything that a command names must exist: otherwise
+the refusal is `not_found`.
 """
 
 
 def ruled() -> Iterator[tuple[AnyRequirement, AnyTransition, bool]]:
-    """Every rule of every command, and whether only the dialect asks for it."""
+    """Yield every rule of every command, and True if only the dialect requires it."""
     for transition in LIFECYCLE:
         yield from ((rule, transition, False) for rule in transition.requires)
         yield from ((rule, transition, True) for rule in POLARIS.adds.get(transition.command, ()))
 
 
 def rules() -> str:
-    """Every rule, how it is refused, and which commands it is for."""
+    """Return the page about all rules with their refusals and commands."""
     added = "## What the Polaris dialect adds\n"
     return page("Rules", "core/rules", RULES, rule_table(False), added, rule_table(True))
 
 
 def rule_table(by_dialect: bool) -> str:
-    """The engine's rules, or those that the dialect adds."""
+    """Return a table of the engine's rules, or of those that the dialect adds."""
     named_by: dict[tuple[str, str, str], list[str]] = {}
     for rule, transition, added in ruled():
         if added is by_dialect:
             key = rule.name, rule.sentence, rule.refusal.code
-            named_by.setdefault(key, []).append(asked(transition))
+            named_by.setdefault(key, []).append(command_link(transition))
     rows = [
-        (f"`{name}`", said, f"`{refusal}`", ", ".join(dict.fromkeys(named)))
-        for (name, said, refusal), named in sorted(named_by.items())
+        (f"`{name}`", text, f"`{refusal}`", ", ".join(dict.fromkeys(named)))
+        for (name, text, refusal), named in sorted(named_by.items())
     ]
-    return table(("Rule", "What must hold", "Else", "For"), *rows)
+    return table(("Rule", "What must hold", "Refusal", "Commands"), *rows)
 
 
 # ---------------------------------------------------------------- refusals
 
 REFUSALS = """\
-A refusal is expected; it changes nothing, and is recorded and audited. *Settled* marks those that
-say that what was asked for is so already; a dialect may answer them with success.
+A refusal is an expected answer, not a failure. It changes nothing, and it is recorded and audited.
+*Settled* marks refusals of something that is already done. A dialect may answer those with
+success.
 """
 
 OF_NO_RULE = {
-    "not_found": "whatever looks up what a command names",
+    "not_found": "every lookup of what a command names",
     "key_reused": "the engine, before any rule",
     "id_malformed": "the engine, before any rule",
     "text_malformed": "the engine, before any rule",
@@ -129,11 +132,11 @@ OF_NO_RULE = {
     "unknown_line": "the sums of a credit note",
     "line_over_credited": "the sums of a credit note",
 }
-"""Refusals that are given where something is worked out, not by a rule of their own."""
+"""Refusals that come from a computation and not from a rule."""
 
 
 def refusals() -> str:
-    """Every way to say no."""
+    """Return the page about all refusals."""
     rows = [
         (
             f"`{kind.code}`",
@@ -144,12 +147,12 @@ def refusals() -> str:
         )
         for kind in EVERY
     ]
-    head = ("Code", "It says", "Instead", "Settled", "Given by")
+    head = ("Code", "Message", "What to do instead", "Settled", "Given by")
     return page("Refusals", "core/refusals", REFUSALS, table(head, *rows))
 
 
 def given_by(kind: type[Refusal]) -> str:
-    """The rules that give a refusal, and who else does."""
+    """Return the rules and other places that give a refusal."""
     named = sorted({rule.name for rule, _, _ in ruled() if rule.refusal is kind})
     return "; ".join([*([code(named)] if named else []), *_elsewhere(kind)])
 

@@ -1,4 +1,4 @@
-"""The page about settings: of an installation, and of a tenant."""
+"""The page about settings: of an installation, of a tenant, and of a dialect."""
 
 import msgspec
 from pydantic.fields import FieldInfo
@@ -12,27 +12,28 @@ from polaris.reference.markdown import (
     mentioned,
     page,
     sentence,
-    shown,
     table,
+    value_text,
 )
 from polaris.settings import Settings
 
 INSTALLATION = """\
 ## Of an installation
 
-Environment variables. On the command line the first two are also options of every command.
+These are environment variables. The first two are also options of every command.
 """
 
 OF_A_TENANT = f"""\
 ## Of a tenant
 
-Kept with the tenant ([core/facts/tenant.py]({SOURCE}/core/facts/tenant.py)), and read with
-every set of commands.
+These settings are stored with the tenant
+([core/facts/tenant.py]({SOURCE}/core/facts/tenant.py)). Change them with
+[`polaris tenant set`](cli.md#polaris-tenant-set). A change applies from the next command on.
 """
 
 
 def settings() -> str:
-    """Every setting with its default and what it is for."""
+    """Return the page about all settings with their defaults and meanings."""
     rows = [
         (f"`POLARIS_{name.upper()}`", default_of(field), field.description or "")
         for name, field in Settings.model_fields.items()
@@ -50,16 +51,16 @@ def settings() -> str:
 
 
 def of_dialect(name: str, declared: type[msgspec.Struct]) -> list[str]:
-    """The settings that a dialect declares."""
+    """Return the sections about the settings of a dialect."""
     head = (
-        f"## Of the {name.capitalize()} dialect\n\nKept with the tenant under the dialect's name, "
-        f"and written as `{name}.setting` at the command line.\n"
+        f"## Of the {name.capitalize()} dialect\n\nThese settings are stored with the tenant. "
+        f"`polaris tenant set` names them `{name}.SETTING`.\n"
     )
     return [head, fields(declared), *map(described, mentioned([declared]))]
 
 
 def default_of(field: FieldInfo) -> str:
-    """A default; one that depends on the machine is told by what finds it."""
+    """Return a default. A default that depends on the machine is described by its factory."""
     if field.default_factory:
         return sentence(field.default_factory).split(". ")[0]
-    return shown(field.default)
+    return value_text(field.default)
