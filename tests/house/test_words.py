@@ -1,4 +1,4 @@
-"""One word per thing, from the profession; the empty words are refused by name."""
+"""One word per thing, from the profession. Words that say nothing are refused by name."""
 
 import ast
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import PurePath
 
-from house.tree import Module, expect_none, files, modules
+from house.tree import Function, Module, expect_none, files, modules
 
 REFUSED = {
     "data": "say which facts: rows, lines, lots, payload",
@@ -33,21 +33,61 @@ PHRASES = {
 # "path:name" and why the word is right there.
 ALLOWED: dict[str, str] = {}
 
+# As the whole name of a function these say neither what it does nor what it returns.
+EMPTY_FUNCTIONS = frozenset(
+    "the said told asked one place day called saved kept found seen shown made given known".split()
+)
+
+STILL_NAMED_SO = "not renamed yet"
+
+# "path:name" and why the function still has this name.
+EMPTY_ALLOWED: dict[str, str] = dict.fromkeys(
+    (
+        "src/polaris/core/actions/issue_credit_note.py:place",
+        "src/polaris/core/actions/receive_payment.py:place",
+        "src/polaris/core/actions/refund_payment.py:place",
+        "src/polaris/core/actions/save_customer.py:known",
+        "src/polaris/core/balances/settlement.py:place",
+        "src/polaris/core/commands/base.py:given",
+        "src/polaris/core/fold.py:one",
+        "src/polaris/dialects/lago/requests/add_ons.py:called",
+        "src/polaris/dialects/lago/requests/add_ons.py:saved",
+        "src/polaris/dialects/lago/requests/coercion.py:day",
+        "src/polaris/dialects/lago/requests/credit_notes.py:the",
+        "src/polaris/dialects/lago/requests/credit_notes.py:found",
+        "src/polaris/dialects/lago/requests/customers.py:one",
+        "src/polaris/dialects/lago/requests/organizations.py:kept",
+        "src/polaris/dialects/lago/requests/payments.py:one",
+        "src/polaris/dialects/lago/requests/taxes.py:called",
+        "src/polaris/dialects/lago/requests/taxes.py:the",
+        "src/polaris/dialects/lago/requests/taxes.py:saved",
+        "src/polaris/dialects/lago/requests/wallet_bodies.py:given",
+        "src/polaris/dialects/lago/requests/wallet_bodies.py:said",
+        "src/polaris/dialects/lago/requests/wallet_transactions.py:found",
+        "src/polaris/dialects/lago/requests/wallets.py:seen",
+        "src/polaris/dialects/lago/requests/wallets.py:found",
+        "src/polaris/dialects/lago/requests/webhook_endpoints.py:the",
+        "src/polaris/dialects/lago/requests/webhook_endpoints.py:saved",
+        "src/polaris/dialects/lago/rules/settings.py:kept",
+    ),
+    STILL_NAMED_SO,
+)
+
 
 def parts(name: str) -> list[str]:
-    """The words of a name, snake case or camel case: `PdfInfo` and `pdf_info` have two each."""
+    """Return the words of a name in snake case or camel case: `PdfInfo` has two."""
     return [word.lower() for word in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)]
 
 
 def names(module: Module) -> Iterator[str]:
-    """Names of the module's functions and classes."""
+    """Yield the names of the module's functions and classes."""
     for node in ast.walk(module.tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield node.name
 
 
 def refused(path: str, name: str) -> Iterator[str]:
-    """Why a name is not a house word, before exceptions."""
+    """Yield a complaint for each refused word in a name, before exceptions."""
     words = parts(name)
     for word, following in pairwise([*words, ""]):
         database = word == "transaction" and path.startswith(TRANSACTIONS)
@@ -56,7 +96,7 @@ def refused(path: str, name: str) -> Iterator[str]:
 
 
 def empty_words() -> dict[str, list[str]]:
-    """Every refused name in the source, as "path:name", with its complaints."""
+    """Return every refused name in the source as "path:name", with its complaints."""
     named = [(module.path, name) for module in modules("src/") for name in names(module)]
     placed = [(path, folder) for path in files("src/") for folder in PurePath(path).parts[:-1]]
     filed = [(path, PurePath(path).stem) for path in files("src/")]
@@ -64,16 +104,34 @@ def empty_words() -> dict[str, list[str]]:
     return {key: complaint for key, complaint in found.items() if complaint}
 
 
+def empty_functions(module: Module) -> Iterator[str]:
+    """Module-level functions whose whole name is an empty participle or pronoun, "path:name"."""
+    for node in module.tree.body:
+        if isinstance(node, Function) and node.name in EMPTY_FUNCTIONS:
+            yield f"{module.path}:{node.name}"
+
+
 def test_no_name_uses_an_empty_word() -> None:
-    """`process_data` could be anything; a reader who searches for a voided invoice never finds
+    """`process_data` could be anything. A reader who searches for a voided invoice never finds
     it."""
     found = empty_words()
-    expect_none(said for key in found.keys() - ALLOWED.keys() for said in found[key])
+    expect_none(why for key in found.keys() - ALLOWED.keys() for why in found[key])
+
+
+def test_no_function_is_named_by_an_empty_word_alone() -> None:
+    """`told(x)` does not say who is told what; `describe_failure(x)` does."""
+    found = {key for module in modules("src/polaris/") for key in empty_functions(module)}
+    expect_none(
+        f"{key}: say what the function does or returns"
+        for key in sorted(found - EMPTY_ALLOWED.keys())
+    )
 
 
 def test_every_exception_is_still_needed() -> None:
-    """An exception that outlives its reason is a hole."""
+    """An exception that is not needed any more would allow a new violation."""
     assert ALLOWED.keys() <= empty_words().keys()
+    found = {key for module in modules("src/polaris/") for key in empty_functions(module)}
+    expect_none(f"{key}: remove it from EMPTY_ALLOWED" for key in EMPTY_ALLOWED.keys() - found)
 
 
 def test_the_checks_catch_what_they_forbid() -> None:
@@ -83,4 +141,8 @@ def test_the_checks_catch_what_they_forbid() -> None:
     assert any(refused("src/polaris/core/actions/receive_payment.py", "card_transaction"))
     assert not any(refused("src/polaris/store/engine/write.py", "transaction"))
     assert not any(refused("src/polaris/settings.py", "data_dir"))
+    named = Module.of("def told(): ...\nasync def the(): ...\ndef told_all(): ...\nsaid = 1\n")
+    assert list(empty_functions(named)) == [f"{named.path}:told", f"{named.path}:the"]
+    method = Module.of("class View:\n    def the(self): ...\n")
+    assert not list(empty_functions(method))
     assert parts("PDFInfo2_utils") == ["pdf", "info", "utils"]
