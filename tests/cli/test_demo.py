@@ -18,7 +18,7 @@ def test_the_demo_tells_the_whole_story_and_leaves(data_dir: Path) -> None:
         "REFUND_LIABILITIES",
         "refund_exceeds_cash",
         "refund.requested",
-        "Sum",
+        "Total",
         "polaris invoice show INV-000003",
     ):
         assert shown in told.out
