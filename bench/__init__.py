@@ -1,1 +1,1 @@
-"""How fast the engine is, against what this very machine and database could do at best."""
+"""The benchmark: the engine's speed, compared with the ceilings of this machine and database."""

@@ -1,4 +1,4 @@
-"""`python -m bench`: measure the engine against this machine's own ceilings."""
+"""`python -m bench`: measure the engine, and compare it with the ceilings of this machine."""
 
 import tempfile
 from contextlib import ExitStack
@@ -16,18 +16,20 @@ LATEST = Path(__file__).with_name("results") / "latest.json"
 
 
 def main(
-    quick: Annotated[bool, typer.Option(help="Smaller, about a minute.")] = False,
-    invoices: Annotated[int | None, typer.Option(help="How many to store first.")] = None,
-    json: Annotated[Path, typer.Option(help="Where the figures go as JSON.")] = LATEST,
+    quick: Annotated[bool, typer.Option(help="Run a smaller benchmark, about a minute.")] = False,
+    invoices: Annotated[
+        int | None, typer.Option(help="Number of invoices to store before measuring.")
+    ] = None,
+    json: Annotated[Path, typer.Option(help="File for the figures, as JSON.")] = LATEST,
 ) -> None:
-    """Fill a fresh database, measure the engine and its ceilings in turn, and compare."""
+    """Fill new databases, measure the engine and its ceilings in turn, and compare them."""
     sizes = QUICK if quick else Sizes()
     sizes = sizes._replace(invoices=invoices or sizes.invoices)
     console = Console()
     columns = (TextColumn("{task.description:32}"), BarColumn(), MofNCompleteColumn())
     with ExitStack() as opened:
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory(prefix="polaris-bench-")))
-        folder.chmod(0o711)  # the server's user has to pass, when root measures
+        folder.chmod(0o711)  # as root, the server runs as another user, who needs access
         server = opened.enter_context(open_server(folder / "server"))
         progress = opened.enter_context(
             Progress(*columns, TimeElapsedColumn(), console=Console(stderr=True))
@@ -35,7 +37,7 @@ def main(
         figures = Bench(server, folder, sizes, progress, opened).run()
     figures.write(json)
     figures.show(console)
-    console.print(f"Written to {json}.")
+    console.print(f"The figures are in {json}.")
 
 
 if __name__ == "__main__":

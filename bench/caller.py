@@ -1,7 +1,7 @@
-"""Callers over HTTP, a program of its own: each keeps one connection and asks one thing at a time.
+"""A program of HTTP callers. Each has one connection, and sends one request at a time.
 
-Reads a `Calls` as JSON from standard input, writes a `Called` to standard output. It is as lean as
-it can be, because it runs on the same cores as what it measures.
+It reads a `Calls` as JSON from standard input, and writes a `Called` to standard output. It uses
+little CPU time, because it runs on the same cores as the server that it measures.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ LENGTH = b"content-length: "
 
 
 class Calls(msgspec.Struct, frozen=True):
-    """What to ask, over how many connections; an answer must be 200 and contain `expected`."""
+    """The requests to send. Each answer must have status 200 and contain `expected`."""
 
     port: int
     connections: int
@@ -30,7 +30,7 @@ class Calls(msgspec.Struct, frozen=True):
 
 
 class Called(msgspec.Struct, frozen=True):
-    """Answers per second, and how long half and 99 of 100 took at most."""
+    """Answers per second, and the 50th and 99th percentile of their times in milliseconds."""
 
     rate: float
     p50_ms: float
@@ -38,7 +38,7 @@ class Called(msgspec.Struct, frozen=True):
 
 
 class Caller(asyncio.Protocol):
-    """One connection: sends the next request when the last one is answered."""
+    """One connection. It sends the next request when the previous one is answered."""
 
     def __init__(self, waiting: deque[bytes], expected: bytes, took: list[float]) -> None:
         self.waiting, self.expected, self.took = waiting, expected, took
@@ -46,12 +46,12 @@ class Caller(asyncio.Protocol):
         self.received = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Begin."""
+        """Send the first request."""
         self.transport = cast(asyncio.Transport, transport)
         self.ask()
 
     def ask(self) -> None:
-        """Send the next request, or end."""
+        """Send the next request, or close the connection if there is none."""
         if not self.waiting:
             self.transport.close()
             self.ended.set_result(None)
@@ -60,7 +60,7 @@ class Caller(asyncio.Protocol):
         self.transport.write(self.waiting.popleft())
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; once an answer is whole, check it and go on."""
+        """Collect the answer. When it is complete, check it and send the next request."""
         self.received += data
         head, ends, body = self.received.partition(HEAD_ENDS)
         if not ends or len(body) < length(head):
@@ -73,19 +73,19 @@ class Caller(asyncio.Protocol):
         self.ask()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """A server that hangs up has failed."""
+        """Fail if the server closes the connection too early."""
         if not self.ended.done():
-            self.ended.set_exception(exc or ConnectionError("the server hung up"))
+            self.ended.set_exception(exc or ConnectionError("the server closed the connection"))
 
 
 def length(head: bytes) -> int:
-    """How long the body is."""
+    """Return the length of the body in bytes."""
     _, _, after = head.lower().partition(LENGTH)
     return int(after.split(b"\r\n", 1)[0])
 
 
 def request(calls: Calls, path: str) -> bytes:
-    """A request as it goes over the wire."""
+    """Return a request as bytes of HTTP."""
     return (
         f"{calls.method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{calls.port}\r\n"
         f"Authorization: Bearer {calls.key}\r\nContent-Type: application/json\r\n"
@@ -94,7 +94,7 @@ def request(calls: Calls, path: str) -> bytes:
 
 
 async def call(calls: Calls) -> Called:
-    """Ask everything, and say how it went. Raises AssertionError for a wrong answer."""
+    """Send all requests, and measure them. Raises AssertionError for a wrong answer."""
     loop = asyncio.get_running_loop()
     waiting = deque(request(calls, path) for path in calls.paths)
     took: list[float] = []
@@ -114,5 +114,5 @@ async def call(calls: Calls) -> Called:
 
 
 if __name__ == "__main__":
-    asked = msgspec.json.decode(sys.stdin.buffer.read(), type=Calls)
-    sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(call(asked))))
+    calls = msgspec.json.decode(sys.stdin.buffer.read(), type=Calls)
+    sys.stdout.buffer.write(msgspec.json.encode(uvloop.run(call(calls))))

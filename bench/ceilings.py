@@ -1,4 +1,4 @@
-"""What the database could do at best: the engine's writes, without the engine."""
+"""The ceilings: the same writes as the engine's, done by the database alone."""
 
 import re
 import subprocess
@@ -17,14 +17,14 @@ FAILED = re.compile(r"^number of failed transactions: [1-9]", re.MULTILINE)
 
 
 class Alone(NamedTuple):
-    """Voids that come one by one."""
+    """The speed of voids that are sent one by one."""
 
     rate: float  # per second
-    median_ms: float  # of one
+    median_ms: float  # of one void
 
 
 def in_sets(world: World, statement: Statement) -> Perform:
-    """A statement for whole sets, on a connection of its own."""
+    """Return a function that runs a statement for a set, on its own connection."""
     connection = world.connection()
 
     def perform(ids: list[str]) -> None:
@@ -36,28 +36,31 @@ def in_sets(world: World, statement: Statement) -> Perform:
 
 
 def one_by_one(world: World, clients: int, each: int, folder: Path) -> Alone:
-    """Voids by `pgbench`, each one prepared statement and its commit; `folder` is for its files."""
+    """Measure voids by `pgbench`: each is one prepared statement and a commit.
+
+    `folder` is for pgbench's files.
+    """
     first = int(world.invoices(clients * each)[0][0].removeprefix(ID), 16)
     with world.voiding(clients * each):
         return pgbench(world.url, first, clients, each, folder)
 
 
 def pgbench(url: str, first: int, clients: int, each: int, folder: Path) -> Alone:
-    """Void `each` invoices by each client, from the one with the number `first` on."""
+    """Void `each` invoices per client, beginning with the invoice number `first`."""
     script, log = folder / "void.sql", folder / "void"
     script.write_text(script_of(first, each))
-    said = _run(
+    output = _run(
         *(binary("pgbench"), "--no-vacuum", "--protocol", "prepared", "--define", "i=0"),
         *("--client", clients, "--jobs", min(clients, 2), "--transactions", each),
         *("--file", script, "--log", "--log-prefix", log, url),
     )
-    if (found := RATE.search(said)) is None or FAILED.search(said):
-        raise AssertionError(said)
+    if (found := RATE.search(output)) is None or FAILED.search(output):
+        raise AssertionError(output)
     return Alone(float(found[1]), _median_ms(folder))
 
 
 def script_of(first: int, each: int) -> str:
-    """One void as a script; each client counts through `each` invoices of its own."""
+    """Return a pgbench script for one void. Each client has its own `each` invoices."""
     one = f"array[('{ID}' || lpad(to_hex(:n::bigint), 12, '0'))::uuid]"
     void = CEILINGS["void"].replace("%(t)s", f"'{TENANT}'").replace("%(ids)s::uuid[]", one)
     number = f"\\set n {first} + :client_id * {each} + :i"
@@ -78,7 +81,7 @@ def _run(*words: object) -> str:
 
 
 def _median_ms(folder: Path) -> float:
-    """The median latency that was logged, and the logs removed."""
+    """Return the median of the logged latencies in milliseconds, and delete the logs."""
     took = []
     for log in folder.glob("void.*[0-9]"):
         took += [int(line.split()[2]) / 1000 for line in log.read_text().splitlines()]

@@ -1,6 +1,6 @@
--- What the bench stores, and the ceilings: what the engine writes, made by the database alone. A
--- test holds that both write the same rows. Times and ids are the database's own, in the order of
--- time, as the engine's are.
+-- The statements that fill the benchmark's databases, and the ceilings: the same writes as the
+-- engine's, done by the database alone. A test checks that both write the same rows. The database
+-- makes times and ids; the ids are ordered by time, like the engine's.
 
 -- account --
 insert into account (tenant_id, id, kind)
@@ -14,8 +14,8 @@ select count(*), count(*) filter (where i.status = 'voided') from invoice i
 select a.pid from pg_stat_activity a where a.backend_type = 'client backend'
 
 -- draft --
--- Drafts number `first` to `last`, ten to a customer, each of two lines with one tax. The command
--- that drafts an invoice has the invoice's id.
+-- Create the drafts with the numbers `first` to `last`: ten per customer, each with two lines and
+-- one tax per line. The command that drafts an invoice has the invoice's id.
 with made as materialized (
   select n, ('01990000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid as id,
          ('01990000-0000-7000-8001-' || lpad(to_hex(n / 10), 12, '0'))::uuid as customer_id
@@ -64,7 +64,7 @@ w_audit as (
 select count(*) from w_invoice
 
 -- finalize --
--- Drafts become claims, numbered without a gap.
+-- Finalize drafts, with gapless numbers.
 with asked as materialized (
   select i.id, i.customer_id, i.revision, i.currency, to_jsonb(i) - 'tenant_id' as image,
          row_number() over (order by i.id) - 1 as place,
@@ -121,7 +121,7 @@ w_audit as (
 select count(*) from w_invoice
 
 -- void --
--- Unpaid invoices leave the books.
+-- Void unpaid invoices.
 with asked as materialized (
   select i.id, to_jsonb(i) - 'tenant_id' as image,
          uuidv7() as command_id, uuidv7() as entry_id

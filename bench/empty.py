@@ -1,4 +1,4 @@
-"""A route that does nothing: the most that a FastAPI route on this machine can answer."""
+"""A route that does nothing: the ceiling of every FastAPI route on this machine."""
 
 from fastapi import FastAPI
 
@@ -7,5 +7,5 @@ app = FastAPI(openapi_url=None)
 
 @app.post("/empty")
 async def empty() -> dict[str, str]:
-    """Nothing, quickly."""
+    """Return a constant answer."""
     return {"status": "voided"}

@@ -1,4 +1,4 @@
-"""What was measured, as tables and as JSON. Only ratios inside one round are worth anything."""
+"""The measured figures, as tables and as JSON. Compare only figures of the same round."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from rich.table import Table
 
 
 class Ratio(NamedTuple):
-    """A figure over a figure of the same round, and what it should be."""
+    """A figure divided by another figure of the same round, and its target."""
 
     title: str
     over: str
@@ -30,7 +30,7 @@ WAYS = {
     "engine_2": "engine, 2 threads",
     "engine_2_small": "same, small database",
 }
-"""How sets are finalized and voided."""
+"""The ways in which sets are finalized and voided."""
 
 IN_SETS = {f"{verb}_{way}": f"{verb}: {WAYS[way]}" for verb in ("finalize", "void") for way in WAYS}
 
@@ -38,11 +38,11 @@ HTTP = {
     "void_1": "HTTP void, 1 connection",
     "void_16": "HTTP void, 16 connections",
     "void_64": "HTTP void, 64 connections",
-    "void_64_workers_2": "HTTP void, 64 connections, two programs",
+    "void_64_workers_2": "HTTP void, 64 connections, two workers",
     "show_64": "HTTP show, 64 connections",
     "empty_64": "HTTP, a route that does nothing, 64 connections",
 }
-UNITS = {"": "", "_p50_ms": ": half within", "_p99_ms": ": 99 of 100 within"}
+UNITS = {"": "", "_p50_ms": ": 50th percentile", "_p99_ms": ": 99th percentile"}
 
 SINGLE = {
     "void_pgbench_16": "void: prepared statement, 16 clients (pgbench)",
@@ -51,9 +51,9 @@ SINGLE = {
     "void_pgbench_1_ms": "void: the same, median of one",
     "void_lone_ms": "void: engine, 1 caller, median of one",
     **{
-        f"http_{name}{unit}": f"{title}{said}"
+        f"http_{name}{unit}": f"{title}{suffix}"
         for name, title in HTTP.items()
-        for unit, said in UNITS.items()
+        for unit, suffix in UNITS.items()
     },
 }
 
@@ -70,12 +70,12 @@ RATIOS = (
     Ratio("a lone void to its statement", "void_lone_ms", "void_pgbench_1_ms", "≤ 4"),
     Ratio("HTTP void, 64 connections, to pgbench", "http_void_64", "void_pgbench_16", "≥ 0.3"),
     Ratio("… to a route that does nothing", "http_void_64", "http_empty_64", "≥ 0.15"),
-    Ratio("… two programs to one", "http_void_64_workers_2", "http_void_64"),
+    Ratio("… two workers to one", "http_void_64_workers_2", "http_void_64"),
 )
 
 
 class Figures:
-    """The rounds of every figure: per second, or in the unit that its name ends with."""
+    """All figures by round. The unit is per second, or the unit at the end of the name."""
 
     def __init__(self) -> None:
         self._rounds: dict[str, list[float]] = defaultdict(list)
@@ -85,20 +85,20 @@ class Figures:
         }
 
     def add(self, name: str, figure: float) -> None:
-        """Keep a figure of this round."""
+        """Add a figure of this round."""
         self._rounds[name].append(figure)
 
     def tell(self, **facts: object) -> None:
-        """Keep what is to be known about the run."""
+        """Add facts about the run."""
         self._facts |= facts
 
     def ratio(self, ratio: Ratio) -> list[float]:
-        """The ratio in each round."""
+        """Return the ratio in each round."""
         pairs = zip(self._rounds[ratio.over], self._rounds[ratio.under], strict=True)
         return [over / under for over, under in pairs]
 
     def write(self, path: Path) -> None:
-        """Everything as one JSON document."""
+        """Write all figures and ratios as one JSON document."""
         figures = {name: _summed(rounds) for name, rounds in sorted(self._rounds.items())}
         ratios = [ratio._asdict() | _summed(self.ratio(ratio)) for ratio in RATIOS]
         document = {"run": self._facts, "figures": figures, "ratios": ratios}
@@ -106,14 +106,14 @@ class Figures:
         path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n")
 
     def show(self, console: Console) -> None:
-        """The figures, and what they are to each other."""
+        """Print the figures and their ratios."""
         console.print(self._in_sets(), self._single(), self._ratios())
         for name, fact in self._facts.items():
             console.print(f"{name.replace('_', ' ')}: {fact}")
 
     def _in_sets(self) -> Table:
         table = _table(
-            "In sets of 1,000", "Least /s", "Median /s", "Most /s", "Our µs", "Server µs"
+            "In sets of 1,000", "Min /s", "Median /s", "Max /s", "Engine µs", "Server µs"
         )
         for name, title in IN_SETS.items():
             spent = [median(self._rounds[f"{name}_{whose}_us"]) for whose in ("own", "server")]
@@ -121,7 +121,7 @@ class Figures:
         return table
 
     def _single(self) -> Table:
-        table = _table("One by one", "Least", "Median", "Most", "")
+        table = _table("One by one", "Min", "Median", "Max", "")
         for name, title in SINGLE.items():
             spread = _spread(self._rounds[name])
             if name.endswith("_ms"):
@@ -131,7 +131,7 @@ class Figures:
         return table
 
     def _ratios(self) -> Table:
-        table = _table("Ratio, inside one round", "Least", "Median", "Most", "Target")
+        table = _table("Ratio in one round", "Min", "Median", "Max", "Target")
         for ratio in RATIOS:
             table.add_row(ratio.title, *_row(_spread(self.ratio(ratio)), ".2f"), ratio.target)
         return table
@@ -157,5 +157,5 @@ def _table(title: str, *headings: str) -> Table:
 
 
 def memory_mib() -> int:
-    """The most memory that this program ever had."""
+    """Return the peak memory of this process in MiB."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -1,4 +1,4 @@
-"""What the engine does: sets, one at a time, and many callers who share sets."""
+"""The engine's speed: with sets, with single commands, and with many callers that share sets."""
 
 import asyncio
 from collections import deque
@@ -12,11 +12,11 @@ from polaris.core.fold import Outcome
 from polaris.engine import request
 from polaris.serving.write_batches import WriteBatches
 
-Asked = type[FinalizeInvoice] | type[VoidInvoice]
+CommandType = type[FinalizeInvoice] | type[VoidInvoice]
 
 
-def in_sets(world: World, command: Asked) -> Perform:
-    """A command for whole sets."""
+def in_sets(world: World, command: CommandType) -> Perform:
+    """Return a function that performs a command for each invoice of a set."""
 
     def perform(ids: list[str]) -> None:
         done(world.engine.perform(TENANT, [request(command(invoice_id=one)) for one in ids]))
@@ -25,13 +25,13 @@ def in_sets(world: World, command: Asked) -> Perform:
 
 
 def done(outcomes: list[Outcome]) -> None:
-    """Fail unless everything was done."""
+    """Raise AssertionError unless all commands were done."""
     if undone := [outcome for outcome in outcomes if not outcome.done]:
         raise AssertionError(f"{len(undone)} were not done: {undone[0]}")
 
 
 def lone_median_ms(world: World, count: int) -> float:
-    """The median time of a void that comes alone."""
+    """Return the median time of a single void in milliseconds."""
     perform, took = in_sets(world, VoidInvoice), []
     for ids in world.invoices(count):
         for one in ids:
@@ -42,7 +42,7 @@ def lone_median_ms(world: World, count: int) -> float:
 
 
 def shared_rate(world: World, callers: int, each: int) -> float:
-    """Voids per second, asked one by one by so many concurrent callers."""
+    """Return the voids per second of concurrent callers that send one void at a time."""
     ids = deque(one for ids in world.invoices(callers * each) for one in ids)
     with world.voiding(len(ids)):
         return asyncio.run(_sharing(world, ids, callers))
@@ -53,8 +53,8 @@ async def _sharing(world: World, ids: deque[str], callers: int) -> float:
 
     async def call() -> None:
         while ids:
-            asked = request(VoidInvoice(invoice_id=ids.popleft()))
-            done([await writes.perform(TENANT, asked)])
+            void = request(VoidInvoice(invoice_id=ids.popleft()))
+            done([await writes.perform(TENANT, void)])
 
     began = perf_counter()
     await asyncio.gather(*(call() for _ in range(callers)))

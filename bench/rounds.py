@@ -1,7 +1,7 @@
-"""The order of a run: fill three databases, then measure everything in turn, round after round.
+"""The order of a run: fill three databases, then measure every step in each round.
 
-What is compared is measured side by side, and every other round backwards: the machine is shared,
-and its speed drifts.
+Steps that are compared follow each other, and every second round runs backwards, because the speed
+of a shared machine changes over time.
 """
 
 from collections.abc import Callable
@@ -25,29 +25,29 @@ WEB = (1, 16, 64)
 
 
 class Sizes(NamedTuple):
-    """How much is stored, and how much measured."""
+    """The number of invoices to store, and to measure in each round."""
 
     invoices: int = 1_000_000  # in the large database
-    small: int = 10_000  # in the small one, at first
+    small: int = 10_000  # in the small database, at the beginning
     rounds: int = 7
-    bulk: int = 6_000  # by each way in sets, in a round
-    single: int = 6_400  # one by one, by 16 clients or 64 callers, in a round
-    lone: int = 400  # one by one, by one, in a round
-    web: int = 3_200  # over HTTP, in a round; ten times as many of those that do nothing
+    bulk: int = 6_000  # in sets, for each way
+    single: int = 6_400  # one by one, by 16 clients or 64 callers
+    lone: int = 400  # one by one, by one caller
+    web: int = 3_200  # over HTTP; ten times as many for the route that does nothing
 
 
 QUICK = Sizes(invoices=30_000, small=5_000, rounds=3, bulk=4_000, single=3_200, lone=200, web=1_600)
 
 
 class Step(NamedTuple):
-    """Something to measure in each round."""
+    """A measurement that each round repeats."""
 
     title: str
     measure: Callable[[], None]
 
 
 class Bench:
-    """Three databases of one server, what is measured on them, and a `folder` for passing files."""
+    """Three databases of one server, and the steps on them. `folder` is for temporary files."""
 
     def __init__(
         self, server: Embedded, folder: Path, sizes: Sizes, progress: Progress, opened: ExitStack
@@ -55,14 +55,14 @@ class Bench:
         self.large, self.small = World(server, "large", opened), World(server, "small", opened)
         self.folder, self.sizes, self.progress = folder, sizes, progress
         self.figures = Figures()
-        # A database of their own: servers seal the audit, beside whatever else is measured.
+        # The API servers have their own database: they seal its audit log during other steps.
         self.served = World(server, "served", opened)
         self.web = opened.enter_context(web.polaris(self.served))
         self.web_of_two = opened.enter_context(web.polaris(self.served, workers=2))
         self.nothing = opened.enter_context(web.nothing())
 
     def run(self) -> Figures:
-        """Fill, measure, and tell what it was measured on."""
+        """Fill the databases, run all rounds, and return the figures."""
         self.figures.tell(server=self.large.version(), **self.sizes._asdict())
         self._fill()
         steps = self._steps()
@@ -99,9 +99,9 @@ class Bench:
             Step("Voids by pgbench, 1 client", self._statement),
             Step("Lone voids", self._lone),
             *(Step(f"HTTP voids, {count} at once", partial(self._web, count)) for count in WEB),
-            Step("HTTP voids, two programs", self._web_of_two),
+            Step("HTTP voids, two workers", self._web_of_two),
             Step("HTTP shows", self._shows),
-            Step("HTTP, nothing", self._nothing),
+            Step("HTTP, empty route", self._nothing),
         ]
 
     def _sql(self, lanes: int) -> Step:

@@ -1,4 +1,4 @@
-"""Sets of invoices, and how fast several lanes get through them."""
+"""Sets of invoices, and the time that one or more threads need for them."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -12,14 +12,14 @@ Sets = list[list[str]]
 """Ids of invoices, by set."""
 
 Perform = Callable[[list[str]], None]
-"""Does one set."""
+"""Performs one set."""
 
 Record = Callable[[str, float], None]
-"""Takes the name of a figure, and the figure."""
+"""Stores a figure under a name."""
 
 
 def perform_all(sets: Sets, lanes: list[Perform]) -> None:
-    """Let these lanes take turns at the sets, each in a thread of its own."""
+    """Perform all sets, with one thread for each lane."""
     waiting = deque(sets)
 
     def work(perform: Perform) -> None:
@@ -34,8 +34,8 @@ def perform_all(sets: Sets, lanes: list[Perform]) -> None:
 def measured(
     record: Record, name: str, invoices: int, server_seconds: Callable[[], float]
 ) -> Iterator[None]:
-    """Record a rate, and the time that our program and the server spent on a core, for each
-    invoice: unlike the rate it says little about who else was on the machine."""
+    """Record the invoices per second, and the CPU time per invoice of this process and of the
+    server. Other programs on the machine affect the CPU time less than the rate."""
     server, own, began = server_seconds(), process_time(), perf_counter()
     yield
     took, own, server = perf_counter() - began, process_time() - own, server_seconds() - server

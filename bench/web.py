@@ -1,4 +1,4 @@
-"""What is answered over HTTP: voids through the Lago dialect, and a route that does nothing."""
+"""The speed over HTTP: calls of the Lago dialect, and a route that does nothing."""
 
 import os
 import socket
@@ -22,13 +22,13 @@ POLARIS = Path(sys.executable).with_name("polaris")
 
 
 class Web(NamedTuple):
-    """A server program on a port, and a key that it takes."""
+    """A running server: its port, and an API key."""
 
     port: int
     key: str
 
     def call(self, method: str, paths: list[str], connections: int, expected: str) -> Called:
-        """Ask all of it over so many connections; every answer is checked."""
+        """Send all requests over this number of connections, and check every answer."""
         calls = Calls(self.port, connections, method, paths, self.key, expected)
         ran = subprocess.run(
             [sys.executable, "-m", "bench.caller"],
@@ -41,26 +41,26 @@ class Web(NamedTuple):
         return msgspec.json.decode(ran.stdout, type=Called)
 
     def void(self, world: World, count: int, connections: int) -> Called:
-        """Void fresh invoices, one call each."""
+        """Void new invoices, with one call each."""
         ids = [one for ids in world.invoices(count) for one in ids]
         with world.voiding(count):
             paths = [f"/api/v1/invoices/{one}/void" for one in ids]
             return self.call("POST", paths, connections, '"status":"voided"')
 
     def show(self, world: World, count: int, connections: int) -> Called:
-        """Show fresh invoices, one call each."""
+        """Read new invoices, with one call each."""
         ids = [one for ids in world.invoices(count) for one in ids]
         paths = [f"/api/v1/invoices/{one}" for one in ids]
         return self.call("GET", paths, connections, '"status":"finalized"')
 
     def empty(self, count: int, connections: int) -> Called:
-        """Ask for nothing."""
+        """Call the route that does nothing."""
         return self.call("POST", ["/empty"] * count, connections, '"status":"voided"')
 
 
 @contextmanager
 def polaris(world: World, workers: int = 1) -> Iterator[Web]:
-    """`polaris serve` on a database of the bench."""
+    """Run `polaris serve` on a database of the benchmark."""
     key = ApiKey.new()
     create_api_key(world.connection(), TENANT, new_id(), "bench", key, now())
     words = (POLARIS, "serve", "--database-url", world.url, "--workers", workers)
@@ -70,7 +70,7 @@ def polaris(world: World, workers: int = 1) -> Iterator[Web]:
 
 @contextmanager
 def nothing() -> Iterator[Web]:
-    """A route that does nothing, served as ours are."""
+    """Serve the route that does nothing, in the same way as Polaris."""
     words = (sys.executable, "-m", "uvicorn", "bench.empty:app", "--no-access-log")
     with serving(words, "/") as port:
         yield Web(port, "")
@@ -78,7 +78,7 @@ def nothing() -> Iterator[Web]:
 
 @contextmanager
 def serving(words: tuple[object, ...], ready: str) -> Iterator[int]:
-    """A server program on a free port, from when it answers until it is told to stop."""
+    """Run a server on a free port. Yield the port when the server answers."""
     port = free_port()
     program = subprocess.Popen(
         [*map(str, words), "--port", str(port)],
@@ -94,7 +94,7 @@ def serving(words: tuple[object, ...], ready: str) -> Iterator[int]:
 
 
 def wait_for(program: subprocess.Popen[bytes], port: int, path: str) -> None:
-    """Wait until it answers. Raises AssertionError when it ends instead."""
+    """Wait until the server answers. Raises AssertionError if it ends first."""
     while program.poll() is None:
         try:
             with socket.create_connection(("127.0.0.1", port), 1) as asking:
@@ -103,11 +103,11 @@ def wait_for(program: subprocess.Popen[bytes], port: int, path: str) -> None:
                     return
         except OSError:
             time.sleep(0.1)
-    raise AssertionError("the server ended before it served")
+    raise AssertionError("the server ended before it answered")
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a free port."""
     with closing(socket.socket()) as asking:
         asking.bind(("127.0.0.1", 0))
         return int(asking.getsockname()[1])

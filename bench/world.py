@@ -1,4 +1,4 @@
-"""A database to measure on: one tenant with as many invoices as asked for, and more on demand."""
+"""A database for measurements: one tenant with many invoices, and more on demand."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -26,20 +26,20 @@ ACCOUNT, INVOICES, SESSIONS = (
 )
 
 TENANT = "01990000-0000-7000-8002-000000000001"
-ID = "01990000-0000-7000-8000-"  # of an invoice; twelve hexadecimal digits follow, its number
-FIRST = 10  # customers have ten invoices each, and count from one
+ID = "01990000-0000-7000-8000-"  # prefix of invoice ids; the number follows as 12 hex digits
+FIRST = 10  # each customer has ten invoices, and customers are numbered from 1
 STORED_AT_ONCE = 5_000
 
 
 class Stored(NamedTuple):
-    """How many invoices a database holds."""
+    """The number of invoices in a database."""
 
     invoices: int
     voided: int
 
 
 class World:
-    """One database of a server, with the engine on it."""
+    """A database of a server, with an engine."""
 
     def __init__(self, server: Embedded, name: str, opened: ExitStack) -> None:
         self.url = server.url(name)
@@ -55,13 +55,13 @@ class World:
         self._next = FIRST
 
     def connection(self) -> EngineConnection:
-        """A connection as the engine has them, but each statement commits by itself."""
+        """Return a connection like the engine's, but with autocommit."""
         connection = self._opened.enter_context(self._connect())
         connection.autocommit = True
         return connection
 
     def fill(self, count: int, advance: Callable[[int], object]) -> None:
-        """Store finalized invoices, in two sessions without the checks that a fill can spare."""
+        """Store finalized invoices, in two sessions and without triggers and foreign keys."""
 
         def filled(numbers: range) -> None:
             with self._superuser() as session:
@@ -82,17 +82,17 @@ class World:
         )
 
     def _numbers(self, count: int) -> list[range]:
-        """Numbers of invoices to store, whole customers in each range."""
+        """Return ranges of new invoice numbers. No customer is split between ranges."""
         first, self._next = self._next, self._next + -(-count // 10) * 10
         numbers = range(first, self._next)
         return [numbers[at : at + STORED_AT_ONCE] for at in range(0, len(numbers), STORED_AT_ONCE)]
 
     def drafts(self, count: int) -> Sets:
-        """Fresh drafts, in sets."""
+        """Create drafts, and return their ids in sets."""
         return self._fresh(count, finalized=False)
 
     def invoices(self, count: int) -> Sets:
-        """Fresh finalized invoices, unpaid, in sets."""
+        """Create finalized, unpaid invoices, and return their ids in sets."""
         return self._fresh(count, finalized=True)
 
     def _fresh(self, count: int, *, finalized: bool) -> Sets:
@@ -102,21 +102,21 @@ class World:
         return [ids[at : min(at + SIZE, count)] for at in range(0, count, SIZE)]
 
     def server_seconds(self) -> float:
-        """How long all sessions of the server have been on a core so far."""
+        """Return the CPU seconds of all sessions of the server until now."""
         pids = [pid for (pid,) in SESSIONS.run(self._own, {}).fetchall()]
         return sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in pids)
 
     def version(self) -> int:
-        """The server's, as 180004 for 18.4."""
+        """Return the server's version, such as 180004 for 18.4."""
         return self._own.info.server_version
 
     def stored(self) -> Stored:
-        """What it holds now."""
+        """Return the current number of invoices."""
         return Stored(*INVOICES.run(self._own, {"t": TENANT}).fetchone() or (0, 0))
 
     @contextmanager
     def voiding(self, count: int) -> Iterator[None]:
-        """Fail unless so many invoices are voided meanwhile."""
+        """Raise AssertionError unless this number of invoices is voided inside the block."""
         before = self.stored().voided
         yield
         if self.stored().voided - before != count:
@@ -126,7 +126,7 @@ class World:
 def store(
     connection: psycopg.Connection[Any], numbers: range, *, finalized: bool = False
 ) -> list[str]:
-    """Store invoices of these numbers; their ids."""
+    """Store invoices with these numbers. Return their ids."""
     DRAFT.run(connection, {"t": TENANT, "first": numbers[0], "last": numbers[-1]})
     ids = [f"{ID}{number:012x}" for number in numbers]
     if finalized:
@@ -135,5 +135,5 @@ def store(
 
 
 def array(ids: list[str]) -> str:
-    """Ids as PostgreSQL writes an array."""
+    """Return the ids as a PostgreSQL array literal."""
     return "{" + ",".join(ids) + "}"

@@ -1,4 +1,4 @@
-"""The bench runs, and its ceilings write what the engine writes."""
+"""The benchmark runs, and its ceilings write the same rows as the engine."""
 
 import json
 import re
@@ -36,7 +36,7 @@ NUMBERS = re.compile(r"INV-\d+")
 
 @pytest.fixture(scope="module")
 def world(server: Embedded) -> Iterator[World]:
-    """A database of the bench, with nothing in it."""
+    """Yield an empty database of the benchmark."""
     with ExitStack() as opened:
         yield World(server, "bench_rows", opened)
     drop(server, "bench_rows")
@@ -48,14 +48,14 @@ def drop(server: Embedded, name: str) -> None:
 
 
 def rows(world: World) -> dict[str, list[str]]:
-    """Every row, as text in which ids, times, numbers and versions are blanked."""
+    """Return every row as text, without ids, times, numbers and versions."""
     with psycopg.connect(world.url) as open_:
         return {table: sorted(map(blanked, all_of(open_, table))) for table in TABLES}
 
 
 def all_of(connection: psycopg.Connection[tuple[object, ...]], table: str) -> list[str]:
-    asked = sql.SQL("select to_jsonb(x)::text from {} x").format(sql.Identifier(table))
-    return [str(row) for (row,) in connection.execute(asked).fetchall()]
+    query = sql.SQL("select to_jsonb(x)::text from {} x").format(sql.Identifier(table))
+    return [str(row) for (row,) in connection.execute(query).fetchall()]
 
 
 def blanked(row: str) -> str:
@@ -69,13 +69,13 @@ def blanked(row: str) -> str:
 
 
 def written(before: dict[str, list[str]], after: dict[str, list[str]]) -> dict[str, list[str]]:
-    """What came, by table; what was there and changed counts as come."""
+    """Return the new and the changed rows, by table."""
     counted = {table: Counter(now) - Counter(before[table]) for table, now in after.items()}
     return {table: sorted(rows.elements()) for table, rows in counted.items()}
 
 
 def test_the_ceilings_write_what_the_engine_writes(world: World) -> None:
-    """A ceiling that writes less is a lie about how high it hangs."""
+    """A ceiling that writes less than the engine would be too high."""
     engine = [ours.in_sets(world, command) for command in (FinalizeInvoice, VoidInvoice)]
     database = [ceilings.in_sets(world, statement) for statement in (FINALIZE, VOID)]
     tried = []
@@ -95,7 +95,7 @@ def test_the_ceilings_write_what_the_engine_writes(world: World) -> None:
 
 
 def test_pgbench_writes_what_the_sets_write(world: World, tmp_path: Path) -> None:
-    """It runs the same statement, but from another program and by number."""
+    """pgbench runs the same statement, but with one invoice at a time."""
     (ids,) = world.invoices(4)
     start = rows(world)
     ceilings.in_sets(world, VOID)(ids)
@@ -107,7 +107,7 @@ def test_pgbench_writes_what_the_sets_write(world: World, tmp_path: Path) -> Non
 
 
 def test_every_figure_is_measured_and_kept(server: Embedded, tmp_path: Path) -> None:
-    """What is shown and what is compared must be there."""
+    """Every figure that is printed or compared must be measured."""
     path = tmp_path / "results" / "figures.json"
     with ExitStack() as opened, Progress(disable=True) as progress:
         found = Bench(server, tmp_path, TINY, progress, opened).run()

@@ -20,17 +20,17 @@ class Books:
             create_tenant(connection, self.tenant_id, "Print", "EUR", "UTC", Settings(), now())
 
     def run(self, *arguments: str) -> Ended:
-        """A command on these books."""
+        """Run a command on these books."""
         place = ("--tenant", self.tenant_id, "--database-url", self.database.url)
         return polaris(*arguments, *place)
 
     def draft(self) -> str:
-        """A draft of 12.00."""
+        """Create a draft of 12.00. Return its id."""
         customer = customers(self.engine, self.tenant_id, 1)
         return drafts(self.engine, self.tenant_id, customer, 1)[0]
 
     def invoice(self, paid_minor: int = 0) -> str:
-        """An invoice over 12.00, paid so far."""
+        """Create an invoice of 12.00 with this amount paid. Return its id."""
         customer = customers(self.engine, self.tenant_id, 1)
         [invoice_id] = invoices(self.engine, self.tenant_id, customer, 1)
         if paid_minor:

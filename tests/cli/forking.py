@@ -1,7 +1,7 @@
-"""A program that runs commands of Polaris, each in a process of its own, forked from this one.
+"""A program that runs commands of Polaris, each in a forked process.
 
-To import everything takes longer than most commands do; here it is done once. For each command it
-reads one line of JSON, and writes the exit code as one line.
+Importing Polaris takes longer than most commands, so this program imports it once. For each
+command it reads one line of JSON, and writes the exit code as one line.
 """
 
 import json
@@ -12,7 +12,7 @@ from polaris import cli
 
 
 def main() -> None:
-    """Run commands, one after another, until nobody asks any more."""
+    """Run commands, one after another, until standard input ends."""
     for line in sys.stdin:
         child = os.fork()
         if child == 0:

@@ -1,4 +1,4 @@
-"""The command line as its users run it: a program of its own, with its output and exit code."""
+"""Run the command line as users do: in its own process, with its output and exit code."""
 
 import atexit
 import json
@@ -28,12 +28,12 @@ class Ended(NamedTuple):
 
     @property
     def json(self) -> Any:
-        """What it printed: one document, and nothing else."""
+        """The JSON document that the command printed."""
         return json.loads(self.out)
 
 
 class Forking:
-    """A program that has imported Polaris, and runs each command in a child of its own."""
+    """A program that has imported Polaris, and runs each command in a child process."""
 
     def __init__(self) -> None:
         self.program = subprocess.Popen(
@@ -50,27 +50,27 @@ class Forking:
         assert self.program.stdin
         assert self.program.stdout
         with tempfile.NamedTemporaryFile("r") as out, tempfile.NamedTemporaryFile("r") as err:
-            asked = {"arguments": arguments, "out": out.name, "err": err.name}
-            print(json.dumps(asked), file=self.program.stdin, flush=True)
+            job = {"arguments": arguments, "out": out.name, "err": err.name}
+            print(json.dumps(job), file=self.program.stdin, flush=True)
             code = int(self.program.stdout.readline())
             return Ended(code, out.read(), err.read())
 
 
 @cache
 def forking() -> Forking:
-    """The one of this test process."""
+    """Return the forking program of this test process."""
     return Forking()
 
 
 def polaris(*arguments: str) -> Ended:
-    """Run a command to its end, one at a time: in a process of its own, which need not import."""
+    """Run a command to its end, in a forked process that has already imported Polaris."""
     ended = forking().run(*arguments)
     assert "Traceback" not in ended.err, ended.err
     return ended
 
 
 def script(*arguments: str, env: dict[str, str] | None = None) -> Ended:
-    """Run a command to its end by the installed script, as its users do."""
+    """Run a command to its end with the installed script, as users do."""
     ended = subprocess.run(
         [POLARIS, *arguments],
         env=ENVIRONMENT | (env or {}),
@@ -83,7 +83,7 @@ def script(*arguments: str, env: dict[str, str] | None = None) -> Ended:
 
 
 class Serving:
-    """A command that serves until it is told to stop."""
+    """A command that serves until it is stopped."""
 
     def __init__(self, *arguments: str) -> None:
         self.program = subprocess.Popen(
@@ -93,7 +93,7 @@ class Serving:
             stderr=subprocess.PIPE,
             text=True,
         )
-        self.url = self._told_url()
+        self.url = self._printed_url()
         self._wait_until_open()
 
     def __enter__(self) -> Self:
@@ -102,25 +102,25 @@ class Serving:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _told_url(self) -> str:
-        """Wait until it says where it listens; the port was the system's choice."""
+    def _printed_url(self) -> str:
+        """Return the printed URL. The operating system chooses the port."""
         assert self.program.stderr
         for line in self.program.stderr:
             if "Uvicorn running on" in line:
                 return line.split("Uvicorn running on ")[1].split()[0]
-        raise AssertionError("it ended before it served")
+        raise AssertionError("the server ended before it answered")
 
     def _wait_until_open(self) -> None:
-        """With several workers the url is known before anybody listens there."""
+        """Wait for an answer: with several workers the URL is printed before they listen."""
         while self.program.poll() is None:
             with suppress(urllib.error.URLError):
                 self.get("/healthz")
                 return
             time.sleep(0.1)
-        raise AssertionError("it ended before it served")
+        raise AssertionError("the server ended before it answered")
 
     def get(self, path: str) -> tuple[int, str]:
-        """Status and body of an answer."""
+        """Return the status and body of an answer."""
         try:
             with urllib.request.urlopen(self.url + path) as answer:
                 return answer.status, answer.read().decode()
@@ -128,7 +128,7 @@ class Serving:
             return refused.code, refused.read().decode()
 
     def stop(self, sign: signal.Signals = signal.SIGTERM) -> int:
-        """Tell it to stop; its exit code."""
+        """Send the signal, and return the exit code."""
         self.program.send_signal(sign)
         self.program.communicate()
         return self.program.returncode

@@ -1,4 +1,4 @@
-"""The demo does the main job on an empty machine, and leaves books that add up."""
+"""The demo works on an empty machine, and its books are consistent."""
 
 import re
 from pathlib import Path
@@ -25,8 +25,8 @@ def test_the_demo_tells_the_whole_story_and_leaves(data_dir: Path) -> None:
     assert max(map(len, told.out.splitlines())) <= 80
 
 
-def test_its_next_steps_can_be_typed(data_dir: Path) -> None:
-    """A second demo has books of its own; the commands that it ends with all work."""
+def test_its_next_steps_work(data_dir: Path) -> None:
+    """A second demo has its own tenant, and all commands that it prints at the end work."""
     place = ("--data-dir", str(data_dir))
     script("demo", "--once", *place)
     told = script("demo", "--once", *place).out

@@ -19,7 +19,7 @@ def test_a_draft_is_finalized(books: Books) -> None:
 
 
 def test_a_paid_invoice_is_voided_with_refund_and_credit(books: Books) -> None:
-    """Amounts are typed as people write them; what a preview shows is what is booked."""
+    """Amounts are typed as 7.00, not in minor units. The preview shows what is booked later."""
     invoice = books.invoice(paid_minor=1200)
     policy = ("--refund", "7.00", "--credit", "5", "--reason", "duplicate", "--comment", "Twice.")
     seen = books.run("invoice", "void", invoice, *policy, "--preview", "--json").json
@@ -36,7 +36,7 @@ def test_a_paid_invoice_is_voided_with_refund_and_credit(books: Books) -> None:
 
 
 def booked(told: dict[str, list[dict[str, list[dict[str, object]]]]]) -> list[tuple[object, ...]]:
-    """What entries post, whatever their ids."""
+    """Return the postings of all entries, without ids."""
     return [
         (posting["debit"], posting["credit"], posting["amount_minor"])
         for entry in told["entries"]

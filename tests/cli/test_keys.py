@@ -1,4 +1,4 @@
-"""Keys are made, listed and revoked; none of it shows a secret twice, all of it is audited."""
+"""Keys are created, listed and revoked. No secret is shown twice, and everything is audited."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def kept(books: Books, prefix: str) -> KnownKey:
 
 
 def audited(books: Books) -> list[tuple[Any, ...]]:
-    """Who asked for what, as the books keep it."""
+    """Return the audit lines about keys."""
     query = """
         select command, subject_id::text, outcome, actor like 'cli%%', request::text from audit
          where tenant_id = %(t)s and command like '%%ApiKey' order by at"""
@@ -51,7 +51,7 @@ def test_a_key_is_made_and_opens(books: Books) -> None:
 def test_a_key_may_do_what_its_scopes_name(
     books: Books, options: tuple[str, ...], scopes: list[str]
 ) -> None:
-    """Who may write may not read what others wrote, unless the key says so."""
+    """A key for writing cannot read, unless it also has the scope read."""
     made = books.run("key", "create", "narrow", *options, "--json").json
     known = kept(books, made["prefix"])
     assert made["scopes"] == scopes
@@ -68,7 +68,7 @@ def test_people_see_the_whole_key_once(books: Books) -> None:
     assert secret not in listed.out + books.run("key", "list", "--json").out
 
 
-def test_keys_are_listed_with_what_became_of_them(books: Books) -> None:
+def test_keys_are_listed_with_their_revocation(books: Books) -> None:
     empty = books.run("key", "list")
     assert (empty.code, books.run("key", "list", "--json").json) == (0, [])
     assert f"polaris key create NAME --tenant {books.tenant_id}" in empty.out
@@ -124,7 +124,7 @@ def test_another_tenants_key_is_no_key(books: Books, database: Database) -> None
     assert other.run("key", "list", "--json").json == []
 
 
-def test_what_there_is_not_is_said(books: Books) -> None:
+def test_unknown_keys_and_tenants_are_errors(books: Books) -> None:
     refused = books.run("key", "revoke", "plr_none", "--json")
     assert (refused.code, refused.json["done"]) == (1, False)
     nobody = new_id()
@@ -136,7 +136,7 @@ def test_what_there_is_not_is_said(books: Books) -> None:
 
 
 def test_a_leaked_key_is_not_repeated(books: Books) -> None:
-    """What is printed may be kept in a log."""
+    """The printed text may end up in a log."""
     key = ApiKey.new()
     refused = books.run("key", "revoke", key.whole)
     assert (refused.code, key.client_id in refused.err) == (1, True)

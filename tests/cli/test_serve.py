@@ -1,4 +1,4 @@
-"""The server beside the command line: on the same data directory, and gone when it is told."""
+"""The server and other commands share a data directory, and the server stops on a signal."""
 
 import json
 import signal
@@ -15,13 +15,13 @@ from polaris.engine import Engine
 
 
 def created(data_dir: Path) -> str:
-    """A tenant's id."""
+    """Create a tenant. Return its id."""
     made = script("tenant", "create", "Serving", "--json", "--data-dir", str(data_dir))
     return str(made.json["tenant_id"])
 
 
 def test_commands_work_while_a_server_runs(data_dir: Path) -> None:
-    """And the database outlives neither of them: whoever leaves last stops it."""
+    """The last process that uses the database stops it."""
     with Serving("serve", "--data-dir", str(data_dir)) as serving:
         assert serving.get("/healthz") == (200, '{"alive":true}')
         assert serving.get("/readyz")[0] == 200
@@ -42,7 +42,7 @@ def test_every_worker_stops_with_the_server(data_dir: Path, sign: signal.Signals
     assert not servers(data_dir)
 
 
-def test_a_server_shows_what_is_here(own_database_url: str) -> None:
+def test_a_server_has_a_home_page_and_metrics(own_database_url: str) -> None:
     with Serving("serve", "--database-url", own_database_url) as serving:
         status, home = serving.get("/")
         assert status == 200
@@ -54,7 +54,7 @@ def test_a_server_shows_what_is_here(own_database_url: str) -> None:
 
 
 def test_a_server_is_not_ready_without_its_database(own_database_url: str) -> None:
-    """A load balancer sends nobody to a server whose database is gone or of another version."""
+    """A load balancer must not send requests to a server whose database is missing or outdated."""
     with Serving("serve", "--database-url", own_database_url) as serving:
         with psycopg.connect(own_database_url) as connection:
             connection.execute("delete from alembic_version")
@@ -65,7 +65,7 @@ def test_a_server_is_not_ready_without_its_database(own_database_url: str) -> No
 
 
 def test_the_audit_is_sealed_while_it_serves(own_database_url: str) -> None:
-    """Nobody has to ask for it; an import beside the server is sealed too."""
+    """The server also seals audit lines that other processes write."""
     with Serving("serve", "--database-url", own_database_url), opened(own_database_url) as database:
         tenant_id = tenant(database)
         customers(Engine(database, connections=1), tenant_id, 3)

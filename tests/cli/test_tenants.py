@@ -1,4 +1,4 @@
-"""Tenants are made with a key, and listed."""
+"""Tenants are created with a key, listed, shown and changed."""
 
 import hashlib
 
@@ -41,11 +41,11 @@ def test_a_tenant_needs_a_real_currency_and_zone(
     assert wrong[0] in ended.err
 
 
-# ---------------------------------------------------------------- what it wants
+# ---------------------------------------------------------------- settings
 
 
 def made(database: Database, *options: str) -> str:
-    """A new tenant's id."""
+    """Create a tenant. Return its id."""
     place = ("--json", "--database-url", database.url)
     return str(polaris("tenant", "create", "Äcme 24/7", *options, *place).json["tenant_id"])
 
@@ -65,7 +65,7 @@ def test_a_tenant_can_number_as_lago_does(database: Database) -> None:
     assert settings(database, made(database))["invoice_format"] == "INV-{next:06}"
 
 
-def test_what_a_tenant_wants_can_be_changed(database: Database) -> None:
+def test_a_tenants_settings_can_be_changed(database: Database) -> None:
     place = ("--database-url", database.url)
     tenant_id = made(database)
     changes = (
@@ -106,7 +106,7 @@ def test_what_a_tenant_wants_can_be_changed(database: Database) -> None:
         ("name=", "value_missing"),
     ],
 )
-def test_what_a_tenant_cannot_want(database: Database, wrong: str, code: str) -> None:
+def test_wrong_settings_are_refused(database: Database, wrong: str, code: str) -> None:
     asked = ("tenant", "set", made(database), wrong)
     ended = polaris(*asked, "--json", "--database-url", database.url)
     assert ended.code == 1
@@ -114,7 +114,7 @@ def test_what_a_tenant_cannot_want(database: Database, wrong: str, code: str) ->
 
 
 @pytest.mark.parametrize("wrong", [("currency",), ("name=A", "name=B")])
-def test_what_cannot_be_read_is_wrong_usage(database: Database, wrong: tuple[str, ...]) -> None:
+def test_malformed_changes_are_wrong_usage(database: Database, wrong: tuple[str, ...]) -> None:
     ended = polaris("tenant", "set", made(database), *wrong, "--database-url", database.url)
     assert ended.code == 2
     assert "NAME=VALUE" in ended.err

@@ -21,7 +21,7 @@ TENANT_PARAMETER = 1
 
 @dataclass(frozen=True)
 class Block:
-    """One named statement of a file of queries, or a part from which the store composes one."""
+    """A named statement of a .sql file, or a part of a statement that the store composes."""
 
     name: str
     text: str
@@ -37,7 +37,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Rule:
-    """A constraint of a table, or a unique index, with the columns that it covers."""
+    """A constraint or unique index of a table, with its columns."""
 
     table: str
     columns: tuple[str, ...]
@@ -46,12 +46,12 @@ class Rule:
 
 
 def written(path: str) -> str:
-    """The file's text; nothing where nobody has written it yet."""
+    """Return the file's text, or an empty text if the file does not exist."""
     return read(path) if (ROOT / path).exists() else ""
 
 
 def numbered(sql: str) -> str:
-    """psycopg's named placeholders as PostgreSQL's numbered ones; `%(t)s` is always `$1`."""
+    """Return the SQL with numbered instead of named placeholders; `%(t)s` is always `$1`."""
     numbers = {"t": TENANT_PARAMETER}
     numbering = PLACEHOLDER.sub(
         lambda found: f"${numbers.setdefault(found[1], len(numbers) + 1)}", sql
@@ -65,14 +65,14 @@ def blocks(text: str) -> list[Block]:
 
 
 def queries() -> list[Block]:
-    """Every block of the store: all its SQL but the schema and what leads up to it."""
+    """Return every block of the store's .sql files, without the schema and the migrations."""
     names = files(STORE, suffixes=(".sql",))
     beside = [name for name in names if name != SCHEMA and not name.startswith(MIGRATIONS)]
     return [block for name in beside for block in blocks(read(name))]
 
 
 def walk(node: object) -> Iterator[ast.Node]:
-    """Every node of a syntax tree, the outer before the inner."""
+    """Yield every node of a syntax tree, outer nodes first."""
     if isinstance(node, tuple):
         for item in node:
             yield from walk(item)
@@ -83,12 +83,12 @@ def walk(node: object) -> Iterator[ast.Node]:
 
 
 def strings(nodes: object) -> tuple[str, ...]:
-    """The values of a tuple of string nodes, as column lists and dotted names are parsed to."""
+    """Return the values of string nodes, such as the parts of a column list or a dotted name."""
     return tuple(node.sval for node in walk(nodes) if isinstance(node, ast.String))
 
 
 def statements(schema: str) -> Iterator[tuple[ast.Node, str]]:
-    """The schema's statements, each with its text and the comments above it."""
+    """Yield the schema's statements, each with its text and the comments above it."""
     start = 0
     for raw in parse_sql(schema):
         end = raw.stmt_location + raw.stmt_len if raw.stmt_len else len(schema)
@@ -97,7 +97,7 @@ def statements(schema: str) -> Iterator[tuple[ast.Node, str]]:
 
 
 def rules(schema: str) -> Iterator[Rule]:
-    """Constraints as written with a column, with a table, or added to it later."""
+    """Yield the constraints of columns and tables, including those that are added later."""
     for statement, _ in statements(schema):
         match statement:
             case ast.CreateStmt(relation=table, tableElts=elements):
@@ -126,7 +126,7 @@ def primary_keys(schema: str) -> dict[str, tuple[str, ...]]:
 
 
 def tenant_tables(schema: str) -> frozenset[str]:
-    """Tables keyed by tenant first, and the views that read them."""
+    """Return the tables whose key begins with the tenant, and the views that read them."""
     keyed = {table for table, key in primary_keys(schema).items() if key[0] == "tenant_id"}
     for statement, _ in statements(schema):
         if isinstance(statement, ast.ViewStmt) and keyed & set(tables_in(statement.query)):

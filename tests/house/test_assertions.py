@@ -1,4 +1,4 @@
-"""Every test can fail."""
+"""Every test has an assertion, so that it can fail."""
 
 import ast
 import re
@@ -25,7 +25,7 @@ def toothless(module: Module) -> Iterator[str]:
 
 
 def test_every_test_asserts_something() -> None:
-    """A test that only runs the code is green when the answer is wrong."""
+    """A test that only runs the code passes even when the answer is wrong."""
     expect_none(complaints(toothless, "tests/", "bench/"))
 
 

@@ -1,4 +1,4 @@
-"""The core's public names say what they mean in words."""
+"""The public names of the core have docstrings."""
 
 import ast
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ Documented = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def wordless(module: Module) -> Iterator[str]:
-    """The module itself, and its top-level public functions and classes, without a docstring."""
+    """Yield the module and its top-level public functions and classes without a docstring."""
     if module.tree.body and not ast.get_docstring(module.tree):
         yield f"{module.path}:1: the module has no docstring"
     for node in module.tree.body:
@@ -20,8 +20,8 @@ def wordless(module: Module) -> Iterator[str]:
 
 
 def test_every_public_name_of_the_core_has_a_docstring() -> None:
-    """The core is the part that a bookkeeper should be able to check; names and types alone do
-    not say which rule of the trade is meant."""
+    """A bookkeeper should be able to check the core. Names and types alone do not say which
+    billing rule is meant."""
     expect_none(complaints(wordless, *CORE))
 
 

@@ -1,4 +1,4 @@
-"""The repository names no package registry and no place on somebody's machine."""
+"""The repository names no package registry and no path of a developer's machine."""
 
 import re
 
@@ -24,8 +24,8 @@ def leaks(path: str, text: str) -> list[str]:
 
 
 def test_no_file_names_a_registry_or_a_machine() -> None:
-    """A lock that names a registry does not install behind a mirror, and a path that exists on
-    one machine is a bug on every other."""
+    """A lock file that names a registry cannot be installed behind a mirror. A path of one machine
+    does not exist on others."""
     names = [name for name in files() if not name.endswith(BINARY)]
     expect_none([leak for name in names for leak in leaks(name, read(name))])
 
@@ -41,7 +41,7 @@ def test_no_file_names_a_registry_or_a_machine() -> None:
     ],
 )
 def test_the_check_catches_what_it_forbids(pieces: tuple[str, str]) -> None:
-    # Cut in two, so that this file does not leak by itself.
+    # Cut in two, so that this file does not break the rule itself.
     assert leaks("seed", "".join(pieces))
 
 

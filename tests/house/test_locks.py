@@ -1,4 +1,4 @@
-"""Lock first, read in a later statement."""
+"""A statement that locks rows reads no other table. Facts are read by a later statement."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from house.tree import expect_none
 
 
 def outside_where(node: object) -> Iterator[ast.Node]:
-    """A statement's nodes, but for what only chooses its rows."""
+    """Yield the nodes of a statement, except its WHERE and locking clauses."""
     if isinstance(node, tuple):
         for item in node:
             yield from outside_where(item)
@@ -24,7 +24,7 @@ def outside_where(node: object) -> Iterator[ast.Node]:
 
 
 def locked(statement: ast.Node) -> set[str]:
-    """Tables in the FROM of the statement's locking selects."""
+    """Return the tables in the FROM of the statement's locking selects."""
     selects = (node for node in walk(statement) if isinstance(node, ast.SelectStmt))
     return {table for node in selects if node.lockingClause for table in tables_in(node.fromClause)}
 
@@ -40,10 +40,10 @@ def stale_reads(block: Block) -> Iterator[str]:
 
 
 def test_no_statement_locks_one_table_and_reads_another() -> None:
-    """Whoever waits for a lock gets the fresh row, but everything else as it was before the wait:
-    a paid invoice would look unpaid, and be voided. Other tables may choose the rows to lock,
-    nothing more; and two tables locked in one join are locked in no known order."""
-    expect_none([said for block in queries() for said in stale_reads(block)])
+    """A statement that waited for a lock sees the new version of the locked row, but old versions
+    of all other rows. So a paid invoice could look unpaid and be voided. Other tables may only
+    choose which rows to lock. If a join locks two tables, their order is unknown."""
+    expect_none([wrong for block in queries() for wrong in stale_reads(block)])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Pages have one title, clean lines, and links that lead somewhere."""
+"""Pages have one title, no trailing spaces, and no dead links."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def trailing(text: str) -> list[int]:
 
 
 def broken_links(text: str, folder: Path) -> list[str]:
-    """Relative links that lead nowhere; what code shows is no link."""
+    """Return the dead relative links. Links inside code do not count."""
     prose = CODE_SPAN.sub("", FENCE.sub("", text))
     targets = [target for target in LINK.findall(prose) if not ELSEWHERE.match(target)]
     return [target for target in targets if not (folder / target.partition("#")[0]).exists()]
@@ -31,14 +31,14 @@ def broken_links(text: str, folder: Path) -> list[str]:
 def faults(name: str) -> Iterator[str]:
     text = read(name)
     if titles(text) != 1:
-        yield f"{name}: {titles(text)} titles, one is right"
+        yield f"{name}: {titles(text)} titles; it must have one"
     yield from (f"{name}:{number}: trailing space" for number in trailing(text))
     yield from (f"{name}: no {link}" for link in broken_links(text, (ROOT / name).parent))
 
 
 def test_every_page_is_in_order() -> None:
-    """A page without a title has no name in an index; a dead link costs a reader's trust in the
-    ones that live."""
+    """A page without a title has no name in an index. Readers do not trust links after a dead
+    one."""
     expect_none([fault for name in files(suffixes=(".md",)) for fault in faults(name)])
 
 

@@ -1,4 +1,4 @@
-"""The core decides from its arguments alone: no clock, no chance, no input, no output."""
+"""The core uses only its arguments: no clock, no random numbers, no input, no output."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ IMPURE = {"os", "random", "secrets", "socket", "subprocess", "time", "uuid", "uu
 
 
 def from_datetime(module: Module) -> set[str]:
-    """The names under which a module knows `datetime` and what is in it."""
+    """Return the names under which a module imports `datetime` and its members."""
     return {
         alias.asname or alias.name
         for node in ast.walk(module.tree)
@@ -41,8 +41,8 @@ def impurities(module: Module) -> Iterator[str]:
 
 
 def test_the_core_has_no_clock_and_no_chance() -> None:
-    """The same facts must give the same decision: a preview shows what will be booked, a replay
-    answers as the first time, and a test needs no freezing of time."""
+    """The same facts must give the same decision. Then a preview shows what will be booked, a
+    repetition gets the first answer, and tests need not freeze the time."""
     expect_none(complaints(impurities, *CORE))
 
 

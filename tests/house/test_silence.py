@@ -1,4 +1,4 @@
-"""Whoever silences a tool says why, on the same line."""
+"""A comment that silences a tool names the code and gives a reason on the same line."""
 
 import io
 import re
@@ -17,14 +17,14 @@ ENOUGH_WORDS = 3
 
 
 def comments(module: Module) -> Iterator[tuple[int, str]]:
-    """Comments as the tokenizer sees them: what looks like one inside a string is none."""
+    """Yield the comments with their lines. The tokenizer ignores `#` inside strings."""
     for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string
 
 
 def silences(module: Module) -> Iterator[str]:
-    """Silencers without a code, or without a reason after it."""
+    """Yield a complaint for each silencing comment without a code or a reason."""
     for line, comment in comments(module):
         if not (found := SILENCER.match(comment)):
             continue
@@ -34,8 +34,8 @@ def silences(module: Module) -> Iterator[str]:
 
 
 def test_every_silencer_has_a_code_and_a_reason() -> None:
-    """A bare silencer hides tomorrow's mistake as well as today's, and nobody dares to remove
-    it."""
+    """A silencing comment without a code also hides later mistakes. Without a reason, nobody dares
+    to remove it."""
     expect_none(complaints(silences, "src/", "tests/", "bench/"))
 
 

@@ -1,4 +1,4 @@
-"""No vendor's name outside of what is the vendor's: shared ground belongs to nobody."""
+"""Shared code does not name a vendor."""
 
 import re
 from collections.abc import Iterator
@@ -17,19 +17,19 @@ OWN_GROUND = (
 
 MOUNTING = re.compile(r"^(from polaris\.dialects\.|DIALECTS\b)")
 MOUNTS = ("src/polaris/app.py", "src/polaris/cli/tenant_settings.py")
-"""Where the dialects are listed, and the lines that list them."""
+"""The files that list the dialects, and the lines in them that may name a vendor."""
 
 ALLOWED = {
-    "src/polaris/cli/tenants.py": "numbering called after the vendor that numbers so",
+    "src/polaris/cli/tenants.py": "a numbering that is named after its vendor",
 }
-"""Where a name still stands, and why."""
+"""Files that may name a vendor, and why."""
 
 
 def naming(path: str, text: str) -> Iterator[str]:
-    """Lines that name a vendor; where the dialects are listed those that list one may."""
-    for number, said in enumerate(text.splitlines(), start=1):
-        mounts = path in MOUNTS and MOUNTING.match(said)
-        if NAMES.search(said) and not mounts:
+    """Yield the lines that name a vendor, except those that list the dialects."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        mounts = path in MOUNTS and MOUNTING.match(line)
+        if NAMES.search(line) and not mounts:
             yield f"{path}:{number}: names a vendor"
 
 
@@ -39,15 +39,15 @@ def shared() -> list[str]:
 
 
 def test_shared_ground_names_no_vendor() -> None:
-    """What is called after one vendor is written once more for the next; and its rules apply to
-    tenants who never heard of it."""
+    """Code that is named after one vendor is written again for the next one, and its rules would
+    apply to tenants that do not use the vendor."""
     checked = [path for path in shared() if path not in ALLOWED]
     assert len(checked) > 100
-    expect_none(said for path in checked for said in naming(path, read(path)))
+    expect_none(wrong for path in checked for wrong in naming(path, read(path)))
 
 
 def test_every_exception_is_still_needed() -> None:
-    """An exception that outlives its reason is a hole."""
+    """An exception that is not needed any more would allow a new violation."""
     assert [path for path in ALLOWED if not any(naming(path, read(path)))] == []
 
 

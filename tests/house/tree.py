@@ -15,7 +15,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One Python file, parsed. Rules take modules, so that a test can seed one from a string."""
+    """A parsed Python file. Rules take modules, so that a test can make one from a string."""
 
     path: str
     text: str
@@ -26,7 +26,7 @@ class Module:
         return cls(path, text, ast.parse(text))
 
     def at(self, node: ast.stmt | ast.expr, complaint: str) -> str:
-        """A complaint with its place, in the form that editors jump to."""
+        """Return a complaint with file and line, in a format that editors understand."""
         return f"{self.path}:{node.lineno}: {complaint}"
 
     def functions(self) -> Iterator[Function]:
@@ -38,21 +38,21 @@ Rule = Callable[[Module], Iterable[str]]
 
 @cache
 def tracked() -> tuple[str, ...]:
-    """Every file that is, or is about to be, part of the repository."""
-    # Untracked files count too: a rule should speak before the commit, not after it.
-    # The owner may differ from the user that tests (a container's root): git would refuse.
+    """Return every file that is, or will be, part of the repository."""
+    # Untracked files count too, so that a rule is checked before the commit.
+    # git refuses to work if the owner is not the current user, such as root in a container.
     git = ["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others"]
     try:
-        asked = subprocess.run(
+        listed = subprocess.run(
             [*git, "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
         return tuple(sorted(_walked()))
-    return tuple(name for name in sorted(asked.stdout.splitlines()) if (ROOT / name).is_file())
+    return tuple(name for name in sorted(listed.stdout.splitlines()) if (ROOT / name).is_file())
 
 
 def _walked() -> Iterator[str]:
-    """The same without git, as in an unpacked archive: all but what tools leave behind."""
+    """Yield the same without git, as in an unpacked archive, without the leftovers of tools."""
     leftovers = {"__pycache__", "build", "dist", "var"}
     for folder, below, names in os.walk(ROOT):
         below[:] = [d for d in below if d not in leftovers and (d == ".ci" or d[0] != ".")]
@@ -60,7 +60,7 @@ def _walked() -> Iterator[str]:
 
 
 def files(*under: str, suffixes: tuple[str, ...] = ("",)) -> list[str]:
-    """Tracked files in these folders (all of them if none is named), by the end of their names."""
+    """Return the tracked files in these folders (default: all) with one of these suffixes."""
     return [
         name
         for name in tracked()
@@ -82,11 +82,11 @@ def modules(*under: str) -> list[Module]:
 
 
 def complaints(rule: Rule, *under: str) -> list[str]:
-    """What a rule says about every module in these folders."""
+    """Return the complaints of a rule about all modules in these folders."""
     return [complaint for module in modules(*under) for complaint in rule(module)]
 
 
 def expect_none(found: Iterable[str]) -> None:
-    """Fail with one complaint a line: whoever broke a rule reads nothing else."""
-    said = list(found)
-    assert not said, "\n" + "\n".join(said)
+    """Fail if there are complaints, and print one per line."""
+    complaining = list(found)
+    assert not complaining, "\n" + "\n".join(complaining)

@@ -1,6 +1,6 @@
-"""An import that dies: `python killed.py URL TENANT FILE BLOCK TIMES`.
+"""An import that kills itself: `python killed.py URL TENANT FILE BLOCK TIMES`.
 
-It kills itself, as `kill -9` would, after a statement of `imports.sql` was run so many times.
+It does so, like `kill -9`, after the statement BLOCK of `imports.sql` was run TIMES times.
 """
 
 import os
@@ -15,7 +15,7 @@ from polaris.imports.register import Register
 
 
 def die_after(block: str, times: int) -> None:
-    """Let it be the last thing of this program to run a statement so many times."""
+    """Kill this process after a statement was run this many times."""
     ask, left = Register.ask, iter(range(times - 1))
 
     def dying(self: Register, name: str, **values: object) -> list[Any]:

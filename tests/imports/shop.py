@@ -1,4 +1,4 @@
-"""A retailer's empty books, and the sample brought into them."""
+"""A tenant with empty books, and the import of the sample."""
 
 from pathlib import Path
 
@@ -17,12 +17,12 @@ SAMPLE = Path(__file__).with_name("sample.csv")
 
 
 def opened(url: str) -> Database:
-    """The database behind a conninfo."""
+    """Open the database at this URL."""
     return open_database(Environment(database_url=url))
 
 
 def shop(database: Database) -> str:
-    """A new tenant's id."""
+    """Create a tenant. Return its id."""
     tenant_id = new_id()
     with database.connect() as connection:
         create_tenant(connection, tenant_id, "Shop", "GBP", "Europe/London", Settings(), now())
@@ -32,10 +32,10 @@ def shop(database: Database) -> str:
 def imported(
     database: Database, tenant_id: str, file: Path = SAMPLE, progress: Progress | None = None
 ) -> Report:
-    """Import a file."""
+    """Import a file. Return the report."""
     return online_retail.run(Engine(database, 1), database, tenant_id, file, progress)
 
 
 def timeless(report: Report) -> Report:
-    """The report but for how long it took."""
+    """Return the report with its duration set to zero."""
     return msgspec.structs.replace(report, seconds=0.0)

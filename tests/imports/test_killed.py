@@ -1,4 +1,4 @@
-"""Killed anywhere and run again, an import ends as if nothing had happened."""
+"""An import that was killed at any point and run again gives the same result."""
 
 import os
 import signal
@@ -25,7 +25,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def die(url: str, tenant_id: str, block: str, times: int) -> None:
-    """Import the sample until it dies."""
+    """Run an import of the sample that kills itself."""
     program = [sys.executable, killed.__file__, url, tenant_id, str(SAMPLE), block, str(times)]
     died = subprocess.run(program, env=os.environ | {"PYTHONPATH": str(TESTS)}, check=False)
     assert died.returncode == -signal.SIGKILL
@@ -55,7 +55,7 @@ def test_a_killed_import_goes_on(
 
 
 def test_killed_again_and_again_it_ends(database: Database, database_url: str) -> None:
-    """Each time it gets two sets further."""
+    """Each run imports two more sets before it is killed."""
     tenant_id = shop(database)
     for _ in range(5):
         die(database_url, tenant_id, "import_keep", 2)

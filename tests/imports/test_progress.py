@@ -1,4 +1,4 @@
-"""Whoever waits is told how far it is."""
+"""An import reports its progress."""
 
 from collections.abc import Iterator
 from io import StringIO
@@ -19,7 +19,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 class Noted:
-    """Writes down what it is told."""
+    """Records the reported progress."""
 
     def __init__(self) -> None:
         self.phases: dict[str, list[tuple[int, int, float]]] = {}
@@ -31,7 +31,7 @@ class Noted:
         list(self.phases.values())[-1].append((rows, documents, share))
 
 
-def test_every_row_and_document_is_told_once(
+def test_every_row_and_document_is_reported_once(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(online_retail, "SET_DOCUMENTS", 4)

@@ -1,4 +1,4 @@
-"""The file: whatever its packing, whatever is in it, never held as a whole."""
+"""Reading of files: compressed or not, with any content, and with constant memory."""
 
 import gzip
 import lzma
@@ -176,7 +176,7 @@ def test_cancellations_come_in_time_order_then_by_number() -> None:
 
 
 def peak_bytes(rows: int) -> int:
-    """The most memory that reading documents of ten rows took."""
+    """Return the peak memory for reading this many rows, in documents of ten rows."""
     numbers = (str(row // 10) for row in range(rows))
     tracemalloc.start()
     total = sum(len(document.rows) for document in documents(rows_of(numbers)))

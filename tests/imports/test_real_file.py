@@ -1,4 +1,4 @@
-"""The real file, where it is at hand: figures computed apart from the importer."""
+"""The real file, if it exists. The expected figures were computed without the importer."""
 
 from decimal import Decimal
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every rule of the import, on a file made by hand."""
+"""Every rule of the import, with a handmade file."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -15,7 +15,7 @@ from polaris.imports.report import Report
 from polaris.reports.ledger import verify
 from polaris.store.server.database import Database, EngineConnection
 
-# Document, what it became, whose number it is about, rows used, their exact sum, what was booked.
+# Document, result, external number of the invoice, used rows, their exact sum, booked amount.
 BECAME = """
     700001   invoice           700001   2    2100.5   2101
     700002   invoice           700002   1    1000     1000
@@ -100,7 +100,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 @pytest.fixture(scope="module")
 def tenant_id(database: Database) -> str:
-    """A shop with the sample in its books."""
+    """Return a tenant with the imported sample."""
     tenant_id = shop(database)
     assert timeless(imported(database, tenant_id)) == REPORT
     return tenant_id
@@ -169,7 +169,7 @@ def test_again_it_changes_nothing(
     count = "select count(*) from audit where tenant_id = %(t)s"
     before = asked(connection, count, tenant_id)
     assert timeless(imported(database, tenant_id)) == REPORT
-    # Only the note without lines is asked for again, and its refusal comes from the record.
+    # Only the note without lines is requested again, and gets its recorded refusal.
     assert asked(connection, count, tenant_id) == before
 
 
@@ -217,7 +217,7 @@ def test_the_size_of_sets_does_not_matter(
 
 
 def test_rows_of_closed_months_are_rejected(database: Database) -> None:
-    """Nothing is dated into a closed period; the file still adds up, also the second time."""
+    """No entry gets a date in a closed period. The sums still add up, also after a second run."""
     tenant_id = shop(database)
     closed = Engine(database, 1).perform(
         tenant_id, [request(CloseBooks(through=date(2011, 3, 31)))]
@@ -225,7 +225,7 @@ def test_rows_of_closed_months_are_rejected(database: Database) -> None:
     assert closed[0].done
     first = imported(database, tenant_id)
     assert first.adds_up
-    # March: seven rows of invoices; six of cancellations, which find none and may not be noted.
+    # March has seven rows of invoices, and six rows of cancellations without an invoice.
     assert first.rejected_rows["refused_period_closed"] == 13
     assert first.invoices == 9
     assert timeless(imported(database, tenant_id)) == timeless(first)
@@ -239,7 +239,7 @@ def test_another_file_brings_only_what_is_new(database: Database, tmp_path: Path
     longer.write_text(SAMPLE.read_text() + more)
     report = imported(database, tenant_id, longer)
     assert (report.invoices, report.billed_minor, report.net_minor) == (1, 600, 600)
-    # The rows that were used, and the free one of C700008, which might have been.
+    # The rows that were used, and the row of C700008 with amount zero.
     assert report.rejected_rows["imported_before"] == 37
     assert report.adds_up
     assert timeless(imported(database, tenant_id)) == REPORT
@@ -248,7 +248,7 @@ def test_another_file_brings_only_what_is_new(database: Database, tmp_path: Path
 def test_one_customer_of_ours_is_not_doubled(
     database: Database, connection: EngineConnection
 ) -> None:
-    """A customer that is known by its external id gets the invoices of that name."""
+    """An existing customer with the same external id gets the imported invoices."""
     tenant_id, ours = shop(database), new_id()
     saved = SaveCustomer(customer_id=ours, external_id="10002", name="Nils")
     assert Engine(database, 1).perform(tenant_id, [request(saved)])[0].done

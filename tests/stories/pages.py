@@ -1,4 +1,4 @@
-"""A page's commands, typed as its reader would type them."""
+"""Run the commands of a page, as its reader would."""
 
 import os
 import re
@@ -13,7 +13,7 @@ ROW = re.compile(r"^\|.*?\| (?:add )?`([^`]+)`", re.MULTILINE)
 
 
 class Page(NamedTuple):
-    """What a page tells its reader to type, in order."""
+    """A page, with the commands that its reader types."""
 
     text: str
 
@@ -25,31 +25,31 @@ class Page(NamedTuple):
         return [block for kind, block in BLOCK.findall(self.text) if kind == language]
 
     def section(self, title: str) -> "Page":
-        """What stands under a heading."""
+        """Return the section under a heading."""
         _, _, rest = self.text.partition(f"\n## {title}\n")
         assert rest, title
         return Page(rest.partition("\n## ")[0])
 
     def choices(self) -> list[str]:
-        """What the rows of its tables say to type."""
+        """Return the commands and options in the rows of its tables."""
         return ROW.findall(self.text)
 
 
 class Typed(NamedTuple):
-    """What came of it: everything printed, and the exit code of the last command."""
+    """The output of a script, and the exit code of its last command."""
 
     said: str
     code: int
 
 
 class Reader(NamedTuple):
-    """Somebody with a terminal in a folder, and with Polaris on the path."""
+    """A user with a shell in a folder, and with Polaris on the PATH."""
 
     folder: Path
     url: str
 
     def types(self, script: str, **words: str) -> Typed:
-        """Type a script with other words in place of a page's own."""
+        """Run a script, with some words of the page replaced."""
         for word, meant in words.items():
             script = re.sub(rf"\b{word}\b", meant, script)
         around = {

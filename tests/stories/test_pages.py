@@ -1,5 +1,5 @@
-"""The tutorial and the runbooks do what they say: their commands are typed, and what they tell
-their reader to look at is looked at."""
+"""The tutorial and the how-to pages are correct: the tests run their commands and check the
+results."""
 
 import json
 import re
@@ -41,7 +41,7 @@ def tenant(reader: Reader) -> str:
 
 
 def perform(reader: Reader, tenant: str, *asked: Command) -> None:
-    """Given: what happened before the page is opened."""
+    """Perform the commands that the page assumes."""
     with open_database(Settings(database_url=reader.url)) as database:
         outcomes = Engine(database, connections=1).perform(tenant, [request(one) for one in asked])
     assert all(outcome.done for outcome in outcomes), outcomes
@@ -78,7 +78,7 @@ def expect_sound_books(reader: Reader, tenant: str) -> None:
 
 
 def test_the_tutorial(reader: Reader, tenant: str) -> None:
-    """Every command of the first quarter of an hour, in order."""
+    """Run every command of the tutorial, in order."""
     page = Page.of("tutorial.md")
     _setup, _keep, brought, looked, voided, again, finalized, proved = page.blocks()
     (program,) = page.blocks("python")
@@ -98,7 +98,7 @@ def test_the_tutorial(reader: Reader, tenant: str) -> None:
 
 
 def test_voiding_an_invoice(reader: Reader, tenant: str) -> None:
-    """All wishes of the runbook at once, looked at ahead; then the money goes back."""
+    """Preview all options of the page together, then void with refund and credit."""
     page, invoice_id = Page.of("how-to/void-an-invoice.md"), new_id()
     perform(reader, tenant, *paid(invoice_id, 120_000))
     words = {"INV-000003": "INV-000001", "TENANT": tenant}
@@ -144,7 +144,7 @@ def test_closing_the_books(reader: Reader, tenant: str) -> None:
 
 
 def test_pointing_a_lago_client_here(reader: Reader) -> None:
-    """The client's own package; only the address and the key are put in."""
+    """Run the page's program with Lago's client; only the address and the key are replaced."""
     page = Page.of("how-to/point-your-lago-client-here.md")
     create, serve = page.section("Before").blocks()
     (program,) = page.section("Do it").blocks("python")
@@ -173,7 +173,7 @@ def test_pointing_a_lago_client_here(reader: Reader) -> None:
 def test_backing_up_and_restoring(
     reader: Reader, tenant: str, server: Embedded, session_dir: Path, blank_url: str
 ) -> None:
-    """The dump of one database becomes another one, and both prove the same."""
+    """Restore the dump of a database into another one, and verify it."""
     page = Page.of("how-to/back-up-and-restore.md")
     perform(reader, tenant, *paid(new_id(), 50_000))
     (found,) = Page(page.text.partition("\n## ")[0]).blocks()
