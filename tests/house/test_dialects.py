@@ -1,4 +1,4 @@
-"""Every dialect has the same seven parts, and leaves no refusal and no event without a word."""
+"""Every dialect has the same seven parts, and words for every refusal and event."""
 
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
@@ -25,7 +25,7 @@ def dialects(folder: Path = FOLDER) -> list[Path]:
 
 
 def parts(dialect: Path) -> set[str]:
-    """The names of its modules and packages."""
+    """Return the names of the dialect's modules and packages."""
     below = [one for one in dialect.iterdir() if one.suffix == ".py" or one.is_dir()]
     return {one.stem for one in below} - {"__init__", "__pycache__"}
 
@@ -38,15 +38,19 @@ def misbuilt(dialect: Path) -> Iterator[str]:
 
 
 def wordless(dialect: str, imported: Importer = import_module) -> Iterator[str]:
-    """Refusals that it cannot say, and events of which it does not say what it tells."""
-    said = imported(f"polaris.dialects.{dialect}.errors").TABLE
-    yield from (f"{dialect}: errors.TABLE lacks {one.__name__}" for one in EVERY if one not in said)
-    told = imported(f"polaris.dialects.{dialect}.webhooks").TYPES
-    yield from (f"{dialect}: webhooks.TYPES lacks {one}" for one in EventKind if one not in told)
+    """Yield a complaint for each refusal without an error, and for each event without a webhook."""
+    errors = imported(f"polaris.dialects.{dialect}.errors").TABLE
+    for refusal in EVERY:
+        if refusal not in errors:
+            yield f"{dialect}: errors.TABLE lacks {refusal.__name__}"
+    types = imported(f"polaris.dialects.{dialect}.webhooks").TYPES
+    yield from (
+        f"{dialect}: webhooks.TYPES lacks {kind}" for kind in EventKind if kind not in types
+    )
 
 
 def vendors_named(below: Path = SHARED) -> Iterator[str]:
-    """Places in shared ground that name a vendor."""
+    """Yield the lines of shared code that name a vendor."""
     for path in sorted(below.rglob("*.py")):
         for number, text in enumerate(path.read_text().splitlines(), 1):
             for vendor in VENDORS:
@@ -60,19 +64,19 @@ def each(check: Callable[[Path], Iterable[str]]) -> Iterator[str]:
 
 
 def test_every_dialect_has_the_same_parts() -> None:
-    """Whoever knows one dialect finds his way in each; a part that is missing is seen here."""
+    """A reader who knows one dialect can read the others."""
     assert dialects()
     expect_none(each(misbuilt))
 
 
 def test_every_refusal_and_every_event_has_a_word_in_every_dialect() -> None:
-    """A refusal without a word would be answered as a fault of ours; an event that is told to
-    nobody should be so on purpose."""
+    """A refusal without words would be answered as a bug. If an event has no webhook, the table
+    must say so."""
     expect_none(each(lambda dialect: wordless(dialect.name)))
 
 
 def test_what_dialects_share_names_no_vendor() -> None:
-    """What stands in shared ground has to suit every dialect, the next one too."""
+    """Shared code must work for every dialect, including the next one."""
     expect_none(vendors_named())
 
 
@@ -83,7 +87,7 @@ def test_the_check_of_vendors_catches_what_it_forbids(tmp_path: Path) -> None:
 
 
 def without_story(dialect: Path, tests: Path = TESTS) -> Iterator[str]:
-    """A dialect whose tests have no story."""
+    """Yield a complaint if the tests of a dialect have no story."""
     if not (tests / dialect.name / STORY).is_file():
         yield f"{dialect.name}: its tests have no {STORY}"
 
@@ -115,7 +119,7 @@ def test_the_check_of_parts_catches_what_it_forbids(tmp_path: Path) -> None:
 
 
 def test_the_check_of_words_catches_what_it_forbids() -> None:
-    """One word less in each table, and both are missed."""
+    """With one entry less in each table, both missing entries are found."""
     refusals, events = dict.fromkeys(EVERY[1:]), dict.fromkeys(list(EventKind)[1:])
     tables = {"errors": SimpleNamespace(TABLE=refusals), "webhooks": SimpleNamespace(TYPES=events)}
     assert list(wordless("seed", lambda name: tables[name.rpartition(".")[2]])) == [

@@ -1,4 +1,4 @@
-"""Every statement pins its tenant, on each table that it names."""
+"""Every statement limits each table that it names to one tenant: it pins the tenant."""
 
 from collections.abc import Iterator
 
@@ -21,14 +21,14 @@ BARE = ""
 
 
 def is_tenant(value: object) -> bool:
-    """Whether a value is the tenant's parameter, perhaps with a cast."""
+    """True if a value is the tenant's parameter, with or without a cast."""
     while isinstance(value, ast.TypeCast):
         value = value.arg
     return isinstance(value, ast.ParamRef) and value.number == TENANT_PARAMETER
 
 
 def pinned(condition: object) -> frozenset[str]:
-    """Aliases whose tenant a condition fixes; only what `and` joins is sure to hold."""
+    """Return the aliases whose tenant a condition pins. Only terms joined by `and` count."""
     match condition:
         case ast.BoolExpr(boolop=enums.BoolExprType.AND_EXPR, args=args):
             return frozenset().union(*map(pinned, args))
@@ -46,7 +46,7 @@ def _pinned_side(column: object, value: object) -> frozenset[str]:
 
 
 def ranges(source: object) -> tuple[ast.RangeVar, ...]:
-    """Tables named in a FROM itself: through its joins, not inside its sub-selects."""
+    """Return the tables in a FROM and its joins, without those in sub-selects."""
     match source:
         case ast.RangeVar():
             return (source,)
@@ -62,8 +62,8 @@ def name_of(table: ast.RangeVar) -> str:
 
 
 def pinned_by_joins(source: object) -> frozenset[str]:
-    """Aliases fixed by an ON. An outer join keeps rows of its outer side that fail the ON, so
-    there an ON fixes the inner side alone."""
+    """Return the aliases that an ON pins. An outer join keeps rows of its outer side that do not
+    match, so its ON pins only the inner side."""
     match source:
         case tuple():
             return frozenset().union(*map(pinned_by_joins, source))
@@ -87,7 +87,7 @@ def unpinned(source: tuple[object, ...], where: object, tables: frozenset[str]) 
 
 
 def inserts_tenant(rows: object, column: int) -> bool:
-    """Whether every inserted row's value in this column is the tenant's parameter."""
+    """True if every inserted row has the tenant's parameter in this column."""
     match rows:
         case ast.SelectStmt(valuesLists=lists) if lists:
             return all(is_tenant(row[column]) for row in lists)
@@ -128,11 +128,11 @@ def tenancy(block: Block, tables: frozenset[str]) -> list[str]:
 
 
 def test_every_statement_pins_its_tenant() -> None:
-    """One forgotten condition shows a tenant another's invoices; on a sharded database the same
-    slip asks every shard, without an error. A join to a pinned table is not enough: the planner
-    routes by constants, and the next edit may remove the join."""
+    """A missing condition shows a tenant the invoices of another tenant. On a sharded database it
+    also queries every shard, without an error. A join to a pinned table is not enough: the planner
+    chooses the shard by constants, and the next change may remove the join."""
     tables = tenant_tables(written(SCHEMA))
-    expect_none([said for block in queries() for said in tenancy(block, tables)])
+    expect_none([wrong for block in queries() for wrong in tenancy(block, tables)])
 
 
 TABLES = frozenset({"customer", "invoice", "line"})

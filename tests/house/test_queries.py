@@ -1,4 +1,4 @@
-"""SQL lives in the store's files, in named blocks, and every block is in use."""
+"""SQL is in the store's .sql files, in named blocks, and every block is used."""
 
 import ast
 import re
@@ -15,7 +15,7 @@ NAMED = re.compile(r"\b(?:from|join|into|update)\s+([a-z_]+)", re.IGNORECASE)
 
 
 def literals(module: Module) -> Iterator[ast.Constant]:
-    """String literals; docstrings and other bare strings are prose."""
+    """Yield the string literals, without docstrings and other bare strings."""
     prose = {id(node.value) for node in ast.walk(module.tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(module.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
@@ -23,8 +23,8 @@ def literals(module: Module) -> Iterator[ast.Constant]:
 
 
 def unused(named: list[Block], spoken: set[str]) -> list[str]:
-    """Blocks that no literal names. A part may be named by its table: `part_invoice` by
-    `invoice`, as the store writes one part per table."""
+    """Return the blocks that no literal names. The store has a part for each table, so the literal
+    `invoice` also uses `part_invoice`."""
     return [
         block.name for block in named if not {block.name, block.name.removeprefix("part_")} & spoken
     ]
@@ -46,24 +46,24 @@ def inline_sql(module: Module, tables: frozenset[str]) -> Iterator[str]:
 
 
 def test_every_block_parses() -> None:
-    """A typing slip shows here, not in the one path that runs the statement."""
-    expect_none([said for block in queries() for said in unparsable(block)])
+    """A syntax error is found here, and not only when the statement runs."""
+    expect_none([wrong for block in queries() for wrong in unparsable(block)])
 
 
 def test_every_block_has_its_own_name() -> None:
-    """Of two blocks with one name, the reader finds the first and the program runs the last."""
+    """Of two blocks with the same name a reader finds the first, but the last one runs."""
     counts = Counter(block.name for block in queries())
     expect_none([name for name, count in counts.items() if count > 1])
 
 
 def test_every_block_is_used() -> None:
-    """Dead SQL is still read, migrated and feared."""
+    """Unused SQL must still be read and migrated."""
     spoken = {str(word.value) for module in modules("src/") for word in literals(module)}
     expect_none(unused(queries(), spoken))
 
 
 def test_no_statement_hides_in_python() -> None:
-    """The rules on tenants and locks read the store's files; a statement elsewhere escapes them."""
+    """The rules about tenants and locks check only the .sql files of the store."""
     tables = tenant_tables(written(SCHEMA))
     expect_none(complaints(lambda module: inline_sql(module, tables), "src/"))
 

@@ -1,4 +1,4 @@
-"""The reference pages say what the code says."""
+"""The reference pages match the code."""
 
 import os
 import re
@@ -48,7 +48,7 @@ def kinds(of: type[Command] = Command) -> list[type[Command]]:
 
 
 def test_the_pages_are_in_step_with_the_code() -> None:
-    """A wrong page is worse than none; `make docs` writes them."""
+    """A wrong page is worse than none. `make docs` writes the pages."""
     expect_none(out_of_step())
 
 
@@ -68,11 +68,11 @@ def test_the_check_catches_what_it_forbids(tmp_path: Path) -> None:
 
 
 def test_the_pages_depend_on_nothing_but_the_code(tmp_path: Path) -> None:
-    """Whoever runs it, in whatever order a set comes out there, gets the same pages."""
+    """Every user gets the same pages, on every machine and with every order of sets."""
     around = {"HOME": str(tmp_path), "PYTHONHASHSEED": "1", "COLUMNS": "40", "LANG": "C"}
     around |= {"POLARIS_PORT": "1", "POLARIS_DATA_DIR": str(tmp_path), "PATH": os.environ["PATH"]}
-    asked = [sys.executable, "-m", "polaris.reference", "--check"]
-    done = subprocess.run(asked, env=around, cwd=tmp_path, capture_output=True, text=True)
+    check = [sys.executable, "-m", "polaris.reference", "--check"]
+    done = subprocess.run(check, env=around, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -91,13 +91,13 @@ PROMISED = [
 
 @pytest.mark.parametrize("name", sorted({name for name, _ in PROMISED}))
 def test_every_name_is_on_its_page(name: str) -> None:
-    """What is not written down is not promised; what is promised is written down."""
+    """The reference must be complete."""
     words = set(re.findall(r"[\w.:]+", page(name)))
     assert not [word for there, word in PROMISED if there == name and word not in words]
 
 
 def test_every_rule_is_asked_for() -> None:
-    """A rule that stands in no row of the table protects nothing."""
+    """A rule that no command has protects nothing."""
     asked_for = [rule for rule, _, _ in ruled()]
     assert not [name for name, rule in RULES.items() if not any(rule is one for one in asked_for)]
 
@@ -112,7 +112,7 @@ def test_every_command_is_in_the_table_once() -> None:
 
 
 def test_every_sentence_is_one() -> None:
-    """A meaning left empty looks fine in the code and reads as a hole on the page."""
+    """A missing meaning is easy to overlook in the code, but is an empty cell on the page."""
     said = [kind.sentence for kind in EventKind]
     said += [field.description or "" for field in Settings.model_fields.values()]
     said += [rule.sentence for rule in RULES.values()]

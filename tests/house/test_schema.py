@@ -1,4 +1,4 @@
-"""The schema can be sharded by tenant, and hides nothing."""
+"""The schema can be sharded by tenant, and has no hidden effects such as triggers."""
 
 from collections.abc import Callable, Iterator
 
@@ -27,7 +27,8 @@ SERIAL = {"serial", "bigserial", "smallserial", "serial4", "serial8", "serial2"}
 
 
 def unkeyed(schema: str) -> Iterator[str]:
-    """Tables whose key does not begin with the tenant, and which do not say why."""
+    """Yield a complaint for each table whose key does not begin with the tenant, without a
+    reason."""
     keys = primary_keys(schema)
     for statement, text in statements(schema):
         if isinstance(statement, ast.CreateStmt) and not CROSS_TENANT.search(text):
@@ -55,7 +56,7 @@ def loose_foreign_keys(schema: str) -> Iterator[str]:
 
 
 def _carries_tenant(rule: Rule, key: ast.Constraint) -> bool:
-    """Whether tenant_id meets tenant_id; without named columns a key meets the primary one."""
+    """True if tenant_id refers to tenant_id. A key without columns refers to the primary key."""
     theirs = strings(key.pk_attrs) or ("tenant_id",)
     return ("tenant_id", "tenant_id") in zip(rule.columns, theirs, strict=False)
 
@@ -68,7 +69,7 @@ def forgetful_keys(schema: str) -> Iterator[str]:
 
 
 def hidden_machinery(schema: str) -> Iterator[str]:
-    """Triggers, sequences and the columns that bring a sequence with them."""
+    """Yield triggers, sequences, and the columns that create a sequence."""
     for node in walk(tuple(statement for statement, _ in statements(schema))):
         match node:
             case ast.CreateTrigStmt(trigname=name):
@@ -82,30 +83,30 @@ def hidden_machinery(schema: str) -> Iterator[str]:
 
 
 def test_every_table_is_keyed_by_tenant() -> None:
-    """The key decides where a row lives. A table for all tenants is small, and says above itself
-    why it is one: `-- cross-tenant: reason`."""
+    """The key decides on which shard a row is. A table for all tenants is small, and has a comment
+    above it: `-- cross-tenant: reason`."""
     expect_none(unkeyed(written(SCHEMA)))
 
 
 def test_nothing_is_unique_across_tenants() -> None:
-    """No shard can promise it, and a collision would tell one tenant of another's numbers."""
+    """A shard cannot check it, and a conflict would tell a tenant the numbers of another tenant."""
     expect_none(too_unique(written(SCHEMA)))
 
 
 def test_foreign_keys_stay_inside_a_tenant() -> None:
-    """A key without the tenant lets an invoice point at another tenant's customer; a key to the
-    tenant itself made everybody share-lock one row, which cost a third of the throughput."""
+    """Without the tenant in the key, an invoice could refer to another tenant's customer. A key to
+    the tenant itself makes all writers share-lock one row; it cost a third of the throughput."""
     expect_none(loose_foreign_keys(written(SCHEMA)))
 
 
 def test_no_foreign_key_forgets() -> None:
-    """Links are released by a decision, which is audited, never by the database on its own."""
+    """Only an audited decision removes a link between rows, never the database itself."""
     expect_none(forgetful_keys(written(SCHEMA)))
 
 
 def test_no_trigger_and_no_sequence() -> None:
-    """What happens is in the decision, where it can be read; a sequence has gaps, and across
-    machines no order."""
+    """The decision contains every effect, where it can be read. A sequence has gaps, and no order
+    across machines."""
     expect_none(hidden_machinery(written(SCHEMA)))
 
 

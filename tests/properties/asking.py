@@ -1,4 +1,4 @@
-"""Commands that make sense for a world as it is, and now and then ones that make none."""
+"""Random commands that mostly make sense for the current world, and sometimes do not."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -36,41 +36,41 @@ SIZES = (0, 1, 2, 3, 7, 100, 333, 1000, 6833, 12345)
 
 
 def live(customer: Customer) -> bool:
-    """It was not deleted."""
+    """True if the customer was not deleted."""
     return customer.deleted_at is None
 
 
 def drafted(invoice: Invoice) -> bool:
-    """It is a draft."""
+    """True if the invoice is a draft."""
     return invoice.status is Status.DRAFT
 
 
 def finalized(invoice: Invoice) -> bool:
-    """It is finalized."""
+    """True if the invoice is finalized."""
     return invoice.status is Status.FINALIZED
 
 
 def voided(invoice: Invoice) -> bool:
-    """It is voided."""
+    """True if the invoice is voided."""
     return invoice.status is Status.VOIDED
 
 
 def owing(invoice: Invoice) -> bool:
-    """Something is outstanding."""
+    """True if the invoice has an outstanding amount."""
     return invoice.outstanding_minor > 0
 
 
 def active(wallet: Wallet) -> bool:
-    """It can be spent from."""
+    """True if the wallet is active."""
     return wallet.status is WalletStatus.ACTIVE
 
 
 class Idle(Exception):
-    """Nothing of the kind is there to ask for."""
+    """The world has no row that the command needs."""
 
 
 class Asking:
-    """One history's commands, made from what its world holds."""
+    """Makes the commands of a history from the rows of its world."""
 
     def __init__(self, world: World, choices: Choices) -> None:
         self.world = world
@@ -78,7 +78,7 @@ class Asking:
         self._ids = count(1)
 
     def command(self, several: Sequence[Callable[["Asking"], Command]]) -> Command:
-        """One of several commands; the first when there is nothing to ask the others for."""
+        """Return one of several commands, or the first if the others have no rows to work on."""
         for _ in range(9):
             try:
                 return self.choices.among(several)(self)
@@ -89,19 +89,19 @@ class Asking:
     # ------------------------------------------------------------ choosing
 
     def new(self, name: str) -> str:
-        """An id not used before, but for one time in fifty."""
+        """Return a new id, or one time in fifty a used one."""
         return f"{name}-{next(self._ids) if self.mostly(50) else 1}"
 
     def mostly(self, times: int = 12) -> bool:
-        """True but for one time in so many."""
+        """Return False one time in `times`, else True."""
         return self.choices.whole(1, times) < times
 
     def seldom(self, times: int = 4) -> bool:
-        """True one time in so many."""
+        """Return True one time in `times`, else False."""
         return self.choices.whole(1, times) == times
 
     def one(self, kind: type[R], wanted: Callable[[R], bool] = lambda row: True) -> R:
-        """A row of a kind, mostly one that is wanted. Raises Idle."""
+        """Return a row of a kind, mostly a wanted one. Raises Idle."""
         rows = self.world.all(kind)
         fitting = [row for row in rows if wanted(row)]
         pool = fitting if self.mostly(25) else rows
@@ -110,11 +110,11 @@ class Asking:
         return self.choices.among(pool)
 
     def id_of(self, kind: type[R], wanted: Callable[[R], bool] = lambda row: True) -> str:
-        """The id of such a row; now and then of nothing."""
+        """Return the id of such a row, or sometimes an unknown id."""
         return self.one(kind, wanted).id if self.mostly(60) else "nothing"
 
     def amount(self, limit: int) -> int:
-        """An amount near a limit, mostly within it."""
+        """Return an amount in minor units, mostly within the limit."""
         if not self.mostly(25):
             return self.choices.among((-1, 0, limit + 1, 10**16))
         if limit <= 0:
@@ -122,15 +122,15 @@ class Asking:
         return limit if self.seldom(3) else self.choices.whole(1, limit)
 
     def perhaps(self, value: T) -> T | None:
-        """The value, or nothing."""
+        """Return the value or None."""
         return value if self.seldom(2) else None
 
     def given(self, value: T) -> T | UnsetType:
-        """The value, or nothing said of it."""
+        """Return the value or UNSET."""
         return or_unset(self.perhaps(value))
 
     def day(self) -> date | None:
-        """A day near today, or none."""
+        """Return a day near today, or None."""
         if self.mostly(3):
             return None
         return self.world.at.date() + timedelta(days=self.choices.whole(-20, 5))
@@ -138,11 +138,11 @@ class Asking:
     # ------------------------------------------------------------ parts
 
     def lines(self) -> tuple[NewLine, ...]:
-        """Lines of a new invoice."""
+        """Return the lines of a new invoice."""
         return tuple(self.line() for _ in range(self.choices.whole(1, 3)))
 
     def line(self) -> NewLine:
-        """A line with some discount and some taxes."""
+        """Return a line with a discount and taxes, or without."""
         amount = self.choices.among(SIZES)
         if not self.mostly(40):
             amount = -5
@@ -156,7 +156,7 @@ class Asking:
         )
 
     def credited_lines(self, balance: InvoiceBalance) -> tuple[CreditedLine, ...]:
-        """Parts of what is left of an invoice's lines."""
+        """Return credits for a part of what is left of an invoice's lines."""
         left = [(line, amount) for line, amount in balance.line_left().items() if amount]
         if not left:
             return (CreditedLine(line_id="nothing", amount_minor=1),)
@@ -167,20 +167,20 @@ class Asking:
         )
 
     def apply(self) -> Apply:
-        """What settles an invoice at once."""
+        """Return which credit settles the invoice at once."""
         return Apply(notes=self.seldom(), wallet=self.seldom(2), excess=self.seldom())
 
     def balance(self, invoice: Invoice) -> InvoiceBalance:
-        """How an invoice stands."""
+        """Return the balance of an invoice."""
         return InvoiceBalance(self.world.decision(), invoice)
 
     def owed_by(self, source: Payment | CreditNote) -> Invoice:
-        """An invoice that a source could settle."""
+        """Return an invoice that this payment or credit note could settle."""
         mine = (source.customer_id, source.currency)
         return self.one(Invoice, lambda row: owing(row) and (row.customer_id, row.currency) == mine)
 
     def settlement(self, kind: SettlementKind) -> Settlement:
-        """A settlement of a kind that stands, or is held."""
+        """Return a settlement of a kind that is live or held."""
         return self.one(
             Settlement, lambda row: row.kind is kind and bool(row.live or row.held_minor)
         )

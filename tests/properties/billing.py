@@ -35,7 +35,7 @@ def save_customer(by: Asking) -> Command:
 
 
 def delete_customer(by: Asking) -> Command:
-    """Only now and then one that all the others are about."""
+    """Mostly delete the last customer, so that the other commands keep their customers."""
     later = by.id_of(Customer, lambda row: live(row) and row.id == CUSTOMERS[-1])
     return DeleteCustomer(customer_id=later)
 
@@ -88,11 +88,11 @@ def issue(by: Asking) -> Command:
 def annotate(by: Asking) -> Command:
     sold = by.seldom(2)
     invoice = by.one(Invoice, lambda row: not sold or row.kind is InvoiceKind.TOP_UP)
-    said: Details = {"x": {"said": by.choices.whole(0, 3)}}
+    details: Details = {"x": {"note": by.choices.whole(0, 3)}}
     return ask.AnnotateInvoice(
         invoice_id=invoice.id,
         payment_status=by.choices.among((None, "pending", "succeeded", "failed", "paid")),
-        details=said,
+        details=details,
     )
 
 

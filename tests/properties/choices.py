@@ -1,4 +1,4 @@
-"""Where a random history's choices come from: Hypothesis, which shrinks, or a plain generator."""
+"""The random choices of a history: by Hypothesis, which can shrink them, or by a seed."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 class Choices(Protocol):
-    """A source of choices; zero and the first are the simplest."""
+    """A source of random choices. Zero, and the first of several, are the simplest choices."""
 
     def whole(self, low: int, high: int) -> int:
         """A whole number from low to high, both included."""
@@ -36,7 +36,7 @@ class Drawn:
 
 
 class Seeded:
-    """Choices of a generator that always gives the same."""
+    """Choices of a random generator with a fixed seed."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)

@@ -1,4 +1,4 @@
-"""How much chance the property tests get: fresh examples at home, the same ones in CI."""
+"""Profiles of Hypothesis: new examples on a developer's machine, the same examples in CI."""
 
 import os
 

@@ -55,11 +55,11 @@ def standalone(by: Asking) -> Command:
 
 def annotate_note(by: Asking) -> Command:
     refunded = by.choices.among(by.world.all(Refund) or [None])
-    said: Details = {"x": {"said": by.choices.whole(0, 3)}}
+    details: Details = {"x": {"note": by.choices.whole(0, 3)}}
     return ask.AnnotateCreditNote(
         note_id=(refunded and refunded.note_id) or by.id_of(CreditNote),
         refund_status=by.choices.among((None, *RefundState)),
-        details=said,
+        details=details,
     )
 
 

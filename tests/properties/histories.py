@@ -1,4 +1,4 @@
-"""Random histories of one tenant: every command there is, the proofs after every step."""
+"""Random histories of one tenant, with every command. The proofs are checked after each step."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -19,11 +19,11 @@ Ask = Callable[[Asking], Command]
 
 
 def weighed(several: Sequence[tuple[int, Ask]]) -> tuple[Ask, ...]:
-    """Each as often as its weight says."""
+    """Return each item as often as its weight says."""
     return tuple(one for weight, one in several for _ in range(weight))
 
 
-ASKED = weighed(
+COMMANDS = weighed(
     (
         (5, billing.draft),
         (7, billing.finalize),
@@ -93,13 +93,13 @@ SETTINGS = (
 
 
 def first_open(books: Row) -> date:
-    """The day after the books' last closed one."""
+    """Return the day after the last closed day."""
     assert isinstance(books, Books)
     return books.closed_through + timedelta(days=1) if books.closed_through else date.min
 
 
 class History:
-    """A world that begins with two customers, and whoever asks in it."""
+    """A world that begins with two customers, and its random commands."""
 
     def __init__(self, choices: Choices) -> None:
         self.choices = choices
@@ -110,12 +110,12 @@ class History:
             self.world.perform(SaveCustomer(customer_id=customer_id, external_id=customer_id))
 
     def step(self) -> None:
-        """Let some time pass, and ask for something."""
+        """Let some time pass, and perform a random command."""
         self.world.wait(hours=self.choices.whole(0, 30))
-        self.expect(self.asking.command(ASKED))
+        self.expect(self.asking.command(COMMANDS))
 
     def expect(self, command: Command) -> None:
-        """The proofs hold after a command, and a refused one has changed nothing."""
+        """Perform a command. Check that the proofs hold, and that a refusal changes nothing."""
         before = self.world.rows()
         refused = self.world.refused(command, administrator=self.choices.whole(0, 2) < 2)
         if refused:
@@ -126,20 +126,20 @@ class History:
             assert self.dated_open(before), command
 
     def dated_open(self, before: dict[type[Row], dict[str, Row]]) -> bool:
-        """Nothing was booked on a day that was closed."""
+        """True if no new entry is dated on a closed day."""
         (books,) = before[Books].values()
         new = (row for row in self.world.all(Entry) if row.id not in before.get(Entry, {}))
         return all(entry.accounting_date >= first_open(books) for entry in new)
 
     def end(self) -> None:
-        """Void whatever is left."""
+        """Void all finalized invoices."""
         for invoice in self.world.all(Invoice):
             if finalized(invoice):
                 self.expect(billing.void_of(self.asking, invoice))
 
 
 def run(choices: Choices, steps: int) -> History:
-    """A history of so many steps."""
+    """Run a history with this number of steps."""
     history = History(choices)
     for _ in range(steps):
         history.step()

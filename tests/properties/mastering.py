@@ -1,4 +1,4 @@
-"""Random wishes about what invoices refer to: the catalogue, endpoints, the tenant."""
+"""Random commands about the catalogue, webhook endpoints and the tenant."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""Deliberate mistakes: what a programmer could get wrong in the recipes and verbs, one each."""
+"""Deliberate mistakes that a programmer could make in recipes and actions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -50,7 +50,7 @@ def swapped(name: str) -> Mistake:
 
 
 def without(name: str, index: int) -> Mistake:
-    """A recipe of two legs forgets one."""
+    """A recipe of two legs loses one."""
     right: Callable[..., tuple[Leg, Leg]] = getattr(recipes, name)
 
     def wrong(*given: Any) -> tuple[Leg]:
@@ -60,7 +60,7 @@ def without(name: str, index: int) -> Mistake:
 
 
 def twice(where: object, name: str) -> Mistake:
-    """Something is done a second time."""
+    """A function does its work twice."""
     right = getattr(where, name)
 
     def wrong(*given: Any, **named: Any) -> Any:
@@ -71,7 +71,7 @@ def twice(where: object, name: str) -> Mistake:
 
 
 def never(where: object, name: str, answer: object = None) -> Mistake:
-    """Something is not done, or always answered in one way."""
+    """A function does nothing, and always returns the same answer."""
     return lambda patch: patch.setattr(where, name, lambda *_given, **_named: answer)
 
 
@@ -86,7 +86,7 @@ def not_swapped(patch: pytest.MonkeyPatch) -> None:
 
 
 def drawn_without_taking(patch: pytest.MonkeyPatch) -> None:
-    """Money that a void holds is drawn, and still held."""
+    """Money that a void holds is used, but stays held."""
 
     def wrong(decision: Decision, rows: list[Settlement], amount: int) -> list[funding.Draw]:
         return [
@@ -98,13 +98,13 @@ def drawn_without_taking(patch: pytest.MonkeyPatch) -> None:
 
 
 def refunds_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """What was refunded before is not counted when more is asked for."""
+    """Earlier refunds are not counted when another refund is requested."""
     for where in (invoice, refund_payment):
         patch.setattr(where, "unrefunded", lambda _decision, row: row.amount_minor)
 
 
 def held_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """A void takes payments off as if nothing had been paid."""
+    """A void removes payments without holding their money."""
 
     def wrong(decision: Decision, row: Settlement, give_back: object) -> None:
         decision.change(row, removed_at=decision.at)
@@ -118,12 +118,12 @@ def credit_not_counted(patch: pytest.MonkeyPatch) -> None:
 
 
 def landed_forgotten(patch: pytest.MonkeyPatch) -> None:
-    """What a top-up sold lands, whatever of it has landed."""
+    """All credits of a top-up are added again, even those that are in the wallet already."""
     patch.setattr(settlement, "unlanded", lambda _decision, invoice: invoice.net_minor)
 
 
 def refunds_said_not_kept(patch: pytest.MonkeyPatch) -> None:
-    """What is said of a note's refunds is booked, and they are not changed."""
+    """The new state of a note's refunds is booked, but the refunds do not change."""
 
     def wrong(decision: Decision, note: CreditNote, state: RefundState) -> None:
         for row in decision.of(Refund, "note_id", note.id):

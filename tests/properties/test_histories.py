@@ -1,4 +1,4 @@
-"""No history of commands, however odd, breaks the proof set or creates or loses a cent."""
+"""No history of commands breaks a proof, or creates or loses a cent."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,7 +17,7 @@ def test_random_histories_keep_the_proof_set(data: st.DataObject) -> None:
 
 
 def test_long_histories_do_every_command() -> None:
-    """Histories that hardly do anything would prove hardly anything."""
+    """A history in which most commands are refused would prove little."""
     done: set[str] = set()
     for seed in range(60):
         history = run(Seeded(seed), steps=60)

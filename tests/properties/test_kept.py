@@ -1,4 +1,4 @@
-"""Whatever a command changes of a row, the store writes: a field left out would be lost."""
+"""The store writes every field that a command changes. A forgotten field would be lost."""
 
 import re
 
@@ -14,7 +14,7 @@ from properties.histories import History
 
 
 def written(kind: type[Row]) -> set[str]:
-    """The columns that the store's update of a kind sets; none for what is only ever added."""
+    """Return the columns that the store updates; none for rows that are never changed."""
     if kind not in UPDATES:
         return set()
     assigned = QUERIES[UPDATES[kind]].split(" set ", 1)[1].split(" from json_to_recordset")[0]
@@ -22,7 +22,7 @@ def written(kind: type[Row]) -> set[str]:
 
 
 def changed(before: dict[type[Row], dict[str, Row]], world: World) -> set[tuple[str, str]]:
-    """Fields that the last command changed of rows that were there, and the store would not."""
+    """Return the fields that the last command changed, but that the store does not update."""
     found = set()
     for kind, rows in before.items():
         now = world.facts.tables[kind]
@@ -35,7 +35,8 @@ def changed(before: dict[type[Row], dict[str, Row]], world: World) -> set[tuple[
 
 
 def test_every_field_that_a_lot_grows_by_is_written() -> None:
-    """Too seldom for chance: a note took credits back before they were paid, and is taken back."""
+    """This case is too rare for random histories: a credit note takes back credits before they are
+    paid, and is then voided."""
     world = after("sold", "credit for=top lines=@of_top credit=0 offset=300")
     after('pay apply_to={"top":700} amount=700', "void_note", world=world)
     before = world.rows()

@@ -1,4 +1,4 @@
-"""What Lago's formulas let a client ask of a credit note, the engine gives, to the unit."""
+"""Every credit note that Lago's formulas allow is accepted by the engine, to the minor unit."""
 
 from decimal import Decimal
 from typing import NamedTuple
@@ -24,10 +24,10 @@ CODES = st.dictionaries(
 
 
 class Asking(NamedTuple):
-    """One note: how much of each line, in thousandths of what is left; and what is said of it."""
+    """A credit note: the share of each line in thousandths of what is left, and its form."""
 
     shares: list[int]
-    off: int  # what the client is beside the total
+    off: int  # difference between the client's amount and the total
     part: str
     voided: bool
 
@@ -43,7 +43,7 @@ ASKING = st.builds(
 
 @st.composite
 def bills(draw: st.DrawFn) -> list[NewLine]:
-    """Lines with discounts; each code has one rate."""
+    """Draw lines with discounts. Each tax code has one rate."""
     rates = draw(CODES)
     lines = []
     for index in range(draw(st.integers(1, 4))):
@@ -61,7 +61,7 @@ def bills(draw: st.DrawFn) -> list[NewLine]:
 
 
 def billed(lines: list[NewLine], paid: bool) -> World:
-    """A world in which these lines were billed."""
+    """Return a world with an invoice that has these lines."""
     world = new_world()
     world.perform(
         commands.DraftInvoice(
@@ -80,7 +80,7 @@ def billed(lines: list[NewLine], paid: bool) -> World:
 
 
 def ask(world: World, note_id: str, asking: Asking) -> commands.IssueCreditNote | None:
-    """The command for what a client asks by Lago's own total; none when Lago takes it for none."""
+    """Return the command for a request with Lago's total, or None if Lago refuses it."""
     balance = InvoiceBalance(world.decision(), world.the(Invoice, "inv"))
     left = amounts.line_left(balance)
     gross = {
@@ -112,10 +112,10 @@ def ask(world: World, note_id: str, asking: Asking) -> commands.IssueCreditNote 
 
 
 @given(bills(), st.lists(ASKING, min_size=1, max_size=5), st.booleans())
-def test_what_lago_would_take_the_engine_gives(
+def test_the_engine_accepts_what_lago_accepts(
     lines: list[NewLine], askings: list[Asking], paid: bool
 ) -> None:
-    """Whatever was credited and voided before, and though the client rounds by itself."""
+    """Also after other credit notes and voids, and although the client rounds by itself."""
     world = billed(lines, paid)
     for index, asking in enumerate(askings):
         command = ask(world, f"n{index}", asking)

@@ -1,4 +1,4 @@
-"""The proof set is worth something: it catches each deliberate mistake in the recipes."""
+"""The proofs catch each deliberate mistake."""
 
 import pytest
 
@@ -10,7 +10,7 @@ HISTORIES = 300
 
 
 def caught_after(most: int) -> int | None:
-    """How many histories it takes until a proof fails; none when none of so many fails."""
+    """Return the number of histories until a proof fails, or None if none of `most` fails."""
     for seed in range(most):
         try:
             run(Seeded(seed), steps=40)
@@ -26,5 +26,5 @@ def test_the_proof_set_catches_a_mistake(mistake: Mistake, monkeypatch: pytest.M
 
 
 def test_without_a_mistake_nothing_is_caught() -> None:
-    """Else the test above would prove nothing."""
+    """Otherwise the test above would prove nothing."""
     assert caught_after(20) is None

@@ -31,7 +31,7 @@ def test_a_share_is_its_part_of_the_amount_to_within_one(amount: int, weights: l
 def test_no_share_is_above_its_weight_when_the_weights_suffice(
     weights: list[int], data: st.DataObject
 ) -> None:
-    """So that what goes back is never more than what is left of it."""
+    """So no part gives back more than what is left of it."""
     amount = data.draw(st.integers(0, sum(weights)))
     assert all(
         share <= weight for share, weight in zip(allocate(amount, weights), weights, strict=True)
@@ -60,13 +60,13 @@ LINES = st.lists(st.tuples(st.integers(0, 10**9), RATES), min_size=1, max_size=6
 
 
 def rates(lines: list[tuple[int, Decimal]]) -> list[tuple[TaxRate, ...]]:
-    """One tax for each line, of its own code."""
+    """Return one tax per line, each with its own code."""
     return [(TaxRate(code=str(rate), name="TAX", rate=rate),) for _, rate in lines]
 
 
 @given(LINES)
 def test_tax_of_a_document_is_its_exact_sum_rounded_once(lines: list[tuple[int, Decimal]]) -> None:
-    """And no line's share is more than a unit away from its own exact tax."""
+    """Each line's share differs from its exact tax by less than two minor units."""
     rows = tax_lines([net for net, _ in lines], rates(lines), Rounding.PER_DOCUMENT)
     exact = [Decimal(net) * rate / 100 for net, rate in lines]
     assert sum(row.amount_minor for row in rows) == rounded(sum(exact, Decimal(0)))

@@ -1,4 +1,4 @@
-"""What is no request, no tenant, no invoice is said so, whatever else is asked at the time."""
+"""Malformed requests, unknown tenants and unknown invoices raise errors of their own."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +12,7 @@ from polaris.engine import Engine, new_id, request
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.server.database import Database
 
-ASKED = ask.FinalizeInvoice(invoice_id=new_id())
+COMMAND = ask.FinalizeInvoice(invoice_id=new_id())
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +45,11 @@ def engine(database: Database) -> Engine:
         "half a character",
     ],
 )
-def test_a_request_that_no_record_could_keep_is_none(wrong: dict[str, Any]) -> None:
-    """An id in capitals was never found again; a key alone took any command for a repetition."""
+def test_a_request_that_cannot_be_recorded_is_an_error(wrong: dict[str, Any]) -> None:
+    """An id in capitals was never found again. With a key but no fingerprint, every command was
+    taken for a repetition."""
     with pytest.raises(ValueError, match=r"request|key"):
-        request(ASKED, **wrong)
+        request(COMMAND, **wrong)
 
 
 @pytest.mark.parametrize(
@@ -56,31 +57,31 @@ def test_a_request_that_no_record_could_keep_is_none(wrong: dict[str, Any]) -> N
     ["", "nobody", new_id(), new_id().upper()],
     ids=["empty", "no id", "unknown", "in capitals"],
 )
-def test_a_tenant_that_is_none(engine: Engine, tenant_id: str) -> None:
+def test_an_unknown_tenant_raises(engine: Engine, tenant_id: str) -> None:
     with pytest.raises(UnknownTenant):
-        engine.perform(tenant_id, [request(ASKED)])
+        engine.perform(tenant_id, [request(COMMAND)])
     with pytest.raises(UnknownTenant):
-        engine.preview(tenant_id, [request(ASKED)])
+        engine.preview(tenant_id, [request(COMMAND)])
     with pytest.raises(UnknownTenant):
-        engine.explain(tenant_id, ASKED.invoice_id)
+        engine.explain(tenant_id, COMMAND.invoice_id)
 
 
 @pytest.mark.parametrize(
     "invoice_id", ["", "INV-000001", new_id()], ids=["empty", "a number", "unknown"]
 )
-def test_an_invoice_that_is_none(database: Database, engine: Engine, invoice_id: str) -> None:
+def test_an_unknown_invoice_raises(database: Database, engine: Engine, invoice_id: str) -> None:
     with pytest.raises(NotFound):
         engine.explain(tenant(database), invoice_id)
 
 
-def test_nothing_asked_is_nothing_done(database: Database, engine: Engine) -> None:
+def test_an_empty_set_has_no_outcomes(database: Database, engine: Engine) -> None:
     tenant_id = tenant(database)
     assert engine.perform(tenant_id, []) == []
     assert engine.preview(tenant_id, []) == []
 
 
 def test_an_id_comes_twice_in_one_set(database: Database, engine: Engine) -> None:
-    """The second is a repetition of the first, whatever it says: ids are ours to keep apart."""
+    """The second request is a repetition of the first, even if its command differs."""
     tenant_id, twice = tenant(database), new_id()
     (customer_id,) = customers(engine, tenant_id, 1)
     asked = [draft(new_id(), customer_id), draft(new_id(), customer_id)]

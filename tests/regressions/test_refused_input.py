@@ -1,6 +1,6 @@
-"""Input that only the database would have refused: a typed refusal, and the neighbours are done.
+"""Input that the database cannot store is refused, and the other requests of the set are done.
 
-Each of these once failed the whole set, and after halving was answered as a fault of ours.
+Each of these cases once failed the whole set, and was answered as a bug of Polaris.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from polaris.engine import Engine, new_id, request
 from polaris.store.server.database import Database
 
 LONG = "".join(chr(33 + number * number % 90) for number in range(501))
-"""Of many letters, so that it does not fit an index by being compressed."""
+"""It has many different letters, so that compression does not make it fit into an index."""
 
 
 class Shop:
@@ -37,7 +37,7 @@ class Shop:
         done(self.engine, self.tenant_id, [wallet, self.billed(id=self.line_id)])
 
     def tried(self, *asked: Command) -> list[list[str]]:
-        """The codes of what was refused of each, in one set; none of them may be our fault."""
+        """Perform the commands in one set. Return the refusal codes of each; none may be broken."""
         outcomes = self.engine.perform(self.tenant_id, [request(one) for one in asked])
         assert [outcome.fault for outcome in outcomes] == [None] * len(asked)
         return [[refusal.code for refusal in outcome.refusals] for outcome in outcomes]
@@ -148,7 +148,7 @@ FREE = "“Zoë”, said Ümit, “is \\u0000 long.”\n" * 100
 
 
 def test_texts_that_nobody_searches_may_be_long(shop: Shop) -> None:
-    """Also with a word in them that only looks like a NUL."""
+    """The text also contains a word that only looks like a NUL."""
     told = msgspec.structs.replace(
         shop.billed(description=FREE), memo=FREE, details={FREE: [FREE, {"more": FREE}]}
     )
@@ -167,7 +167,7 @@ def test_a_name_given_up_in_the_same_set_is_free(shop: Shop) -> None:
 
 
 def test_credits_are_sold_by_a_draft_too(shop: Shop) -> None:
-    """The wallet stands on the line only; it was not loaded, so every such draft was refused."""
+    """Only the line names the wallet. It was not loaded once, so every such draft was refused."""
     assert shop.tried(shop.sold(shop.customer_id, shop.wallet_id)) == [[]]
 
 

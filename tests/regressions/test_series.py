@@ -1,4 +1,4 @@
-"""Numbers are drawn from the tenant's series, or an owner's of the same name, and no other."""
+"""Numbers come only from the tenant's series, or from a customer's series of the same kind."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 
 def finalized(engine: Engine, tenant_id: str, customer_id: str, series: str) -> list[str]:
-    """Finalize an invoice out of a series; the codes of what was refused."""
+    """Finalize an invoice with a number of this series. Return the codes of the refusals."""
     written = draft(new_id(), customer_id)
     done(engine, tenant_id, [written])
     command = ask.FinalizeInvoice(invoice_id=written.invoice_id, series=series)
@@ -31,7 +31,7 @@ def finalized(engine: Engine, tenant_id: str, customer_id: str, series: str) -> 
 
 @pytest.mark.parametrize("series", ["", "nothing", "invoice/", "note", "customer"])
 def test_no_series_is_made_up_for_a_customer(database: Database, series: str) -> None:
-    """An empty name once made a series that nobody loaded again, so its second number failed."""
+    """An empty name once created a series that was never loaded, so its second number failed."""
     engine = Engine(database, connections=1)
     tenant_id = tenant(database, Settings(invoice_scope=SeriesScope.CUSTOMER))
     (customer_id,) = customers(engine, tenant_id, 1)
@@ -42,7 +42,7 @@ def test_no_series_is_made_up_for_a_customer(database: Database, series: str) ->
 
 
 def test_an_invoice_takes_no_number_of_credit_notes(database: Database) -> None:
-    """A customer's series of credit notes could be named as the series of an invoice."""
+    """Once an invoice could take a number of a customer's credit note series."""
     engine = Engine(database, connections=1)
     tenant_id = tenant(database, Settings(note_scope=SeriesScope.CUSTOMER))
     (customer_id,) = customers(engine, tenant_id, 1)

@@ -1,4 +1,4 @@
-"""Many callers use one payment, or one credit note, on invoices of their own at the same time."""
+"""Many callers apply one payment, or one credit note, to different invoices at the same time."""
 
 from functools import partial
 
@@ -11,9 +11,9 @@ from polaris.engine import Engine, new_id, request
 CALLERS = 24
 
 
-def test_what_others_settle_with_it_meanwhile_is_nobodys_fault(database_url: str) -> None:
-    """Whoever waited for the customer found that the payment led to one invoice more, began again,
-    found yet another, and was answered as a fault of ours: 147 of 200."""
+def test_concurrent_uses_of_one_payment_are_all_done(database_url: str) -> None:
+    """A request that waited for the customer found that the payment was applied to one invoice
+    more, and began again. After a few rounds 147 of 200 requests were answered as broken."""
     with opened(database_url) as database:
         engine = Engine(database, connections=8)
         tenant_id = tenant(database)

@@ -78,7 +78,7 @@ class Demo:
         """Finalize a draft."""
         yield scene(
             "1. A draft is finalized",
-            "It gets the next number of its series, without a gap, and is booked in the ledger.",
+            "It gets the next number of its series, without a gap, and is booked.",
         )
         customer_id, invoice_id = self.drafted("bookshop", "Bookshop")
         self.do(FinalizeInvoice(invoice_id=invoice_id))
