@@ -121,4 +121,5 @@ NAMED: dict[str, object] = {
     "wallet": Apply(wallet=True),
     "notes": Apply(notes=True),
     "excess": Apply(excess=True),
+    "held": Apply(held=True),
 }

@@ -168,7 +168,12 @@ class Asking:
 
     def apply(self) -> Apply:
         """Return which credit settles the invoice at once."""
-        return Apply(notes=self.seldom(), wallet=self.seldom(2), excess=self.seldom())
+        return Apply(
+            held=self.seldom(),
+            notes=self.seldom(),
+            wallet=self.seldom(2),
+            excess=self.seldom(),
+        )
 
     def balance(self, invoice: Invoice) -> InvoiceBalance:
         """Return the balance of an invoice."""

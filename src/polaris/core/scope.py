@@ -80,7 +80,7 @@ def _add_named(scope: Scope, command: Command) -> None:
     for field, one in ids(command):
         if field in _FIELDS and ID.fullmatch(one):
             getattr(scope, _FIELDS[field]).add(one)
-    if isinstance(command, commands.DeleteDraft) or getattr(command, "skip_zero", False):
+    if _reads_original(command):
         scope.drafts |= scope.invoices & {getattr(command, "invoice_id", "")}
     _gather_codes(scope, command)
     for asked in (command, getattr(command, "void_first", None)):
@@ -158,4 +158,12 @@ def _spends(command: Command) -> bool:
     apply = getattr(command, "apply", None)
     to_wallet = getattr(command, "credit_to", None) is CreditTo.WALLET
     of_wallet = isinstance(command, commands.VoidWalletCredits | commands.OpenWallet)
-    return to_wallet or of_wallet or (isinstance(apply, Apply) and apply != Apply())
+    free = isinstance(apply, Apply) and (apply.notes or apply.wallet or apply.excess)
+    return to_wallet or of_wallet or free
+
+
+def _reads_original(command: Command) -> bool:
+    """True if the command may read the invoice that its draft replaces."""
+    held = getattr(getattr(command, "apply", None), "held", False)
+    closes = isinstance(command, commands.DeleteDraft) or getattr(command, "skip_zero", False)
+    return held or closes

@@ -6,7 +6,7 @@ from polaris.core.balances.settlement import remove, settle, standing, unhold
 from polaris.core.commands import ApplyPayment, CollectInvoice, RemovePayment
 from polaris.core.decision import Decision
 from polaris.core.facts.event import EventKind
-from polaris.core.facts.invoice import Invoice, SettlementKind
+from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind
 from polaris.core.facts.payment import Payment
 from polaris.core.ledger import recipes
 from polaris.core.ledger.posting import EntryKind
@@ -47,6 +47,20 @@ def apply_unused(decision: Decision, invoice_id: str, day: date | None) -> None:
         invoice = decision.the(Invoice, invoice_id)
         amount = min(payment.unused_minor, invoice.outstanding_minor)
         apply(decision, payment, invoice, amount, day)
+
+
+def apply_held(decision: Decision, invoice_id: str, day: date | None) -> None:
+    """Settle a replacement with money that is held for the invoice that it replaces."""
+    replaces = decision.the(Invoice, invoice_id).regenerated_from
+    for settlement in decision.of(Settlement, "invoice_id", replaces) if replaces else ():
+        outstanding = decision.the(Invoice, invoice_id).outstanding_minor
+        amount = min(settlement.held_minor, outstanding)
+        if settlement.kind is SettlementKind.PAYMENT and amount:
+            after = decision.change(settlement, held_minor=settlement.held_minor - amount)
+            decision.emit(EventKind.PAYMENT_REMOVED, settlement, after)
+            payment = decision.the(Payment, settlement.source_id)
+            payment = decision.change(payment, unused_minor=payment.unused_minor + amount)
+            apply(decision, payment, decision.the(Invoice, invoice_id), amount, day)
 
 
 def take_off(decision: Decision, command: RemovePayment) -> None:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from polaris.core.actions.apply_credit_note import apply_notes
-from polaris.core.actions.apply_payment import apply_unused
+from polaris.core.actions.apply_payment import apply_held, apply_unused
 from polaris.core.actions.credits import consume
 from polaris.core.actions.draft import close, retax, write, write_top_up
 from polaris.core.balances.invoice import InvoiceBalance
@@ -108,13 +108,15 @@ def open_tax_account(decision: Decision, name: str) -> None:
 
 
 def settle_at_once(decision: Decision, invoice_id: str, apply: Apply, day: date) -> None:
-    """Apply credit notes, then wallet credits, then unused payments, as the command allows.
+    """Apply held money, credit notes, wallet credits and unused payments, as the command allows.
 
     An invoice with a total of zero is settled without any credit.
     """
     invoice = decision.the(Invoice, invoice_id)
     if not invoice.outstanding_minor:
         settled(decision, invoice, invoice, day)
+    if apply.held:
+        apply_held(decision, invoice_id, day)
     if apply.notes:
         apply_notes(decision, invoice_id, day)
     if apply.wallet:

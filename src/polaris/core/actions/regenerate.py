@@ -32,10 +32,15 @@ def regenerate(decision: Decision, command: RegenerateInvoice) -> None:
     decision.emit(EventKind.INVOICE_REGENERATED, before, after)
     decision.emit(EventKind.INVOICE_DRAFTED, None, new)
     if command.status is Status.FINALIZED:
-        finalize(
-            decision,
-            FinalizeInvoice(invoice_id=new.id, series=command.series, apply=command.apply),
-        )
+        apply = replace(command.apply, held=carries_held(command))
+        finalize(decision, FinalizeInvoice(invoice_id=new.id, series=command.series, apply=apply))
+
+
+def carries_held(command: RegenerateInvoice) -> bool:
+    """True if money held for the voided invoice settles the replacement."""
+    if command.carry_held is None:
+        return command.apply.held or command.void_first is not None
+    return command.carry_held
 
 
 def replacement(original: Invoice, command: RegenerateInvoice) -> DraftInvoice:

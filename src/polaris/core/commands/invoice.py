@@ -141,7 +141,8 @@ class RegenerateInvoice(Command, frozen=True, kw_only=True):
     details: Given[Details] = UNSET  # default: the original's
     issue_date: date | None = None
     series: str = "invoice"
-    apply: Apply = Apply()
+    apply: Apply = Apply()  # what settles the new invoice at once, if it is finalized
+    carry_held: bool | None = None  # same as `apply.held`; default: True with `void_first`
 
 
 class WriteOffInvoice(Command, frozen=True, kw_only=True):

@@ -50,6 +50,7 @@ class NewLine(msgspec.Struct, frozen=True, kw_only=True):
 class Apply(msgspec.Struct, frozen=True, kw_only=True):
     """Which credit of the customer settles an invoice at once, in this order."""
 
+    held: bool = False  # money that is held since the invoice that this one replaces was voided
     notes: bool = False
     wallet: bool = False
     excess: bool = False
