@@ -29,9 +29,13 @@ class Books:
         customer = customers(self.engine, self.tenant_id, 1)
         return drafts(self.engine, self.tenant_id, customer, 1)[0]
 
-    def invoice(self, paid_minor: int = 0) -> str:
+    def customer(self) -> list[str]:
+        """Create a customer. Return its id, in a list."""
+        return customers(self.engine, self.tenant_id, 1)
+
+    def invoice(self, paid_minor: int = 0, customer: list[str] | None = None) -> str:
         """Create an invoice of 12.00 with this amount paid. Return its id."""
-        customer = customers(self.engine, self.tenant_id, 1)
+        customer = customer or self.customer()
         [invoice_id] = invoices(self.engine, self.tenant_id, customer, 1)
         if paid_minor:
             paying = ReceivePayment(

@@ -88,3 +88,35 @@ def test_invoices_are_listed_by_status_and_page(books: Books) -> None:
     assert [one["number"] for one in drafts_only] == [None]
     assert len(books.run("invoice", "list", "--limit", "1", "--json").json) == 1
     assert "--limit" in books.run("invoice", "list", "--limit", "1").out
+
+
+def test_held_money_settles_another_invoice(books: Books) -> None:
+    """Removed from the voided invoice it is unused; applied, it settles the other one."""
+    customer = books.customer()
+    voided, other = books.invoice(1200, customer), books.invoice(0, customer)
+    books.run("invoice", "void", voided)
+    [payment] = books.run("invoice", "show", voided, "--json").json["payments"]
+    source = ("--payment", payment["id"])
+    assert books.run("invoice", "remove", voided, *source, "--json").json["done"]
+    seen = books.run("invoice", "apply", other, *source, "--amount", "7.00", "--preview", "--json")
+    assert seen.json["invoice"]["outstanding_minor"] == 500
+    books.run("invoice", "apply", other, *source, "--amount", "7.00")
+    left = books.run("invoice", "apply", other, *source, "--json").json
+    assert (left["invoice"]["outstanding_minor"], len(left["entries"])) == (0, 1)
+
+
+def test_a_credit_note_settles_an_invoice_and_is_removed_from_it(books: Books) -> None:
+    customer = books.customer()
+    voided, other = books.invoice(1200, customer), books.invoice(0, customer)
+    books.run("invoice", "void", voided, "--credit", "5.00")
+    [note] = books.run("invoice", "show", voided, "--json").json["credit_notes"]
+    source = ("--credit-note", note["id"])
+    applied = books.run("invoice", "apply", other, *source, "--json").json
+    assert applied["invoice"]["outstanding_minor"] == 700
+    removed = books.run("invoice", "remove", other, *source, "--json").json
+    assert removed["invoice"]["outstanding_minor"] == 1200
+
+
+def test_an_application_names_one_source(books: Books) -> None:
+    told = books.run("invoice", "apply", books.invoice())
+    assert (told.code, "Give either --payment or --credit-note." in told.err) == (2, True)

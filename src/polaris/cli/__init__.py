@@ -7,7 +7,17 @@ import typer
 from pydantic import ValidationError
 
 from polaris import logs
-from polaris.cli import answer, books, importing, invoices, keys, ledger, serving, tenants
+from polaris.cli import (
+    answer,
+    books,
+    importing,
+    invoices,
+    keys,
+    ledger,
+    serving,
+    settling,
+    tenants,
+)
 from polaris.settings import Settings
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.server.data_directory import EmbeddedError
@@ -26,6 +36,8 @@ app = typer.Typer(
 app.command()(serving.demo)
 app.command()(serving.serve)
 app.command()(serving.migrate)
+invoices.group.command()(settling.apply)
+invoices.group.command()(settling.remove)
 app.add_typer(tenants.group, name="tenant", no_args_is_help=True)
 app.add_typer(keys.group, name="key", no_args_is_help=True)
 app.add_typer(invoices.group, name="invoice", no_args_is_help=True)

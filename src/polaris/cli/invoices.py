@@ -1,4 +1,4 @@
-"""`polaris invoice`: read, preview, finalize and void invoices."""
+"""`polaris invoice`: read, preview, finalize and void invoices. See also `settling`."""
 
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -12,7 +12,15 @@ from polaris.cli import tables
 from polaris.cli.answer import document, refusal_json, say
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
 from polaris.cli.session import Session, open_session
-from polaris.core.commands import Command, FinalizeInvoice, VoidInvoice
+from polaris.core.commands import (
+    ApplyCreditNote,
+    ApplyPayment,
+    Command,
+    FinalizeInvoice,
+    RemoveCreditNote,
+    RemovePayment,
+    VoidInvoice,
+)
 from polaris.core.commands.values import Apply, VoidNote
 from polaris.core.facts.credit_note import CreditTo
 from polaris.core.facts.event import Event
@@ -21,7 +29,7 @@ from polaris.core.ledger.posting import Entry
 from polaris.money import exponent
 from polaris.store.read import invoices
 
-group = typer.Typer(help="List, show, finalize and void invoices.")
+group = typer.Typer(help="List, show, finalize, settle and void invoices.")
 
 Named = Annotated[
     str, typer.Argument(metavar="INVOICE", help="Invoice number, or id (drafts have no number).")
@@ -97,6 +105,7 @@ class Booked(NamedTuple):
 class Credit(StrEnum):
     """The kinds of customer credit that can settle an invoice when it is finalized."""
 
+    HELD = "held"
     NOTES = "notes"
     WALLET = "wallet"
     EXCESS = "excess"
@@ -182,8 +191,9 @@ def finalize(
     apply: Annotated[
         list[Credit] | None,
         typer.Option(
-            help="Settle the invoice with this credit of the customer: credit notes, wallet, or "
-            "unused (excess) payments. Can be repeated. Default: none."
+            help="Settle the invoice with this credit of the customer: money held for the voided "
+            "invoice that it replaces, credit notes, wallet, or unused (excess) payments. Can be "
+            "repeated. Default: none."
         ),
     ] = None,
     preview: OnlyPreview = False,
@@ -250,9 +260,18 @@ def preview_(
         carry_out(session, step(invoice_id=invoice_id), preview=True, as_json=as_json)
 
 
-def carry_out(
-    session: Session, command: FinalizeInvoice | VoidInvoice, *, preview: bool, as_json: bool
-) -> None:
+OnInvoice = (
+    FinalizeInvoice
+    | VoidInvoice
+    | ApplyPayment
+    | RemovePayment
+    | ApplyCreditNote
+    | RemoveCreditNote
+)
+"""The commands that the command line performs on one invoice."""
+
+
+def carry_out(session: Session, command: OnInvoice, *, preview: bool, as_json: bool) -> None:
     """Perform or preview a command, and print what it booked. Raises Declined."""
     before = session.invoice(command.invoice_id).invoice
     run = preview_command if preview else perform_command

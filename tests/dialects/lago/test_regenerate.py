@@ -114,19 +114,6 @@ def test_a_draft_is_made_when_that_is_asked(books: Books) -> None:
     assert (final.number, final.total_amount_cents) == ("ACM-1A2B-001-002", 1200)
 
 
-@pytest.mark.parametrize("status", ["finalized", "draft"])
-def test_money_paid_for_the_old_one_settles_the_new_one(books: Books, status: str) -> None:
-    """Nobody has to book the same cash a second time."""
-    invoice_id = books.invoice(books.customer())
-    books.paid(invoice_id, 1200)
-    new = regenerated(books, invoice_id, void=True, status=status)
-    if status == "draft":
-        books.client.invoices.finalize(new["lago_id"])
-    again = get_invoice(books, new["lago_id"])
-    assert (again["payment_status"], again["total_due_amount_cents"]) == ("succeeded", 0)
-    assert get_invoice(books, invoice_id)["total_paid_amount_cents"] == 1200
-
-
 def test_a_draft_that_is_deleted_makes_room_for_another(books: Books) -> None:
     invoice_id = books.invoice(books.customer())
     draft = regenerated(books, invoice_id, void=True, status="draft")
