@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN    := .venv/bin
 READY  := .venv/.ready
-# Tests run on all processors, at most four. Each test process has its own database server.
-# All tests of a file run in one process, because they share fixtures. tests/conftest.py starts
-# the slowest files first.
-PYTEST := $(BIN)/python -m pytest -q --numprocesses logical --maxprocesses 4 \
+# Tests often wait, so there is one more test process than processors, at most five. Each process
+# has its own database server. All tests of a file run in one process, because they share
+# fixtures. tests/conftest.py starts the slowest files first.
+CORES  := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+PYTEST := $(BIN)/python -m pytest -q --numprocesses $$(( $(CORES) + 1 )) --maxprocesses 5 \
 	--dist loadfile --no-loadscope-reorder
 # The core, the house rules, and for each dialect one story over HTTP with the vendor's client.
 QUICK  := tests/core tests/house $(wildcard tests/dialects/*/test_story.py)

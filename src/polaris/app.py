@@ -22,6 +22,7 @@ from polaris.api import file_links
 from polaris.api.files import FILES
 from polaris.audit.sealer import Sealer
 from polaris.dialects.lago import app as lago
+from polaris.dialects.polaris import app as admin
 from polaris.engine import Engine
 from polaris.serving.async_engine import AsyncEngine
 from polaris.serving.metrics import Measured
@@ -30,7 +31,8 @@ from polaris.settings import Settings
 from polaris.store.server.database import Database, open_database
 from polaris.store.server.migrate import pending
 
-DIALECTS: dict[str, Callable[[AsyncEngine], FastAPI]] = {"/api/v1": lago.build}
+Build = Callable[[AsyncEngine], FastAPI]
+DIALECTS: dict[str, Build] = {"/api/v1": lago.build, "/api/admin": admin.build}
 """The path at which each dialect is mounted, and the function that builds its application."""
 
 HOME = """<!doctype html>

@@ -7,6 +7,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from polaris.cli import tables
+from polaris.core.facts.row import named_values
 from polaris.core.fold import Outcome
 from polaris.core.refusals import Refusal
 
@@ -36,22 +37,8 @@ def say(*parts: RenderableType) -> None:
 
 def document(value: object) -> None:
     """Print one JSON document. Facts become objects with their field names as keys."""
-    encoded = ENCODER.encode(plain(value))
+    encoded = ENCODER.encode(named_values(value))
     sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
-
-
-def plain(value: object) -> object:
-    """Return the value with facts as dicts; msgspec would encode them as arrays without names."""
-    match value:
-        case msgspec.Struct():
-            return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
-        case tuple() if hasattr(value, "_asdict"):
-            return plain(value._asdict())
-        case dict():
-            return {key: plain(one) for key, one in value.items()}
-        case list() | tuple():
-            return [plain(one) for one in value]
-    return value
 
 
 def refused(declined: Declined, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from polaris.reference.books import accounts, events, proofs
-from polaris.reference.dialects import lago
+from polaris.reference.dialects import admin, lago
 from polaris.reference.lifecycle import commands, lifecycle, refusals, rules
 from polaris.reference.settings import settings
 
@@ -31,6 +31,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "cli.md": cli,
     "dialects/lago.md": lago,
+    "dialects/polaris.md": admin,
 }
 
 

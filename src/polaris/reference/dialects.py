@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from polaris.dialects.lago.coverage import ABSENT, CALLS, Answered, How
+from polaris.dialects.polaris.coverage import ROUTES
 from polaris.reference.markdown import page, table
 
 LAGO = """\
@@ -55,6 +56,39 @@ def lago() -> str:
         "## Missing resources\n\nEvery call to these resources is refused.\n",
         listed(absent.items()),
         BESIDE,
+        up="../",
+    )
+
+
+ADMIN = """\
+The admin API at `/api/admin` takes [every command of the engine](../commands.md) as JSON. The field
+`command` has the name of the command; the other fields are those of the command. Send the API key
+as a Bearer token. An API key is never an administrator, so `ReopenBooks` is refused.
+
+```sh
+curl -X POST "$POLARIS/api/admin/commands" -H "Authorization: Bearer $KEY" \\
+  -d '{"command": "ApplyPayment", "payment_id": "...", "invoice_id": "..."}'
+```
+
+The answer to a performed command has `request_id`, `replayed` and `events`. A refused command
+changes nothing: the answer has `error`, and in `refusals` every reason with its code, its sentence,
+its details and the way out. The status is 404 if something does not exist, 409 if the requested
+state is reached already, and 422 for every other rule. A field of a wrong type, and an unknown
+field, are answered with 400.
+
+The header `Idempotency-Key` makes a repeated call safe: it gets the first answer, with the header
+`Idempotent-Replayed: true`.
+"""
+
+
+def admin() -> str:
+    """Return the page about Polaris's own API."""
+    rows = [(f"`{route}`", meaning) for route, meaning in ROUTES.items()]
+    return page(
+        "The admin API",
+        "dialects/polaris/coverage.py",
+        ADMIN,
+        table(("Route", "Meaning"), *rows),
         up="../",
     )
 

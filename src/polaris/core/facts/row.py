@@ -22,3 +22,17 @@ class Changing(Row, frozen=True, array_like=True, kw_only=True):
 
     version: int = 0
     """The version that was loaded; 0 if the row is not stored yet."""
+
+
+def named_values(value: object) -> object:
+    """Return the value with rows as dicts; msgspec would encode them as arrays without names."""
+    match value:
+        case msgspec.Struct():
+            return {name: named_values(getattr(value, name)) for name in value.__struct_fields__}
+        case tuple() if hasattr(value, "_asdict"):
+            return named_values(value._asdict())
+        case dict():
+            return {key: named_values(one) for key, one in value.items()}
+        case list() | tuple():
+            return [named_values(one) for one in value]
+    return value

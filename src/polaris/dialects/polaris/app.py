@@ -1,0 +1,65 @@
+"""The admin API as one FastAPI application."""
+
+from functools import partial
+
+from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
+
+from polaris.api.answers import install
+from polaris.api.body_limit import Limited
+from polaris.api.idempotency import Idempotency, Idempotent
+from polaris.api.openapi import Description
+from polaris.dialects.polaris import errors, requests
+from polaris.serving.async_engine import AsyncEngine
+
+MOST_BYTES = 1024 * 1024
+"""The largest body in bytes."""
+
+IDEMPOTENCY = Idempotency(header="Idempotency-Key", replay_header="Idempotent-Replayed")
+DESCRIPTION = Description(
+    errors={
+        400: "The body is not a command, or a field has a wrong type.",
+        401: errors.MESSAGES[401],
+        403: errors.MESSAGES[403],
+        404: "The command names something that the tenant does not have.",
+        409: "The requested state is reached already, or the idempotency key is in use.",
+        413: errors.MESSAGES[413],
+        422: "A rule forbids the command; `refusals` has every reason with the way out.",
+        503: errors.MESSAGES[503],
+    },
+    error_schema={
+        "title": "Error",
+        "type": "object",
+        "required": ["error", "refusals"],
+        "properties": {
+            "error": {"type": "object"},
+            "refusals": {"type": "array", "items": {"type": "object"}},
+        },
+    },
+    security={"type": "http", "scheme": "bearer"},
+    idempotency=IDEMPOTENCY,
+)
+
+
+def build(engine: AsyncEngine) -> FastAPI:
+    """Return the application, to be mounted at `/api/admin`."""
+    app: FastAPI = FastAPIOffline(
+        title="Polaris: the admin API",
+        description="Every command of the engine. Send the API key as a Bearer token.",
+        redirect_slashes=False,
+    )
+    app.state.engine = engine
+    app.add_middleware(
+        Idempotent,
+        engine=engine,
+        authenticate=requests.ACCESS.authenticate,
+        declared=IDEMPOTENCY,
+        replies=errors.REPLIES,
+    )
+    too_large = errors.AdminError(413).response()
+    app.add_middleware(Limited, most_bytes=MOST_BYTES, too_large=too_large)
+    install(app, errors.REPLIES)
+    app.include_router(requests.router)
+    page = partial(DESCRIPTION.page, app)
+    app.openapi = page  # type: ignore[method-assign]  # FastAPI's documented way to override it
+    return app

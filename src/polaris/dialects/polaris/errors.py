@@ -1,0 +1,80 @@
+"""Error answers: every refusal of a command with its code, its sentence and the way out."""
+
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+
+import msgspec
+from fastapi import Response
+
+from polaris.api.answers import Answer, AnswerTables, Failure, Problem, Replies
+from polaris.core import refusals
+from polaris.core.commands import Command
+from polaris.core.refusals import EVERY, Refusal
+
+MESSAGES = {
+    400: "The request cannot be read. Send one command as a JSON object.",
+    401: "The API key is missing, unknown or revoked. Send it as a Bearer token.",
+    403: "The API key lacks the scope that this call needs.",
+    404: "There is no such route.",
+    405: "The route does not accept this HTTP method.",
+    413: "The body is larger than 1 MiB. Split the command.",
+    500: "Polaris failed. The server's log has the details.",
+    503: "The database is not available, or the server is shutting down. Try again later.",
+}
+
+
+class AdminError(Failure):
+    """An error answer. `refused` are the refusals of the command, if it was refused."""
+
+    def __init__(self, status: int, message: str = "", refused: Iterable[Refusal] = ()) -> None:
+        self.status, self.refused = status, tuple(refused)
+        self.message = message or MESSAGES.get(status, HTTPStatus(status).phrase)
+        super().__init__(self.message)
+
+    def response(self) -> Response:
+        """Return the HTTP response."""
+        first = described(self.refused[0]) if self.refused else {"message": self.message}
+        error = {"code": HTTPStatus(self.status).name.lower(), **first}
+        body = {"error": error, "refusals": [described(refusal) for refusal in self.refused]}
+        return Response(msgspec.json.encode(body), self.status, media_type="application/json")
+
+
+def described(refusal: Refusal) -> dict[str, object]:
+    """Return a refusal as JSON: code, sentence, way out and details."""
+    return {
+        "code": refusal.code,
+        "message": refusal.sentence,
+        "instead": refusal.instead,
+        "details": refusal.details,
+    }
+
+
+_STATUSES: dict[type[Refusal], int] = {
+    refusals.NotFound: 404,
+    refusals.AdministratorRequired: 403,
+    refusals.KeyReused: 409,
+}
+TABLE: dict[type[Refusal], Answer] = {
+    refusal: Answer(_STATUSES.get(refusal, 409 if refusal.nothing_to_do else 422), refusal.code)
+    for refusal in EVERY
+}
+"""The status of every refusal; 409 if the requested state is reached already."""
+
+TABLES = AnswerTables(table=TABLE, usual=(404, 403, 409, 422))
+
+
+def refused(command: Command, found: Iterable[Refusal]) -> AdminError:
+    """Return the answer to a refused command: all its refusals, those of the status first."""
+    every = tuple(found)
+    chosen = TABLES.choose(command, every)
+    first = [refusal for refusal, _ in chosen.refusals]
+    return AdminError(chosen.status, refused=[*first, *(one for one in every if one not in first)])
+
+
+def unreadable(problems: Sequence[Problem]) -> AdminError:
+    """Return the 400 for a request that the framework cannot read."""
+    return AdminError(400)
+
+
+REPLIES = Replies(refused=refused, unreadable=unreadable, status=AdminError)
+"""The answers to errors that no route raises itself."""

@@ -1,0 +1,75 @@
+"""Perform or preview one command of the engine, sent as JSON."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Union
+
+import msgspec
+from fastapi import APIRouter, Depends, Request, Response
+
+from polaris.api.access import Access, bearer, whole_key
+from polaris.api.caller import Caller
+from polaris.core.commands import Command
+from polaris.core.lifecycle import TRANSITIONS
+from polaris.core.refusals import Refusal
+from polaris.dialects.polaris import responses
+from polaris.dialects.polaris.errors import AdminError, refused
+from polaris.dialects.polaris.rules import POLARIS
+from polaris.keys import KeyScope
+
+router = APIRouter(tags=["commands"])
+
+
+class Call(Caller):
+    """The authenticated caller of a route."""
+
+    dialect = POLARIS
+
+    def refused(self, command: Command, refusals: Iterable[Refusal]) -> AdminError:
+        """Return the answer to a refused command."""
+        return refused(command, refusals)
+
+
+ACCESS = Access(
+    caller=Call,
+    authenticate=whole_key(bearer),
+    unknown=lambda: AdminError(401),
+    forbidden=lambda scope, resource: AdminError(403),
+    malformed=lambda: AdminError(400),
+)
+
+Reads = Annotated[Call, Depends(ACCESS.may(KeyScope.READ, "command"))]
+Writes = Annotated[Call, Depends(ACCESS.may(KeyScope.WRITE, "command"))]
+
+_DECODER = msgspec.json.Decoder(type=Union[tuple(TRANSITIONS)])  # noqa: UP007 (made at run time)
+
+
+async def command_of(request: Request) -> Command:
+    """Return the command in the body. Raises AdminError that names the wrong field."""
+    body = await request.body()
+    try:
+        command: Command = _DECODER.decode(body)
+        fields: dict[str, Any] = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
+        raise AdminError(400, f"The command cannot be read: {wrong}.") from wrong
+    unknown = sorted(fields.keys() - {"command", *command.__struct_fields__})
+    if unknown:
+        raise AdminError(400, f"{type(command).__name__} has no field `{unknown[0]}`.")
+    return command
+
+
+Sent = Annotated[Command, Depends(command_of)]
+
+
+@router.post("/commands")
+async def perform(call: Writes, command: Sent) -> Response:
+    """Perform a command: `{"command": "VoidInvoice", "invoice_id": ...}`.
+
+    The answer has the events. A refused command changes nothing; the answer has every refusal.
+    """
+    return responses.outcome(await call.perform(command))
+
+
+@router.post("/commands/preview")
+async def preview(call: Reads, command: Sent) -> Response:
+    """Return what a command would change, and write nothing."""
+    return responses.preview(await call.preview(command))
