@@ -73,6 +73,14 @@ UNREADABLE = [
     ('{"command": "VoidInvoice", "invoice_id": "x", "refund_minor": "12"}', "$.refund_minor"),
     ('{"command": "VoidInvoice", "invoice_id": "x", "refund_minor": 1.5}', "$.refund_minor"),
     ('{"command": "VoidInvoice", "invoice_id": "x", "refund": 1}', "no field `refund`"),
+    (
+        '{"command": "EditDraft", "invoice_id": "x", "lines": [{}, {"amount": 5}]}',
+        "no field `lines[1].amount`",
+    ),
+    (
+        '{"command": "FinalizeInvoice", "invoice_id": "x", "apply": {"note": true}}',
+        "no field `apply.note`",
+    ),
 ]
 
 

@@ -1,7 +1,7 @@
 """Perform or preview one command of the engine, sent as JSON."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Union
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Union
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
@@ -48,13 +48,25 @@ async def command_of(request: Request) -> Command:
     body = await request.body()
     try:
         command: Command = _DECODER.decode(body)
-        fields: dict[str, Any] = msgspec.json.decode(body)
+        fields: object = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise AdminError(400, f"The command cannot be read: {wrong}.") from wrong
-    unknown = sorted(fields.keys() - {"command", *command.__struct_fields__})
-    if unknown:
-        raise AdminError(400, f"{type(command).__name__} has no field `{unknown[0]}`.")
+    if unknown := next(unknown_fields(fields, command), None):
+        raise AdminError(400, f"{type(command).__name__} has no field `{unknown}`.")
     return command
+
+
+def unknown_fields(sent: object, read: object, path: str = "") -> Iterator[str]:
+    """Yield the path of every key that was sent, but is not a field of what was read."""
+    if isinstance(sent, dict) and isinstance(read, msgspec.Struct):
+        for key, value in sent.items():
+            if key in read.__struct_fields__:
+                yield from unknown_fields(value, getattr(read, key), f"{path}{key}.")
+            elif path or key != "command":
+                yield f"{path}{key}"
+    elif isinstance(sent, list) and isinstance(read, tuple):
+        for index, (value, one) in enumerate(zip(sent, read, strict=True)):
+            yield from unknown_fields(value, one, f"{path.removesuffix('.')}[{index}].")
 
 
 Sent = Annotated[Command, Depends(command_of)]
