@@ -141,12 +141,13 @@ def lines(shown: WholeInvoice) -> Table:
 
 def settlements(shown: WholeInvoice) -> Table:
     """Return the invoice's settlements, including those that a void removed."""
-    table = columns("Settled by", "Amount", "State", right=("Amount",))
+    table = columns("Settled by", "Id", "Amount", "State", right=("Amount",))
     for row in shown.settlements:
         held = f", {printed(row.held_minor, shown.invoice.currency)} held" if row.held_minor else ""
         state = "applied" if row.live else f"removed{held}"
         words = row.kind.replace("_", " ")
-        table.add_row(words, printed(row.amount_minor, shown.invoice.currency), state)
+        amount = printed(row.amount_minor, shown.invoice.currency)
+        table.add_row(words, row.source_id, amount, state)
     return table
 
 
@@ -213,7 +214,12 @@ def _refusal(refusal: Refusal, currency: str | None) -> RenderableType:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim")
     grid.add_column()
-    grid.add_row("Refused", Text.assemble((refusal.sentence, "bold red"), f" ({refusal.code})"))
+    sentence = (
+        refusal.sentence_with(lambda amount_minor: printed(amount_minor, currency))
+        if currency
+        else refusal.sentence
+    )
+    grid.add_row("Refused", Text.assemble((sentence, "bold red"), f" ({refusal.code})"))
     details = {name: value for name, value in refusal.details.items() if name != "field"}
     because = ", ".join(_detail(*detail, currency) for detail in details.items())
     if because:

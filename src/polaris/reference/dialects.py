@@ -31,7 +31,8 @@ BESIDE = """\
 
 - `POST /invoices/{id}/regenerate` replaces a voided invoice by a corrected one.
   `…/regenerate/preview` shows the new invoice first. With `void: true` the same call also voids
-  the invoice. Without `fees` the new invoice has the fees of the old one.
+  the invoice, and the money paid for it settles the new one. Without `fees` the new invoice has the
+  fees of the old one.
 - `POST /invoices/preview` with `fees` previews an invoice over catalogue items.
 - `voided_invoice_id` and `regenerated_invoice_id` link the two invoices.
 - A `file_url` points to `/files/{token}` at the root of the server, not below `/api/v1`. The link

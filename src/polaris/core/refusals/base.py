@@ -6,6 +6,7 @@ A refusal is expected, changes nothing and knows no HTTP. Any other exception is
 """
 
 import re
+from collections.abc import Callable
 from typing import ClassVar
 
 EVERY: "list[type[Refusal]]" = []
@@ -30,13 +31,19 @@ class Refusal(Exception):
     @property
     def sentence(self) -> str:
         """Return the refusal as one sentence, with the values of its details filled in."""
-        return _DETAIL.sub(self._filled, (type(self).__doc__ or "").strip())
+        return self.sentence_with(lambda amount_minor: f"{amount_minor} minor units")
 
-    def _filled(self, name: re.Match[str]) -> str:
-        value = self.details.get(name[1])
-        if value is None:
-            return name[0]
-        return f"{value} minor units" if name[1].endswith("_minor") else f"`{value}`"
+    def sentence_with(self, printed: Callable[[int], str]) -> str:
+        """Return the same sentence; `printed` turns an amount in minor units into text."""
+
+        def filled(name: re.Match[str]) -> str:
+            value = self.details.get(name[1])
+            if value is None:
+                return name[0]
+            amount = name[1].endswith("_minor") and isinstance(value, int)
+            return printed(int(value)) if amount else f"`{value}`"
+
+        return _DETAIL.sub(filled, (type(self).__doc__ or "").strip())
 
 
 _DETAIL = re.compile(r"`(\w+)`")
