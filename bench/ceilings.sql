@@ -68,8 +68,14 @@ select count(*) from w_invoice
 with asked as materialized (
   select i.id, i.customer_id, i.revision, i.currency, to_jsonb(i) - 'tenant_id' as image,
          row_number() over (order by i.id) - 1 as place,
-         uuidv7() as command_id, uuidv7() as entry_id
+         uuidv7() as command_id, uuidv7() as entry_id,
+         json_build_object(
+           'seller', json_build_object('name', t.name),
+           'buyer', json_build_object('name', c.name, 'external_id', c.external_id),
+           'timezone', coalesce(c.timezone, t.timezone)) as parties
     from invoice i
+    join customer c on c.tenant_id = %(t)s and c.id = i.customer_id
+    join tenant t on t.id = %(t)s
    where i.tenant_id = %(t)s and i.id = any(%(ids)s::uuid[]) and i.status = 'draft'),
 w_series as (
   update series s set next = s.next + (select count(*) from asked), version = s.version + 1
@@ -80,7 +86,8 @@ w_invoice as (
   update invoice y set status = 'finalized', series = 'invoice',
     number = 'INV-' || lpad(x.number, greatest(6, length(x.number)), '0'),
     issue_date = current_date, due_date = current_date + y.payment_term_days,
-    finalized_at = now(), outstanding_minor = y.total_minor, version = y.version + 1
+    finalized_at = now(), outstanding_minor = y.total_minor, parties = x.parties,
+    version = y.version + 1
     from numbered x
    where y.tenant_id = %(t)s and y.id = x.id
   returning y.id, y.customer_id, x.command_id, x.image as before,

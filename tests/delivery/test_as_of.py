@@ -171,6 +171,29 @@ def test_a_customer_beside_the_subject_is_as_of_now() -> None:
     assert PastView(world.facts, event).the(Customer, "c1").name == "Ada"
 
 
+@pytest.mark.parametrize(("story", "kind"), [("billed", Invoice), ("paid; credit", CreditNote)])
+def test_an_issued_subject_shows_its_own_parties(
+    story: str, kind: type[Invoice] | type[CreditNote]
+) -> None:
+    """The image has none; the stored row has kept them."""
+    world = new_world()
+    event = step(world, *story.split("; "))[-1]
+    kept = world.the(kind, event.subject_id).parties
+    step(world, "customer customer_id=c1 external_id=x1 name=Ada", "tenant name=New")
+    view = PastView(world.facts, event)
+    assert kept
+    assert view.parties(view.the(kind, event.subject_id)) is kept
+
+
+def test_a_draft_that_was_finalized_since_shows_the_customer_of_today() -> None:
+    """So does every answer about a draft."""
+    world = new_world()
+    event = step(world, "draft")[-1]
+    step(world, "finalize", "customer customer_id=c1 external_id=x1 name=Ada")
+    view = PastView(world.facts, event)
+    assert view.parties(view.the(Invoice, "inv")).buyer.name == "Ada"
+
+
 def test_shared_facts_stay_as_they_are() -> None:
     world = new_world()
     event = step(world, "billed")[-1]

@@ -5,6 +5,7 @@ import pytest
 
 from core.asks import new_world
 from delivery.stored import lived, step, stored
+from polaris.core.decision import image_of
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.row import Changing
@@ -23,10 +24,10 @@ def test_every_image_is_the_row_that_it_was_made_of() -> None:
     assert len({event.subject for event in events}) > 10
     for event in events:
         kind = ROWS[event.subject]
-        assert msgspec.structs.asdict(image_after(event, kind)) == event.after
+        assert image_of(image_after(event, kind)) == event.after
         assert image_after(stored(event), kind) == image_after(event, kind)
         before = image_before(stored(event), kind)
-        assert (before and msgspec.structs.asdict(before)) == event.before
+        assert (before and image_of(before)) == event.before
 
 
 def test_every_row_that_can_change_can_be_the_subject_of_an_event() -> None:

@@ -25,6 +25,7 @@ from polaris.core.facts.invoice import (
     Status,
     WriteOff,
 )
+from polaris.core.facts.parties import Buyer, Identity, Parties
 from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.facts.row import Row
 from polaris.core.facts.series import Series
@@ -38,6 +39,7 @@ TENANT, CUSTOMER, WALLET, INVOICE, LINE, ENTRY, PAYMENT, SETTLEMENT, NOTE, LOT, 
 )
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAY = NOON.date()
+PARTIES = Parties(seller=Identity(), buyer=Buyer(external_id="world"), timezone="UTC")
 
 WORLD: list[Row] = [
     Customer(id=CUSTOMER, external_id="world", sequence=1, created_at=NOON),
@@ -94,6 +96,7 @@ WORLD: list[Row] = [
         total_minor=0,
         issue_date=DAY,
         issued_at=NOON,
+        parties=PARTIES,
     ),
     Lot(
         id=LOT,
@@ -133,7 +136,8 @@ def legal_invoice(row: Fields) -> Fields:
     issued = {"status": Status.FINALIZED, "number": row["number"] or "1", "issue_date": DAY}
     owed = {"paid_minor": row["net_minor"], "outstanding_minor": row["tax_minor"]}
     total = row["net_minor"] + row["tax_minor"]
-    return issued | owed | {"total_minor": total, "finalized_at": NOON, "voided_at": None}
+    times = {"finalized_at": NOON, "voided_at": None}
+    return issued | owed | times | {"total_minor": total, "parties": row["parties"] or PARTIES}
 
 
 def legal_line(row: Fields) -> Fields:
@@ -150,6 +154,7 @@ def legal_note(row: Fields) -> Fields:
         "total_minor": total,
         "balance_minor": left,
         "voided_minor": row["tax_minor"] - left,
+        "parties": row["parties"] or PARTIES,
         **parts,
     } | {"purpose": purpose}
 
@@ -199,12 +204,12 @@ FIXED: dict[type[Row], str] = {
     Series: "scope owner_id",
     Customer: "sequence created_at",
     Wallet: "customer_id currency created_at",
-    Invoice: "customer_id kind currency rounding price_type created_at",
+    Invoice: "customer_id kind currency rounding price_type parties created_at",
     Payment: "customer_id currency amount_minor provider account created_at",
     Settlement: "invoice_id customer_id kind source_id amount_minor at entry_id",
     WriteOff: "invoice_id customer_id amount_minor mode account reason at",
     CreditNote: "customer_id invoice_id purpose number series reason currency net_minor tax_minor"
-    " total_minor credit_to issue_date issued_at",
+    " total_minor credit_to issue_date issued_at parties",
     Funding: "note_id",
     Refund: "customer_id payment_id settlement_id invoice_id note_id of_balance currency"
     " amount_minor reason requested_at",
@@ -246,6 +251,18 @@ SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     Details: st.dictionaries(TEXT, st.dictionaries(TEXT, JSON, max_size=2), max_size=2),
     Metadata: st.dictionaries(TEXT, st.none() | TEXT, max_size=2),
     Address: st.builds(Address, line1=st.none() | TEXT, country=st.none() | TEXT),
+    Parties: st.builds(
+        Parties,
+        seller=st.builds(Identity, name=TEXT, legal_name=st.none() | TEXT),
+        buyer=st.builds(
+            Buyer,
+            external_id=TEXT,
+            payment_term_days=st.none() | st.integers(0, 10_000),
+            metadata=st.none() | st.dictionaries(TEXT, st.none() | TEXT, max_size=2),
+            details=st.dictionaries(TEXT, st.dictionaries(TEXT, JSON, max_size=2), max_size=2),
+        ),
+        timezone=TEXT,
+    ),
     tuple: POSTINGS,
     tuple[str, ...]: st.lists(TEXT, max_size=2).map(tuple),
     Settings: st.builds(Settings, void_reasons=st.lists(TEXT, max_size=2).map(tuple)),

@@ -160,8 +160,8 @@ class Decision:
                 invoice_id=invoice_id or owner_id(after, "invoice"),
                 subject=after.table,
                 subject_id=after.id,
-                before=msgspec.structs.asdict(before) if before else None,
-                after=msgspec.structs.asdict(after),
+                before=image_of(before) if before else None,
+                after=image_of(after),
             )
         )
 
@@ -185,6 +185,16 @@ class Decision:
         for table in self.rows.values():
             yield from table.values()
         yield from self.events
+
+
+def image_of(row: Row) -> dict[str, object]:
+    """Return the row as an event stores it.
+
+    The parties of a document are left out: they never change, so the row itself has them.
+    """
+    image = msgspec.structs.asdict(row)
+    image.pop("parties", None)
+    return image
 
 
 def owner_id(row: Row, table: str) -> str | None:

@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.parties import parties_of
 from polaris.core.decision import Decision, Facts
-from polaris.core.facts.customer import Customer
+from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.invoice import Invoice, Status
+from polaris.core.facts.parties import Parties
 from polaris.core.facts.row import Row
 from polaris.core.facts.tenant import Tenant
 from polaris.core.refusals import NotFound
@@ -53,6 +54,10 @@ class View:
             self._balances[invoice.id] = InvoiceBalance(self.decision, invoice)
         return self._balances[invoice.id]
 
+    def parties(self, document: Invoice | CreditNote) -> Parties:
+        """Return the parties of a document: as issued, or for a draft as they are now."""
+        return parties_of(document, self.decision)
+
     def invoice(self, invoice_id: str) -> Invoice:
         """Return an invoice that a client may see. Raises NotFound, also for deleted invoices."""
         invoice = self.the(Invoice, invoice_id)
@@ -60,10 +65,9 @@ class View:
             raise NotFound(field="invoice_id", id=invoice_id)
         return invoice
 
-    def today(self, customer: Customer | None = None) -> date:
-        """Return today in the customer's time zone, else in the tenant's."""
-        zone = (customer and customer.timezone) or self.tenant.timezone
-        return self.at.astimezone(ZoneInfo(zone)).date()
+    def today(self, timezone: str | None = None) -> date:
+        """Return today in a time zone, by default the tenant's."""
+        return self.decision.today(timezone)
 
 
 def _no_new_id() -> str:

@@ -1,6 +1,7 @@
 """Facts as they were right after an event, even if a webhook is composed much later.
 
-The event's subject is exactly its `after` image. The other rows are the current ones, but every
+The event's subject is exactly its `after` image; an issued document gets its parties from the row,
+which keeps them for ever. The other rows are the current ones, but every
 later change that can be seen from a timestamp in the rows is undone:
 
 - A row that was created after the event is not listed.
@@ -9,11 +10,12 @@ later change that can be seen from a timestamp in the rows is undone:
 - The sums of another invoice are computed from its settlements at that time.
 
 Other changes leave no timestamp, so rows other than the subject keep these values as they are now:
-the fields of a customer and of the tenant; the state and the unused money of a payment; the balance
-of a credit note or a lot; the money held on a voided invoice, and the invoice that replaced it;
-details, free texts and an asserted payment status. A refund that was settled later counts as
-requested, even if it had failed in between. All times are those of the requests, so two requests
-made at almost the same time can appear in a different order than they were decided in.
+the fields of a customer and of the tenant, but for those that an issued document keeps; the state
+and the unused money of a payment; the balance of a credit note or a lot; the money held on a voided
+invoice, and the invoice that replaced it; details, free texts and an asserted payment status. A
+refund that was settled later counts as requested, even if it had failed in between. All times are
+those of the requests, so two requests made at almost the same time can appear in a different order
+than they were decided in.
 """
 
 from collections.abc import Callable
@@ -22,6 +24,7 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from polaris.core.balances.parties import is_issued, kept_parties
 from polaris.core.decision import Decision, Facts
 from polaris.core.facts.credit_note import CreditNote, NoteStatus
 from polaris.core.facts.event import Event, EventKind
@@ -49,7 +52,7 @@ class _Past(Decision):
 
     def __init__(self, facts: Facts, event: Event) -> None:
         super().__init__(facts, event.command_id, event.at, _no_new_id)
-        subject = self.put(image_after(event, ROWS[event.subject]))
+        subject = self.put(_with_parties(image_after(event, ROWS[event.subject]), self))
         if isinstance(subject, Invoice) and event.kind in _BEGINNINGS:
             self.put(_settled_at_once(self, subject))
 
@@ -79,6 +82,13 @@ class _Past(Decision):
 
 def _no_new_id() -> str:
     raise AssertionError("a view of the past cannot create rows")
+
+
+def _with_parties(subject: Row, past: Decision) -> Row:
+    """Return an issued document with its parties, which the image of an event lacks."""
+    if not isinstance(subject, Invoice | CreditNote) or not is_issued(subject):
+        return subject
+    return replace(subject, parties=kept_parties(subject, past))
 
 
 _BEGINNINGS = (EventKind.INVOICE_FINALIZED, EventKind.INVOICE_RECORDED)
@@ -168,6 +178,7 @@ def _draft(row: Invoice) -> Invoice:
         series=None,
         due_date=None,
         finalized_at=None,
+        parties=None,
         paid_minor=0,
         outstanding_minor=0,
     )

@@ -279,6 +279,7 @@ create table invoice (
   created_at                 timestamptz not null,
   purchase_order_number      text,
   metadata                   json,
+  parties                    json,
   primary key (tenant_id, id),
   foreign key (tenant_id, customer_id) references customer,
   foreign key (tenant_id, regenerated_from) references invoice,
@@ -297,7 +298,9 @@ create table invoice (
     status in ('draft', 'closed')
     or (number is not null and issue_date is not null and finalized_at is not null)),
   constraint closed_takes_no_number check (status <> 'closed' or number is null),
-  constraint voided_has_its_time check ((status = 'voided') = (voided_at is not null))
+  constraint voided_has_its_time check ((status = 'voided') = (voided_at is not null)),
+  constraint issued_with_parties check (
+    (status in ('finalized', 'voided')) = (parties is not null))
 );
 -- A number is unique in its series. The index also finds numbers by their first characters.
 create unique index invoice_number on invoice (tenant_id, number text_pattern_ops, series)
@@ -545,6 +548,7 @@ create table credit_note (
   refund_status_asserted  text,
   details                 jsonb not null,
   metadata                json,
+  parties                 json not null,
   primary key (tenant_id, id),
   foreign key (tenant_id, customer_id) references customer,
   foreign key (tenant_id, invoice_id) references invoice,

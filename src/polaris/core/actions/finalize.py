@@ -8,6 +8,7 @@ from polaris.core.actions.credits import consume
 from polaris.core.actions.draft import close, retax, write, write_top_up
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.numbering import invoice_number
+from polaris.core.balances.parties import current_parties
 from polaris.core.balances.settlement import invoice_context, settled
 from polaris.core.commands import BuyCredits, FinalizeInvoice, IssueInvoice, RecordInvoice
 from polaris.core.commands.values import Apply
@@ -54,6 +55,7 @@ def claim(
         issue_date=day,
         due_date=day + timedelta(days=draft.payment_term_days),
         finalized_at=decision.at,
+        parties=current_parties(decision, draft.customer_id),
         outstanding_minor=draft.total_minor,
     )
     decision.emit(EventKind.INVOICE_FINALIZED, before, after)
@@ -145,6 +147,7 @@ def record(decision: Decision, command: RecordInvoice) -> None:
         issue_date=day,
         due_date=command.due_date or day + timedelta(days=drafted.payment_term_days),
         finalized_at=command.finalized_at or decision.at,
+        parties=current_parties(decision, drafted.customer_id),
         voided_at=(command.voided_at or decision.at) if voided else None,
         outstanding_minor=0 if voided else drafted.total_minor,
     )

@@ -6,6 +6,7 @@ from polaris.core.balances.credit_amounts import Credited, PartOfLine, credited
 from polaris.core.balances.funding import Draw, drawn, fund, remembered
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.numbering import note_number
+from polaris.core.balances.parties import current_parties
 from polaris.core.balances.settlement import settle
 from polaris.core.commands import IssueCreditNote
 from polaris.core.decision import Decision
@@ -57,6 +58,7 @@ def write(
         issue_date=command.dated or decision.accounting_date(),
         issued_at=decision.at,
         metadata=command.metadata,
+        parties=current_parties(decision, invoice.customer_id),
         details=command.details,
     )
     sums.write(decision, note.id)

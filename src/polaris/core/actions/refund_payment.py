@@ -6,6 +6,7 @@ from polaris.core import refusals
 from polaris.core.balances.funding import Draw, displace, fund, refundable_fundings
 from polaris.core.balances.invoice import refund_order, unrefunded
 from polaris.core.balances.numbering import note_number
+from polaris.core.balances.parties import current_parties
 from polaris.core.balances.refund import _REPORTED, MOVED_FROM
 from polaris.core.commands import ConvertRefund, RequestRefund, UpdateRefund
 from polaris.core.decision import Decision
@@ -257,5 +258,6 @@ def new_note(decision: Decision, note_id: str, refund: Refund) -> CreditNote:
             balance_minor=refund.amount_minor,
             issue_date=day,
             issued_at=decision.at,
+            parties=current_parties(decision, refund.customer_id),
         )
     )

@@ -5,6 +5,7 @@ from polaris.core.actions.issue_credit_note import note_context
 from polaris.core.balances.credit_amounts import Credited, standalone
 from polaris.core.balances.funding import Draw, fund
 from polaris.core.balances.numbering import note_number
+from polaris.core.balances.parties import current_parties
 from polaris.core.commands import IssueStandaloneNote
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote, FundingKind, NotePurpose
@@ -34,6 +35,7 @@ def issue(decision: Decision, command: IssueStandaloneNote) -> None:
         issue_date=command.dated or decision.accounting_date(),
         issued_at=decision.at,
         metadata=command.metadata,
+        parties=current_parties(decision, command.customer_id),
         details=command.details,
     )
     decision.put(note)

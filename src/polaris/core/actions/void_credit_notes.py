@@ -5,6 +5,7 @@ from datetime import date
 from polaris.core.balances.credit_amounts import Credited, shared
 from polaris.core.balances.invoice import InvoiceBalance, NeverCredited
 from polaris.core.balances.numbering import note_number
+from polaris.core.balances.parties import current_parties
 from polaris.core.commands import VoidInvoice
 from polaris.core.commands.values import VoidNote
 from polaris.core.decision import Decision
@@ -105,6 +106,7 @@ def blank(
         total_minor=sums.total,
         issue_date=decision.accounting_date(day),
         issued_at=decision.at,
+        parties=current_parties(decision, invoice.customer_id),
     )
     sums.write(decision, note.id)
     return decision.put(note)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from msgspec import field
 
 from polaris.core.facts.details import Details, Metadata
+from polaris.core.facts.parties import Parties
 from polaris.core.facts.row import Changing, Row
 
 
@@ -73,6 +74,7 @@ class CreditNote(Changing, frozen=True, array_like=True, kw_only=True):
     document_entry_id: str | None = None
     refund_status_asserted: str | None = None
     metadata: Metadata | None = None  # the caller's own pairs
+    parties: Parties | None = None  # as they stood at its issue
     details: Details = field(default_factory=dict)
 
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 from msgspec import field
 
 from polaris.core.facts.details import Details, Metadata
+from polaris.core.facts.parties import Parties
 from polaris.core.facts.row import Changing, Row
 
 
@@ -110,6 +111,7 @@ class Invoice(Changing, frozen=True, array_like=True, kw_only=True):
     memo: str | None = None
     purchase_order_number: str | None = None  # the customer's own
     metadata: Metadata | None = None  # the caller's own pairs
+    parties: Parties | None = None  # as they stood at its issue; None before
     details: Details = field(default_factory=dict)
     created_at: datetime
 

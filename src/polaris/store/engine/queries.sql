@@ -94,7 +94,8 @@ select 1 from series s
      i.payment_term_days, i.finalized_at, i.voided_at, i.void_reason, i.void_comment,
      i.paid_at_void_minor, i.outstanding_at_void_minor, i.regenerated_from, i.regenerated_as,
      i.payment_status_asserted, i.dispute_lost_at, i.sent_at, i.hidden_at, i.dunning,
-     i.auto_collection, i.memo, i.purchase_order_number, i.metadata, i.details, i.created_at)
+     i.auto_collection, i.memo, i.purchase_order_number, i.metadata, i.parties, i.details,
+     i.created_at)
    order by i.id)::text
    from invoice i where i.tenant_id = %(t)s and i.id = any(%(invoices)s::uuid[]))
 
@@ -154,7 +155,7 @@ select 1 from series s
      n.series, n.reason, n.description, n.currency, n.net_minor, n.tax_minor, n.total_minor,
      n.offset_minor, n.credit_minor, n.refund_minor, n.balance_minor, n.credit_to, n.issue_date,
      n.issued_at, n.voided_at, n.voided_minor, n.document_entry_id, n.refund_status_asserted,
-     n.metadata, n.details)
+     n.metadata, n.parties, n.details)
    order by n.id)::text
    from credit_note n where n.tenant_id = %(t)s and n.id = any(%(ids)s))
 
@@ -654,13 +655,13 @@ insert into invoice (tenant_id, id, version, customer_id, kind, status, currency
   paid_minor, outstanding_minor, issue_date, due_date, payment_term_days, finalized_at,
   voided_at, void_reason, void_comment, paid_at_void_minor, outstanding_at_void_minor,
   regenerated_from, regenerated_as, payment_status_asserted, dispute_lost_at, sent_at, hidden_at,
-  dunning, auto_collection, memo, purchase_order_number, metadata, details, created_at)
+  dunning, auto_collection, memo, purchase_order_number, metadata, parties, details, created_at)
 select %(t)s, id, 1, customer_id, kind, status, currency, number, external_number, series,
   revision, rounding, price_type, net_minor, tax_minor, total_minor, paid_minor,
   outstanding_minor, issue_date, due_date, payment_term_days, finalized_at, voided_at,
   void_reason, void_comment, paid_at_void_minor, outstanding_at_void_minor, regenerated_from,
   regenerated_as, payment_status_asserted, dispute_lost_at, sent_at, hidden_at, dunning,
-  auto_collection, memo, purchase_order_number, metadata, details, created_at
+  auto_collection, memo, purchase_order_number, metadata, parties, details, created_at
   from json_to_recordset(%(insert_invoice)s::json)
   as x(id uuid, version int, customer_id uuid, kind text, status text, currency text,
        number text, external_number text, series text, revision int, rounding text,
@@ -671,9 +672,10 @@ select %(t)s, id, 1, customer_id, kind, status, currency, number, external_numbe
        regenerated_from uuid, regenerated_as uuid, payment_status_asserted text,
        dispute_lost_at timestamptz, sent_at timestamptz, hidden_at timestamptz, dunning text,
        auto_collection boolean, memo text, purchase_order_number text, metadata json,
-       details jsonb, created_at timestamptz)
+       parties json, details jsonb, created_at timestamptz)
 
 -- update_invoice --
+-- The parties are written once, when the invoice is issued.
 update invoice y set status = x.status, number = x.number, external_number = x.external_number,
   series = x.series, revision = x.revision, net_minor = x.net_minor, tax_minor = x.tax_minor,
   total_minor = x.total_minor, paid_minor = x.paid_minor,
@@ -686,8 +688,8 @@ update invoice y set status = x.status, number = x.number, external_number = x.e
   payment_status_asserted = x.payment_status_asserted, dispute_lost_at = x.dispute_lost_at,
   sent_at = x.sent_at, hidden_at = x.hidden_at, dunning = x.dunning,
   auto_collection = x.auto_collection, memo = x.memo,
-  purchase_order_number = x.purchase_order_number, metadata = x.metadata, details = x.details,
-  version = y.version + 1
+  purchase_order_number = x.purchase_order_number, metadata = x.metadata,
+  parties = coalesce(y.parties, x.parties), details = x.details, version = y.version + 1
   from json_to_recordset(%(update_invoice)s::json)
   as x(id uuid, version int, status text, number text, external_number text, series text,
        revision int, net_minor bigint, tax_minor bigint, total_minor bigint, paid_minor bigint,
@@ -696,7 +698,7 @@ update invoice y set status = x.status, number = x.number, external_number = x.e
        paid_at_void_minor bigint, outstanding_at_void_minor bigint, regenerated_from uuid,
        regenerated_as uuid, payment_status_asserted text, dispute_lost_at timestamptz,
        sent_at timestamptz, hidden_at timestamptz, dunning text, auto_collection boolean,
-       memo text, purchase_order_number text, metadata json, details jsonb)
+       memo text, purchase_order_number text, metadata json, parties json, details jsonb)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
@@ -799,18 +801,18 @@ returning 1
 insert into credit_note (tenant_id, id, version, customer_id, invoice_id, purpose, status,
   number, series, reason, description, currency, net_minor, tax_minor, total_minor, offset_minor,
   credit_minor, refund_minor, balance_minor, credit_to, issue_date, issued_at, voided_at,
-  voided_minor, document_entry_id, refund_status_asserted, metadata, details)
+  voided_minor, document_entry_id, refund_status_asserted, metadata, parties, details)
 select %(t)s, id, 1, customer_id, invoice_id, purpose, status, number, series, reason,
   description, currency, net_minor, tax_minor, total_minor, offset_minor, credit_minor,
   refund_minor, balance_minor, credit_to, issue_date, issued_at, voided_at, voided_minor,
-  document_entry_id, refund_status_asserted, metadata, details
+  document_entry_id, refund_status_asserted, metadata, parties, details
   from json_to_recordset(%(insert_credit_note)s::json)
   as x(id uuid, version int, customer_id uuid, invoice_id uuid, purpose text, status text,
        number text, series text, reason text, description text, currency text, net_minor bigint,
        tax_minor bigint, total_minor bigint, offset_minor bigint, credit_minor bigint,
        refund_minor bigint, balance_minor bigint, credit_to text, issue_date date,
        issued_at timestamptz, voided_at timestamptz, voided_minor bigint, document_entry_id uuid,
-       refund_status_asserted text, metadata json, details jsonb)
+       refund_status_asserted text, metadata json, parties json, details jsonb)
 
 -- update_credit_note --
 update credit_note y set status = x.status, description = x.description,

@@ -8,6 +8,7 @@ from polaris.core.decision import Facts
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line, Settlement, Tax, WriteOff
+from polaris.core.facts.parties import Buyer
 from polaris.core.facts.payment import Payment, Refund
 from polaris.core.ledger.posting import Entry
 from polaris.core.scope import Scope
@@ -63,6 +64,11 @@ class WholeInvoice(NamedTuple):
     credit_notes: list[CreditNote]
     refunds: list[Refund]
     entries: list[Entry]
+
+    @property
+    def buyer(self) -> Buyer | Customer:
+        """The customer as the invoice shows it: as it was issued, or, of a draft, as it is now."""
+        return self.invoice.parties.buyer if self.invoice.parties else self.customer
 
 
 def whole_invoice(connection: Connection, tenant_id: str, invoice_id: str) -> WholeInvoice | None:

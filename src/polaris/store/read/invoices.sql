@@ -1,8 +1,11 @@
 -- Reads of invoices to show.
 
 -- invoice_page --
-select i.id::text, i.number, i.status, c.name, i.issue_date, i.due_date, i.currency,
-       i.total_minor, i.outstanding_minor
+-- An issued invoice keeps the customer's name, but for an empty one.
+select i.id::text, i.number, i.status,
+       case when i.parties is null then c.name
+            else coalesce(i.parties->'buyer'->>'name', '') end,
+       i.issue_date, i.due_date, i.currency, i.total_minor, i.outstanding_minor
   from invoice i
   join customer c on c.tenant_id = %(t)s and c.id = i.customer_id
  where i.tenant_id = %(t)s and i.hidden_at is null
