@@ -1,6 +1,8 @@
 """Invoices are read, finalized, voided and explained on the command line."""
 
 from cli.books import Books
+from faults.world import done
+from polaris.core.commands import SaveCustomer
 
 
 def test_a_draft_is_finalized(books: Books) -> None:
@@ -75,6 +77,19 @@ def test_explain_tells_each_command(books: Books) -> None:
     assert "or void and regenerate it" in " ".join(
         books.run("invoice", "explain", invoice).out.split()
     )
+
+
+def test_an_issued_invoice_shows_the_customer_as_it_stood(books: Books) -> None:
+    """The list and the invoice show the name of the issue; a draft shows that of today."""
+    issued, draft = books.invoice(), books.draft()
+    for invoice in (issued, draft):
+        shown = books.run("invoice", "show", invoice, "--json").json
+        rename = SaveCustomer(customer_id=shown["customer"]["id"], name="New Name")
+        done(books.engine, books.tenant_id, [rename])
+    listed = {one["id"]: one["customer"] for one in books.run("invoice", "list", "--json").json}
+    assert listed == {issued: "", draft: "New Name"}
+    assert "New Name" not in books.run("invoice", "show", issued).out
+    assert "New Name" in books.run("invoice", "show", draft).out
 
 
 def test_invoices_are_listed_by_status_and_page(books: Books) -> None:

@@ -103,7 +103,7 @@ def head(shown: WholeInvoice) -> RenderableType:
     grid.add_row("Invoice", Text.assemble((invoice.number or "no number yet", "bold")))
     grid.add_row("Id", invoice.id)
     grid.add_row("Status", status(invoice.status))
-    grid.add_row("Customer", f"{shown.customer.name} ({shown.customer.external_id})")
+    grid.add_row("Customer", f"{shown.buyer.name} ({shown.customer.external_id})")
     if invoice.issue_date:
         grid.add_row("Issued", f"{invoice.issue_date}, due {invoice.due_date}")
     if invoice.void_reason or invoice.void_comment:

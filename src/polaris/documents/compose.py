@@ -8,11 +8,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from polaris.core.balances.line import unit_price
+from polaris.core.balances.parties import is_issued
 from polaris.core.balances.tax import exact_tax
 from polaris.core.facts.credit_note import CreditNote, NoteLine, NoteStatus, NoteTax
-from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind, Status, Tax
-from polaris.core.facts.tenant import Tenant
+from polaris.core.facts.parties import Buyer, Identity
 from polaris.core.refusals import NotFound
 from polaris.core.view import View
 from polaris.documents.document import Document, Line, Party
@@ -35,7 +35,7 @@ class Paper(NamedTuple):
 
 def invoice(view: View, row: Invoice) -> Paper:
     """Compose the document of a finalized or voided invoice."""
-    customer = view.the(Customer, row.customer_id)
+    parties = view.parties(row)
     lines = view.balance(row).lines
     order = row.purchase_order_number
     voided_at = row.voided_at if row.status is Status.VOIDED else None
@@ -43,9 +43,9 @@ def invoice(view: View, row: Invoice) -> Paper:
         title="Invoice",
         number=row.number,
         mark="VOID" if voided_at else None,
-        marked_on=_local_date(view, customer, voided_at),
-        seller=seller(view),
-        buyer=buyer(customer),
+        marked_on=_local_date(parties.timezone, voided_at),
+        seller=_party(parties.seller, parties.seller.name),
+        buyer=buyer(parties.buyer),
         issue_date=row.issue_date,
         due_date=row.due_date,
         references=(("Purchase order", _short(order)),) if order else (),
@@ -99,7 +99,7 @@ def settled_by_kind(settlements: Iterable[Settlement], row: Invoice) -> Counter[
 
 def note(view: View, row: CreditNote) -> Paper:
     """Compose the document of a credit note, voided or not."""
-    customer = view.the(Customer, row.customer_id)
+    parties = view.parties(row)
     lines = note_lines(view, row)
     of = view.get(Invoice, row.invoice_id)
     voided_at = row.voided_at if row.status is NoteStatus.VOIDED else None
@@ -107,9 +107,9 @@ def note(view: View, row: CreditNote) -> Paper:
         title="Credit note",
         number=row.number,
         mark="VOID" if voided_at else None,
-        marked_on=_local_date(view, customer, voided_at),
-        seller=seller(view),
-        buyer=buyer(customer),
+        marked_on=_local_date(parties.timezone, voided_at),
+        seller=_party(parties.seller, parties.seller.name),
+        buyer=buyer(parties.buyer),
         issue_date=row.issue_date,
         references=(("Invoice", of.number),) if of and of.number else (),
         currency=row.currency,
@@ -187,22 +187,13 @@ def _unless_zero(*sums: Sum) -> Iterable[Sum]:
 # ---------------------------------------------------------------- parties
 
 
-def seller(view: View) -> Party:
-    """Return the tenant as the seller."""
-    tenant = view.tenant
-    return _party(tenant, tenant.name)
+def buyer(of: Buyer) -> Party:
+    """Return the buyer's lines. The name is its own, else that of the person, else the id."""
+    person = " ".join(part for part in (of.first_name, of.last_name) if part)
+    return _party(of, of.name or person or of.external_id)
 
 
-def buyer(customer: Customer) -> Party:
-    """Return the customer as the buyer.
-
-    Its name falls back to the first and last name, then to the external id.
-    """
-    person = " ".join(part for part in (customer.first_name, customer.last_name) if part)
-    return _party(customer, customer.name or person or customer.external_id)
-
-
-def _party(party: Customer | Tenant, name: str) -> Party:
+def _party(party: Identity, name: str) -> Party:
     address = party.address
     city = " ".join(part for part in (address.postal_code, address.city) if part)
     lines = (address.line1, address.line2, city, address.state, address.country)
@@ -234,14 +225,13 @@ def _left_out(count: int) -> tuple[str, ...]:
     return (f"And {more} more lines, which are in the sums.",) if more > 0 else ()
 
 
-def _local_date(view: View, customer: Customer, at: datetime | None) -> date | None:
-    zone = customer.timezone or view.tenant.timezone
-    return at.astimezone(ZoneInfo(zone)).date() if at else None
+def _local_date(timezone: str, at: datetime | None) -> date | None:
+    return at.astimezone(ZoneInfo(timezone)).date() if at else None
 
 
 def issued_invoice(view: View, invoice_id: str) -> Paper:
     """Compose the document of an issued invoice. Raises NotFound for drafts, which have none."""
     row = view.invoice(invoice_id)
-    if row.status not in (Status.FINALIZED, Status.VOIDED):
+    if not is_issued(row):
         raise NotFound(field="invoice_id", id=invoice_id)
     return invoice(view, row)

@@ -123,7 +123,7 @@ async def create(call: Writes, body: CreateBody) -> Response:
         refund_minor=parts.refund,
         reason=asked.reason or "other",
         description=asked.description,
-        dated=max(view.today(customer), view.decision.books.first_open_day),
+        dated=max(view.today(customer.timezone), view.decision.books.first_open_day),
         metadata=asked.metadata,
     )
     await call.perform(command)

@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from polaris.api.file_links import link
+from polaris.core.balances.parties import is_issued
 from polaris.core.facts.credit_note import CreditNote
-from polaris.core.facts.invoice import Invoice, Status
+from polaris.core.facts.invoice import Invoice
 from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.dialects.lago.errors import not_found
@@ -43,6 +44,6 @@ async def download_credit_note(call: WritesNotes, request: Request, note_id: str
 def issued(view: View, invoice_id: str) -> Invoice:
     """Return a finalized or voided invoice. Raises LagoError 404 for others: they have no PDF."""
     row = view.invoice(invoice_id)
-    if row.status not in (Status.FINALIZED, Status.VOIDED):
+    if not is_issued(row):
         raise not_found("invoice")
     return row

@@ -94,7 +94,9 @@ def changed(row: Invoice, asked: list[Metadata], new_id: Callable[[], str]) -> l
         value = old.get("value") if given.value is None else given.value
         return {**old, "key": key, "value": value}
 
-    after = metadata.merge_entries(shown_metadata(row), asked, entry, "lago_id")
+    after = metadata.merge_entries(
+        shown_metadata(row, row.id, row.created_at), asked, entry, "lago_id"
+    )
     pairs = [(one["key"], one["value"]) for one in after]
     for fault in metadata.find_faults(pairs, LIMITS):
         raise invalid(**{fault.field: [CODES[fault.kind]]})

@@ -9,11 +9,10 @@ from polaris.core.balances.credit_amounts import Credited
 from polaris.core.balances.projections import payment_status
 from polaris.core.balances.tax import weighted_rate
 from polaris.core.facts.credit_note import CreditNote, NoteLine, NotePurpose, NoteStatus, NoteTax
-from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Line, Tax
 from polaris.core.facts.payment import Refund, RefundState
 from polaris.core.view import View
-from polaris.dialects.lago.responses.customers import customer
+from polaris.dialects.lago.responses.customers import customer_of, external_id
 from polaris.dialects.lago.responses.fees import fee
 from polaris.dialects.lago.responses.formats import entity_code, number, percent, stamp
 from polaris.dialects.lago.responses.invoices import sequential_id
@@ -63,7 +62,7 @@ def credit_note(view: View, row: CreditNote) -> dict[str, object]:
         "file_url": None,
         "xml_url": None,
         "self_billed": False,
-        "customer": customer(view, view.the(Customer, row.customer_id)),
+        "customer": customer_of(view, row),
         "items": [item(view, row, line) for line in lines_of(view, row)],
         "applied_taxes": applied_taxes(view, row),
         "error_details": [],
@@ -146,7 +145,7 @@ def fee_of(view: View, part: NoteLine) -> dict[str, object] | None:
         return None
     invoice = view.the(Invoice, line.invoice_id)
     taxes = [tax for tax in view.balance(invoice).taxes if tax.line_id == line.id]
-    of = view.the(Customer, invoice.customer_id)
+    of = external_id(view, invoice.customer_id)
     return fee(invoice, of, line, taxes, payment_status(invoice))
 
 

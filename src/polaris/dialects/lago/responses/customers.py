@@ -2,23 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 
+from polaris.core.balances.parties import current_parties
 from polaris.core.facts.address import Address
 from polaris.core.facts.catalogue import TaxCode
+from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
+from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.parties import Parties
 from polaris.core.facts.tenant import Tenant
 from polaris.core.view import View
 from polaris.dialects.lago.responses.formats import entity_code, metadata, stamp
 from polaris.dialects.lago.responses.taxes import tax
 from polaris.dialects.lago.rules.settings import lago_details
 
-KEPT = (
-    "account_type",
-    "customer_type",
-    "url",
-    "logo_url",
-    "legal_number",
-    "external_salesforce_id",
-)
+LINKS = ("url", "logo_url", "external_salesforce_id")
+"""Texts that only this dialect has, and that lead to the customer elsewhere."""
+
+KEPT = ("account_type", "customer_type", "legal_number", *LINKS)
 """Texts that only this dialect has; they are stored as given."""
 
 ADDRESS_PARTS = {
@@ -41,35 +41,65 @@ BILLING = (
 
 
 def customer(view: View, row: Customer) -> dict[str, object]:
-    """Return the customer as it is nested in other resources."""
+    """Return the customer as it is now, without its taxes."""
+    return {**live_fields(view, row), **kept_fields(row, current_parties(view.decision, row.id))}
+
+
+def customer_of(view: View, document: Invoice | CreditNote) -> dict[str, object]:
+    """Return the customer that is nested in an invoice or a credit note.
+
+    Of an issued document, it is the customer as it stood at the issue, with the ids, links and
+    settings of today.
+    """
+    row = view.the(Customer, document.customer_id)
+    return {**live_fields(view, row), **kept_fields(row, view.parties(document))}
+
+
+def external_id(view: View, customer_id: str) -> str:
+    """Return the id by which the caller knows the customer now. Raises NotFound."""
+    return view.the(Customer, customer_id).external_id
+
+
+def live_fields(view: View, row: Customer) -> dict[str, object]:
+    """Return the fields that find the customer, link to it or configure it: as they are now."""
     kept = lago_details(row.details)
     return {
         "lago_id": row.id,
         "billing_entity_code": entity_code(view.tenant),
         "external_id": row.external_id,
-        **{name: kept.get(name) for name in KEPT},
-        "firstname": row.first_name,
-        "lastname": row.last_name,
-        "phone": row.phone,
-        "legal_name": row.legal_name,
-        "tax_identification_number": row.tax_number,
-        **shown_address(row.address),
-        "account_type": kept.get("account_type") or "customer",
-        "name": row.name or None,
+        **{name: kept.get(name) for name in LINKS},
         "sequential_id": row.sequence,
         "slug": f"{prefix(view.tenant)}-{row.sequence:03}",
         "created_at": stamp(row.created_at),
         "updated_at": kept.get("updated_at") or stamp(row.created_at),
-        "email": row.email,
-        "currency": row.currency,
-        "timezone": row.timezone,
-        "applicable_timezone": row.timezone or view.tenant.timezone,
-        "net_payment_term": row.payment_term_days,
         "finalize_zero_amount_invoice": kept.get("finalize_zero_amount_invoice") or "inherit",
         "billing_configuration": with_all_names(BILLING, kept.get("billing_configuration")),
-        "shipping_address": with_all_names(ADDRESS_PARTS, kept.get("shipping_address")),
         "skip_invoice_custom_sections": bool(kept.get("skip_invoice_custom_sections")),
-        "metadata": metadata(row),
+    }
+
+
+def kept_fields(row: Customer, parties: Parties) -> dict[str, object]:
+    """Return the fields that a document keeps: who the customer is, where, and its terms."""
+    buyer = parties.buyer
+    kept = lago_details(buyer.details)
+    return {
+        "account_type": kept.get("account_type") or "customer",
+        "customer_type": kept.get("customer_type"),
+        "name": buyer.name or None,
+        "firstname": buyer.first_name,
+        "lastname": buyer.last_name,
+        "legal_name": buyer.legal_name,
+        "legal_number": kept.get("legal_number"),
+        "tax_identification_number": buyer.tax_number,
+        **shown_address(buyer.address),
+        "shipping_address": with_all_names(ADDRESS_PARTS, kept.get("shipping_address")),
+        "email": buyer.email,
+        "phone": buyer.phone,
+        "currency": buyer.currency,
+        "timezone": buyer.timezone,
+        "applicable_timezone": parties.timezone,
+        "net_payment_term": buyer.payment_term_days,
+        "metadata": metadata(buyer, row.id, row.created_at),
     }
 
 

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from polaris.core.balances.line import unit_price
 from polaris.core.balances.tax import exact_tax
-from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line, LineKind, Tax
 from polaris.core.view import View
 from polaris.dialects.lago.responses.formats import major, number, percent, stamp
@@ -29,13 +28,13 @@ NOT_METERED: dict[str, object] = dict.fromkeys(
 """Fields that only a fee for metered usage has; always null."""
 
 
-def fees(view: View, invoice: Invoice, customer: Customer, payment_status: str) -> list[object]:
+def fees(view: View, invoice: Invoice, external_id: str, payment_status: str) -> list[object]:
     """Return every line of the invoice as a fee."""
     balance = view.balance(invoice)
     return [
         fee(
             invoice,
-            customer,
+            external_id,
             line,
             [tax for tax in balance.taxes if tax.line_id == line.id],
             payment_status,
@@ -45,7 +44,7 @@ def fees(view: View, invoice: Invoice, customer: Customer, payment_status: str) 
 
 
 def fee(
-    invoice: Invoice, customer: Customer, line: Line, taxes: list[Tax], payment_status: str
+    invoice: Invoice, external_id: str, line: Line, taxes: list[Tax], payment_status: str
 ) -> dict[str, object]:
     """Return one line with its taxes. Amounts named cents are minor units, others major units."""
     currency = invoice.currency
@@ -57,8 +56,8 @@ def fee(
         "lago_id": line.id,
         "lago_invoice_id": invoice.id,
         "lago_original_fee_id": line.original_line_id,
-        "lago_customer_id": customer.id,
-        "external_customer_id": customer.external_id,
+        "lago_customer_id": invoice.customer_id,
+        "external_customer_id": external_id,
         "item": item(line),
         "pay_in_advance": False,
         "invoiceable": True,

@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
 from uuid import UUID, uuid5
 
-from polaris.core.facts.customer import Customer
-from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.details import Details, Metadata
 from polaris.core.facts.tenant import Tenant
 from polaris.dialects.lago.rules.settings import lago_object
 from polaris.money import exponent
@@ -48,15 +48,35 @@ def entity_code(tenant: Tenant) -> str:
     return "_".join(letters.split()) or "default"
 
 
-def metadata(row: Customer | Invoice) -> list[dict[str, object]]:
-    """Return the row's metadata, each entry with the id and time that this dialect gave it."""
-    extras = lago_object(row.details, "metadata")
-    return [_pair(row, key, value, extras.get(key)) for key, value in (row.metadata or {}).items()]
+class Paired(Protocol):
+    """A row or a value that has metadata."""
+
+    @property
+    def metadata(self) -> Metadata | None:
+        """Return the pairs of key and value."""
+
+    @property
+    def details(self) -> Details:
+        """Return what dialects store of the pairs."""
 
 
-def _pair(row: Customer | Invoice, key: str, value: str | None, extra: object) -> dict[str, object]:
-    known = extra if isinstance(extra, dict) else {}
-    pair: dict[str, object] = {"key": key, "value": value}
-    pair["lago_id"] = str(uuid5(UUID(row.id), key))
-    pair["created_at"] = stamp(row.created_at)
-    return pair | known
+def metadata(of: Paired, row_id: str, created_at: datetime) -> list[dict[str, object]]:
+    """Return the metadata, each pair with the id and time that this dialect gave it.
+
+    A pair from another door has neither: its id follows from the row's, and its time is the row's.
+    """
+    extras = lago_object(of.details, "metadata")
+    return [
+        {
+            "key": key,
+            "value": value,
+            "lago_id": str(uuid5(UUID(row_id), key)),
+            "created_at": stamp(created_at),
+            **_object(extras.get(key)),
+        }
+        for key, value in (of.metadata or {}).items()
+    ]
+
+
+def _object(value: object) -> dict[str, object]:
+    return value if isinstance(value, dict) else {}

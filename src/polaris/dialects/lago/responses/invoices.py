@@ -7,11 +7,10 @@ from decimal import Decimal
 from polaris.core.balances.projections import overdue, payment_status
 from polaris.core.balances.tax import exact_tax
 from polaris.core.facts.credit_note import CreditNote
-from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Settlement, SettlementKind, Status, Tax
 from polaris.core.facts.wallet import Lot, LotFunding
 from polaris.core.view import View
-from polaris.dialects.lago.responses.customers import customer, prefix
+from polaris.dialects.lago.responses.customers import customer_of, external_id, prefix
 from polaris.dialects.lago.responses.fees import fees
 from polaris.dialects.lago.responses.formats import entity_code, metadata, percent, stamp, stamp_ms
 from polaris.dialects.lago.rules.amounts import paid
@@ -32,10 +31,9 @@ STATUSES = {
 
 def invoice(view: View, row: Invoice, status: str | None = None) -> dict[str, object]:
     """Return the whole invoice."""
-    of = view.the(Customer, row.customer_id)
     return {
         **listed(view, row, status),
-        "fees": fees(view, row, of, payment_status(row)),
+        "fees": fees(view, row, external_id(view, row.customer_id), payment_status(row)),
         "credits": [credit(view, row, settled) for settled in applied_notes(view, row)],
         "subscriptions": [],
         "billing_periods": [],
@@ -48,11 +46,8 @@ def listed(view: View, row: Invoice, status: str | None = None) -> dict[str, obj
     """Return the invoice as in lists: its own fields, customer, metadata and taxes."""
     return {
         **base(view, row, status),
-        "customer": {
-            **customer(view, view.the(Customer, row.customer_id)),
-            "integration_customers": [],
-        },
-        "metadata": metadata(row),
+        "customer": {**customer_of(view, row), "integration_customers": []},
+        "metadata": metadata(row, row.id, row.created_at),
         "applied_taxes": applied_taxes(row, view.balance(row).taxes),
     }
 
@@ -62,7 +57,7 @@ def base(view: View, row: Invoice, status: str | None = None) -> dict[str, objec
 
     `status` replaces the invoice's own status: the answer to a delete shows `deleted`.
     """
-    issued = row.issue_date or view.today(view.get(Customer, row.customer_id))
+    issued = row.issue_date or view.today(view.parties(row).timezone)
     due_date = row.due_date or issued + timedelta(days=row.payment_term_days)
     return {
         "lago_id": row.id,

@@ -1,9 +1,9 @@
 """A payment in Lago's JSON."""
 
-from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind, Status
 from polaris.core.facts.payment import Payment, PaymentState
 from polaris.core.view import View
+from polaris.dialects.lago.responses.customers import external_id
 from polaris.dialects.lago.responses.formats import stamp
 
 PROVIDER_STATUSES = {
@@ -32,7 +32,7 @@ def payment(view: View, row: Payment) -> dict[str, object]:
     return {
         "lago_id": row.id,
         "lago_customer_id": row.customer_id,
-        "external_customer_id": view.the(Customer, row.customer_id).external_id,
+        "external_customer_id": external_id(view, row.customer_id),
         "invoice_ids": [invoice.id for invoice in own],
         "invoice_numbers": [invoice.number or "" for invoice in own],
         "lago_payable_id": own[0].id if own else None,

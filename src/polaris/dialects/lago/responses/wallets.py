@@ -1,9 +1,9 @@
 """A wallet in Lago's JSON. Its ongoing balance equals its balance, because there is no usage."""
 
 from polaris.core.balances.wallet import credits_of
-from polaris.core.facts.customer import Customer
 from polaris.core.facts.wallet import Wallet
 from polaris.core.view import View
+from polaris.dialects.lago.responses.customers import external_id
 from polaris.dialects.lago.responses.formats import entity_code, number, stamp, stamp_ms
 from polaris.dialects.lago.rules.settings import lago_details
 from polaris.store.read.wallets import Sums
@@ -15,7 +15,7 @@ def wallet(view: View, row: Wallet, sums: Sums) -> dict[str, object]:
     return {
         "lago_id": row.id,
         "lago_customer_id": row.customer_id,
-        "external_customer_id": view.the(Customer, row.customer_id).external_id,
+        "external_customer_id": external_id(view, row.customer_id),
         "billing_entity_code": entity_code(view.tenant),
         "status": row.status.value,
         "currency": row.currency,

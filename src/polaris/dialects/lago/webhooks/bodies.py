@@ -87,8 +87,7 @@ def _payment(event: Event, shown: Shown) -> Iterable[Payload]:
 
 def _note(event: Event, shown: Shown) -> Iterable[Payload]:
     view, note = shown.view, shown.view.the(CreditNote, event.subject_id)
-    of = customers.customer(view, view.the(Customer, note.customer_id))
-    yield {**credit_notes.credit_note(view, note), "customer": of}
+    yield credit_notes.credit_note(view, note)
 
 
 def _unrefunded(event: Event, shown: Shown) -> Iterable[Payload]:
@@ -105,7 +104,7 @@ def _payer(view: View, customer_id: str, payment: Payment | None) -> Payload:
     provider = payment.provider if payment else None
     return {
         "lago_customer_id": customer_id,
-        "external_customer_id": view.the(Customer, customer_id).external_id,
+        "external_customer_id": customers.external_id(view, customer_id),
         "provider_customer_id": None,
         "payment_provider": provider,
         "payment_provider_code": provider,
