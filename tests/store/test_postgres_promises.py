@@ -21,7 +21,19 @@ from polaris.engine import new_id
 from polaris.store.engine.load import UnknownTenant, load, lock_and_load
 from polaris.store.engine.write import Conflict, create_tenant, write
 from polaris.store.server.database import EngineConnection, connect
-from store.anyrow import CUSTOMER, DAY, ENTRY, INVOICE, LOT, NEW, NOTE, PAYMENT, WALLET, WORLD
+from store.anyrow import (
+    CUSTOMER,
+    DAY,
+    ENTRY,
+    INVOICE,
+    LOT,
+    NEW,
+    NOTE,
+    PARTIES,
+    PAYMENT,
+    WALLET,
+    WORLD,
+)
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 EVERYTHING = Scope(
@@ -108,7 +120,7 @@ def again(kind: type[Row], **fields: object) -> Row:
 
 
 def issued(**fields: object) -> Row:
-    dates = {"issue_date": DAY, "finalized_at": NOON}
+    dates = {"issue_date": DAY, "finalized_at": NOON, "parties": PARTIES}
     return again(Invoice, status=Status.FINALIZED, **dates, **fields)
 
 
