@@ -37,7 +37,7 @@ w_invoice as (
   select %(t)s, id, 1, customer_id, 'one_off', 'draft', 'EUR', 1, 'per_document', 'exclusive',
     1500, 300, 1800, 0, 0, 0, '{}', now()
     from made
-  returning i.id, i.customer_id, to_jsonb(i) - 'tenant_id' as image),
+  returning i.id, i.customer_id, to_jsonb(i) - '{tenant_id,parties}'::text[] as image),
 w_line as (
   insert into line (tenant_id, id, invoice_id, revision, position, kind, description, quantity,
     gross_minor, discount_minor, net_minor)
@@ -66,12 +66,14 @@ select count(*) from w_invoice
 -- finalize --
 -- Finalize drafts, with gapless numbers.
 with asked as materialized (
-  select i.id, i.customer_id, i.revision, i.currency, to_jsonb(i) - 'tenant_id' as image,
+  select i.id, i.customer_id, i.revision, i.currency,
+         to_jsonb(i) - '{tenant_id,parties}'::text[] as image,
          row_number() over (order by i.id) - 1 as place,
          uuidv7() as command_id, uuidv7() as entry_id,
          json_build_object(
-           'seller', json_build_object('name', t.name),
-           'buyer', json_build_object('name', c.name, 'external_id', c.external_id),
+           'seller', json_build_object('name', t.name, 'address', t.address),
+           'buyer', json_build_object(
+             'name', c.name, 'address', c.address, 'external_id', c.external_id),
            'timezone', coalesce(c.timezone, t.timezone)) as parties
     from invoice i
     join customer c on c.tenant_id = %(t)s and c.id = i.customer_id
@@ -91,7 +93,7 @@ w_invoice as (
     from numbered x
    where y.tenant_id = %(t)s and y.id = x.id
   returning y.id, y.customer_id, x.command_id, x.image as before,
-    to_jsonb(y) - 'tenant_id' as after),
+    to_jsonb(y) - '{tenant_id,parties}'::text[] as after),
 w_entry as (
   insert into entry (tenant_id, id, kind, accounting_date, written_at, command_id, invoice_id)
   select %(t)s, entry_id, 'finalized', current_date, now(), command_id, id from asked),
@@ -130,7 +132,7 @@ select count(*) from w_invoice
 -- void --
 -- Void unpaid invoices.
 with asked as materialized (
-  select i.id, to_jsonb(i) - 'tenant_id' as image,
+  select i.id, to_jsonb(i) - '{tenant_id,parties}'::text[] as image,
          uuidv7() as command_id, uuidv7() as entry_id
     from invoice i
    where i.tenant_id = %(t)s and i.id = any(%(ids)s::uuid[]) and i.status = 'finalized'),
@@ -141,7 +143,7 @@ w_invoice as (
     from asked
    where y.tenant_id = %(t)s and y.id = asked.id
   returning y.id, y.customer_id, asked.command_id, asked.image as before,
-    to_jsonb(y) - 'tenant_id' as after),
+    to_jsonb(y) - '{tenant_id,parties}'::text[] as after),
 reversed as materialized (
   select asked.entry_id, asked.command_id, e.id, e.kind, e.invoice_id
     from asked join entry e on e.tenant_id = %(t)s and e.invoice_id = asked.id),

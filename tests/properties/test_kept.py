@@ -18,7 +18,7 @@ def written(kind: type[Row]) -> set[str]:
     if kind not in UPDATES:
         return set()
     assigned = QUERIES[UPDATES[kind]].split(" set ", 1)[1].split(" from json_to_recordset")[0]
-    return set(re.findall(r"(\w+) = x\.", assigned))
+    return set(re.findall(r"(\w+) = (?:coalesce\(y\.\w+, )?x\.", assigned))
 
 
 def changed(before: dict[type[Row], dict[str, Row]], world: World) -> set[tuple[str, str]]:
