@@ -124,7 +124,8 @@ w_audit as (
   select %(t)s, uuidv7(), command_id, now(), 'system', 'FinalizeInvoice', id, 'done',
     jsonb_build_object('command', 'FinalizeInvoice', 'invoice_id', id, 'issue_date', null,
       'series', 'invoice',
-      'apply', jsonb_build_object('notes', false, 'wallet', false, 'excess', false),
+      'apply', jsonb_build_object(
+        'notes', false, 'wallet', false, 'excess', false, 'held', false),
       'skip_zero', false, 'retax', false)
     from asked)
 select count(*) from w_invoice
