@@ -1,17 +1,15 @@
 """Void a credit note: take back its balance, and its offset unless the invoice is voided."""
 
-from collections.abc import Iterable
-
 from polaris.core.actions.credits import refill
 from polaris.core.actions.issue_credit_note import note_context
-from polaris.core.balances.credit_note import live_offsets
+from polaris.core.balances.credit_note import TakenBack, taken_back
 from polaris.core.balances.funding import give_back, unfund
 from polaris.core.balances.settlement import remove
 from polaris.core.commands import VoidCreditNote
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote, FundingKind, NoteStatus
 from polaris.core.facts.event import EventKind
-from polaris.core.facts.invoice import Invoice, Settlement, Status
+from polaris.core.facts.invoice import Invoice, Status
 from polaris.core.facts.wallet import Lot
 from polaris.core.ledger import chart, recipes
 from polaris.core.ledger.posting import Entry, EntryKind, Leg
@@ -21,16 +19,16 @@ from polaris.money import allocate
 def void_note(decision: Decision, command: VoidCreditNote) -> None:
     """Void a credit note. Its balance returns to revenue, or to its funding if it books none."""
     before = decision.the(CreditNote, command.note_id)
-    offsets = live_offsets(decision, before)
+    back = taken_back(decision, before)
     after = decision.change(
         before,
         status=NoteStatus.VOIDED,
         voided_at=decision.at,
-        voided_minor=before.voided_minor + before.balance_minor,
+        voided_minor=before.voided_minor + back.balance_minor,
         balance_minor=0,
     )
     if takes_back(decision, before):
-        restore_revenue(decision, before, offsets)
+        restore_revenue(decision, before, back)
     else:
         return_funding(decision, before)
     decision.emit(EventKind.CREDIT_NOTE_VOIDED, before, after)
@@ -43,15 +41,14 @@ def takes_back(decision: Decision, note: CreditNote) -> bool:
     return note.document_entry_id is not None and not voided
 
 
-def restore_revenue(decision: Decision, note: CreditNote, offsets: Iterable[Settlement]) -> None:
+def restore_revenue(decision: Decision, note: CreditNote, back: TakenBack) -> None:
     """Return balance and offset pro rata to the accounts that they came from (recipe 12).
 
     This is for notes of a live invoice and for standalone notes.
     """
     left = left_of_document(decision, note)
-    offset = sum(row.amount_minor for row in offsets)
-    both = allocate(note.balance_minor + offset, list(left.values()))
-    balance = allocate(note.balance_minor, both)
+    both = allocate(back.total_minor, list(left.values()))
+    balance = allocate(back.balance_minor, both)
     legs: list[Leg] = []
     for account, share, of_balance in zip(left, both, balance, strict=True):
         legs.append(recipes.note_balance_voided(account, of_balance))
@@ -59,9 +56,9 @@ def restore_revenue(decision: Decision, note: CreditNote, offsets: Iterable[Sett
         if account == chart.WALLETS:
             unrevoke(decision, note, share)
     decision.enter(EntryKind.NOTE_VOIDED, note_context(note).post(*legs))
-    for row in offsets:
+    for row in back.offsets:
         remove(decision, row)
-    for _ in unfund(decision, note, note.balance_minor):
+    for _ in unfund(decision, note, back.balance_minor):
         pass  # on a live invoice the funding was only remembered
 
 

@@ -2,7 +2,7 @@
 
 from polaris.core import refusals
 from polaris.core.balances.credit_amounts import credited
-from polaris.core.balances.credit_note import live_offsets
+from polaris.core.balances.credit_note import taken_back
 from polaris.core.balances.refund import MOVED_FROM
 from polaris.core.balances.settlement import standing
 from polaris.core.commands import (
@@ -55,8 +55,8 @@ def sold_credits_left(case: Case[IssueCreditNote]) -> Details | None:
 @requires(refusals.NothingToVoid)
 def something_to_void(case: AnyCase) -> Details | None:
     """The credit note has a balance left, or an offset on an invoice that is not voided."""
-    left = case.note.balance_minor or live_offsets(case.decision, case.note)
-    return unless(bool(left), id=case.note.id)
+    left = taken_back(case.decision, case.note).total_minor
+    return unless(left > 0, id=case.note.id)
 
 
 @requires(refusals.NoteVoided)

@@ -13,7 +13,6 @@ from polaris.core.commands import (
     OpenWallet,
     ReceivePayment,
     SaveCatalogueItem,
-    VoidCreditNote,
     VoidInvoice,
 )
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Status
@@ -56,12 +55,6 @@ def note_within_lines(case: Case[IssueCreditNote]) -> Details | None:
         line_id = line.line_id or ""
         left[line_id] = left.get(line_id, 0) - line.amount_minor
     return unless(min(left.values(), default=0) >= 0, field="lines")
-
-
-@requires(refusals.NothingToVoid)
-def note_has_balance(case: AnyCase) -> Details | None:
-    """The note has a balance; a note that only offset or refunded cannot be voided."""
-    return unless(case.note.balance_minor > 0, id=case.note.id)
 
 
 # ---------------------------------------------------------------- payments
@@ -132,7 +125,6 @@ LAGO = Dialect(
             adds(VoidInvoice, void_of_unpaid, void_within_creditable, void_within_refundable),
             adds(AnnotateInvoice, not_voided_yet),
             adds(IssueCreditNote, note_within_lines),
-            adds(VoidCreditNote, note_has_balance),
             adds(ReceivePayment, *PAYMENT),
             adds(OpenWallet, *OPENING),
             adds(SaveCatalogueItem, positive("amount_minor")),
