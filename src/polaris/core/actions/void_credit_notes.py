@@ -99,7 +99,7 @@ def blank(
         number=number,
         series=series,
         reason=command.reason or REASON,
-        description=command.comment,
+        description=command.note_description or command.comment,
         currency=invoice.currency,
         net_minor=sums.net,
         tax_minor=sums.tax,

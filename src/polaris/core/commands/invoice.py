@@ -95,6 +95,7 @@ class VoidInvoice(Command, frozen=True, kw_only=True):
     invoice_id: str
     reason: str | None = None  # a reason code; the setting `void_reasons` may limit it
     comment: str | None = None  # free text
+    note_description: str | None = None  # on the credit note; default: the comment
     dated: date | None = None  # default: see the setting `void_dated`
     credit_minor: int = 0  # given as credit
     refund_minor: int = 0  # sent back, out of the money received
