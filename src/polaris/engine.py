@@ -8,6 +8,7 @@ from typing import NamedTuple
 import psycopg
 import structlog
 import uuid_utils
+from msgspec.structs import replace
 
 from polaris.core.commands import CloseBooks, Command
 from polaris.core.commands.text import ID, as_text
@@ -20,6 +21,7 @@ from polaris.core.lifecycle import POLARIS
 from polaris.core.refusals import NotFound
 from polaris.core.scope import Scope, scope_of
 from polaris.core.transition import Dialect
+from polaris.delivery.as_of import facts_after
 from polaris.store.engine.load import ScopeGrew, load, lock_and_load, resolve
 from polaris.store.engine.write import Conflict, write
 from polaris.store.server.database import Database, EngineConnection
@@ -107,7 +109,7 @@ class Engine:
         report(folded)
         if any(isinstance(request.command, CloseBooks) for request in requests):
             self._wait_for_older_writers()
-        return folded.outcomes
+        return [as_first_answered(outcome) for outcome in folded.outcomes]
 
     def _broken(self, tenant_id: str, request: Request, fault: BaseException) -> Outcome:
         """Return a broken outcome for a request. Only its audit line is written."""
@@ -186,6 +188,13 @@ def snapshot(connection: EngineConnection, edge: str) -> int:
     """Return the id of the oldest running (`xmin`) or the next (`xmax`) transaction."""
     row = connection.execute(f"select pg_snapshot_{edge}(pg_current_snapshot())::text").fetchone()
     return int(row[0]) if row else 0
+
+
+def as_first_answered(outcome: Outcome) -> Outcome:
+    """Return the outcome. The facts of a repetition become those right after the first time."""
+    if not outcome.replayed or outcome.facts is None or not outcome.events:
+        return outcome
+    return replace(outcome, facts=facts_after(outcome.facts, outcome.events))
 
 
 def report(folded: Folded) -> None:

@@ -4,9 +4,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
-from faults.world import customers, draft, opened, tenant
+from faults.world import customers, draft, drafts, opened, tenant
 from polaris.core import commands as ask
+from polaris.core.facts.invoice import Invoice, Settlement
+from polaris.core.facts.payment import Payment
+from polaris.core.fold import Outcome
 from polaris.core.refusals import NotFound
 from polaris.engine import Engine, new_id, request
 from polaris.store.engine.load import UnknownTenant
@@ -88,3 +92,33 @@ def test_an_id_comes_twice_in_one_set(database: Database, engine: Engine) -> Non
     first, second = engine.perform(tenant_id, [request(one, request_id=twice) for one in asked])
     assert (first.replayed, second.replayed) == (False, True)
     assert second.events == first.events
+
+
+def test_a_repetition_shows_the_facts_of_the_first_time(database: Database, engine: Engine) -> None:
+    """The invoice was paid, voided and replaced in between, in the same set or in a later one."""
+    tenant_id = tenant(database)
+    (draft_id,) = drafts(engine, tenant_id, customers(engine, tenant_id, 1), 1)
+    asked = request(ask.FinalizeInvoice(invoice_id=draft_id), shown=True)
+    pay = ask.ReceivePayment(
+        payment_id=new_id(), currency="EUR", amount_minor=1200, apply_to={draft_id: 1200}
+    )
+    (first,) = engine.perform(tenant_id, [asked])
+    expected = invoice_rows(first)
+    later = [request(pay), request(ask.VoidInvoice(invoice_id=draft_id))]
+    *_, in_the_set = engine.perform(tenant_id, [*later, asked])
+    regenerate = ask.RegenerateInvoice(invoice_id=draft_id, new_invoice_id=new_id())
+    assert engine.perform(tenant_id, [request(regenerate)])[0].done
+    (again,) = engine.perform(tenant_id, [asked])
+    for one in (in_the_set, again):
+        assert (one.replayed, invoice_rows(one)) == (True, expected)
+        assert [event.id for event in one.events] == [event.id for event in first.events]
+        assert one.facts is not None
+        assert not one.facts.tables[Settlement]
+        assert not one.facts.tables[Payment]
+
+
+def invoice_rows(outcome: Outcome) -> list[Invoice]:
+    """Return the invoices in the facts of an outcome, without their versions."""
+    assert outcome.facts is not None
+    rows = [row for row in outcome.facts.tables[Invoice].values() if isinstance(row, Invoice)]
+    return [replace(row, version=0) for row in rows]

@@ -58,7 +58,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     refusals: tuple[Refusal, ...] = ()
     replayed: bool = False  # True if it comes from the record of an earlier request
     fault: BaseException | None = None
-    facts: Facts | None = None  # after the whole set, if `shown`; read-only
+    facts: Facts | None = None  # after the set, or a repetition's first time, if `shown`; read-only
     rows: tuple[Row, ...] = ()  # all rows written for it; empty for a replay
 
     @property

@@ -1,7 +1,8 @@
-"""Facts as they were right after an event, even if a webhook is composed much later.
+"""Facts as they were right after an event, even if they are read much later.
 
-The event's subject is exactly its `after` image; an issued document gets its parties from the row,
-which keeps them for ever. The other rows are the current ones, but every
+Webhooks are composed from them, and repeated requests are answered from them. The event's subject
+is exactly its `after` image; an issued document gets its parties from the row, which keeps them for
+ever. The other rows are the current ones, but every
 later change that can be seen from a timestamp in the rows is undone:
 
 - A row that was created after the event is not listed.
@@ -18,7 +19,7 @@ those of the requests, so two requests made at almost the same time can appear i
 than they were decided in.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -31,6 +32,7 @@ from polaris.core.facts.event import Event, EventKind
 from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind, Status, WriteOff
 from polaris.core.facts.payment import Payment, Refund, RefundState
 from polaris.core.facts.row import Row
+from polaris.core.facts.tenant import Books, Tenant
 from polaris.core.facts.wallet import Lot, Movement, Wallet, WalletStatus
 from polaris.core.ledger.posting import Entry
 from polaris.core.view import View
@@ -47,14 +49,32 @@ class PastView(View):
         self.decision = _Past(facts, event)
 
 
-class _Past(Decision):
-    """A decision over facts as they were. It replaces only the event's subject in them."""
+def facts_after(facts: Facts, events: Sequence[Event]) -> Facts:
+    """Return new facts as they were right after the events of one command, of which there are some.
 
-    def __init__(self, facts: Facts, event: Event) -> None:
-        super().__init__(facts, event.command_id, event.at, _no_new_id)
-        subject = self.put(_with_parties(image_after(event, ROWS[event.subject]), self))
-        if isinstance(subject, Invoice) and event.kind in _BEGINNINGS:
-            self.put(_settled_at_once(self, subject))
+    `facts` are the current ones, and they are not changed.
+    """
+    past = _Past(facts, *events)
+    ids = [(kind, row_id) for kind, table in facts.tables.items() for row_id in table]
+    rows = [past.get(kind, row_id) for kind, row_id in ids]
+    then = [row for row in rows if row is not None and not _later(_made_at(row), past.at)]
+    return Facts(past.the(Tenant, facts.tenant_id), past.the(Books, facts.tenant_id), then)
+
+
+class _Past(Decision):
+    """A decision over facts as they were. It replaces only the events' subjects in them.
+
+    Several events must be those of one command, in their order.
+    """
+
+    def __init__(self, facts: Facts, *events: Event) -> None:
+        super().__init__(facts, events[0].command_id, events[0].at, _no_new_id)
+        last = {(event.subject, event.subject_id): event for event in events}
+        for event in last.values():
+            self.put(_with_parties(image_after(event, ROWS[event.subject]), self))
+        for event in last.values():
+            if event.kind in _BEGINNINGS:
+                self.put(_settled_at_once(self, self.the(Invoice, event.subject_id)))
 
     def get(self, kind: type[R], row_id: str | None) -> R | None:
         row = super().get(kind, row_id)
