@@ -15,7 +15,7 @@ from lago_python_client.models import invoice as of_invoices
 from dialects.lago.books import Books
 from dialects.lago.everything import Everything
 from dialects.lago.routes import PARAMETER, ROUTES
-from polaris.dialects.lago.coverage import ABSENT, CALLS, How, coverage_of
+from polaris.dialects.lago.coverage import ABSENT, CALLS, NOT_SENT, How, coverage_of
 
 # Their annotations ask for every field, also for those that may be left out.
 models: Any = lago_python_client.models
@@ -55,6 +55,14 @@ def test_what_is_claimed_has_a_route() -> None:
     there = {PARAMETER.sub("{}", str(route)) for route in ROUTES}
     named = {PARAMETER.sub("{}", CALLS[name].route) for name in CLAIMED}
     assert named <= there
+
+
+def test_what_waits_for_webhooks_is_not_done() -> None:
+    """An answer alone is not the effect: until webhooks are sent, the page says so plainly."""
+    unsent = ("webhook_endpoints.create", "webhook_endpoints.update", "webhooks.public_key")
+    for name in (*unsent, "organizations.update", "invoices.retry_payment"):
+        assert (CALLS[name].how, NOT_SENT in CALLS[name].why) == (How.PARTLY, True), name
+    assert "webhook is sent" not in "".join(one.why.replace(NOT_SENT, "") for one in CALLS.values())
 
 
 # ---------------------------------------------------------------- what is claimed

@@ -68,6 +68,7 @@ SALES = "Polaris has no quotes and no orders."
 BY_ID = "Wallets are found by their id: use `wallets`. There are no alerts."
 NOT_METERED = "There is no usage, because there are no subscriptions."
 NO_PROVIDER = "No payment provider is linked."
+NOT_SENT = "No webhook is sent yet."
 NOT_SUPPORTED = (
     "Recurring rules, `applies_to`, payment methods and custom sections are refused with 422"
     " `not_supported`, because Polaris would store them without acting on them."
@@ -88,8 +89,8 @@ INVOICES = {
     "invoices.lose_dispute": Answered("PUT /invoices/{id}/lose_dispute", why="POST as well."),
     "invoices.retry_payment": partly(
         "POST /invoices/{id}/retry_payment",
-        "The request is recorded and a webhook is sent; `payment_method` is ignored, and no"
-        " payment provider is called yet.",
+        "The request is recorded; `payment_method` is ignored, and no payment provider is called"
+        f" yet. {NOT_SENT}",
     ),
     "invoices.download": Answered(
         "POST /invoices/{id}/download",
@@ -141,7 +142,8 @@ CUSTOMERS = {
     **rest("customers", "{external_id}", "find", "find_all", "destroy"),
     "customers.create": partly(
         "POST /customers",
-        "Payment provider settings are stored and returned; no provider is called.",
+        "Payment provider settings, the grace period and the document locale are stored and"
+        " returned only: no provider is called, and nothing waits or is translated.",
     ),
     "customers.wallets.find_all": Answered("GET /customers/{external_id}/wallets"),
     "customers.past_usage": Answered(
@@ -167,11 +169,21 @@ OTHERS = {
     **rest("payments", "{id}", "create", "find", "find_all"),
     **rest("add_ons", "{code}"),
     **rest("taxes", "{code}"),
-    **rest("webhook_endpoints", "{id}"),
-    "webhooks.public_key": Answered("GET /webhooks/json_public_key"),
+    **rest("webhook_endpoints", "{id}", "find", "find_all", "destroy"),
+    "webhook_endpoints.create": partly(
+        "POST /webhook_endpoints", f"The endpoint is stored and returned. {NOT_SENT}"
+    ),
+    "webhook_endpoints.update": partly(
+        "PUT /webhook_endpoints/{id}", f"The endpoint is stored and returned. {NOT_SENT}"
+    ),
+    "webhooks.public_key": partly(
+        "GET /webhooks/json_public_key", f"The key is the one that will sign webhooks. {NOT_SENT}"
+    ),
     "organizations.update": partly(
         "PUT /organizations",
-        "`per_billing_entity` numbers are `PREFIX-001`, without the month.",
+        "`per_billing_entity` numbers are `PREFIX-001`, without the month. `webhook_url`,"
+        " `email_settings` and the billing configuration are stored and returned only."
+        f" {NOT_SENT}",
     ),
 }
 
