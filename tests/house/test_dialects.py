@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from house.tree import ROOT, expect_none
+from polaris.api.idempotency import Idempotent
 from polaris.core.facts.event import EventKind
 from polaris.core.refusals import EVERY
 
@@ -49,6 +50,13 @@ def wordless(dialect: str, imported: Importer = import_module) -> Iterator[str]:
     )
 
 
+def keyless(dialect: str, imported: Importer = import_module) -> Iterator[str]:
+    """Yield a complaint if the dialect's application takes no idempotency key."""
+    application = imported(f"polaris.dialects.{dialect}.app").build(None)
+    if not any(one.cls is Idempotent for one in application.user_middleware):
+        yield f"{dialect}: its application lacks Idempotent, so a repeated call is done twice"
+
+
 def vendors_named(below: Path = SHARED) -> Iterator[str]:
     """Yield the lines of shared code that name a vendor."""
     for path in sorted(below.rglob("*.py")):
@@ -73,6 +81,16 @@ def test_every_refusal_and_every_event_has_a_word_in_every_dialect() -> None:
     """A refusal without words would be answered as a bug. If an event has no webhook, the table
     must say so."""
     expect_none(each(lambda dialect: wordless(dialect.name)))
+
+
+def test_every_dialect_takes_idempotency_keys() -> None:
+    """A caller that got no answer must be able to repeat any write, whatever vendor it knows."""
+    expect_none(each(lambda dialect: keyless(dialect.name)))
+
+
+def test_the_check_of_keys_catches_what_it_forbids() -> None:
+    bare = SimpleNamespace(build=lambda _: SimpleNamespace(user_middleware=[]))
+    assert [complaint.split(":")[0] for complaint in keyless("seed", lambda _: bare)] == ["seed"]
 
 
 def test_what_dialects_share_names_no_vendor() -> None:

@@ -9,7 +9,6 @@ from psycopg import Connection
 from polaris.api.answers import Failure
 from polaris.api.idempotency import KeyedCall
 from polaris.core.commands import Command
-from polaris.core.facts.row import Row
 from polaris.core.facts.tenant import Tenant
 from polaris.core.fold import Outcome
 from polaris.core.lifecycle import POLARIS
@@ -20,6 +19,7 @@ from polaris.core.view import View
 from polaris.engine import Preview, new_id, now, request
 from polaris.keys import KnownKey
 from polaris.serving.async_engine import AsyncEngine
+from polaris.store.idempotency_keys import any_performed
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -52,10 +52,14 @@ class Caller(ABC):
         return (await self.perform_all([command]))[0]
 
     async def perform_and_show(self, command: Command) -> View:
-        """Perform a command and return the facts after it. Raises Failure."""
+        """Perform a command and return the facts after it. Raises Failure.
+
+        For a repetition these are the facts right after the first time, at that time.
+        """
         (outcome,) = await self.perform_all([command], shown=True)
         assert outcome.facts is not None  # because of `shown`
-        return View(outcome.facts, now())
+        first = outcome.events[0].at if outcome.replayed and outcome.events else None
+        return View(outcome.facts, first or now())
 
     async def perform_all(self, commands: Sequence[Command], shown: bool = False) -> list[Outcome]:
         """Perform commands in order, as one set. Raises Failure for the first refused command.
@@ -104,15 +108,15 @@ class Caller(ABC):
         """Return an id for a new row. A repeated request with the same key gets the same id."""
         return self._keyed.new_id() if self._keyed else new_id()
 
-    def made_before(self, view: View, kind: type[Row], row_id: str) -> bool:
-        """True if an earlier request with the same idempotency key created this row.
+    async def done_before(self, *kinds: type[Command]) -> bool:
+        """True if an earlier request with the same idempotency key performed such a command.
 
-        A route calls this when its own checks would refuse a row because it already exists.
+        Then a route leaves out its own checks of the present state: the command is not done again,
+        and the engine answers as it did the first time.
         """
-        if self._keyed is None or self._keyed.first or view.get(kind, row_id) is None:
+        if self._keyed is None or self._keyed.first:
             return False
-        self._keyed.replayed = True
-        return True
+        return await self.read(any_performed, [self._keyed.first_key(kind) for kind in kinds])
 
     # ---------------------------------------------------------------- reading
 

@@ -85,6 +85,10 @@ class KeyedCall:
         self._commands[kind] += 1
         return f"{self.key}/{kind}/{number}"
 
+    def first_key(self, kind: type[Command]) -> str:
+        """Return the engine's key for the first command of this kind."""
+        return f"{self.key}/{kind.__name__}/0"
+
     def new_id(self) -> str:
         """Return the next id, a UUIDv7: the time of the claim, then bits derived from the key."""
         seed = f"{self.tenant_id}/{self._ids}/{self.key}"
@@ -189,7 +193,7 @@ class Idempotent:
         """
         if call.performed or status < 400:
             return False
-        keys = [f"{call.key}/{kind.__name__}/0" for kind in Command.__subclasses__()]
+        keys = [call.first_key(kind) for kind in Command.__subclasses__()]
         return await self._engine.read(any_performed, call.tenant_id, keys)
 
     async def _earlier_answer(self, call: KeyedCall) -> KeptAnswer | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from polaris.api.coercion import POLICY
 from polaris.dialects.lago.coverage import ABSENT, CALLS, Answered, How
 from polaris.dialects.polaris.coverage import ROUTES
 from polaris.reference.markdown import page, table
@@ -16,8 +17,30 @@ See also [how to point your Lago client here](../../how-to/point-your-lago-clien
 [what we do where Lago's sources disagree](../../decisions/0008-where-lagos-sources-disagree.md).
 """
 
+READING = """\
+## How values are read
+
+This is the same in all dialects. A value that could be read in more than one way is refused with
+422, which names the field, and nothing is changed.
+"""
+
+READING_IN_LAGO = """\
+In addition, in this dialect:
+
+- `null` means that a field is not given. In a void, and for the amount of an item of a credit note,
+  it is refused.
+- The amount of a payment and the limits of a wallet must be JSON integers, as in Lago.
+- Calls that cannot be undone refuse unknown keys with the code `unknown_field`: void, finalize,
+  regenerate, a lost dispute; new invoices, payments, credit notes, wallets and wallet transactions.
+- Filters of lists (`GET`) change nothing, so they are read as in Lago: what cannot be read is
+  ignored, cut off, or matches nothing.
+"""
+
 BESIDE = """\
 ## Differences from Lago
+
+- Lago reads `"120.00"` as 120, `"abc"` as 0, and most texts as true. Polaris
+  [refuses them](#how-values-are-read).
 
 - Invoices with a `version_number` below 4 do not exist: every invoice is taxed after its coupons.
 - The text `"false"` for `payment_dispute_lost` means no. Lago takes any text for yes.
@@ -56,6 +79,9 @@ def lago() -> str:
         listed(CALLS.items()),
         "## Missing resources\n\nEvery call to these resources is refused.\n",
         listed(absent.items()),
+        READING,
+        table(("Value", "Accepted", "Refused"), *POLICY),
+        READING_IN_LAGO,
         BESIDE,
         up="../",
     )

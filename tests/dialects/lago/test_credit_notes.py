@@ -77,7 +77,7 @@ def test_a_paid_invoice_is_credited_and_refunded(books: Books) -> None:
 
 
 def test_an_offset_settles_what_is_due(books: Books) -> None:
-    """A credit note off what is due leaves nothing to be paid, and cannot be voided."""
+    """A credit note off what is due leaves nothing to be paid; its void brings the debt back."""
     invoice_id = books.invoice(books.customer())
     made = books.client.credit_notes.create(
         note(books, invoice_id, 1000, offset_amount_cents=1200, reason="other")
@@ -87,6 +87,30 @@ def test_an_offset_settles_what_is_due(books: Books) -> None:
     shown = books.http("GET", f"/invoices/{invoice_id}").json()["invoice"]
     assert shown["payment_status"] == "succeeded"
     assert shown["total_offsetted_credit_note_amount_cents"] == 1200
+    assert books.client.credit_notes.void(made.lago_id).credit_status == "voided"
+    after = books.client.invoices.find(invoice_id)
+    assert (after.total_due_amount_cents, after.payment_status) == (1200, "pending")
+    again = books.http("PUT", f"/credit_notes/{made.lago_id}/void")
+    assert (again.status_code, again.json()) == (405, error(405, "no_voidable_amount"))
+
+
+@pytest.mark.parametrize("credit", [0, 1, 600])
+def test_a_void_takes_back_offset_and_balance_however_they_are_split(
+    books: Books, credit: int
+) -> None:
+    """One cent of credit decides nothing."""
+    invoice_id = books.invoice(books.customer())
+    split = {"offset_amount_cents": 600 - credit, "credit_amount_cents": credit}
+    made = books.client.credit_notes.create(note(books, invoice_id, 500, **split))
+    assert books.client.invoices.find(invoice_id).total_due_amount_cents == 600 + credit
+    assert books.client.credit_notes.void(made.lago_id).balance_amount_cents == 0
+    assert books.client.invoices.find(invoice_id).total_due_amount_cents == 1200
+
+
+def test_a_note_that_only_refunded_has_nothing_to_void(books: Books) -> None:
+    invoice_id = books.invoice(books.customer())
+    books.paid(invoice_id, 1200)
+    made = books.client.credit_notes.create(note(books, invoice_id, 1000, refund_amount_cents=1200))
     answer = books.http("PUT", f"/credit_notes/{made.lago_id}/void")
     assert (answer.status_code, answer.json()) == (405, error(405, "no_voidable_amount"))
 

@@ -167,7 +167,11 @@ INVALID, RANGE = "value_is_invalid", "value_is_out_of_range"
         ({"default_currency": "EURO"}, {"default_currency": INVALID}),
         ({"timezone": "Mars/Base"}, {"timezone": INVALID}),
         ({"net_payment_term": -1}, {"net_payment_term": INVALID}),
-        ({"net_payment_term": 10**30}, {"net_payment_term": INVALID}),
+        ({"net_payment_term": 10**30}, {"net_payment_term": "value_is_out_of_range"}),
+        (
+            {"billing_configuration": {"invoice_grace_period": -1}},
+            {"invoice_grace_period": "value_is_out_of_range"},
+        ),
         ({"document_numbering": "per_moon"}, {"document_numbering": INVALID}),
         ({"document_number_prefix": "x" * 11}, {"document_number_prefix": "value_is_too_long"}),
         ({"document_number_prefix": ""}, {"document_number_prefix": INVALID}),

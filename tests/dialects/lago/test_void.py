@@ -13,7 +13,6 @@ from dialects.lago.voiding import (
     BODIES,
     EXPECTED,
     NOTE,
-    REFUSED_AMOUNT,
     Answer,
     Made,
     credit_made,
@@ -24,7 +23,8 @@ from dialects.lago.voiding import (
     notes_made,
     notes_of,
     paid,
-    refused_amount,
+    refused,
+    refused_field,
     top_up,
     unknown,
     unpaid,
@@ -35,7 +35,7 @@ from faults.world import at_once
 from polaris.core import commands
 from polaris.core.commands.values import CreditedLine
 from polaris.core.facts.credit_note import NoteStatus
-from polaris.core.facts.invoice import Settlement, SettlementKind
+from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind
 from polaris.core.facts.wallet import Lot
 from polaris.engine import new_id
 
@@ -91,21 +91,22 @@ def test_the_diagonal_meets_every_body_and_every_answer_of_every_state() -> None
         assert all(answer in met for answer in answers.values()), made.__name__
 
 
-@pytest.mark.parametrize(("said", "notes"), [("off", 0), ("yes", 1)])
-def test_yes_and_no_are_cast_as_in_lago(books: Books, said: object, notes: int) -> None:
+@pytest.mark.parametrize(("said", "notes"), [("off", 0), ("on", 1)])
+def test_yes_and_no(books: Books, said: object, notes: int) -> None:
     """One of each; all are in `test_void_rules`."""
     assert notes_made(books, said) == notes
 
 
-@pytest.mark.parametrize(("said", "credit"), [("300.9", 300), ([1], 0)])
-def test_amounts_are_cast_as_in_lago(books: Books, said: object, credit: int) -> None:
-    """One of each; all are in `test_void_rules`."""
-    assert credit_made(books, said) == credit
+def test_an_amount_as_text(books: Books) -> None:
+    """The client sends what the program gives it."""
+    assert credit_made(books, "300") == 300
 
 
-def test_an_impossible_amount_is_refused(books: Books) -> None:
-    """The largest; all are in `test_void_rules`."""
-    assert refused_amount(books, "9" * 400) == REFUSED_AMOUNT
+@pytest.mark.parametrize("said", ["120.00", "9" * 400])
+def test_an_amount_that_cannot_be_read_is_refused(books: Books, said: object) -> None:
+    """Two of them; all are in `test_void_rules`."""
+    code = "value_is_invalid" if said == "120.00" else "value_is_out_of_range"
+    assert refused_field(books, refund_amount=said) == refused(refund_amount=[code])
 
 
 # ---------------------------------------------------------------- what does not change
@@ -195,7 +196,16 @@ def test_all_of_it_as_credit(books: Books) -> None:
     (note,) = notes_of(books, invoice_id)
     assert (note.credit_minor, note.balance_minor, note.total_minor) == (1200, 1200, 1200)
     assert note.number == "ACM-1A2B-001-001-CN001"
-    assert invoice_id in (note.description or "")
+    assert note.description == f"Credit of the voided invoice {invoice_id}"
+
+
+@pytest.mark.parametrize("body", [None, NOTE, NOTE | {"credit_amount": 1200}])
+def test_no_comment_is_stored_that_nobody_gave(books: Books, body: object) -> None:
+    """The text about the voided invoice belongs to the note."""
+    invoice_id = unpaid(books)
+    assert asked_by_client(books, invoice_id, body) == (200, None)
+    row = books.the(Invoice, invoice_id, invoices={invoice_id})
+    assert (row.void_reason, row.void_comment) == (None, None)
 
 
 def test_all_of_it_as_refund(books: Books) -> None:

@@ -1,6 +1,6 @@
 """Every answer to every void in every state, proved in memory; `test_void` repeats some over HTTP.
 
-Lago's routes, casts, rules and words are the real ones, over facts in memory.
+Lago's routes, rules and words are the real ones, over facts in memory.
 """
 
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from dialects.lago.memory import MemoryBooks
 from dialects.lago.voiding import (
     BODIES,
     EXPECTED,
-    REFUSED_AMOUNT,
     Made,
     credit_made,
     notes_made,
-    refused_amount,
+    refused,
+    refused_field,
     void,
 )
 from polaris.core.commands import Command, VoidInvoice
@@ -41,28 +41,53 @@ def test_what_is_asked_in_a_state_has_one_answer(books: MemoryBooks, made: Made,
 @pytest.mark.parametrize(
     ("said", "notes"),
     [
-        *((no, 0) for no in (False, "false", "f", "0", 0, "off", "", None)),
-        *((yes, 1) for yes in (True, "true", "t", "1", 1, "on", "yes")),
+        *((no, 0) for no in (False, "false", "f", "0", 0, "off", "FALSE")),
+        *((yes, 1) for yes in (True, "true", "t", "1", 1, "on", "On")),
     ],
 )
-def test_yes_and_no_are_cast_as_in_lago(books: MemoryBooks, said: object, notes: int) -> None:
-    """A few words are no; everything else is yes."""
+def test_yes_and_no(books: MemoryBooks, said: object, notes: int) -> None:
+    """A few words are no, and a few are yes."""
     assert notes_made(books, said) == notes
 
 
-@pytest.mark.parametrize(
-    ("said", "credit"),
-    [("300", 300), (300.9, 300), ("300.9", 300), ("3e2", 3), ("x", 0), ([1], 0), ({}, 0)],
-)
-def test_amounts_are_cast_as_in_lago(books: MemoryBooks, said: object, credit: int) -> None:
-    """Cut off, or nothing."""
+@pytest.mark.parametrize("said", ["maybe", "yes", "no", "", None, 2, 0.5, [], {}])
+def test_neither_yes_nor_no(books: MemoryBooks, said: object) -> None:
+    """Lago takes most of them for yes, and a void cannot be undone."""
+    answer = refused_field(books, generate_credit_note=said)
+    assert answer == refused(generate_credit_note=["value_is_invalid"])
+
+
+@pytest.mark.parametrize(("said", "credit"), [(300, 300), ("300", 300), ("0", 0), (0, 0)])
+def test_amounts(books: MemoryBooks, said: object, credit: int) -> None:
+    """Whole cents, also as text."""
     assert credit_made(books, said) == credit
 
 
-@pytest.mark.parametrize("amount", [-1, 10**15, 10**30, "9" * 400])
-def test_impossible_amounts_are_refused(books: MemoryBooks, amount: object) -> None:
+@pytest.mark.parametrize("field", ["refund_amount", "credit_amount"])
+@pytest.mark.parametrize(
+    "said", ["120.00", "12.9", "abc", True, "1e3", None, 120.0, 300.9, "", "9" * 400, [1], {}]
+)
+def test_an_amount_that_cannot_be_read_is_refused(
+    books: MemoryBooks, field: str, said: object
+) -> None:
+    """Lago reads 120, 12, 0, 1, 1 and so on, and refunds that."""
+    code = "value_is_out_of_range" if said == "9" * 400 else "value_is_invalid"
+    assert refused_field(books, **{field: said}) == refused(**{field: [code]})
+
+
+@pytest.mark.parametrize(
+    ("amount", "field", "code"),
+    [
+        (-1, "credit_refund_amount", "value_is_out_of_range"),
+        (10**15, "credit_refund_amount", "total_amount_exceeds_invoice_amount"),
+        (10**30, "credit_amount", "value_is_out_of_range"),
+    ],
+)
+def test_impossible_amounts_are_refused(
+    books: MemoryBooks, amount: int, field: str, code: str
+) -> None:
     """Below zero, and beyond counting."""
-    assert refused_amount(books, amount) == REFUSED_AMOUNT
+    assert refused_field(books, credit_amount=amount) == refused(**{field: [code]})
 
 
 # ---------------------------------------------------------------- that the table can fail

@@ -41,6 +41,7 @@ NOT_SUPPORTED = ["not_supported"]
         ({"expiration_at": "2020-01-01"}, {"expiration_at": ["invalid_date"]}),
         ({"expiration_at": "9999-01-01"}, {"expiration_at": ["invalid_date"]}),
         ({"paid_credits": "x"}, {"paid_credits": ["invalid_paid_credits", "invalid_amount"]}),
+        ({"paid_credits": ""}, {"paid_credits": ["invalid_paid_credits", "invalid_amount"]}),
         ({"paid_credits": "-1"}, {"paid_credits": ["invalid_paid_credits", "invalid_amount"]}),
         (
             {"paid_credits": "9" * 18, "granted_credits": [1]},

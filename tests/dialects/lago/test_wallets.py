@@ -120,7 +120,7 @@ def test_the_whole_wallet_as_json(books: Books) -> None:
         ("123456789.5", "1", 12345678950, "1.0"),
         ("2", 1.5, 300, "1.5"),
         ("2", "0", 0, "0.0"),
-        ("2", "", 0, "0.0"),
+        ("2", None, 0, "0.0"),
     ],
 )
 def test_credits_are_worth_their_rate(

@@ -128,14 +128,13 @@ def notes_of(books: Prepared, invoice_id: str) -> list[CreditNote]:
     return sorted(notes, key=lambda note: note.number)
 
 
-# ---------------------------------------------------------------- conversion of values
+# ---------------------------------------------------------------- spellings
 
 
 def notes_made(books: Prepared, said: object) -> int:
     """Void with this `generate_credit_note`; return the number of notes."""
     invoice_id = unpaid(books)
-    asked = {"generate_credit_note": said, "credit_amount": None}
-    assert void(books, invoice_id, asked) == VOIDED
+    assert void(books, invoice_id, {"generate_credit_note": said}) == VOIDED
     return len(notes_of(books, invoice_id))
 
 
@@ -146,12 +145,14 @@ def credit_made(books: Prepared, said: object) -> int:
     return sum(note.balance_minor for note in notes_of(books, invoice_id))
 
 
-def refused_amount(books: Prepared, amount: object) -> tuple[int, str, str]:
-    """The status and code of a void with this `credit_amount`, and the invoice's status then."""
-    invoice_id = unpaid(books)
-    status, said = void(books, invoice_id, NOTE | {"credit_amount": amount})
+def refused_field(books: Prepared, **said: object) -> tuple[Answer, str]:
+    """The answer to a void of a paid invoice with these fields, and the invoice's status then."""
+    invoice_id = paid(books)
+    answer = void(books, invoice_id, NOTE | said)
     shown = books.http("GET", f"/invoices/{invoice_id}").json()["invoice"]
-    return status, str((said or {}).get("code")), str(shown["status"])
+    return answer, str(shown["status"])
 
 
-REFUSED_AMOUNT = (422, "validation_errors", "finalized")
+def refused(**details: list[str]) -> tuple[Answer, str]:
+    """A 422 with these codes by field; nothing is voided."""
+    return (422, invalid(**details)), "finalized"

@@ -6,6 +6,7 @@ import msgspec
 from fastapi import Response
 
 from polaris.api.answers import Answer, AnswerTables, Failure, Problem, Replies
+from polaris.api.coercion import TOO_LARGE, UNKNOWN
 from polaris.core import commands, refusals
 from polaris.core.commands import Command
 from polaris.core.refusals import Refusal
@@ -64,6 +65,7 @@ def invalid(**details: list[str]) -> LagoError:
 
 MANDATORY, TAKEN = "value_is_mandatory", "value_already_exist"
 INVALID, RANGE, LONG = "value_is_invalid", "value_is_out_of_range", "value_is_too_long"
+UNKNOWN_FIELD = "unknown_field"
 
 EXCEEDS = Answer(422, "total_amount_exceeds_invoice_amount", "credit_refund_amount")
 """The answer to a void that asks for more credit or refund than is possible."""
@@ -257,10 +259,23 @@ def unreadable(problems: Sequence[Problem]) -> LagoError:
     """Return 400 for a body without its root key, else 422 that names the invalid fields."""
     details: dict[str, list[str]] = {}
     for where, kind in problems:
-        if where[0] == "body" and (len(where) < 3 or kind == "json_invalid"):
+        if lacks_root(where, kind):
             return bad_request(where[1] if len(where) > 1 else "body")
-        details[where[-1]] = [MANDATORY if kind == "missing" else INVALID]
+        details[where[-1]] = [KINDS.get(kind, INVALID)]
     return LagoError(422, "validation_errors", details)
+
+
+KINDS = {"missing": MANDATORY, UNKNOWN: UNKNOWN_FIELD, TOO_LARGE: RANGE}
+"""The codes of the framework's kinds of errors; any other kind is an invalid value."""
+
+NO_OBJECT = frozenset({"missing", "model_type", "model_attributes_type", "dict_type"})
+"""The framework's kinds of errors for a value that is not an object."""
+
+
+def lacks_root(where: Sequence[str], kind: str) -> bool:
+    """True if the error is that the body is not JSON, or that its root key has no object."""
+    at_root = len(where) == 1 or (len(where) == 2 and kind in NO_OBJECT)
+    return where[0] == "body" and (at_root or kind == "json_invalid")
 
 
 def bad_request(missing: str) -> LagoError:

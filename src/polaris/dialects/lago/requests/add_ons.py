@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 from msgspec import UNSET
 from pydantic import BaseModel
 
+from polaris.api.coercion import MaybeWhole
 from polaris.core.commands import DeleteCatalogueItem, SaveCatalogueItem
 from polaris.core.commands.base import or_unset
 from polaris.core.facts.catalogue import CatalogueItem
@@ -30,7 +31,7 @@ class AddOnAsked(BaseModel):
     name: Text | None = None
     invoice_display_name: Text | None = None
     code: Text | None = None
-    amount_cents: int | None = None
+    amount_cents: MaybeWhole = None
     amount_currency: Text | None = None
     description: Text | None = None
     tax_codes: list[Text] | None = None

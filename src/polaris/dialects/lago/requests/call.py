@@ -7,6 +7,7 @@ from fastapi import Response
 
 from polaris.api.access import Access, second_word, whole_key
 from polaris.api.caller import Caller
+from polaris.api.coercion import Fields
 from polaris.api.text import Text as Text  # exported for the modules with bodies
 from polaris.core.commands import Command
 from polaris.core.commands.text import ID
@@ -15,7 +16,7 @@ from polaris.core.facts.tenant import Tenant
 from polaris.core.refusals import Refusal
 from polaris.core.scope import Scope
 from polaris.core.view import View
-from polaris.dialects.lago.errors import LagoError, not_found, refused
+from polaris.dialects.lago.errors import UNKNOWN_FIELD, LagoError, invalid, not_found, refused
 from polaris.dialects.lago.responses.formats import entity_code
 from polaris.dialects.lago.rules import LAGO
 
@@ -59,6 +60,22 @@ def check_issuer(tenant: Tenant, *codes: str | None) -> None:
     """Check that every code is that of the tenant's one billing entity. Raises LagoError 404."""
     if not set(codes) <= {None, entity_code(tenant)}:
         raise not_found("billing_entity")
+
+
+async def check_fields(call: Call, command: Command, body: Fields | None) -> None:
+    """Check that the body has no unknown fields. If the command is refused, that comes first.
+
+    Raises LagoError 422 with the unknown fields, or with why the command is refused.
+    """
+    if body is not None and body.unknown:
+        await call.preview(command)
+        check_known(body)
+
+
+def check_known(body: Fields) -> None:
+    """Check that the body has no unknown fields. Raises LagoError 422 with them."""
+    if body.unknown:
+        raise invalid(**{name: [UNKNOWN_FIELD] for name in body.unknown})
 
 
 ACCESS = Access(

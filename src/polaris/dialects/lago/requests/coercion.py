@@ -1,7 +1,11 @@
-"""Values converted as Lago does: few are refused, and many are read as false or as zero."""
+"""Filters and pages of lists, and times in bodies.
+
+The values of bodies are read by the policy of `api.coercion`. The filters of a list change nothing,
+so they are converted as Lago does: few are refused, and many are read as false or as zero.
+"""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 import msgspec
@@ -9,6 +13,7 @@ from fastapi import Depends, Request
 from msgspec import UNSET
 from pydantic import BaseModel, BeforeValidator
 
+from polaris.api.coercion import read_time
 from polaris.api.paging import Page, bracketed_pairs, page_of
 from polaris.core.commands.base import Given
 from polaris.dialects.lago.errors import MANDATORY, invalid
@@ -23,12 +28,12 @@ USUAL_PAGE, LARGEST_PAGE = 100, 1000
 
 
 def truth(value: Any) -> bool:
-    """Return False for a few words and for zero, True for everything else."""
+    """Return False for a few words and for zero, True for everything else, as a filter."""
     return value not in FALSE if isinstance(value, str) else bool(value)
 
 
 def whole(value: Any) -> int:
-    """Return a whole number, cut off; of a text its leading digits, and 0 if there are none."""
+    """Return a filter as a whole number, cut off; of a text its leading digits, else 0."""
     if isinstance(value, str):
         found = WHOLE.match(value)
         return int(found[1]) if found else 0
@@ -57,21 +62,10 @@ def cents(value: Any) -> int | None:
 
 
 def parse_time(value: str | None) -> datetime | None:
-    """Parse an ISO time, UTC if it has no zone; a date is its first moment. Raises ValueError."""
-    if not value:
-        return None
-    at = datetime.fromisoformat(value)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    """Return the time in a body's field; None for null. Raises ValueError like `read_time`."""
+    return None if value is None else read_time(value)
 
 
-def maybe(value: Any) -> bool | None:
-    """Return a boolean, or None for null."""
-    return None if value is None else truth(value)
-
-
-Truth = Annotated[bool, BeforeValidator(truth)]
-MaybeTruth = Annotated[bool | None, BeforeValidator(maybe)]
-Whole = Annotated[int, BeforeValidator(whole)]
 Flag = Annotated[bool | None, BeforeValidator(flag)]
 Cents = Annotated[int | None, BeforeValidator(cents)]
 Day = Annotated[date | None, BeforeValidator(parse_date)]

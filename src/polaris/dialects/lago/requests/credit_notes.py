@@ -7,10 +7,11 @@ from fastapi import APIRouter, Depends, Response
 from msgspec import UNSET
 from pydantic import BaseModel, BeforeValidator
 
+from polaris.api.coercion import Closed, Fields, MaybeWhole, Whole
 from polaris.api.metadata import KeptWith, Metadata, add_routes
 from polaris.core.balances.credit_amounts import Credited, credited
 from polaris.core.balances.invoice import InvoiceBalance
-from polaris.core.commands import AnnotateCreditNote, IssueCreditNote, VoidCreditNote
+from polaris.core.commands import AnnotateCreditNote, Command, IssueCreditNote, VoidCreditNote
 from polaris.core.commands.values import CreditedLine, MetadataChange
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
@@ -18,8 +19,7 @@ from polaris.core.facts.invoice import Invoice, Line
 from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, invalid, not_allowed, not_found
-from polaris.dialects.lago.requests.call import Call, Text, id_set, may, reply
-from polaris.dialects.lago.requests.coercion import Whole
+from polaris.dialects.lago.requests.call import Call, Text, check_fields, id_set, may, reply
 from polaris.dialects.lago.requests.metadata import answer, missing
 from polaris.dialects.lago.responses import credit_notes as shown
 from polaris.dialects.lago.rules.amounts import Computed, computed, in_order, line_left
@@ -44,11 +44,11 @@ def array(value: Any) -> Any:
     return value if isinstance(value, list) else None
 
 
-class ItemInput(BaseModel):
+class ItemInput(Closed):
     """The amount to credit of a fee, before coupons and taxes."""
 
     fee_id: Text | None = None
-    amount_cents: Whole = 0
+    amount_cents: Whole
 
 
 class EstimateInput(BaseModel):
@@ -58,20 +58,21 @@ class EstimateInput(BaseModel):
     items: Annotated[list[ItemInput] | None, BeforeValidator(array)] = None
 
 
-class CreateInput(EstimateInput):
+class CreateInput(EstimateInput, Closed):
     """A new credit note, and how its total is given back."""
 
     reason: Text | None = None
     description: Text | None = None
-    credit_amount_cents: Whole = 0
-    refund_amount_cents: Whole = 0
-    offset_amount_cents: Whole = 0
+    credit_amount_cents: MaybeWhole = None
+    refund_amount_cents: MaybeWhole = None
+    offset_amount_cents: MaybeWhole = None
     metadata: Metadata | None = None
 
     @property
     def parts(self) -> Parts:
         """How the total is given back."""
-        return Parts(self.credit_amount_cents, self.refund_amount_cents, self.offset_amount_cents)
+        credit, refund = self.credit_amount_cents or 0, self.refund_amount_cents or 0
+        return Parts(credit, refund, self.offset_amount_cents or 0)
 
 
 class UpdateInput(BaseModel):
@@ -87,7 +88,7 @@ class EstimateBody(BaseModel):
     credit_note: EstimateInput
 
 
-class CreateBody(BaseModel):
+class CreateBody(Closed):
     """A new credit note under its root key."""
 
     credit_note: CreateInput
@@ -107,8 +108,9 @@ async def create(call: Writes, body: CreateBody) -> Response:
     """Credit fees of an invoice: as credit, as a refund, or as an offset of the amount due."""
     asked = body.credit_note
     note_id = call.new_id()
-    if call.made_before(await note_view(call, note_id), CreditNote, note_id):
-        return await answer_note(call, note_id)
+    if await call.done_before(IssueCreditNote):
+        again = IssueCreditNote(note_id=note_id, invoice_id=asked.invoice_id or "", lines=())
+        return await perform_and_answer(call, again, note_id)  # the engine answers as before
     view, invoice = await invoice_to_credit(call, asked, asked.parts)
     wanted = wanted_of(view.balance(invoice), asked)
     check(wanted, asked)
@@ -126,8 +128,13 @@ async def create(call: Writes, body: CreateBody) -> Response:
         dated=max(view.today(customer.timezone), view.decision.books.first_open_day),
         metadata=asked.metadata,
     )
-    await call.perform(command)
-    return await answer_note(call, command.note_id)
+    return await perform_and_answer(call, command, note_id)
+
+
+async def perform_and_answer(call: Call, command: Command, note_id: str) -> Response:
+    """Perform the command, and answer with the credit note as the command left it."""
+    view = await call.perform_and_show(command)
+    return reply("credit_note", shown.credit_note(view, find_note(view, note_id)))
 
 
 @router.post("/credit_notes/estimate")
@@ -243,23 +250,23 @@ async def update(call: Writes, note_id: str, body: UpdateBody) -> Response:
     if asked.refund_status is not None and asked.refund_status not in shown.REFUND_STATUSES:
         raise invalid(refund_status=[INVALID])
     added = asked.metadata
-    if asked.refund_status is not None or added is not None:
-        await call.perform(
-            AnnotateCreditNote(
-                note_id=note_id,
-                refund_status=shown.REFUND_STATUSES.get(asked.refund_status or ""),
-                metadata=UNSET if added is None else MetadataChange(pairs=added),
-            )
-        )
-    return await answer_note(call, note_id)
+    if asked.refund_status is None and added is None:
+        return await answer_note(call, note_id)
+    command = AnnotateCreditNote(
+        note_id=note_id,
+        refund_status=shown.REFUND_STATUSES.get(asked.refund_status or ""),
+        metadata=UNSET if added is None else MetadataChange(pairs=added),
+    )
+    return await perform_and_answer(call, command, note_id)
 
 
 @router.put("/credit_notes/{note_id}/void")
-async def void(call: Writes, note_id: str) -> Response:
-    """Void the rest of a note's credit."""
+async def void(call: Writes, note_id: str, body: Fields | None = None) -> Response:
+    """Void what is left of a note: its balance and its offset."""
     id_set(note_id, "credit_note")
-    await call.perform(VoidCreditNote(note_id=note_id))
-    return await answer_note(call, note_id)
+    command = VoidCreditNote(note_id=note_id)
+    await check_fields(call, command, body)
+    return await perform_and_answer(call, command, note_id)
 
 
 # ---------------------------------------------------------------- metadata

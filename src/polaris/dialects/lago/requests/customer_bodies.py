@@ -6,12 +6,12 @@ from babel import Locale
 from pydantic import BaseModel
 
 from polaris.api import metadata
+from polaris.api.coercion import MaybeBoolean, MaybeWhole
 from polaris.core.commands.values import AddressChange
 from polaris.core.facts.details import Details
 from polaris.core.rules.input import LONGEST_TERM_DAYS
 from polaris.dialects.lago.errors import INVALID, LONG, MANDATORY, RANGE, TAKEN
 from polaris.dialects.lago.requests.call import Text
-from polaris.dialects.lago.requests.coercion import Truth
 from polaris.dialects.lago.responses.customers import ADDRESS_PARTS, KEPT
 from polaris.dialects.lago.rules.settings import lago_object
 
@@ -54,14 +54,14 @@ class Address(BaseModel):
 class BillingConfiguration(BaseModel):
     """How the customer is billed and pays; only stored and returned."""
 
-    invoice_grace_period: int | None = None
+    invoice_grace_period: MaybeWhole = None
     subscription_invoice_issuing_date_anchor: Text | None = None
     subscription_invoice_issuing_date_adjustment: Text | None = None
     payment_provider: Text | None = None
     payment_provider_code: Text | None = None
     provider_customer_id: Text | None = None
-    sync: bool | None = None
-    sync_with_provider: bool | None = None
+    sync: MaybeBoolean = None
+    sync_with_provider: MaybeBoolean = None
     document_locale: Text | None = None
     provider_payment_methods: list[Text] | None = None
 
@@ -72,7 +72,7 @@ class Metadata(BaseModel):
     id: Text | None = None
     key: Text | None = None
     value: Text | None = None
-    display_in_invoice: Truth = False
+    display_in_invoice: MaybeBoolean = None
 
 
 class Given(BaseModel):
@@ -83,7 +83,7 @@ class Given(BaseModel):
     email: Text | None = None
     currency: Text | None = None
     timezone: Text | None = None
-    net_payment_term: int | None = None
+    net_payment_term: MaybeWhole = None
     billing_entity_code: Text | None = None
     account_type: Text | None = None
     firstname: Text | None = None
@@ -103,7 +103,7 @@ class Given(BaseModel):
     tax_identification_number: Text | None = None
     external_salesforce_id: Text | None = None
     finalize_zero_amount_invoice: Text | None = None
-    skip_invoice_custom_sections: Truth | None = None
+    skip_invoice_custom_sections: MaybeBoolean = None
     tax_codes: list[Text] | None = None
     shipping_address: Address | None = None
     billing_configuration: BillingConfiguration | None = None
@@ -182,7 +182,7 @@ def extras_of(
     return {
         pair.key or "": {
             "lago_id": pair.id if pair.id in known else new_id(),
-            "display_in_invoice": pair.display_in_invoice,
+            "display_in_invoice": bool(pair.display_in_invoice),
             "created_at": known[pair.id]["created_at"] if pair.id in known else at,
         }
         for pair in pairs

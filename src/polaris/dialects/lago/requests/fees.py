@@ -1,12 +1,13 @@
 """Requested fees as invoice lines; missing values come from the add-on, customer or tenant."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
 from pydantic import BaseModel
 
+from polaris.api.coercion import MaybeDecimal, MaybeWhole, read_time, readable
 from polaris.core.commands.values import NewLine
 from polaris.core.facts.details import Details
 from polaris.dialects.lago.errors import LONG, invalid
@@ -21,8 +22,8 @@ class Fee(BaseModel):
 
     add_on_code: Text | None = None
     invoice_display_name: Text | None = None
-    unit_amount_cents: int | None = None
-    units: Decimal | None = None
+    unit_amount_cents: MaybeWhole = None
+    units: MaybeDecimal = None
     description: Text | None = None
     from_datetime: Text | None = None
     to_datetime: Text | None = None
@@ -55,12 +56,8 @@ def period(fee: Fee) -> Period:
 
 def _time(text: str | None) -> datetime | None:
     """Return the time in UTC without fractions of a second, or None if it is not a time."""
-    try:
-        at = datetime.fromisoformat(text or "")
-        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        return None
-    return at.replace(microsecond=0)
+    at = readable(read_time, text)
+    return at and at.replace(microsecond=0)
 
 
 def order_number(asked: str | None) -> str | None:

@@ -55,7 +55,8 @@ class UpdateBody(BaseModel):
 async def update(call: Writes, invoice_id: str, body: UpdateBody) -> Response:
     """Set an invoice's payment status, or replace its metadata."""
     row = (await call.invoice(invoice_id)).invoice(invoice_id)
-    check(row, body.invoice)
+    if not await call.done_before(AnnotateInvoice):
+        check(row, body.invoice)
     asked = body.invoice.metadata
     after = None if asked is None else changed(row, asked, call.new_id)
     command = AnnotateInvoice(
@@ -130,7 +131,8 @@ async def retry(call: Writes, invoice_id: str) -> Response:
 async def retry_payment(call: Writes, invoice_id: str) -> Response:
     """Try again to collect the amount due. The requested payment method is ignored."""
     row = (await call.invoice(invoice_id)).invoice(invoice_id)
-    if row.status is not Status.FINALIZED or payment_status(row) == "succeeded":
+    collectable = row.status is Status.FINALIZED and payment_status(row) != "succeeded"
+    if not collectable and not await call.done_before(CollectInvoice):
         raise not_allowed("invalid_status")
     await call.perform(CollectInvoice(invoice_id=invoice_id))
     return empty_reply()

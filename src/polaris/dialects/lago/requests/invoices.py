@@ -3,8 +3,8 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
 
+from polaris.api.coercion import Boolean, Fields, Whole
 from polaris.core.commands import (
     Command,
     DeleteDraft,
@@ -19,8 +19,7 @@ from polaris.core.facts.invoice import Invoice, InvoiceKind, Status
 from polaris.core.facts.tenant import Tenant
 from polaris.core.view import View
 from polaris.dialects.lago.errors import ALREADY_LOST, LagoError
-from polaris.dialects.lago.requests.call import Call, may, reply
-from polaris.dialects.lago.requests.coercion import Truth, Whole
+from polaris.dialects.lago.requests.call import Call, check_fields, may, reply
 from polaris.dialects.lago.responses import invoices as shown
 from polaris.dialects.lago.rules.notes import TOLERANCE_MINOR
 from polaris.dialects.lago.rules.settings import NotesOnVoid, Settings, lago_details, settings_of
@@ -32,10 +31,10 @@ Reads = Annotated[Call, Depends(may(KeyScope.READ, "invoice"))]
 Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
 
 
-class VoidBody(BaseModel):
+class VoidBody(Fields):
     """Options of a void; without a credit note the amounts are ignored."""
 
-    generate_credit_note: Truth = False
+    generate_credit_note: Boolean = False
     refund_amount: Whole = 0
     credit_amount: Whole = 0
 
@@ -66,6 +65,7 @@ async def void(call: Writes, invoice_id: str, body: VoidBody | None = None) -> R
     """Void an invoice, with or without a credit note."""
     asked = body or VoidBody()
     command = void_command(invoice_id, asked, settings_of(await call.tenant()))
+    await check_fields(call, command, asked)
     return await perform_and_answer(call, command, invoice_id)
 
 
@@ -77,7 +77,7 @@ def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInv
         return VoidInvoice(invoice_id=invoice_id, note=VoidNote.NONE, give_back=give_back)
     return VoidInvoice(
         invoice_id=invoice_id,
-        comment=f"Credit of the voided invoice {invoice_id}",
+        note_description=f"Credit of the voided invoice {invoice_id}",
         credit_minor=body.credit_amount,
         refund_minor=body.refund_amount,
         tolerance_minor=TOLERANCE_MINOR,
@@ -87,10 +87,11 @@ def void_command(invoice_id: str, body: VoidBody, settings: Settings) -> VoidInv
 
 
 @router.put("/invoices/{invoice_id}/finalize")
-async def finalize(call: Writes, invoice_id: str) -> Response:
+async def finalize(call: Writes, invoice_id: str, body: Fields | None = None) -> Response:
     """Finalize a draft; a subscription's is taxed again and settled with the customer's credit."""
     view = await call.invoice(invoice_id)
     command = finalize_command(view, view.invoice(invoice_id))
+    await check_fields(call, command, body)
     return await perform_and_answer(call, command, invoice_id)
 
 
@@ -121,11 +122,13 @@ async def delete(call: Writes, invoice_id: str) -> Response:
 
 @router.post("/invoices/{invoice_id}/lose_dispute")
 @router.put("/invoices/{invoice_id}/lose_dispute")
-async def lose_dispute(call: Writes, invoice_id: str) -> Response:
+async def lose_dispute(call: Writes, invoice_id: str, body: Fields | None = None) -> Response:
     """Mark a dispute as lost. The official client sends PUT; Lago documents POST."""
     (await call.invoice(invoice_id)).invoice(invoice_id)
+    command = LoseDispute(invoice_id=invoice_id)
+    await check_fields(call, command, body)
     try:
-        await call.perform(LoseDispute(invoice_id=invoice_id))
+        await call.perform(command)
     except LagoError as refused:
         if refused.code != ALREADY_LOST:  # a repeated call changes nothing, and is not an error
             raise

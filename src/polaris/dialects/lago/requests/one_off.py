@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
+from polaris.api.coercion import Closed
 from polaris.core.commands import IssueInvoice
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice
@@ -33,7 +34,7 @@ class OneOff(BaseModel):
     fees: list[Fee] | None = None
 
 
-class OneOffBody(BaseModel):
+class OneOffBody(Closed):
     """An invoice under its root key."""
 
     invoice: OneOff

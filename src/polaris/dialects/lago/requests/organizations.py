@@ -6,17 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
+from polaris.api.coercion import MaybeBoolean, MaybeWhole
 from polaris.core.commands import SaveTenant, SaveWebhookEndpoint
 from polaris.core.commands.base import or_unset
 from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.tenant import Tenant
 from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.core.rules.input import LONGEST_TERM_DAYS
 from polaris.core.rules.webhook import MOST_ENDPOINTS
 from polaris.core.scope import Scope
 from polaris.core.view import View
-from polaris.dialects.lago.errors import INVALID, LONG, invalid
+from polaris.dialects.lago.errors import INVALID, LONG, RANGE, invalid
 from polaris.dialects.lago.requests.call import Call, Text, may, reply
-from polaris.dialects.lago.requests.coercion import MaybeTruth
 from polaris.dialects.lago.requests.customer_bodies import COUNTRIES, address_change
 from polaris.dialects.lago.responses import organizations as shown
 from polaris.dialects.lago.responses.customers import prefix
@@ -47,7 +48,7 @@ class Billing(BaseModel):
     """Billing settings that are only stored and returned."""
 
     invoice_footer: Text | None = None
-    invoice_grace_period: int | None = None
+    invoice_grace_period: MaybeWhole = None
     document_locale: Text | None = None
 
 
@@ -68,11 +69,11 @@ class Organization(BaseModel):
     legal_number: Text | None = None
     tax_identification_number: Text | None = None
     timezone: Text | None = None
-    net_payment_term: int | None = None
+    net_payment_term: MaybeWhole = None
     email_settings: list[Text] | None = None
     document_numbering: Text | None = None
     document_number_prefix: Text | None = None
-    finalize_zero_amount_invoice: MaybeTruth = None
+    finalize_zero_amount_invoice: MaybeBoolean = None
     billing_configuration: Billing | None = None
 
 
@@ -105,6 +106,9 @@ def save_command(tenant: Tenant, asked: Organization) -> SaveTenant:
     """Return the command that saves the given fields. Raises LagoError."""
     if asked.country and asked.country.upper() not in COUNTRIES:
         raise invalid(country=["not_a_valid_country_code"])
+    billing = asked.billing_configuration or Billing()
+    if not 0 <= (billing.invoice_grace_period or 0) <= LONGEST_TERM_DAYS:
+        raise invalid(invoice_grace_period=[RANGE])
     settings: dict[str, object] = {**numbering_changes(tenant, asked)}
     if asked.net_payment_term is not None:
         settings["payment_term_days"] = asked.net_payment_term

@@ -3,8 +3,8 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
 
+from polaris.api.coercion import Closed, read_integer, readable
 from polaris.core.commands import ReceivePayment
 from polaris.core.facts.invoice import Status
 from polaris.core.facts.payment import Payment
@@ -23,7 +23,7 @@ Reads = Annotated[Call, Depends(may(KeyScope.READ, "payment"))]
 Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "payment"))]
 
 
-class PaymentInput(BaseModel):
+class PaymentInput(Closed):
     """A payment received for one invoice."""
 
     invoice_id: Text | None = None
@@ -32,7 +32,7 @@ class PaymentInput(BaseModel):
     paid_at: Text | None = None
 
 
-class PaymentBody(BaseModel):
+class PaymentBody(Closed):
     """A payment under its root key."""
 
     payment: PaymentInput
@@ -44,12 +44,12 @@ async def create(call: Writes, body: PaymentBody) -> Response:
     asked = body.payment
     if not asked.invoice_id:
         raise invalid(invoice_id=[MANDATORY])
-    amount = asked.amount_cents
-    if not isinstance(amount, int) or isinstance(amount, bool) or amount <= 0:
+    amount = readable(read_integer, asked.amount_cents)
+    if amount is None or amount <= 0:
         raise invalid(amount_cents=["invalid_value"])
     command = await receive_command(call, asked, asked.invoice_id, min(amount, LARGEST_MINOR + 1))
-    await call.perform(command)
-    return await answer_payment(call, command.payment_id)
+    view = await call.perform_and_show(command)
+    return reply("payment", shown.payment(view, view.the(Payment, command.payment_id)))
 
 
 async def receive_command(
@@ -58,7 +58,7 @@ async def receive_command(
     """Return the command; the engine checks if the amount is due. Raises LagoError."""
     scope = Scope(invoices=id_set(invoice_id, "invoice"), billed=False, booked=False)
     invoice = (await call.view(scope)).invoice(invoice_id)
-    if invoice.status is not Status.FINALIZED:
+    if invoice.status is not Status.FINALIZED and not await call.done_before(ReceivePayment):
         raise LagoError(403, "feature_unavailable")
     try:
         received_at = parse_time(asked.paid_at)

@@ -11,8 +11,8 @@ from typing import Annotated
 import msgspec
 from fastapi import APIRouter, Depends, Response
 from msgspec import UNSET
-from pydantic import BaseModel
 
+from polaris.api.coercion import Boolean, Closed, Fields
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.line import copied, gross_of, unit_price
 from polaris.core.commands import RegenerateInvoice
@@ -21,8 +21,7 @@ from polaris.core.commands.values import Apply, NewLine
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Line, Status
 from polaris.dialects.lago.errors import INVALID, invalid, not_found
 from polaris.dialects.lago.requests import fees
-from polaris.dialects.lago.requests.call import Call, Text, may, reply
-from polaris.dialects.lago.requests.coercion import Truth
+from polaris.dialects.lago.requests.call import Call, Text, check_known, may, reply
 from polaris.dialects.lago.requests.fees import Fee, Item
 from polaris.dialects.lago.requests.invoices import VoidBody, perform_and_answer, void_command
 from polaris.dialects.lago.responses import invoices as shown
@@ -37,19 +36,19 @@ Writes = Annotated[Call, Depends(may(KeyScope.WRITE, "invoice"))]
 STATUSES = {"draft": Status.DRAFT, "finalized": Status.FINALIZED}
 
 
-class CorrectedFee(Fee):
+class CorrectedFee(Fee, Closed):
     """A fee of the new invoice; with the id of an original fee it has only the changed fields."""
 
     id: Text | None = None
-    remove: Truth = False
+    remove: Boolean = False
 
 
-class RegenerateBody(BaseModel):
+class RegenerateBody(Fields):
     """The changes to the original; `fees`, if given, are all fees of the new invoice."""
 
     fees: list[CorrectedFee] | None = None
     purchase_order_number: Text | None = None
-    void: Truth = False
+    void: Boolean = False
     status: Text | None = None
 
 
@@ -73,6 +72,7 @@ async def regeneration(call: Call, invoice_id: str, body: RegenerateBody) -> Reg
     """Return the command for the request. Raises LagoError."""
     view = await call.invoice(invoice_id)
     row = view.invoice(invoice_id)
+    check_known(body)
     if (body.status or "finalized") not in STATUSES:
         raise invalid(status=[INVALID])
     items = items_of(view.balance(row), body.fees)

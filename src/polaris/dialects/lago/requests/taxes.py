@@ -1,11 +1,11 @@
 """Taxes of the catalogue, found by their code."""
 
-from decimal import Decimal
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel
 
+from polaris.api.coercion import MaybeBoolean, MaybeDecimal
 from polaris.core.commands import DeleteTaxCode, SaveTaxCode
 from polaris.core.commands.base import or_unset
 from polaris.core.facts.catalogue import TaxCode
@@ -13,7 +13,7 @@ from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.dialects.lago.errors import not_found
 from polaris.dialects.lago.requests.call import Call, Text, may, reply
-from polaris.dialects.lago.requests.coercion import MaybeTruth, Paged, require_fields, text_change
+from polaris.dialects.lago.requests.coercion import Paged, require_fields, text_change
 from polaris.dialects.lago.responses import taxes as shown
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
@@ -29,9 +29,9 @@ class Tax(BaseModel):
 
     name: Text | None = None
     code: Text | None = None
-    rate: Decimal | None = None
+    rate: MaybeDecimal = None
     description: Text | None = None
-    applied_to_organization: MaybeTruth = None
+    applied_to_organization: MaybeBoolean = None
 
 
 class TaxBody(BaseModel):

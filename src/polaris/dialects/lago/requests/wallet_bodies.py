@@ -1,6 +1,5 @@
 """Requested amounts of credits, and the unsupported fields of wallets."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +7,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from pydantic import BaseModel
 
+from polaris.api.coercion import read_decimal, read_integer, readable
 from polaris.core.balances.wallet import above_limit, amount_of, below_limit
 from polaris.core.commands import BuyCredits, Command, GrantCredits
 from polaris.core.facts.details import Details
@@ -24,8 +24,6 @@ Wrong = dict[str, list[str]]
 """The error codes of a request, by field."""
 
 LOWEST, HIGHEST = "paid_top_up_min_amount_cents", "paid_top_up_max_amount_cents"
-
-NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 
 
 class Pair(BaseModel):
@@ -56,13 +54,6 @@ def _asks(value: object) -> bool:
     return any(value.values()) if isinstance(value, Mapping) else bool(value)
 
 
-def decimal(value: object) -> Decimal | None:
-    """Return a plain number, given as text or as a number, or None if it is not one."""
-    written = isinstance(value, str | int | float) and not isinstance(value, bool)
-    text = str(value).strip() if written else ""
-    return Decimal(text) if NUMBER.fullmatch(text) else None
-
-
 class Rate(NamedTuple):
     """The value of one credit, in major units of the currency."""
 
@@ -86,9 +77,7 @@ def amounts(asked: Mapping[str, object], rate: Rate, wrong: Wrong) -> dict[str, 
     """Return the requested credits in minor units, by field; invalid ones are added to `wrong`."""
     found: dict[str, int] = {}
     for field, value in asked.items():
-        if value in (None, ""):
-            continue
-        credits = decimal(value)
+        credits = readable(read_decimal, value)
         amount = amount_of(credits, *rate) if credits is not None and credits >= 0 else None
         if credits is None or amount is None or amount > LARGEST_MINOR:
             wrong[field] = [f"invalid_{field}", "invalid_amount"]
@@ -121,7 +110,7 @@ def limits_of(asked: Mapping[str, object], wrong: Wrong) -> Limits:
 
 
 def _whole(value: object) -> TypeGuard[int]:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return readable(read_integer, value) is not None
 
 
 def future_time(value: str | None, at: datetime, wrong: Wrong) -> datetime | None:

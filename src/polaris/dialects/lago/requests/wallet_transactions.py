@@ -5,10 +5,10 @@ from typing import Annotated, Any
 
 import msgspec
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import BaseModel
 
+from polaris.api.coercion import Closed, MaybeBoolean, MaybeWhole
 from polaris.api.paging import bracketed_pairs
-from polaris.core.commands import Command, VoidWalletCredits
+from polaris.core.commands import BuyCredits, Command, GrantCredits, VoidWalletCredits
 from polaris.core.commands.text import ID
 from polaris.core.facts.details import Details
 from polaris.core.facts.invoice import Invoice
@@ -18,7 +18,7 @@ from polaris.core.rules.input import LAST_PRIORITY
 from polaris.dialects.lago.errors import RANGE, invalid, not_found
 from polaris.dialects.lago.requests import wallet_bodies
 from polaris.dialects.lago.requests.call import Call, Text, id_set, may, reply
-from polaris.dialects.lago.requests.coercion import Paged, Paging, Truth
+from polaris.dialects.lago.requests.coercion import Paged, Paging
 from polaris.dialects.lago.requests.wallet_bodies import Limits, Pair, Rate, Unsupported, Wrong
 from polaris.dialects.lago.requests.wallets import load_wallet, sums_of
 from polaris.dialects.lago.responses import wallet_transactions as shown
@@ -37,7 +37,7 @@ CAME_IN = frozenset(MovementKind) - OUT - {MovementKind.RESTORED}
 CREDITS = ("paid_credits", "granted_credits", "voided_credits")
 
 
-class CreateInput(Unsupported):
+class CreateInput(Unsupported, Closed):
     """Credits to buy, grant or void in a wallet."""
 
     wallet_id: Text | None = None
@@ -45,13 +45,13 @@ class CreateInput(Unsupported):
     granted_credits: Any = None
     voided_credits: Any = None
     name: Text | None = None
-    priority: int | None = None
+    priority: MaybeWhole = None
     metadata: list[Pair] | None = None
-    ignore_paid_top_up_limits: Truth = False
+    ignore_paid_top_up_limits: MaybeBoolean = None
     purchase_order_number: Text | None = None
 
 
-class CreateBody(BaseModel):
+class CreateBody(Closed):
     """A wallet transaction under its root key."""
 
     wallet_transaction: CreateInput
@@ -64,8 +64,9 @@ class CreateBody(BaseModel):
 async def create(call: Writes, body: CreateBody) -> Response:
     """Buy, grant or void credits; the answer has one transaction for each that is requested."""
     asked = body.wallet_transaction
-    wallet, sums = await find_active_wallet(call, asked)
-    voiding, adding = commands_of(wallet, sums, asked, call.new_id)
+    repeated = await call.done_before(VoidWalletCredits, BuyCredits, GrantCredits)
+    wallet, sums = await find_wallet(call, asked)
+    voiding, adding = commands_of(wallet, None if repeated else sums, asked, call.new_id)
     # The void comes first, in its own set: if it is refused, nothing else must have been done.
     outcomes = [*await call.perform_all(voiding), *await call.perform_all(adding)]
     history = await history_of(call, wallet, outcomes)
@@ -90,30 +91,33 @@ async def history_of(call: Call, wallet: Wallet, outcomes: Sequence[Outcome]) ->
 ORDER = (MovementKind.PURCHASED, MovementKind.GRANTED, MovementKind.VOIDED)
 
 
-async def find_active_wallet(call: Call, asked: CreateInput) -> tuple[Wallet, Sums]:
-    """Load the active wallet. Raises LagoError 422, not 404, because its id is a body field."""
+async def find_wallet(call: Call, asked: CreateInput) -> tuple[Wallet, Sums]:
+    """Load the wallet. Raises LagoError 422, not 404, because its id is a body field."""
     wallet_id = asked.wallet_id or ""
     view, sums = await sums_of(call, {wallet_id} if ID.fullmatch(wallet_id) else set())
     wallet = view.get(Wallet, wallet_id)
     if wallet is None:
         raise invalid(wallet_id=["wallet_not_found"])
-    if wallet.status is not WalletStatus.ACTIVE:
-        raise invalid(wallet_id=["wallet_is_terminated"])
     return wallet, sums[wallet_id]
 
 
 def commands_of(
-    wallet: Wallet, sums: Sums, asked: CreateInput, new_id: Callable[[], str]
+    wallet: Wallet, sums: Sums | None, asked: CreateInput, new_id: Callable[[], str]
 ) -> tuple[list[Command], list[Command]]:
-    """Return the commands that void, and those that add. Raises LagoError with every error."""
+    """Return the commands that void, and those that add. Raises LagoError with every error.
+
+    `sums` are None for a repetition: what is possible now is not checked.
+    """
+    if sums and wallet.status is not WalletStatus.ACTIVE:
+        raise invalid(wallet_id=["wallet_is_terminated"])
     wrong: Wrong = asked.refused()
     amounts = wallet_bodies.amounts(
         wallet_bodies.given_fields(asked, CREDITS), Rate.of(wallet), wrong
     )
-    if not asked.ignore_paid_top_up_limits:
+    if sums and not asked.ignore_paid_top_up_limits:
         limits = Limits(wallet.purchase_min_minor, wallet.purchase_max_minor)
         wallet_bodies.check_limits(amounts.get("paid_credits"), limits, wrong)
-    if amounts.get("voided_credits", 0) > sums.left_minor:
+    if sums and amounts.get("voided_credits", 0) > sums.left_minor:
         wrong["voided_credits"] = ["insufficient_credits"]
     priority = LAST_PRIORITY if asked.priority is None else asked.priority
     if not 1 <= priority <= LAST_PRIORITY:
@@ -126,7 +130,7 @@ def commands_of(
         "purchase_order_number"
     )
     given = wallet_bodies.details_given(asked.name, asked.metadata, ordered)
-    ignored = asked.ignore_paid_top_up_limits
+    ignored = bool(asked.ignore_paid_top_up_limits)
     adding = wallet_bodies.add_commands(wallet.id, amounts, given, new_id, priority, ignored)
     return [*void_commands(wallet, amounts, given)], [*adding]
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Response
 from msgspec import UNSET
 from pydantic import BaseModel
 
+from polaris.api.coercion import Closed, MaybeBoolean, MaybeWhole, read_decimal, readable
 from polaris.api.metadata import KeptWith, Metadata, add_routes
 from polaris.core.commands import Command, OpenWallet, TerminateWallet, UpdateWallet
 from polaris.core.commands.base import or_unset
@@ -29,7 +30,7 @@ from polaris.dialects.lago.requests.call import (
     may,
     reply,
 )
-from polaris.dialects.lago.requests.coercion import Paged, Paging, Truth
+from polaris.dialects.lago.requests.coercion import Paged, Paging
 from polaris.dialects.lago.requests.metadata import answer, missing
 from polaris.dialects.lago.requests.wallet_bodies import (
     HIGHEST,
@@ -61,7 +62,7 @@ class UpdateInput(Unsupported):
 
     name: Text | None = None
     code: Text | None = None
-    priority: int | None = None
+    priority: MaybeWhole = None
     expiration_at: Text | None = None
     paid_top_up_min_amount_cents: Any = None
     paid_top_up_max_amount_cents: Any = None
@@ -85,10 +86,10 @@ class CreateInput(UpdateInput):
     granted_credits: Any = None
     transaction_name: Text | None = None
     transaction_metadata: list[Pair] | None = None
-    ignore_paid_top_up_limits_on_creation: Truth = False
+    ignore_paid_top_up_limits_on_creation: MaybeBoolean = None
 
 
-class CreateBody(BaseModel):
+class CreateBody(Closed):
     """A new wallet under its root key."""
 
     wallet: CreateInput
@@ -154,7 +155,7 @@ def open_commands(
     given = wallet_bodies.details_given(
         asked.transaction_name, asked.transaction_metadata, asked.purchase_order_number
     )
-    ignored = asked.ignore_paid_top_up_limits_on_creation
+    ignored = bool(asked.ignore_paid_top_up_limits_on_creation)
     adding = wallet_bodies.add_commands(wallet_id, amounts, given, new_id, ignore_limits=ignored)
     return [opened, *adding]
 
@@ -175,7 +176,7 @@ def payer(view: View, asked: CreateInput, wrong: Wrong) -> Customer | None:
 def rate_of(view: View, customer: Customer | None, asked: CreateInput, wrong: Wrong) -> Rate | None:
     """Return the value of a credit; if it is invalid, add that to `wrong` and return None."""
     currency = asked.currency or (customer and customer.currency) or view.tenant.currency
-    rate = wallet_bodies.decimal(asked.rate_amount)
+    rate = readable(read_decimal, asked.rate_amount)
     if currency not in CURRENCIES:
         wrong["currency"] = [INVALID]
     if asked.rate_amount in (None, ""):
