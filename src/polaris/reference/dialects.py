@@ -41,7 +41,6 @@ BESIDE = """\
 
 - Lago reads `"120.00"` as 120, `"abc"` as 0, and most texts as true. Polaris
   [refuses them](#how-values-are-read).
-
 - Invoices with a `version_number` below 4 do not exist: every invoice is taxed after its coupons.
 - The text `"false"` for `payment_dispute_lost` means no. Lago takes any text for yes.
 - Credit notes are never drafts. They are issued at once.
@@ -100,8 +99,14 @@ curl -X POST "$POLARIS/api/admin/commands" -H "Authorization: Bearer $KEY" \\
 The answer to a performed command has `request_id`, `replayed` and `events`. A refused command
 changes nothing: the answer has `error`, and in `refusals` every reason with its code, its sentence,
 its details and the way out. The status is 404 if something does not exist, 409 if the requested
-state is reached already, and 422 for every other rule. A field of a wrong type, and an unknown
-field, are answered with 400.
+state is reached already, and 422 for every other rule. A field that is unknown or cannot be read is
+answered with 422 as well, and the message names it. A body that is not JSON is answered with 400.
+
+Values are read strictly, by
+[the policy of all dialects](lago.md): amounts are JSON integers in minor units,
+decimals are plain numbers or text, dates exist, times name their zone, booleans are `true` or
+`false`. A number or a boolean is never written as text, and `null` is refused where a field needs a
+value.
 
 The header `Idempotency-Key` makes a repeated call safe: it gets the first answer, with the header
 `Idempotent-Replayed: true`.

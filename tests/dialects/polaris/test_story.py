@@ -89,7 +89,7 @@ def test_a_body_that_is_no_command_is_refused_and_says_why(
     admin: Admin, body: str, reason: str
 ) -> None:
     answer = admin.send("/commands", body.encode())
-    assert answer.status_code == 400
+    assert answer.status_code == (400 if body == "{" else 422)
     assert reason.lower() in answer.json()["error"]["message"].lower()
 
 

@@ -18,13 +18,14 @@ MOST_BYTES = 1024 * 1024
 IDEMPOTENCY = Idempotency(header="Idempotency-Key", replay_header="Idempotent-Replayed")
 DESCRIPTION = Description(
     errors={
-        400: "The body is not a command, or a field has a wrong type.",
+        400: "The body is not JSON.",
         401: errors.MESSAGES[401],
         403: errors.MESSAGES[403],
         404: "The command names something that the tenant does not have.",
         409: "The requested state is reached already, or the idempotency key is in use.",
         413: errors.MESSAGES[413],
-        422: "A rule forbids the command; `refusals` has every reason with the way out.",
+        422: "A field is unknown or cannot be read; or a rule forbids the command, and `refusals`"
+        " has every reason with the way out.",
         503: errors.MESSAGES[503],
     },
     error_schema={

@@ -1,6 +1,8 @@
 """Perform or preview one command of the engine, sent as JSON."""
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Union
 
 import msgspec
@@ -8,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from polaris.api.access import Access, bearer, whole_key
 from polaris.api.caller import Caller
+from polaris.api.coercion import read_decimal, readable
 from polaris.core.commands import Command
 from polaris.core.lifecycle import TRANSITIONS
 from polaris.core.refusals import Refusal
@@ -44,29 +47,36 @@ _DECODER = msgspec.json.Decoder(type=Union[tuple(TRANSITIONS)])  # noqa: UP007 (
 
 
 async def command_of(request: Request) -> Command:
-    """Return the command in the body. Raises AdminError that names the wrong field."""
+    """Return the command in the body. Raises AdminError 400 if the body is not JSON, else 422."""
     body = await request.body()
     try:
         command: Command = _DECODER.decode(body)
         fields: object = msgspec.json.decode(body)
+    except msgspec.ValidationError as wrong:
+        raise AdminError(422, f"The command cannot be read: {wrong}.") from wrong
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as wrong:
         raise AdminError(400, f"The command cannot be read: {wrong}.") from wrong
-    if unknown := next(unknown_fields(fields, command), None):
-        raise AdminError(400, f"{type(command).__name__} has no field `{unknown}`.")
+    if complaint := next(complaints(fields, command), None):
+        raise AdminError(422, f"{type(command).__name__} {complaint}.")
     return command
 
 
-def unknown_fields(sent: object, read: object, path: str = "") -> Iterator[str]:
-    """Yield the path of every key that was sent, but is not a field of what was read."""
+def complaints(sent: object, read: object, path: str = "") -> Iterator[str]:
+    """Yield a complaint for every key that is not a field of what was read, and for every value
+    that the decoder reads, but that the policy of `api.coercion` refuses."""
     if isinstance(sent, dict) and isinstance(read, msgspec.Struct):
         for key, value in sent.items():
             if key in read.__struct_fields__:
-                yield from unknown_fields(value, getattr(read, key), f"{path}{key}.")
+                yield from complaints(value, getattr(read, key), f"{path}{key}.")
             elif path or key != "command":
-                yield f"{path}{key}"
+                yield f"has no field `{path}{key}`"
     elif isinstance(sent, list) and isinstance(read, tuple):
         for index, (value, one) in enumerate(zip(sent, read, strict=True)):
-            yield from unknown_fields(value, one, f"{path.removesuffix('.')}[{index}].")
+            yield from complaints(value, one, f"{path.removesuffix('.')}[{index}].")
+    elif isinstance(read, Decimal) and readable(read_decimal, sent) is None:
+        yield f"has no plain decimal number in `{path.removesuffix('.')}`"
+    elif isinstance(read, datetime) and read.tzinfo is None:
+        yield f"has a time without a time zone in `{path.removesuffix('.')}`"
 
 
 Sent = Annotated[Command, Depends(command_of)]
