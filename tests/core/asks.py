@@ -110,6 +110,14 @@ STORIES: dict[str, tuple[str, ...]] = {
     "their_wallet": ("wallet wallet_id=theirs customer_id=c2",),
     "sold": ("wallet", "draft for=top kind=top_up lines=@sold", "finalize for=top"),
     "landed": ("sold", 'pay apply_to={"top":1000} amount=1000'),
+    "billed_two": ("draft for=two lines=@two", "finalize for=two"),
+    "spent_top": ("landed", "draft lines=@six_hundred", "finalize apply=@wallet"),
+    "paid_by_note": (
+        "wallet",
+        "standalone",
+        "buy amount=600",
+        "apply_note of=alone for=top",
+    ),
     "taxed": ("tax", 'catalogue_item tax_codes=["vat"]'),
     "nine": tuple(
         f"endpoint webhook_endpoint_id=end{one} url=https://a.example/{one}" for one in range(9)

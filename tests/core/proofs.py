@@ -102,10 +102,10 @@ def receivable_is_outstanding(shelf: Shelf) -> Iterator[str]:
 
 def voided_leaves_nothing(shelf: Shelf) -> Iterator[str]:
     """A voided invoice nets to zero on every account but money, credit and refunds."""
-    kept = {GRANTED, REFUNDS, *shelf.money_accounts()}
+    kept = {REFUNDS, *shelf.money_accounts()}
     voided = {row.id for row in shelf.all(Invoice) if row.status == "voided"}
     for (invoice_id, account), amount in shelf.of_invoice.items():
-        exempt = account in kept or account.startswith("CUSTOMER_CREDITS:")
+        exempt = account in kept or account.startswith(("CUSTOMER_CREDITS:", GRANTED))
         if amount and invoice_id in voided and not exempt:
             yield f"voided {invoice_id} leaves {amount} on {account}"
 
@@ -192,11 +192,11 @@ def no_more_goes_out_than_came_in(shelf: Shelf) -> Iterator[str]:
             yield f"{row.invoice_id}: refunds {of_settlement[row.id]} of {row.amount_minor}"
 
 
-def grants_are_not_income(shelf: Shelf) -> Iterator[str]:
-    """Credit given for nothing never comes to less than nothing."""
+def losses_are_not_income(shelf: Shelf) -> Iterator[str]:
+    """Credit given for nothing, by each cause, and bad debt never come to less than nothing."""
     for (currency, account), amount in shelf.balance.items():
-        if account == GRANTED and amount < 0:
-            yield f"{GRANTED} {currency} is {amount}"
+        if (account == "BAD_DEBT" or account.startswith(GRANTED)) and amount < 0:
+            yield f"{account} {currency} is {amount}"
 
 
 def reversed_once(shelf: Shelf) -> Iterator[str]:
@@ -224,16 +224,16 @@ PROOFS: tuple[Proof, ...] = (
     cash_is_received_less_paid_out,
     no_liability_below_zero,
     no_more_goes_out_than_came_in,
-    grants_are_not_income,
+    losses_are_not_income,
     reversed_once,
 )
 
 
 def failures(facts: Facts) -> list[str]:
     """Every statement that is not true of these facts."""
+    from core.giving import GIVING_PROOFS
     from core.rows import ROW_PROOFS
 
     shelf = Shelf(facts)
-    return [
-        f"{proof.__name__}: {said}" for proof in (*PROOFS, *ROW_PROOFS) for said in proof(shelf)
-    ]
+    proofs = (*PROOFS, *ROW_PROOFS, *GIVING_PROOFS)
+    return [f"{proof.__name__}: {said}" for proof in proofs for said in proof(shelf)]

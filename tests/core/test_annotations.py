@@ -76,20 +76,24 @@ LANDED = """
     sold; SAID; PAID; SAID                  | CASH 1000 WALLETS -1000
     landed; SAID                            | CASH 1000 WALLETS -1000
     sold; undo; SAID                        |
-    sold; SAID; undo                        | WALLETS -1000 GRANTED 1000
-    sold; SAID; undo; SAID                  | WALLETS -1000 GRANTED 1000
+    sold; SAID; undo                        |
+    sold; SAID; undo; SAID                  |
     sold; SAID; undo top_up=revoke          |
+    sold; SAID; undo top_up=keep            | WALLETS -1000 KEPT 1000
+    sold; SAID; DENIED                      | RECEIVABLE 1000 UNEARNED -1000
+    sold; SAID; write_off for=top           | BAD_DEBT 1000 UNEARNED -1000
     sold; SAID; PAID; undo                  | CASH 1000 WALLETS -1000
     sold; SAID; PAID; undo top_up=revoke    | CASH 1000 UNAPPLIED -1000
-    sold; SAID; undo; PAID                  | CASH 1000 UNAPPLIED -1000 WALLETS -1000 GRANTED 1000
+    sold; SAID; undo; PAID                  | CASH 1000 UNAPPLIED -1000
     sold; OFFSET; SAID                      | RECEIVABLE 700 WALLETS -700
     sold; OFFSET; SAID; void_note; SAID     | RECEIVABLE 1000 WALLETS -1000
-    sold; OFFSET; SAID; void_note; undo     | WALLETS -700 GRANTED 700
+    sold; OFFSET; SAID; void_note; undo     |
     sold; SAID; OFFSET                      | RECEIVABLE 700 WALLETS -700
     sold; SAID; OFFSET; void_note; PAID     | CASH 1000 WALLETS -1000
-    sold; SAID; OFFSET; undo                | WALLETS -1000 GRANTED 1000
+    sold; SAID; OFFSET; undo top_up=keep    | WALLETS -1000 KEPT 1000
 """
-STEPS = {"SAID": SUCCEEDED, "PAID": PAID, "OFFSET": OFFSET}
+DENIED = "annotate for=top payment_status=failed"
+STEPS = {"SAID": SUCCEEDED, "DENIED": DENIED, "PAID": PAID, "OFFSET": OFFSET}
 
 
 @pytest.mark.parametrize("row", LANDED.strip().splitlines()[1:])

@@ -8,6 +8,7 @@ from core.asks import after, new_world, told
 from core.proofs import failures
 from core.values import line, part, taxed
 from core.world import World
+from polaris.core.actions.apply_credit_note import use
 from polaris.core.balances.credit_amounts import Credited, credited
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.tax import weighted_rate
@@ -168,11 +169,12 @@ def test_a_note_taken_back_whole_frees_its_lines() -> None:
 
 def test_a_note_taken_back_in_part_frees_as_much_of_the_invoice() -> None:
     """Its lines stay credited; a void shares what is left over the whole invoice."""
-    world = after("billed", "credit lines=@all credit=1200", "apply_note amount=300", "void_note")
+    spent = ("credit lines=@all credit=1200", "billed_two", "apply_note for=two amount=300")
+    world = after("billed", *spent, "void_note")
     assert position_of(world).creditable == 900
-    after("remove_note", "void_note", world=world)
+    after("remove_note for=two", "void_note", world=world)
     assert position_of(world).creditable == 1200
-    world = after("billed", "credit lines=@all credit=1200", "apply_note amount=300", "void_note")
+    world = after("billed", *spent, "void_note")
     after("void credit=900", world=world)
     note = world.the(CreditNote, "void-note")
     assert (note.total_minor, note.net_minor + note.tax_minor) == (900, 900)
@@ -183,10 +185,24 @@ def test_credit_asked_in_two_rows_of_a_line_is_one() -> None:
     assert estimate(world, part(100), part(100)).total == estimate(world, part(200)).total
 
 
-def test_a_note_on_its_own_invoice_is_taken_off_without_its_offset() -> None:
-    world = after("billed", "credit offset=200 credit=400", "apply_note", "remove_note")
-    assert world.the(Invoice, "inv").outstanding_minor == 1000
-    assert world.the(CreditNote, "note").balance_minor == 400
+def test_a_note_never_settles_its_own_invoice() -> None:
+    """That is its offset. Otherwise a void would make the credit spendable again, for nothing."""
+    world = after("billed", "credit offset=200 credit=400")
+    assert world.refused(told("apply_note")) == ("note_of_same_invoice",)
+    assert world.refused(told("remove_note")) == ("not_applied",)
+    after("void", world=world)
+    assert world.books() == {"CREDITS_GRANTED": 400, "CUSTOMER_CREDITS:NOTES": -400}
+
+
+def test_a_void_ends_credit_that_had_settled_its_own_invoice() -> None:
+    """Older books hold such notes. The void leaves as little as an offset would have left."""
+    world = after("billed", "credit credit=400 lines=@four_hundred")
+    decision = world.decision()
+    use(decision, world.the(CreditNote, "note"), "inv", 400)
+    world.facts.add(decision.all_rows())
+    after("void", world=world)
+    assert world.books() == {}
+    assert world.the(CreditNote, "note").balance_minor == 0
 
 
 def test_credit_on_an_unpaid_invoice_is_no_money() -> None:
@@ -208,5 +224,6 @@ def test_a_note_taken_back_in_parts_returns_to_each_account_what_it_took() -> No
     world = billed(line(id="l1", amount_minor=1, taxes=taxes))
     before = world.books()
     issue(world, "note", part(1))
-    after("apply_note amount=2", "void_note", "remove_note", "void_note", world=world)
+    after("billed_two", "apply_note for=two amount=2", "void_note", world=world)
+    after("remove_note for=two", "void_note", "void for=two", world=world)
     assert world.books() == before

@@ -131,6 +131,10 @@ VOIDING = """
     =                                | void credit=1201                     | credit_exceeds_invoice
     =                                | void refund=1                        | refund_exceeds_cash
     =                                | void dated=0001-01-01                | date_not_possible
+    spent_top                        | void for=top refund=401              | credits_spent
+    =                                | void for=top refund=400              | -
+    =                                | void for=top refund=401 top_up=keep  | -
+    billed                           | void refund=1                        | refund_exceeds_cash
     =                                | void note_id=one remainder_note_id=one | already_exists
     =                                | void                                 | -
     billed; credit                   | void note_id=note                    | already_exists

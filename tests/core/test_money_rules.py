@@ -161,7 +161,8 @@ NOTES = """
     =                                | annotate_note of=nothing         | not_found
     billed; credit; void_note        | annotate_note                    | -
     billed; credit; void             | annotate_note                    | -
-    billed; credit                   | apply_note                       | -
+    billed; credit                   | apply_note                       | note_of_same_invoice
+    billed; credit; billed_two       | apply_note for=two               | -
     =                                | apply_note for=nothing           | not_found
     =                                | remove_note                      | not_applied
     billed; standalone               | apply_note of=alone              | -

@@ -120,7 +120,7 @@ NOTES = {
     ),
     "12 balance": ("billed; credit; void_note", "NOTES CUSTOMER_REFUNDS 500; NOTES TAX 100"),
     "12 what is left of it": (
-        "billed; credit; apply_note amount=300; void_note",
+        "billed; credit; billed_two; apply_note for=two amount=300; void_note",
         "NOTES CUSTOMER_REFUNDS 250; NOTES TAX 50",
     ),
     "12 offset": (
@@ -173,9 +173,22 @@ WALLETS = {
         'sold; pay apply_to={"top":1000} amount=1000',
         "CASH UNAPPLIED 1000; UNAPPLIED RECEIVABLE 1000; UNEARNED WALLETS 1000",
     ),
-    "15 not before all is settled": (
+    "15 a part that is paid lands": (
         'sold; pay apply_to={"top":1000} amount=999',
-        "CASH UNAPPLIED 999; UNAPPLIED RECEIVABLE 999",
+        "CASH UNAPPLIED 999; UNAPPLIED RECEIVABLE 999; UNEARNED WALLETS 999",
+    ),
+    "15 a write-off lands nothing": ("sold; write_off for=top", "BAD_DEBT RECEIVABLE 1000"),
+    "15 a credit note lands its part": (
+        "sold; standalone; apply_note of=alone for=top",
+        "NOTES RECEIVABLE 600; UNEARNED WALLETS 600",
+    ),
+    "15 unspent credits leave with their money": (
+        "landed; remove for=top",
+        "~RECEIVABLE UNAPPLIED 1000; WALLETS UNEARNED 1000",
+    ),
+    "15 wallet credits buy no credits": (
+        "wallet; grant; draft for=top kind=top_up lines=@sold; finalize for=top apply=@wallet",
+        "RECEIVABLE UNEARNED 1000",
     ),
     "15 only what no note took back": (
         "sold; credit for=top lines=@of_top credit=0 offset=300;"

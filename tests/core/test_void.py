@@ -61,7 +61,7 @@ EARLIER = """
     partly; credit; void credit=600          | CASH 600 NOTES -1200 GRANTED 600
     partly; remove; void                     | CASH 600 UNAPPLIED -600
     paid; report state=reversed; void        |
-    refunded; report state=reversed; void    | REFUNDS -600 GRANTED 600
+    refunded; report state=reversed; void    | REFUNDS -600 UNBACKED 600
 """
 """What the invoice's own notes gave stands, and is cleared out of what is held, refunds first."""
 
@@ -73,6 +73,27 @@ def test_what_earlier_notes_gave_is_cleared(row: str) -> None:
     words = leaves.split()
     expected = {name: int(words[at + 1]) for at, name in enumerate(words) if at % 2 == 0}
     assert standing(world) == {name: amount for name, amount in expected.items() if amount}
+
+
+CHARGED_BACK = "report state=reversed"
+LOSSES = {
+    "before the void": ("refunded", CHARGED_BACK, "void"),
+    "before the void, out of a balance": ("paid_out", CHARGED_BACK, "void"),
+    "after the void": ("refunded", "void", CHARGED_BACK),
+    "after a refund of the void": ("paid", "void refund=600", CHARGED_BACK),
+}
+
+
+@pytest.mark.parametrize("story", LOSSES.values(), ids=LOSSES)
+def test_a_loss_is_taken_back_where_it_was_booked(story: tuple[str, ...]) -> None:
+    """The refund is given as credit and the credit is taken back, so there is no loss any more."""
+    world = after(*story)
+    (refund,) = world.all(Refund)
+    after(f"convert refund_id={refund.id}", world=world)
+    for note in world.all(CreditNote):
+        if note.balance_minor:
+            after(f"void_note of={note.id}", world=world)
+    assert standing(world) == {}
 
 
 def test_refunds_come_before_credit() -> None:

@@ -64,11 +64,19 @@ VOIDED = """
     landed; undo                               | CASH 1000 WALLETS -1000
     landed; undo top_up=revoke                 | CASH 1000 UNAPPLIED -1000
     landed; undo top_up=revoke refund=1000     | CASH 1000 REFUNDS -1000
-    landed; undo refund=1000                   | CASH 1000 REFUNDS -1000 WALLETS -1000 GRANTED 1000
-    landed; remove for=top; undo              | CASH 1000 UNAPPLIED -1000 WALLETS -1000 GRANTED 1000
+    landed; undo refund=1000                   | CASH 1000 REFUNDS -1000
+    landed; undo refund=300                    | CASH 1000 REFUNDS -300 WALLETS -700
+    landed; undo credit=300                    | CASH 1000 NOTES -300 WALLETS -700
+    landed; undo credit=300 refund=200         | CASH 1000 NOTES -300 REFUNDS -200 WALLETS -500
+    landed; undo credit=300 credit_to=wallet   | CASH 1000 WALLETS -1000
+    landed; undo top_up=keep refund=1000       | CASH 1000 REFUNDS -1000 WALLETS -1000 KEPT 1000
+    landed; remove for=top; undo               | CASH 1000 UNAPPLIED -1000
     landed; remove for=top; undo top_up=revoke | CASH 1000 UNAPPLIED -1000
-    sold; write_off for=top; undo              | GRANTED 1000 WALLETS -1000
-    revoked; undo                              | CASH 1000 WALLETS -1000 NOTES -300 GRANTED 300
+    sold; write_off for=top; undo              |
+    paid_by_note; undo                         | CUSTOMER_REFUNDS 500 TAX 100 NOTES -600
+    paid_by_note; undo give_back=@parked       | CUSTOMER_REFUNDS 500 TAX 100 WALLETS -600
+    revoked; undo                              | CASH 1000 WALLETS -700 NOTES -300
+    revoked; undo top_up=keep                  | CASH 1000 WALLETS -700 NOTES -300
     revoked; void_note; undo                   | CASH 1000 WALLETS -1000
     revoked; undo top_up=revoke                | CASH 1000 NOTES -300 UNAPPLIED -700
 """
@@ -81,6 +89,77 @@ def test_a_voided_top_up_keeps_or_revokes_its_credits(row: str) -> None:
     words = leaves.split()
     expected = {name: int(words[at + 1]) for at, name in enumerate(words) if at % 2 == 0}
     assert standing(world) == expected
+
+
+@pytest.mark.parametrize("paid", [0, 400, 1000])
+def test_a_write_off_lands_no_credits(paid: int) -> None:
+    """Only the part that was paid lands, however the rest is settled."""
+    pay = [pay_top(paid)] if paid else []
+    world = after("sold", *pay, *([] if paid == 1000 else ["write_off for=top"]))
+    assert sum(lot.left_minor for lot in world.all(Lot)) == paid
+    assert standing(world).get("WALLETS", 0) == -paid
+
+
+def test_a_part_paid_with_tax_lands_its_share() -> None:
+    """500 credits with 100 tax: 300 paid of 600 lands 250, and the rest lands the rest."""
+    buy, pay = "buy taxes=@vat", 'pay payment_id={0} apply_to={{"top":{1}}} amount={1}'
+    world = after("wallet", buy, pay.format("one", 300))
+    assert lot_of(world).left_minor == 250
+    after(pay.format("two", 1), pay.format("three", 299), world=world)
+    assert lot_of(world).left_minor == 500
+
+
+def test_unspent_credits_leave_when_their_payment_is_charged_back() -> None:
+    world = after("landed", "draft lines=@six_hundred", "finalize apply=@wallet")
+    after("report state=reversed", "write_off for=top", world=world)
+    assert lot_of(world).left_minor == 0
+    assert standing(world)["BAD_DEBT"] == 1000
+    assert standing(world)["UNEARNED"] == -400  # sold, never paid for, and not delivered
+
+
+SPENT = ("landed", "draft lines=@six_hundred", "finalize apply=@wallet")
+
+
+@pytest.mark.parametrize("policy", ["exchange", "revoke"])
+@pytest.mark.parametrize("gives", ["refund", "credit"])
+def test_spent_credits_cannot_go_back(policy: str, gives: str) -> None:
+    """1,000 bought and 600 spent: at most 400 go back, and then nothing is left to spend."""
+    world = after(*SPENT)
+    refused = world.refused(told(f"void for=top top_up={policy} {gives}=401"))
+    assert refused == ("credits_spent",)
+    after(f"void for=top top_up={policy} {gives}=400", world=world)
+    assert lot_of(world).left_minor == 0
+    assert "KEPT" not in standing(world)
+    assert "GRANTED" not in standing(world)
+
+
+def test_both_are_given_only_if_they_are_asked_for_by_name() -> None:
+    world = after(*SPENT, "void for=top top_up=keep refund=1000")
+    assert lot_of(world).left_minor == 400
+    assert standing(world)["KEPT"] == 1000
+
+
+def test_credits_kept_in_a_void_are_not_credited_by_a_later_note() -> None:
+    world = after("landed", "void for=top")
+    note = "credit for=top lines=@of_top credit=300"
+    assert world.refused(told(note)) == ("credits_spent",)
+    world = after("landed", "void for=top top_up=revoke", note)
+    assert standing(world) == {"CASH": 1000, "NOTES": -300, "UNAPPLIED": -700}
+
+
+def test_a_note_of_a_part_paid_top_up_takes_unpaid_credits_for_its_offset() -> None:
+    world = after("sold", pay_top(400), "credit for=top lines=@of_top credit=0 offset=300")
+    assert lot_of(world).left_minor == 400
+    after("credit of=paid for=top lines=@of_top credit=300", world=world)
+    assert lot_of(world).left_minor == 100
+
+
+def test_credits_that_a_voided_note_returns_land_if_they_are_paid() -> None:
+    note = "credit for=top lines=@of_top credit=300"
+    world = after("sold", note, pay_top(1000))
+    assert lot_of(world).left_minor == 700
+    after("void_note", world=world)
+    assert lot_of(world).left_minor == 1000
 
 
 def test_spent_credits_are_kept_when_the_rest_is_revoked() -> None:

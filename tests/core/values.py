@@ -95,6 +95,7 @@ NAMED: dict[str, object] = {
     # lines of credit notes
     "all": (part(1000),),
     "half": (part(500),),
+    "four_hundred": (part(333),),
     "nothing": (),
     "none_of_it": (part(0),),
     "less_than_nothing": (part(-1),),

@@ -98,12 +98,33 @@ update refund r set payment_id = y.id
  where r.tenant_id = %(t)s and r.state = 'requested' and r.amount_minor = 700
    and y.tenant_id = %(t)s and y.currency = r.currency and y.amount_minor = 300
 
--- granted --
+-- losses --
 insert into posting (tenant_id, entry_id, position, debit, credit, amount_minor, currency,
   customer_id)
 select %(t)s, p.entry_id, 99, 'DISCOUNTS', 'CREDITS_GRANTED', 1000000, p.currency, p.customer_id
   from posting p
  where p.tenant_id = %(t)s and p.credit = 'CUSTOMER_CREDITS:UNAPPLIED' limit 1
+
+-- losses_bad_debt --
+insert into posting (tenant_id, entry_id, position, debit, credit, amount_minor, currency,
+  customer_id)
+select %(t)s, p.entry_id, 99, 'DISCOUNTS', 'BAD_DEBT', 1000000, p.currency, p.customer_id
+  from posting p
+ where p.tenant_id = %(t)s and p.credit = 'CUSTOMER_CREDITS:UNAPPLIED' limit 1
+
+-- granted --
+-- Credit that nothing was received for is said to be funded by another note.
+update funding f set kind = 'notes'
+  from credit_note n
+ where f.tenant_id = %(t)s and f.kind = 'grant' and f.amount_minor > 0
+   and n.tenant_id = %(t)s and n.id = f.note_id and n.purpose = 'void'
+
+-- given_back --
+-- A note is said to have given more than came in.
+update funding f set amount_minor = f.amount_minor + 1000000
+  from credit_note n
+ where f.tenant_id = %(t)s and f.kind = 'cash'
+   and n.tenant_id = %(t)s and n.id = f.note_id and n.invoice_id is not null
 
 -- mirrored --
 -- A reversal that says more, and elsewhere, than what it reverses.

@@ -37,6 +37,7 @@ FOUND_BY = {
     "unapplied_held": {"unapplied"},
     "customers_credit": {"unapplied", "liabilities"},
     "money_came": {"money"},
+    "losses_bad_debt": {"losses"},
     "mirrored_amount": {"mirrored", "receivable", "voided"},
     "reversed_once": {"reversed_once", "mirrored"},
     "reversed_twice_over": {"reversed_once", "mirrored"},

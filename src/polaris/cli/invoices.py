@@ -21,7 +21,7 @@ from polaris.core.commands import (
     RemovePayment,
     VoidInvoice,
 )
-from polaris.core.commands.values import Apply, VoidNote
+from polaris.core.commands.values import Apply, TopUpPolicy, VoidNote
 from polaris.core.facts.credit_note import CreditTo
 from polaris.core.facts.event import Event
 from polaris.core.facts.invoice import Invoice, Status
@@ -74,6 +74,14 @@ Note = Annotated[
         help="Credit note to issue. requested: for --credit and --refund. "
         "requested_and_voided_remainder: also one for the rest, which is voided at once. "
         "adjustment: for the whole invoice, without credit or refund."
+    ),
+]
+TopUp = Annotated[
+    TopUpPolicy,
+    typer.Option(
+        "--top-up",
+        help="Credits that the invoice sold. exchange: what goes back is taken out of the unspent "
+        "ones. revoke: all unspent ones are taken back. keep: they stay, even beside a refund.",
     ),
 ]
 IssueDate = Annotated[
@@ -221,6 +229,7 @@ def void(
     refund: RefundAmount = "0",
     to: To = CreditTo.NOTE,
     note: Note = VoidNote.REQUESTED,
+    top_up: TopUp = TopUpPolicy.EXCHANGE,
     dated: Dated = None,
     preview: OnlyPreview = False,
     as_json: Json = False,
@@ -239,6 +248,7 @@ def void(
             refund_minor=minor(refund, before.currency, "--refund"),
             credit_to=to,
             note=note,
+            top_up=top_up,
             dated=dated.date() if dated else None,
         )
         carry_out(session, command, preview=preview, as_json=as_json)

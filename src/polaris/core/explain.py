@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from polaris.core import commands
 from polaris.core.balances.credit_amounts import credited
+from polaris.core.balances.credit_note import usable_notes
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.commands import Command
 from polaris.core.commands.values import CreditedLine
@@ -69,10 +70,9 @@ def _unused_payment(balance: InvoiceBalance) -> str:
 
 
 def _open_note(balance: InvoiceBalance) -> str:
-    """Return the id of a credit note with a balance. Raises NotEnoughUnused."""
-    for row in balance.decision.of(CreditNote, "customer_id", balance.invoice.customer_id):
-        if row.balance_minor and row.currency == balance.invoice.currency:
-            return row.id
+    """Return the id of a credit note that can settle the invoice. Raises NotEnoughUnused."""
+    for row in usable_notes(balance.decision, balance.invoice):
+        return row.id
     raise NotEnoughUnused(limit_minor=0)
 
 

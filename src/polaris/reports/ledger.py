@@ -17,7 +17,7 @@ Connection = psycopg.Connection[Any]
 Progress = Callable[[int, int, str], None]
 """Called with the steps done, all steps, and a text about the next step (empty at the end)."""
 
-BLOCKS = blocks("proofs.sql")
+BLOCKS = {**blocks("proofs.sql"), **blocks("proofs_given.sql")}
 MOST_NAMED = 20
 """How many violations of a proof are named."""
 
@@ -35,7 +35,9 @@ PROOFS = {
     "money": "The money equals the receipts less reversals, fees and refunds paid out.",
     "cash": "The refunds of an invoice are at most what was paid on it, sold credits excepted.",
     "payments": "The refunded and the unused parts of a payment are at most its amount.",
-    "granted": "Credit given beyond the money received is never below zero.",
+    "losses": "Credit given beyond the money received, and bad debt, are never below zero.",
+    "granted": "A voided invoice granted what its notes and unbacked refunds gave for nothing.",
+    "given_back": "What goes back for an invoice is at most what came in, and what was granted.",
     "mirrored": "A reversal is the exact opposite of the entry that it reverses.",
     "reversed_once": "An entry is reversed at most once, and a reversal is never reversed.",
     "numbers": "Every number of a series was used once, and no number is outside its series.",
@@ -138,7 +140,7 @@ def prove(connection: Connection, tenant_id: str, name: str) -> Proof:
 
 @cache
 def _proof(name: str) -> Statement:
-    parts = ("drawn", ""), ("fact", name), ("told", "tally")
+    parts = ("drawn", ""), ("ended", ""), ("fact", name), ("told", "tally")
     ctes = [f"{cte} as ({BLOCKS[block or cte]})" for cte, block in parts]
     return statement(f"with {', '.join(ctes)} {BLOCKS['verdict']}")
 

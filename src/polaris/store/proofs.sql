@@ -79,9 +79,9 @@ select v.currency, v.invoice_id || ' ' || v.account as subject, 0 as expected, v
        (values (p.debit, p.amount_minor), (p.credit, -p.amount_minor)) leg (account, amount)
      where p.tenant_id = %(t)s
      group by p.currency, p.invoice_id, leg.account) v
- where v.account not in
-     ('CASH', 'PAYMENT_PROCESSOR_CLEARING', 'REFUND_LIABILITIES', 'CREDITS_GRANTED')
+ where v.account not in ('CASH', 'PAYMENT_PROCESSOR_CLEARING', 'REFUND_LIABILITIES')
    and not starts_with(v.account, 'CUSTOMER_CREDITS:')
+   and not starts_with(v.account, 'CREDITS_GRANTED')
    and v.account <> all (array(
      select distinct y.account from payment y where y.tenant_id = %(t)s))
 
@@ -215,17 +215,6 @@ select c.currency, c.id as subject, least(c.went, c.came) as expected, c.went as
         on r.tenant_id = %(t)s and r.payment_id = y.id and r.state <> 'converted'
      where y.tenant_id = %(t)s
      group by y.tenant_id, y.id) c
-
--- granted --
-select b.currency, 'CREDITS_GRANTED' as subject, greatest(b.balance, 0) as expected,
-  b.balance as found
-  from (
-    select p.currency,
-      sum(case p.debit when 'CREDITS_GRANTED' then p.amount_minor else -p.amount_minor end)
-        as balance
-      from posting p
-     where p.tenant_id = %(t)s and 'CREDITS_GRANTED' in (p.debit, p.credit)
-     group by p.currency) b
 
 
 -- ----------------------------------------------------------------------- reversals and numbers

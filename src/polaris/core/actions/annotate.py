@@ -2,17 +2,17 @@
 
 from polaris.core.actions.refund_payment import report_all
 from polaris.core.balances.metadata import metadata_of
-from polaris.core.balances.settlement import land_sold
+from polaris.core.balances.settlement import match_sold
 from polaris.core.commands import AnnotateCreditNote, AnnotateInvoice, LoseDispute
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.details import merged
 from polaris.core.facts.event import EventKind
-from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
+from polaris.core.facts.invoice import Invoice
 
 
 def annotate_invoice(decision: Decision, command: AnnotateInvoice) -> None:
-    """Store the annotation. If it says that a top-up is paid, add its credits without the money."""
+    """Store the annotation. A top-up that is said to be paid lands its credits without money."""
     before = decision.the(Invoice, command.invoice_id)
     after = decision.change(
         before,
@@ -21,9 +21,8 @@ def annotate_invoice(decision: Decision, command: AnnotateInvoice) -> None:
         details=merged(before.details, command.details),
     )
     decision.emit(EventKind.INVOICE_ANNOTATED, before, after)
-    paid = command.payment_status == PaymentStatus.SUCCEEDED
-    if paid and after.status is Status.FINALIZED:
-        land_sold(decision, after)
+    if command.payment_status is not None:
+        match_sold(decision, after)
 
 
 def lose_dispute(decision: Decision, command: LoseDispute) -> None:

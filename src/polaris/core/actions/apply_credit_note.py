@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from polaris.core.balances.credit_note import usable_notes
 from polaris.core.balances.settlement import remove, settle, standing, unhold
 from polaris.core.commands import ApplyCreditNote, RemoveCreditNote
 from polaris.core.decision import Decision
@@ -23,12 +24,7 @@ def apply(decision: Decision, command: ApplyCreditNote) -> None:
 def apply_notes(decision: Decision, invoice_id: str, day: date | None) -> None:
     """Settle an invoice with the customer's open credit notes, the oldest first."""
     invoice = decision.the(Invoice, invoice_id)
-    notes = [
-        row
-        for row in decision.of(CreditNote, "customer_id", invoice.customer_id)
-        if row.balance_minor and row.currency == invoice.currency
-    ]
-    for note in sorted(notes, key=lambda row: (row.issued_at, row.id)):
+    for note in sorted(usable_notes(decision, invoice), key=lambda row: (row.issued_at, row.id)):
         amount = min(note.balance_minor, decision.the(Invoice, invoice_id).outstanding_minor)
         use(decision, note, invoice_id, amount, day)
 

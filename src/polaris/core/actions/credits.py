@@ -3,7 +3,8 @@
 from datetime import date
 
 from polaris.core.actions.open_wallet import first_wallet, open_for
-from polaris.core.balances.settlement import record_movement, remove, settle
+from polaris.core.balances.lot import record_movement, refill
+from polaris.core.balances.settlement import remove, settle
 from polaris.core.balances.wallet import in_order, spendable
 from polaris.core.commands import (
     ExpireCredits,
@@ -16,7 +17,7 @@ from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.details import Details
 from polaris.core.facts.event import EventKind
-from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind
+from polaris.core.facts.invoice import Invoice, InvoiceKind, Settlement, SettlementKind
 from polaris.core.facts.wallet import Lot, LotFunding, MovementKind, Wallet
 from polaris.core.ledger import recipes
 from polaris.core.ledger.posting import EntryKind, PostingContext
@@ -62,7 +63,9 @@ def credit_wallet(decision: Decision, note: CreditNote) -> None:
 
 
 def consume(decision: Decision, invoice_id: str, day: date | None) -> None:
-    """Settle an invoice with wallet credits until either of them is used up."""
+    """Settle an invoice with wallet credits until either is used up. They never buy credits."""
+    if decision.the(Invoice, invoice_id).kind is InvoiceKind.TOP_UP:
+        return
     for lot in spendable(decision, decision.the(Invoice, invoice_id)):
         amount = min(lot.left_minor, decision.the(Invoice, invoice_id).outstanding_minor)
         if amount:
@@ -79,21 +82,6 @@ def spend(
     booked = EntryKind.CREDITS_CONSUMED, leg
     settle(decision, invoice_id, SettlementKind.WALLET, lot, amount_minor, booked, day)
     decision.emit(EventKind.CREDITS_CONSUMED, lot, after, invoice_id)
-
-
-def refill(decision: Decision, lot_id: str, amount_minor: int, invoice_id: str | None) -> None:
-    """Put credits back into their lot."""
-    lot = decision.the(Lot, lot_id)
-    after = decision.change(lot, left_minor=lot.left_minor + amount_minor)
-    record_movement(decision, lot, MovementKind.RESTORED, amount_minor, invoice_id)
-    decision.emit(EventKind.CREDITS_RESTORED, lot, after, invoice_id)
-
-
-def revoke(decision: Decision, lot: Lot, amount_minor: int) -> None:
-    """Take unspent purchased credits out of their lot, because the purchase is undone."""
-    after = decision.change(lot, left_minor=lot.left_minor - amount_minor)
-    record_movement(decision, lot, MovementKind.REVOKED, -amount_minor, lot.invoice_id)
-    decision.emit(EventKind.CREDITS_VOIDED, lot, after, lot.invoice_id)
 
 
 def restore(decision: Decision, command: RestoreCredits) -> None:

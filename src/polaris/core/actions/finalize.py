@@ -9,7 +9,7 @@ from polaris.core.actions.draft import close, retax, write, write_top_up
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.numbering import invoice_number
 from polaris.core.balances.parties import current_parties
-from polaris.core.balances.settlement import invoice_context, settled
+from polaris.core.balances.settlement import invoice_context
 from polaris.core.commands import BuyCredits, FinalizeInvoice, IssueInvoice, RecordInvoice
 from polaris.core.commands.values import Apply
 from polaris.core.decision import Decision
@@ -116,7 +116,7 @@ def settle_at_once(decision: Decision, invoice_id: str, apply: Apply, day: date)
     """
     invoice = decision.the(Invoice, invoice_id)
     if not invoice.outstanding_minor:
-        settled(decision, invoice, invoice, day)
+        decision.emit(EventKind.INVOICE_SETTLED, invoice, invoice)
     if apply.held:
         apply_held(decision, invoice_id, day)
     if apply.notes:

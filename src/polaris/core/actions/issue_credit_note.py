@@ -1,13 +1,14 @@
 """Issue a credit note for lines of an invoice."""
 
-from polaris.core.actions.credits import credit_wallet, revoke
+from polaris.core.actions.credits import credit_wallet
 from polaris.core.actions.refund_payment import ask_refunds
 from polaris.core.balances.credit_amounts import Credited, PartOfLine, credited
 from polaris.core.balances.funding import Draw, drawn, fund, remembered
 from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.lot import revoke
 from polaris.core.balances.numbering import note_number
 from polaris.core.balances.parties import current_parties
-from polaris.core.balances.settlement import settle
+from polaris.core.balances.settlement import settle, unlanded
 from polaris.core.commands import IssueCreditNote
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote, CreditTo, NotePurpose
@@ -16,6 +17,7 @@ from polaris.core.facts.invoice import Invoice, LineKind, SettlementKind, Status
 from polaris.core.facts.wallet import Lot
 from polaris.core.ledger import chart, recipes
 from polaris.core.ledger.posting import EntryKind, Leg, PostingContext
+from polaris.money import allocate
 
 
 def issue(decision: Decision, command: IssueCreditNote) -> None:
@@ -93,8 +95,8 @@ def take_back(
     """Book the revenue and tax that the note takes back (recipe 8)."""
     accounts: dict[str, int] = {}
     for part in sums.lines:
-        account = returned_from(decision, balance, part)
-        accounts[account] = accounts.get(account, 0) + part.net_minor
+        for account, amount in returned_from(decision, balance, note, part):
+            accounts[account] = accounts.get(account, 0) + amount
     for tax in sums.taxes:
         account = chart.tax_account(tax.name)
         accounts[account] = accounts.get(account, 0) + tax.amount_minor
@@ -103,17 +105,35 @@ def take_back(
     decision.change(note, document_entry_id=entry.id if entry else None)
 
 
-def returned_from(decision: Decision, balance: InvoiceBalance, part: PartOfLine) -> str:
-    """Return the account to debit for a credited line. Revoke the credits that the line sold."""
+def returned_from(
+    decision: Decision, balance: InvoiceBalance, note: CreditNote, part: PartOfLine
+) -> list[tuple[str, int]]:
+    """Return the accounts to debit for a credited line, each with its amount."""
     line = part.line
     if line is None or line.kind is LineKind.CHARGE:
-        return chart.CUSTOMER_REFUNDS
+        return [(chart.CUSTOMER_REFUNDS, part.net_minor)]
     if line.kind is LineKind.TIP:
-        return line.account or chart.TIPS
-    lots = decision.of(Lot, "invoice_id", balance.invoice.id)
-    for lot in lots:
-        revoke(decision, lot, part.net_minor)
-    return chart.WALLETS if lots else chart.UNEARNED
+        return [(line.account or chart.TIPS, part.net_minor)]
+    taken = take_sold(decision, balance, note, part.net_minor)
+    return [(chart.WALLETS, taken), (chart.UNEARNED, part.net_minor - taken)]
+
+
+def take_sold(
+    decision: Decision, balance: InvoiceBalance, note: CreditNote, credits_minor: int
+) -> int:
+    """Take back credits that the invoice sold. Return those that were in the wallet.
+
+    Credit and refund take credits out of the wallet first; an offset first takes credits that have
+    not been paid for.
+    """
+    waiting = unlanded(decision, balance.invoice)
+    given, _ = allocate(credits_minor, [note.credit_minor + note.refund_minor, note.offset_minor])
+    taken = 0
+    for lot in decision.of(Lot, "invoice_id", balance.invoice.id):
+        taken = max(credits_minor - waiting, min(given, lot.left_minor))
+        if taken:
+            revoke(decision, lot, taken)
+    return taken
 
 
 def hand_on(decision: Decision, balance: InvoiceBalance, note: CreditNote) -> None:

@@ -211,19 +211,31 @@ def convert(decision: Decision, command: ConvertRefund) -> None:
         note = new_note(decision, command.note_id, before)
         decision.emit(EventKind.CREDIT_NOTE_ISSUED, None, note)
     fund(decision, note, [money_behind(decision, before)])
-    decision.enter(
-        EntryKind.REFUND_CONVERTED,
-        refund_context(before).post(recipes.refund_converted(before.amount_minor)),
-    )
+    unbacked = before.amount_minor if booked_unbacked(decision, before) else 0
+    legs = recipes.refund_converted(before.amount_minor), recipes.unbacked_converted(unbacked)
+    decision.enter(EntryKind.REFUND_CONVERTED, refund_context(before).post(*legs))
     decision.emit(EventKind.REFUND_CONVERTED, before, after)
 
 
 def money_behind(decision: Decision, refund: Refund) -> Draw:
-    """Return the funding of the credit: the payment's money, or none if it was reversed."""
+    """Return the funding of the credit: the payment's money, or none if it went back."""
+    if booked_unbacked(decision, refund):
+        return Draw(FundingKind.GRANT, refund.amount_minor)
     payment = decision.the(Payment, refund.payment_id)
     if payment.state is PaymentState.REVERSED:
         return Draw(FundingKind.LOST, refund.amount_minor)
     return Draw(FundingKind.CASH, refund.amount_minor, refund.settlement_id, refund.payment_id)
+
+
+def booked_unbacked(decision: Decision, refund: Refund) -> bool:
+    """True if the void of the refund's invoice found no money behind the refund."""
+    entries = decision.of(Entry, "invoice_id", refund.invoice_id or "")
+    return any(
+        (posting.source_id, posting.debit) == (refund.id, chart.GRANTED_REFUNDS)
+        for entry in entries
+        if entry.kind is EntryKind.VOID_SETTLED
+        for posting in entry.postings
+    )
 
 
 def credit_again(decision: Decision, note: CreditNote, refund: Refund) -> CreditNote:

@@ -9,24 +9,25 @@ because only money can be refunded.
 from datetime import date
 
 from polaris.core.actions.apply_credit_note import reopen
-from polaris.core.actions.credits import refill, revoke
 from polaris.core.actions.issue_credit_note import given_legs, land_credit
 from polaris.core.actions.refund_payment import ask_refunds
 from polaris.core.actions.void_credit_notes import write_notes
+from polaris.core.actions.void_top_up import keep_or_revoke_top_up
 from polaris.core.balances.credit_amounts import cut_to_fit
-from polaris.core.balances.funding import draw_cash, drawn, fund
+from polaris.core.balances.credit_note import credit_standing
+from polaris.core.balances.funding import drawn, fund
 from polaris.core.balances.invoice import InvoiceBalance, refunded
+from polaris.core.balances.lot import refill, revoke
 from polaris.core.balances.payment import under_way
 from polaris.core.balances.settlement import invoice_context
 from polaris.core.commands import VoidInvoice
-from polaris.core.commands.values import GiveBack, TopUpPolicy
+from polaris.core.commands.values import GiveBack
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote, Funding
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import (
     Invoice,
-    InvoiceKind,
     Settlement,
     SettlementKind,
     Status,
@@ -36,7 +37,7 @@ from polaris.core.facts.payment import Refund, RefundState
 from polaris.core.facts.tenant import VoidDated
 from polaris.core.facts.wallet import Lot, Wallet, WalletStatus
 from polaris.core.ledger import chart, recipes
-from polaris.core.ledger.posting import UNDONE_BY_VOID, Entry, EntryKind, Leg
+from polaris.core.ledger.posting import UNDONE_BY_VOID, Entry, EntryKind, Leg, Posting
 
 
 def void(decision: Decision, command: VoidInvoice) -> None:
@@ -60,13 +61,14 @@ def void(decision: Decision, command: VoidInvoice) -> None:
         outstanding_minor=0,
     )
     decision.emit(EventKind.INVOICE_VOIDED, before, after)
-    legs = clear_earlier_refunds(decision, balance)
+    earlier = clear_earlier_refunds(decision, balance)
     note = write_notes(decision, balance, command, customers_day(decision, before, command))
-    legs += refund_now(decision, balance, command, note)
+    legs = refund_now(decision, balance, command, note)
     legs += clear_earlier_credit(decision, balance)
-    legs += keep_or_revoke_top_up(decision, balance, command.top_up)
+    legs += keep_or_revoke_top_up(decision, balance, command)
     legs += credit_now(decision, balance, command, note)
-    decision.enter(EntryKind.VOID_SETTLED, invoice_context(before, before).post(*legs), day)
+    postings = (*earlier, *invoice_context(before, before).post(*legs))
+    decision.enter(EntryKind.VOID_SETTLED, postings, day)
     stop_collection(decision, before)
 
 
@@ -120,7 +122,7 @@ def end(decision: Decision, settlement: Settlement, give_back: GiveBack) -> None
     held = 0
     if settlement.kind is SettlementKind.PAYMENT:
         held = settlement.amount_minor - refunded(decision, settlement)
-    elif settlement.kind is SettlementKind.NOTE and give_back.notes:
+    elif settlement.kind is SettlementKind.NOTE and is_given_back(decision, settlement, give_back):
         reopen(decision, settlement.source_id, settlement.amount_minor)
     elif settlement.kind is SettlementKind.WALLET and goes_back(decision, settlement, give_back):
         refill(decision, settlement.source_id, settlement.amount_minor, settlement.invoice_id)
@@ -131,24 +133,39 @@ def end(decision: Decision, settlement: Settlement, give_back: GiveBack) -> None
     decision.change(settlement, removed_at=decision.at, held_minor=held)
 
 
+def is_given_back(decision: Decision, settlement: Settlement, give_back: GiveBack) -> bool:
+    """True if an applied credit note becomes spendable again: as the command says.
+
+    Older books hold notes that settled their own invoice. Their credit ends with the invoice.
+    """
+    note = decision.the(CreditNote, settlement.source_id)
+    return give_back.notes and note.invoice_id != settlement.invoice_id
+
+
 def goes_back(decision: Decision, settlement: Settlement, give_back: GiveBack) -> bool:
     """True if wallet credits become spendable again: as the command says, in an active wallet."""
     lot = decision.the(Lot, settlement.source_id)
     return give_back.wallet and decision.the(Wallet, lot.wallet_id).status is WalletStatus.ACTIVE
 
 
-def clear_earlier_refunds(decision: Decision, balance: InvoiceBalance) -> list[Leg]:
-    """Return the legs for own notes: voided balances (step c), then earlier refunds (step d)."""
+def clear_earlier_refunds(decision: Decision, balance: InvoiceBalance) -> tuple[Posting, ...]:
+    """Return the postings for own notes: voided balances (step c), then earlier refunds (step d).
+
+    Each posting of a refund names it, so that a conversion finds what the refund was cleared from.
+    """
+    invoice = balance.invoice
     voided = sum(note.voided_minor for note in balance.notes)
     settled_by = {row.id for row in balance.live}  # a payment may have been reversed before
-    legs = [recipes.earlier_given(chart.NOTES, voided)]
+    leg = recipes.earlier_given(chart.NOTES, voided)
+    postings = invoice_context(invoice, invoice).post(leg)
     for note in balance.notes:
         for refund in decision.of(Refund, "note_id", note.id):
             if refund.state is not RefundState.CONVERTED:
                 there = refund.settlement_id in settled_by
-                source = chart.UNAPPLIED if there else chart.GRANTED
-                legs.append(recipes.earlier_given(source, refund.amount_minor))
-    return legs
+                source = chart.UNAPPLIED if there else chart.GRANTED_REFUNDS
+                leg = recipes.earlier_given(source, refund.amount_minor)
+                postings += invoice_context(invoice, refund).post(leg)
+    return postings
 
 
 def refund_now(
@@ -186,34 +203,6 @@ def clear_earlier_credit(decision: Decision, balance: InvoiceBalance) -> list[Le
             decision.change(row, amount_minor=0)
         fund(decision, note, draws)
         legs += [recipes.earlier_given(draw.account, draw.amount_minor) for draw in draws]
-    return legs
-
-
-def credit_standing(decision: Decision, note: CreditNote) -> int:
-    """Return a note's credit, in minor units, that was neither taken back nor paid out."""
-    refunds = decision.of(Refund, "note_id", note.id)
-    paid_out = sum(
-        row.amount_minor
-        for row in refunds
-        if row.of_balance and row.state is not RefundState.CONVERTED
-    )
-    return note.credit_minor - note.voided_minor - paid_out
-
-
-def keep_or_revoke_top_up(
-    decision: Decision, balance: InvoiceBalance, policy: TopUpPolicy
-) -> list[Leg]:
-    """Keep a top-up's credits, paid out of held money, or revoke the unspent ones (step f)."""
-    legs: list[Leg] = []
-    if balance.invoice.kind is not InvoiceKind.TOP_UP:
-        return legs
-    for lot in decision.of(Lot, "invoice_id", balance.invoice.id):
-        unspent = lot.left_minor if policy is TopUpPolicy.REVOKE else 0
-        if unspent:
-            revoke(decision, lot, unspent)
-            legs.append(recipes.top_up_revoked(chart.UNEARNED, unspent))
-        kept = draw_cash(decision, balance.settlements, lot.amount_minor - unspent)
-        legs += [recipes.top_up_voided(draw.account, draw.amount_minor) for draw in kept]
     return legs
 
 

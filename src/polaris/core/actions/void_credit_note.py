@@ -1,10 +1,10 @@
 """Void a credit note: take back its balance, and its offset unless the invoice is voided."""
 
-from polaris.core.actions.credits import refill
 from polaris.core.actions.issue_credit_note import note_context
 from polaris.core.balances.credit_note import TakenBack, taken_back
 from polaris.core.balances.funding import give_back, unfund
-from polaris.core.balances.settlement import remove
+from polaris.core.balances.lot import refill
+from polaris.core.balances.settlement import match_sold, remove
 from polaris.core.commands import VoidCreditNote
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote, FundingKind, NoteStatus
@@ -60,6 +60,8 @@ def restore_revenue(decision: Decision, note: CreditNote, back: TakenBack) -> No
         remove(decision, row)
     for _ in unfund(decision, note, back.balance_minor):
         pass  # on a live invoice the funding was only remembered
+    if invoice := decision.get(Invoice, note.invoice_id):
+        match_sold(decision, invoice)
 
 
 def left_of_document(decision: Decision, note: CreditNote) -> dict[str, int]:

@@ -1,10 +1,11 @@
-"""What a void of a credit note takes back: its balance and its live offsets."""
+"""The credit of notes: what stands of it, what a void takes back, what can settle an invoice."""
 
 from typing import NamedTuple
 
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
-from polaris.core.facts.invoice import Settlement, SettlementKind
+from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind
+from polaris.core.facts.payment import Refund, RefundState
 
 
 def live_offsets(decision: Decision, note: CreditNote) -> list[Settlement]:
@@ -33,3 +34,24 @@ class TakenBack(NamedTuple):
 def taken_back(decision: Decision, note: CreditNote) -> TakenBack:
     """Return what a void of the note takes back: its balance and its live offsets."""
     return TakenBack(note.balance_minor, live_offsets(decision, note))
+
+
+def credit_standing(decision: Decision, note: CreditNote) -> int:
+    """Return a note's credit, in minor units, that was neither taken back nor paid out."""
+    refunds = decision.of(Refund, "note_id", note.id)
+    paid_out = sum(
+        row.amount_minor
+        for row in refunds
+        if row.of_balance and row.state is not RefundState.CONVERTED
+    )
+    return note.credit_minor - note.voided_minor - paid_out
+
+
+def usable_notes(decision: Decision, invoice: Invoice) -> list[CreditNote]:
+    """Return the customer's notes whose balance can settle the invoice: never its own notes."""
+    notes = decision.of(CreditNote, "customer_id", invoice.customer_id)
+    return [
+        row
+        for row in notes
+        if row.balance_minor and row.currency == invoice.currency and row.invoice_id != invoice.id
+    ]

@@ -91,12 +91,6 @@ def drawn(decision: Decision, settlements: list[Settlement], amount_minor: int) 
     return _taken(decision, sources(decision, settlements), amount_minor)
 
 
-def draw_cash(decision: Decision, settlements: list[Settlement], amount_minor: int) -> list[Draw]:
-    """Take an amount out of the money that is held for a voided invoice; the rest is granted."""
-    money = [row for row in settlements if row.kind is SettlementKind.PAYMENT]
-    return _taken(decision, refund_order(decision, money), amount_minor)
-
-
 def _taken(decision: Decision, rows: list[Settlement], amount_minor: int) -> list[Draw]:
     draws: list[Draw] = []
     for row in rows:

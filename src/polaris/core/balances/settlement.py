@@ -3,20 +3,22 @@
 from datetime import date
 
 from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.lot import record_movement, refill, revoke
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import Funding, FundingKind
-from polaris.core.facts.details import Details
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import (
     Invoice,
     InvoiceKind,
     Line,
     LineKind,
+    PaymentStatus,
     Settlement,
     SettlementKind,
+    Status,
 )
 from polaris.core.facts.row import Row
-from polaris.core.facts.wallet import Lot, LotFunding, Movement, MovementKind
+from polaris.core.facts.wallet import Lot, LotFunding, MovementKind
 from polaris.core.ledger import chart, recipes
 from polaris.core.ledger.posting import Entry, EntryKind, Leg, PostingContext
 
@@ -66,7 +68,7 @@ def settle(
 def lower(
     decision: Decision, invoice: Invoice, amount_minor: int, kind: SettlementKind, day: date | None
 ) -> None:
-    """Update the invoice's sums, and announce when it is settled, or unsettled again.
+    """Update the invoice's sums and sold credits, and announce when it is settled or unsettled.
 
     A negative amount raises what is outstanding.
     """
@@ -80,25 +82,58 @@ def lower(
         payment_status_asserted=invoice.payment_status_asserted if outstanding else None,
     )
     if amount_minor and not after.outstanding_minor:
-        settled(decision, invoice, after, day)
+        decision.emit(EventKind.INVOICE_SETTLED, invoice, after)
     elif amount_minor < 0 and not invoice.outstanding_minor:
         decision.emit(EventKind.INVOICE_UNSETTLED, invoice, after)
+    match_sold(decision, after, day)
 
 
-def settled(decision: Decision, before: Invoice, after: Invoice, day: date | None) -> None:
-    """Announce that an invoice is settled, and add the credits that it sold to the wallet."""
-    decision.emit(EventKind.INVOICE_SETTLED, before, after)
-    land_sold(decision, after, day)
+def match_sold(decision: Decision, invoice: Invoice, day: date | None = None) -> None:
+    """Bring the wallet of a top-up to the credits that are paid for.
 
-
-def land_sold(decision: Decision, invoice: Invoice, day: date | None = None) -> None:
-    """Add the credits that a top-up sold to its wallet, as far as they are not there yet."""
-    if invoice.kind is not InvoiceKind.TOP_UP:
+    Credits land as far as they are paid for. Unspent ones leave when their money leaves.
+    """
+    if invoice.kind is not InvoiceKind.TOP_UP or invoice.status is not Status.FINALIZED:
         return
-    amount = unlanded(decision, invoice)
+    more = earned(decision, invoice) - landed(decision, invoice)
+    lots = decision.of(Lot, "invoice_id", invoice.id)
+    for lot in lots:
+        if more < 0 and lot.left_minor:
+            unland(decision, invoice, lot, min(-more, lot.left_minor), day)
     for line in InvoiceBalance(decision, invoice).lines:
-        if line.kind is LineKind.TOP_UP and amount:
-            land(decision, invoice, line, amount, day)
+        if line.kind is LineKind.TOP_UP and more > 0:
+            land(decision, invoice, line, more, day)
+
+
+def earned(decision: Decision, invoice: Invoice) -> int:
+    """Return the sold credits, in minor units, that belong into the wallet.
+
+    These are all credits if a caller says that the invoice is paid, else the share that money and
+    credit have settled. A write-off or an offset pays for nothing.
+    """
+    sold = landed(decision, invoice) + unlanded(decision, invoice)
+    if invoice.payment_status_asserted == PaymentStatus.SUCCEEDED:
+        return sold
+    live = InvoiceBalance(decision, invoice).live
+    offset = sum(row.amount_minor for row in live if row.kind is SettlementKind.OFFSET)
+    paid = sum(row.amount_minor for row in live if row.kind not in PAYS_FOR_NOTHING)
+    return sold * paid // max(invoice.total_minor - offset, 1)
+
+
+PAYS_FOR_NOTHING = frozenset({SettlementKind.OFFSET, SettlementKind.WRITE_OFF})
+"""The settlements that bring neither money nor credit of the customer."""
+
+
+def landed(decision: Decision, invoice: Invoice) -> int:
+    """Return the sold credits, in minor units, that went into the wallet and stayed paid for."""
+    into, out = (chart.UNEARNED, chart.WALLETS), (chart.WALLETS, chart.UNEARNED)
+    signs = {into: 1, out: -1}
+    return sum(
+        signs.get((posting.debit, posting.credit), 0) * posting.amount_minor
+        for entry in decision.of(Entry, "invoice_id", invoice.id)
+        if entry.kind is EntryKind.TOP_UP_LANDED
+        for posting in entry.postings
+    )
 
 
 def unlanded(decision: Decision, invoice: Invoice) -> int:
@@ -112,7 +147,10 @@ def unlanded(decision: Decision, invoice: Invoice) -> int:
 def land(
     decision: Decision, invoice: Invoice, line: Line, amount_minor: int, day: date | None
 ) -> None:
-    """Add purchased credits to the one lot of their top-up (recipe 15)."""
+    """Add purchased credits to the one lot of their top-up (recipe 15).
+
+    Credits that were there before, and had left with their money, return to it.
+    """
     before = next(iter(decision.of(Lot, "invoice_id", invoice.id)), None)
     lot = before or Lot(
         id=decision.new_id(),
@@ -124,51 +162,40 @@ def land(
         invoice_id=invoice.id,
         landed_at=decision.at,
     )
+    again = min(amount_minor, lot.amount_minor - landed(decision, invoice))
     leg = recipes.top_up_landed(amount_minor)
     entry = decision.enter(EntryKind.TOP_UP_LANDED, invoice_context(invoice, lot).post(leg), day)
-    after = decision.change(
-        lot,
-        amount_minor=lot.amount_minor + amount_minor,
-        left_minor=lot.left_minor + amount_minor,
-        entry_id=entry and entry.id,
-    )
-    record_movement(
-        decision, after, MovementKind.PURCHASED, amount_minor, invoice.id, invoice.details
-    )
-    decision.emit(EventKind.CREDITS_PURCHASED, before, after)
-
-
-def record_movement(
-    decision: Decision,
-    lot: Lot,
-    kind: MovementKind,
-    amount_minor: int,
-    invoice_id: str | None = None,
-    details: Details | None = None,
-) -> None:
-    """Record a change of a lot in its wallet's history; negative for credits taken out."""
-    decision.put(
-        Movement(
-            id=decision.new_id(),
-            wallet_id=lot.wallet_id,
-            customer_id=lot.customer_id,
-            lot_id=lot.id,
-            kind=kind,
-            amount_minor=amount_minor,
-            invoice_id=invoice_id,
-            at=decision.at,
-            details=details or {},
+    if again:
+        refill(decision, lot.id, again, invoice.id)
+        before = lot = decision.the(Lot, lot.id)
+    if new := amount_minor - again:
+        after = decision.change(
+            lot,
+            amount_minor=lot.amount_minor + new,
+            left_minor=lot.left_minor + new,
+            entry_id=entry and entry.id,
         )
-    )
+        record_movement(decision, after, MovementKind.PURCHASED, new, invoice.id, invoice.details)
+        decision.emit(EventKind.CREDITS_PURCHASED, before, after)
+
+
+def unland(
+    decision: Decision, invoice: Invoice, lot: Lot, amount_minor: int, day: date | None
+) -> None:
+    """Take unspent credits out of the wallet, because nothing pays for them any more."""
+    leg = recipes.top_up_unlanded(amount_minor)
+    decision.enter(EntryKind.TOP_UP_LANDED, invoice_context(invoice, lot).post(leg), day)
+    revoke(decision, lot, amount_minor)
 
 
 def remove(decision: Decision, settlement: Settlement) -> Settlement:
     """Remove a settlement of a live invoice: reverse its entry; the amount is owed again."""
     if settlement.entry_id:
         decision.reverse(decision.the(Entry, settlement.entry_id))
+    removed = release(decision, settlement)
     invoice = decision.the(Invoice, settlement.invoice_id)
     lower(decision, invoice, -settlement.amount_minor, settlement.kind, None)
-    return release(decision, settlement)
+    return removed
 
 
 def release(decision: Decision, settlement: Settlement) -> Settlement:

@@ -103,7 +103,7 @@ class VoidInvoice(Command, frozen=True, kw_only=True):
     credit_to: CreditTo = CreditTo.NOTE
     note: VoidNote = VoidNote.REQUESTED  # the credit note that documents it
     give_back: GiveBack = GiveBack()  # the applied credit that becomes spendable again
-    top_up: TopUpPolicy = TopUpPolicy.KEEP  # what happens to credits that the invoice sold
+    top_up: TopUpPolicy = TopUpPolicy.EXCHANGE  # what happens to credits that the invoice sold
     note_id: str | None = None  # default: a new id
     remainder_note_id: str | None = None  # default: a new id
 

@@ -75,7 +75,8 @@ class VoidNote(StrEnum):
 class TopUpPolicy(StrEnum):
     """What happens to purchased credits when their invoice is voided."""
 
-    KEEP = "keep"
+    EXCHANGE = "exchange"  # refund and credit are taken out of the unspent credits; the rest stays
+    KEEP = "keep"  # they stay, even beside refund and credit; what no money covers is granted
     REVOKE = "revoke"  # unspent credits are taken back, their money is held
 
 

@@ -16,6 +16,8 @@ NOTES = "CUSTOMER_CREDITS:NOTES"
 WALLETS = "CUSTOMER_CREDITS:WALLETS"
 UNAPPLIED = "CUSTOMER_CREDITS:UNAPPLIED"
 GRANTED = "CREDITS_GRANTED"
+GRANTED_REFUNDS = "CREDITS_GRANTED:REFUNDS"
+GRANTED_TOP_UPS = "CREDITS_GRANTED:TOP_UPS"
 BREAKAGE = "CREDIT_BREAKAGE"
 WITHHOLDING = "WITHHOLDING_TAX_RECEIVABLE"
 BAD_DEBT = "BAD_DEBT"
@@ -35,7 +37,9 @@ CHART: dict[str, tuple[str, str]] = {
     NOTES: ("liability", "Balances of credit notes."),
     WALLETS: ("liability", "Purchased wallet credits not yet spent."),
     UNAPPLIED: ("liability", "Money received and not applied, or held for voided invoices."),
-    GRANTED: ("expense", "Credit given beyond the money received."),
+    GRANTED: ("expense", "Credit that somebody gave beyond the money received."),
+    GRANTED_REFUNDS: ("expense", "Refunds of voided invoices whose payment went back before."),
+    GRANTED_TOP_UPS: ("expense", "Credits of voided top-ups that stay, beyond the money received."),
     BREAKAGE: ("income", "Purchased credits that expired or were voided."),
     WITHHOLDING: ("asset", "Tax that customers withheld and paid to the tax authority."),
     BAD_DEBT: ("expense", "Receivables written off, and losses from reversed payments."),

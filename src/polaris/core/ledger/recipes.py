@@ -7,6 +7,8 @@ from polaris.core.ledger.chart import (
     BREAKAGE,
     DISCOUNTS,
     FEES,
+    GRANTED,
+    GRANTED_REFUNDS,
     NOTES,
     PROMOTIONAL,
     RECEIVABLE,
@@ -94,9 +96,19 @@ def refund_converted(amount: int) -> Leg:
     return Leg(REFUNDS, NOTES, amount)
 
 
+def unbacked_converted(amount: int) -> Leg:
+    """14. A refund without money behind it becomes granted credit."""
+    return Leg(GRANTED, GRANTED_REFUNDS, amount)
+
+
 def top_up_landed(amount: int) -> Leg:
     """15. Purchased credits are added to the wallet."""
     return Leg(UNEARNED, WALLETS, amount)
+
+
+def top_up_unlanded(amount: int) -> Leg:
+    """15. Unspent purchased credits leave the wallet, because their money left the invoice."""
+    return Leg(WALLETS, UNEARNED, amount)
 
 
 def credits_consumed(purchased: bool, amount: int) -> Leg:

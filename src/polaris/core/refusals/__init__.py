@@ -6,7 +6,7 @@ changes nothing and knows no HTTP. Any other exception is a bug.
 
 from polaris.core.refusals.base import EVERY, Refusal
 from polaris.core.refusals.catalogue import TooMany, UnknownTaxCode
-from polaris.core.refusals.credit_note import NoteVoided, NothingToVoid
+from polaris.core.refusals.credit_note import NoteOfSameInvoice, NoteVoided, NothingToVoid
 from polaris.core.refusals.input import (
     AlreadyExists,
     AlreadyInState,
@@ -138,6 +138,7 @@ __all__ = [
     "PaymentRefunded",
     "AlreadyReversed",
     "NoteVoided",
+    "NoteOfSameInvoice",
     "NothingToVoid",
     "NotRefundable",
     "RefundEnded",

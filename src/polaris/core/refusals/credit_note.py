@@ -14,3 +14,9 @@ class NothingToVoid(Refusal):
     """The credit note has no balance or offset left to take back."""
 
     instead = "Its credit was already used or refunded, so the note stays as it is."
+
+
+class NoteOfSameInvoice(Refusal):
+    """The credit note belongs to this invoice, so its credit cannot settle the invoice."""
+
+    instead = "Lower this invoice by the offset of a credit note, or settle another invoice."

@@ -4,15 +4,15 @@ from polaris.core import refusals
 from polaris.core.balances.credit_amounts import credited
 from polaris.core.balances.credit_note import taken_back
 from polaris.core.balances.refund import MOVED_FROM
-from polaris.core.balances.settlement import standing
+from polaris.core.balances.settlement import standing, unlanded
+from polaris.core.balances.top_up import left, returnable
 from polaris.core.commands import (
     AnnotateCreditNote,
     ApplyCreditNote,
     IssueCreditNote,
 )
 from polaris.core.facts.credit_note import CreditNote, NoteStatus
-from polaris.core.facts.invoice import LineKind, SettlementKind, Status
-from polaris.core.facts.wallet import Lot
+from polaris.core.facts.invoice import InvoiceKind, SettlementKind, Status
 from polaris.core.rules import input, invoice, line
 from polaris.core.rules.customer import customer_exists
 from polaris.core.rules.input import exists
@@ -44,12 +44,15 @@ def offset_within_outstanding(case: Case[IssueCreditNote]) -> Details | None:
 
 @requires(refusals.CreditsSpent)
 def sold_credits_left(case: Case[IssueCreditNote]) -> Details | None:
-    """The wallet credits that the credit note takes back have not been spent."""
-    sold = {line.id for line in case.balance.lines if line.kind is LineKind.TOP_UP}
-    asked = sum(line.amount_minor for line in case.command.lines if line.line_id in sold)
-    lots = case.decision.of(Lot, "invoice_id", case.invoice.id)
-    revoked = bool(lots) and case.invoice.status is not Status.VOIDED
-    return at_most("lines", asked, sum(lot.left_minor for lot in lots)) if revoked else None
+    """The wallet credits that the credit note takes back were not spent, or kept in a void."""
+    if case.invoice.kind is not InvoiceKind.TOP_UP:
+        return None
+    if case.invoice.status is Status.VOIDED:
+        command = case.command
+        asked = command.credit_minor + command.refund_minor
+        return at_most("credit_minor", asked, returnable(case.balance))
+    asked = sum(line.amount_minor for line in case.command.lines)
+    return at_most("lines", asked, left(case.balance) + unlanded(case.decision, case.invoice))
 
 
 @requires(refusals.NothingToVoid)
@@ -85,6 +88,12 @@ def note_fits_invoice(case: AnyCase) -> Details | None:
 def note_belongs(case: AnyCase) -> Details | None:
     """The credit note and the invoice belong to the same customer."""
     return unless(case.note.customer_id == case.invoice.customer_id, field="note_id")
+
+
+@requires(refusals.NoteOfSameInvoice)
+def note_of_another_invoice(case: AnyCase) -> Details | None:
+    """The credit note does not belong to the invoice that it settles."""
+    return unless(case.note.invoice_id != case.invoice.id, field="note_id")
 
 
 @requires(refusals.NotApplied)
@@ -130,6 +139,7 @@ APPLY = (
     *input.AMOUNT,
     note_belongs,
     note_fits_invoice,
+    note_of_another_invoice,
     invoice.something_outstanding,
     invoice.within_outstanding,
     within_balance,

@@ -7,6 +7,7 @@ from datetime import date
 
 from polaris.core import refusals
 from polaris.core.balances.credit_amounts import cut_to_fit
+from polaris.core.balances.top_up import returnable
 from polaris.core.commands import (
     AnnotateInvoice,
     ApplyCreditNote,
@@ -22,7 +23,8 @@ from polaris.core.commands import (
     VoidInvoice,
     WriteOffInvoice,
 )
-from polaris.core.facts.invoice import PaymentStatus, Status
+from polaris.core.commands.values import TopUpPolicy
+from polaris.core.facts.invoice import InvoiceKind, PaymentStatus, Status
 from polaris.core.rules import input, line
 from polaris.core.rules.customer import customer_exists
 from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
@@ -133,6 +135,17 @@ def credit_within_invoice(case: Case[VoidInvoice]) -> Details | None:
     return at_most("credit_minor", asked, limit) if asked else None
 
 
+@requires(refusals.CreditsSpent)
+def sold_credits_unspent(case: Case[VoidInvoice]) -> Details | None:
+    """What goes back for a top-up is at most its unspent part, unless the credits are kept."""
+    if case.command.top_up is TopUpPolicy.KEEP or case.invoice.kind is not InvoiceKind.TOP_UP:
+        return None
+    command = cut_to_fit(case.balance, case.command)
+    asked = command.credit_minor + command.refund_minor
+    field = "refund_minor" if command.refund_minor else "credit_minor"
+    return at_most(field, asked, returnable(case.balance)) if asked else None
+
+
 @requires(refusals.AlreadyCredited)
 def something_left_to_credit(case: AnyCase) -> Details | None:
     """Part of the invoice is not credited yet, if the tenant's settings require that."""
@@ -227,6 +240,7 @@ VOID = (
     input.dates_possible,
     refund_within_cash,
     credit_within_invoice,
+    sold_credits_unspent,
 )
 VOID_AS_POLARIS = (something_left_to_credit, reason_known, reason_present)
 ANNOTATE = (not_closed, payment_status_known)

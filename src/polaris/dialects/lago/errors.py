@@ -126,6 +126,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.AlreadyReversed: Answer(422, INVALID),
     refusals.NoteVoided: Answer(405, "no_voidable_amount"),
     refusals.NothingToVoid: Answer(405, "no_voidable_amount"),
+    refusals.NoteOfSameInvoice: Answer(422, INVALID),
     refusals.NotRefundable: Answer(422, HIGHER, "refund_amount_cents"),
     refusals.RefundEnded: Answer(422, INVALID, "refund_status"),
     refusals.WalletTerminated: Answer(422, "wallet_is_terminated", "wallet_id"),
