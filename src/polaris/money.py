@@ -6,6 +6,7 @@ and rates.
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 # ISO 4217 exponents that are not 2. Formatting libraries use customary digits instead.
 _EXPONENTS = {
@@ -57,6 +58,28 @@ def allocate(amount_minor: int, weights: Sequence[int]) -> list[int]:
     by_remainder = sorted(range(len(parts)), key=lambda index: (-parts[index][1], index))
     for index in by_remainder[: amount_minor - sum(shares)]:
         shares[index] += 1
+    return shares
+
+
+def share_out(amount_minor: int, weights: Sequence[int]) -> list[int]:
+    """Split an amount by weight so that no share falls when the amount grows.
+
+    So an amount that is taken in parts is shared as if it were taken at once: each part gets the
+    difference to what was shared before. The shares add up to the amount, and are the weights if
+    it is their sum. `allocate` comes closer to the exact values, but its shares can fall.
+    """
+    # Webster's method: each unit goes to the largest weight / (2 * share + 1).
+    total = sum(weights)
+    if not total:
+        return allocate(amount_minor, weights)
+    shares = [(2 * amount_minor * weight + total) // (2 * total) for weight in weights]
+    indexes = range(len(shares))
+    while (more := amount_minor - sum(shares)) > 0:
+        shares[max(indexes, key=lambda i: (Fraction(weights[i], 2 * shares[i] + 1), -i))] += 1
+    while more < 0:
+        some = (i for i in indexes if shares[i])
+        shares[min(some, key=lambda i: (Fraction(weights[i], 2 * shares[i] - 1), -i))] -= 1
+        more += 1
     return shares
 
 

@@ -7,6 +7,7 @@ from polaris.core.actions.apply_payment import apply_held, apply_unused
 from polaris.core.actions.credits import consume
 from polaris.core.actions.draft import close, retax, write, write_top_up
 from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.line import account_of, passed_on
 from polaris.core.balances.numbering import invoice_number
 from polaris.core.balances.parties import current_parties
 from polaris.core.balances.settlement import invoice_context
@@ -15,7 +16,7 @@ from polaris.core.commands.values import Apply
 from polaris.core.decision import Decision
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import EventKind
-from polaris.core.facts.invoice import Invoice, LineKind, Status
+from polaris.core.facts.invoice import Invoice, Status
 from polaris.core.facts.tenant import Account
 from polaris.core.ledger import chart, recipes
 from polaris.core.ledger.posting import EntryKind, Leg
@@ -77,20 +78,19 @@ def book(decision: Decision, invoice: Invoice, day: date) -> None:
 
 
 def _line_legs(balance: InvoiceBalance) -> list[Leg]:
-    """Return a pair of legs for each account: the net amount and the discount."""
+    """Return a pair of legs for each account: the net amount and the discount.
+
+    What is passed on is lowered by its discount; the discount itself is booked as revenue.
+    """
     sums: dict[str, tuple[int, int]] = {}
     for line in balance.lines:
-        account = line.account or _ACCOUNTS[line.kind]
-        net, discount = sums.get(account, (0, 0))
-        sums[account] = net + line.net_minor, discount + line.discount_minor
-    return [leg for account, amounts in sums.items() for leg in recipes.billed(account, *amounts)]
-
-
-_ACCOUNTS = {
-    LineKind.CHARGE: chart.SALES,
-    LineKind.TIP: chart.TIPS,
-    LineKind.TOP_UP: chart.UNEARNED,
-}
+        net, discount = sums.get(account_of(line), (0, 0))
+        sums[account_of(line)] = net + line.net_minor, discount + line.discount_minor
+    legs: list[Leg] = []
+    for account, (net, discount) in sums.items():
+        revenue = chart.SALES if passed_on(balance.decision, account) else account
+        legs += recipes.billed(account, net, revenue, discount)
+    return legs
 
 
 def _tax_legs(decision: Decision, balance: InvoiceBalance) -> list[Leg]:

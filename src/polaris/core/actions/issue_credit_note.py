@@ -5,6 +5,7 @@ from polaris.core.actions.refund_payment import ask_refunds
 from polaris.core.balances.credit_amounts import Credited, PartOfLine, credited
 from polaris.core.balances.funding import Draw, drawn, fund, remembered
 from polaris.core.balances.invoice import InvoiceBalance
+from polaris.core.balances.line import account_of, passed_on
 from polaris.core.balances.lot import revoke
 from polaris.core.balances.numbering import note_number
 from polaris.core.balances.parties import current_parties
@@ -16,7 +17,7 @@ from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, LineKind, SettlementKind, Status
 from polaris.core.facts.wallet import Lot
 from polaris.core.ledger import chart, recipes
-from polaris.core.ledger.posting import EntryKind, Leg, PostingContext
+from polaris.core.ledger.posting import Entry, EntryKind, Leg, PostingContext
 from polaris.money import allocate
 
 
@@ -94,28 +95,55 @@ def take_back(
 ) -> None:
     """Book the revenue and tax that the note takes back (recipe 8)."""
     accounts: dict[str, int] = {}
+    legs: list[Leg] = []
     for part in sums.lines:
         for account, amount in returned_from(decision, balance, note, part):
             accounts[account] = accounts.get(account, 0) + amount
+        legs += discount_legs(decision, balance, part)
     for tax in sums.taxes:
         account = chart.tax_account(tax.name)
         accounts[account] = accounts.get(account, 0) + tax.amount_minor
-    legs = [recipes.note_issued(account, amount) for account, amount in accounts.items()]
-    entry = decision.enter(EntryKind.NOTE_ISSUED, note_context(note).post(*legs), note.issue_date)
+    taken = [recipes.note_issued(account, amount) for account, amount in accounts.items()]
+    postings = note_context(note).post(*taken, *legs)
+    entry = decision.enter(EntryKind.NOTE_ISSUED, postings, note.issue_date)
     decision.change(note, document_entry_id=entry.id if entry else None)
 
 
 def returned_from(
     decision: Decision, balance: InvoiceBalance, note: CreditNote, part: PartOfLine
 ) -> list[tuple[str, int]]:
-    """Return the accounts to debit for a credited line, each with its amount."""
+    """Return the accounts to debit for a credited line, each with its amount.
+
+    Revenue is taken back on an account of its own. What would have been passed on is not owed any
+    more.
+    """
     line = part.line
-    if line is None or line.kind is LineKind.CHARGE:
-        return [(chart.CUSTOMER_REFUNDS, part.net_minor)]
-    if line.kind is LineKind.TIP:
-        return [(line.account or chart.TIPS, part.net_minor)]
-    taken = take_sold(decision, balance, note, part.net_minor)
-    return [(chart.WALLETS, taken), (chart.UNEARNED, part.net_minor - taken)]
+    if line is not None and line.kind is LineKind.TOP_UP:
+        taken = take_sold(decision, balance, note, part.net_minor)
+        return [(chart.WALLETS, taken), (chart.UNEARNED, part.net_minor - taken)]
+    if line is not None and passed_on(decision, account_of(line)):
+        return [(account_of(line), part.net_minor)]
+    return [(chart.CUSTOMER_REFUNDS, part.net_minor)]
+
+
+def discount_legs(decision: Decision, balance: InvoiceBalance, part: PartOfLine) -> list[Leg]:
+    """Return the legs that take back the discount on a line whose amount is passed on.
+
+    The account is the one that the invoice's own entry names: older books credited the discount
+    to the line's account.
+    """
+    line = part.line
+    if line is None or not passed_on(decision, account_of(line)):
+        return []
+    credited = {
+        posting.credit
+        for entry in decision.of(Entry, "invoice_id", balance.invoice.id)
+        if entry.kind is EntryKind.FINALIZED and entry.reverses is None
+        for posting in entry.postings
+        if posting.debit == chart.DISCOUNTS
+    }
+    account = account_of(line) if account_of(line) in credited else chart.SALES
+    return [recipes.discount_returned(account, part.discount_minor)]
 
 
 def take_sold(

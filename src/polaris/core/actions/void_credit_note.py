@@ -3,6 +3,7 @@
 from polaris.core.actions.issue_credit_note import note_context
 from polaris.core.balances.credit_note import TakenBack, taken_back
 from polaris.core.balances.funding import give_back, unfund
+from polaris.core.balances.invoice import taken_back_minor
 from polaris.core.balances.lot import refill
 from polaris.core.balances.settlement import match_sold, remove
 from polaris.core.commands import VoidCreditNote
@@ -13,7 +14,7 @@ from polaris.core.facts.invoice import Invoice, Status
 from polaris.core.facts.wallet import Lot
 from polaris.core.ledger import chart, recipes
 from polaris.core.ledger.posting import Entry, EntryKind, Leg
-from polaris.money import allocate
+from polaris.money import allocate, share_out
 
 
 def void_note(decision: Decision, command: VoidCreditNote) -> None:
@@ -28,7 +29,7 @@ def void_note(decision: Decision, command: VoidCreditNote) -> None:
         balance_minor=0,
     )
     if takes_back(decision, before):
-        restore_revenue(decision, before, back)
+        restore_revenue(decision, before, after, back)
     else:
         return_funding(decision, before)
     decision.emit(EventKind.CREDIT_NOTE_VOIDED, before, after)
@@ -41,20 +42,22 @@ def takes_back(decision: Decision, note: CreditNote) -> bool:
     return note.document_entry_id is not None and not voided
 
 
-def restore_revenue(decision: Decision, note: CreditNote, back: TakenBack) -> None:
+def restore_revenue(
+    decision: Decision, note: CreditNote, after: CreditNote, back: TakenBack
+) -> None:
     """Return balance and offset pro rata to the accounts that they came from (recipe 12).
 
     This is for notes of a live invoice and for standalone notes.
     """
-    left = left_of_document(decision, note)
-    both = allocate(back.total_minor, list(left.values()))
-    balance = allocate(back.balance_minor, both)
+    returned = returned_by_account(decision, note, after)
+    balance = allocate(back.balance_minor, list(returned.values()))
     legs: list[Leg] = []
-    for account, share, of_balance in zip(left, both, balance, strict=True):
+    for (account, share), of_balance in zip(returned.items(), balance, strict=True):
         legs.append(recipes.note_balance_voided(account, of_balance))
         legs.append(recipes.note_offset_voided(account, share - of_balance))
-        if account == chart.WALLETS:
+        if account == chart.WALLETS and share:
             unrevoke(decision, note, share)
+    legs += discounts_again(decision, note, after)
     decision.enter(EntryKind.NOTE_VOIDED, note_context(note).post(*legs))
     for row in back.offsets:
         remove(decision, row)
@@ -64,19 +67,36 @@ def restore_revenue(decision: Decision, note: CreditNote, back: TakenBack) -> No
         match_sold(decision, invoice)
 
 
-def left_of_document(decision: Decision, note: CreditNote) -> dict[str, int]:
-    """Return the amount left per account: taken by the note and not returned by a voiding.
+def returned_by_account(
+    decision: Decision, before: CreditNote, after: CreditNote
+) -> dict[str, int]:
+    """Return what the voiding gives back to each account that the note's entry debited.
 
-    A note can be voided again when credit of it returns from an invoice after the first voiding.
+    A note can be voided again when credit of it returns from an invoice. All its voidings together
+    are shared out, and each books the difference, so that the whole is exact however it is cut.
     """
-    document = decision.the(Entry, note.document_entry_id)
-    left = {posting.debit: posting.amount_minor for posting in document.postings}
-    entries = decision.of(Entry, "invoice_id", note.invoice_id) if note.invoice_id else []
-    for entry in entries:
-        for posting in entry.postings:
-            if entry.kind is EntryKind.NOTE_VOIDED and posting.source_id == note.id:
-                left[posting.credit] -= posting.amount_minor
-    return left
+    document = decision.the(Entry, before.document_entry_id)
+    accounts: dict[str, int] = {}
+    for posting in document.postings:
+        if posting.credit != chart.DISCOUNTS:
+            accounts[posting.debit] = accounts.get(posting.debit, 0) + posting.amount_minor
+    was = share_out(taken_back_minor(before), list(accounts.values()))
+    now = share_out(taken_back_minor(after), list(accounts.values()))
+    return {name: new - old for name, old, new in zip(accounts, was, now, strict=True)}
+
+
+def discounts_again(decision: Decision, before: CreditNote, after: CreditNote) -> list[Leg]:
+    """Return the legs that book again the discounts that the note's entry took back."""
+    document = decision.the(Entry, before.document_entry_id)
+    return [
+        recipes.discount_again(
+            posting.debit,
+            posting.amount_minor * taken_back_minor(after) // before.total_minor
+            - posting.amount_minor * taken_back_minor(before) // before.total_minor,
+        )
+        for posting in document.postings
+        if posting.credit == chart.DISCOUNTS
+    ]
 
 
 def unrevoke(decision: Decision, note: CreditNote, amount_minor: int) -> None:

@@ -58,7 +58,7 @@ class InvoiceBalance:
     @property
     def credited(self) -> int:
         """Return the total of its credit notes, less what their voiding took back."""
-        return sum(note.total_minor - taken_back(note) for note in self.notes)
+        return sum(note.total_minor - taken_back_minor(note) for note in self.notes)
 
     @property
     def creditable(self) -> int:
@@ -100,7 +100,7 @@ class InvoiceBalance:
         return [
             row
             for note in self.notes
-            if taken_back(note) < note.total_minor
+            if note.voided_at is None or taken_back_minor(note) < note.total_minor
             for row in self.decision.of(kind, "note_id", note.id)
         ]
 
@@ -122,7 +122,7 @@ def _above_zero(left: dict[str, int]) -> dict[str, int]:
     return {one: max(amount, 0) for one, amount in left.items()}
 
 
-def taken_back(note: CreditNote) -> int:
+def taken_back_minor(note: CreditNote) -> int:
     """Return how much of a note its voiding took back: balance and offset."""
     return note.voided_minor + (note.offset_minor if note.voided_at else 0)
 

@@ -1,10 +1,13 @@
-"""Amounts of invoice lines before discount and tax."""
+"""Amounts of invoice lines before discount and tax, and the accounts of lines."""
 
 from decimal import Decimal
 
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.commands.values import NewLine, TaxRate
-from polaris.core.facts.invoice import Line, Tax
+from polaris.core.decision import Decision
+from polaris.core.facts.invoice import Line, LineKind, Tax
+from polaris.core.facts.tenant import Account
+from polaris.core.ledger import chart
 from polaris.money import LARGEST_MINOR, rounded
 
 _FINEST = 20  # decimal places, and digits before the point
@@ -61,6 +64,26 @@ def _rate_of(tax: Tax) -> TaxRate:
         tax_code_id=tax.tax_code_id,
         description=tax.description,
     )
+
+
+ACCOUNTS = {
+    LineKind.CHARGE: chart.SALES,
+    LineKind.TIP: chart.TIPS,
+    LineKind.TOP_UP: chart.UNEARNED,
+}
+"""The account of each kind of line, unless the line names its own."""
+
+
+def account_of(line: Line) -> str:
+    """Return the account to which a line is booked."""
+    return line.account or ACCOUNTS[line.kind]
+
+
+def passed_on(decision: Decision, account: str) -> bool:
+    """True if the account is a liability: its amounts are passed on, and are no revenue."""
+    own = decision.get(Account, account)
+    kind = own.kind if own else chart.CHART.get(account, ("income", ""))[0]
+    return kind == "liability"
 
 
 def unit_price(line: Line) -> Decimal:

@@ -21,9 +21,9 @@ from polaris.core.ledger.chart import (
 from polaris.core.ledger.posting import Leg
 
 
-def billed(account: str, net: int, discount: int) -> tuple[Leg, Leg]:
-    """1. Revenue of an account: the net amount, and the discount."""
-    return Leg(RECEIVABLE, account, net), Leg(DISCOUNTS, account, discount)
+def billed(account: str, net: int, revenue: str, discount: int) -> tuple[Leg, Leg]:
+    """1. The net amount of an account, and the discount, which is revenue given away."""
+    return Leg(RECEIVABLE, account, net), Leg(DISCOUNTS, revenue, discount)
 
 
 def taxed(name: str, amount: int) -> Leg:
@@ -54,6 +54,16 @@ def written_off(account: str, amount: int) -> Leg:
 def note_issued(account: str, amount: int) -> Leg:
     """8. A note takes back revenue, tax or sold credits."""
     return Leg(account, RECEIVABLE, amount)
+
+
+def discount_returned(account: str, amount: int) -> Leg:
+    """8. A note takes back the discount on an amount that is passed on."""
+    return Leg(account, DISCOUNTS, amount)
+
+
+def discount_again(account: str, amount: int) -> Leg:
+    """12. The discount that a note took back is booked again."""
+    return Leg(DISCOUNTS, account, amount)
 
 
 def note_settled(credit: int, refund: int, credit_account: str) -> tuple[Leg, Leg]:

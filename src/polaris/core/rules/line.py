@@ -106,9 +106,15 @@ def discounts_within_lines(case: AnyCase) -> Details | None:
 
 @requires(refusals.UnknownAccount)
 def line_accounts_known(case: AnyCase) -> Details | None:
-    """The account of each line is SALES, TIPS, or an income or liability account of the tenant."""
+    """The account of each line is SALES, TIPS, or an income or liability account, but not a tax."""
     seeded, kinds = {chart.SALES, chart.TIPS}, {"income", "liability"}
-    return _first_wrong(case, lambda line: not usable(case, line.account, seeded, kinds))
+    return _first_wrong(
+        case,
+        lambda line: (
+            (line.account or "").startswith(chart.TAXES)
+            or not usable(case, line.account, seeded, kinds)
+        ),
+    )
 
 
 @requires(refusals.UnknownAccount)
