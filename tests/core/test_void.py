@@ -6,7 +6,7 @@ from core.asks import after, told
 from core.postings import booked, standing
 from core.proofs import failures
 from core.world import World
-from polaris.core.facts.credit_note import CreditNote, Funding, NotePurpose, NoteStatus
+from polaris.core.facts.credit_note import CreditNote, Funding, NotePurpose, NoteStatus, NoteTax
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, Settlement, WriteOff
 from polaris.core.facts.payment import Payment, Refund
@@ -185,6 +185,12 @@ def test_an_adjustment_note_names_what_is_no_longer_owed() -> None:
     assert (note.total_minor, note.offset_minor, note.refund_minor) == (1200, 900, 300)
     assert (note.net_minor, note.tax_minor) == (1000, 200)
     assert note.purpose is NotePurpose.VOID
+
+
+def test_the_tax_of_a_voids_note_shows_its_base() -> None:
+    world = after("billed", "void credit=600 note=requested_and_voided_remainder")
+    rows = [(row.base_minor, row.amount_minor) for row in world.all(NoteTax)]
+    assert rows == [(500, 100), (500, 100)]
 
 
 def test_a_refund_without_a_note_books_the_same() -> None:

@@ -1,6 +1,6 @@
 """The amounts of a credit note: lines less their discounts, and their tax."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -136,44 +136,97 @@ def part_of_line(balance: InvoiceBalance, asked: CreditedLine) -> PartOfLine:
 
 
 def _discount(balance: InvoiceBalance, line: Line, asked: CreditedLine, left: int) -> int:
-    """Return the part's share of the discount; the rest never exceeds the rest of the line."""
+    """Return the part's share of the discount: of all that is credited, less what earlier notes
+    took. The rest never exceeds the rest of the line."""
     discount_left = balance.discount_left()[line.id]
-    if asked.amount_minor == left:
-        return discount_left
-    share = rounded(Decimal(asked.amount_minor * line.discount_minor) / (line.gross_minor or 1))
-    return min(discount_left, max(share, discount_left - (left - asked.amount_minor)))
+    so_far = line.gross_minor - left + asked.amount_minor
+    due = rounded(Decimal(so_far * line.discount_minor) / (line.gross_minor or 1))
+    share = due - (line.discount_minor - discount_left)
+    lowest = max(0, discount_left - (left - asked.amount_minor))
+    return min(max(share, lowest), discount_left, asked.amount_minor)
 
 
 def _taxes(balance: InvoiceBalance, lines: list[PartOfLine], last: bool) -> list[PartOfTax]:
-    """Return the tax of these parts of lines, by code."""
+    """Return the tax of these parts of lines, by code.
+
+    It is the rounded tax on all that is credited, less the tax that earlier notes gave back.
+    """
     nets = {part.line.id: part.net_minor for part in lines if part.line}
     left = balance.tax_left()
-    bases: dict[str, int] = {}
-    exact: dict[str, Decimal] = {}
-    for tax in balance.taxes:
-        if tax.line_id in nets:
-            bases[tax.code] = bases.get(tax.code, 0) + nets[tax.line_id]
-            exact[tax.code] = exact.get(tax.code, Decimal(0)) + _exact(tax, nets[tax.line_id])
+    bases = _bases(balance, nets)
     if last:
         amounts = left
     else:
-        shared = _rounded_once(list(exact.values()))
-        amounts = {code: min(share, left[code]) for code, share in zip(exact, shared, strict=True)}
+        exact = _exact_by_code(balance, _credited_with(balance, nets))
+        given = _tax_given(balance)
+        due = {code: max(exact[code] - given[code], Decimal(0)) for code in bases}
+        total = rounded(sum((exact[code] for code in bases), Decimal(0)))
+        amounts = _capped(total - sum(given[code] for code in bases), due, left)
+    return _parts_of_tax(balance, bases, amounts)
+
+
+def _bases(balance: InvoiceBalance, nets: Mapping[str, int]) -> dict[str, int]:
+    """Return the net amount that each tax code taxes, of parts of lines by line id."""
+    bases: dict[str, int] = {}
+    for tax in balance.taxes:
+        if tax.line_id in nets:
+            bases[tax.code] = bases.get(tax.code, 0) + nets[tax.line_id]
+    return bases
+
+
+def _exact_by_code(balance: InvoiceBalance, nets: Mapping[str, int]) -> dict[str, Decimal]:
+    """Return the unrounded tax of each code on parts of lines, by line id."""
+    exact: dict[str, Decimal] = {}
+    for tax in balance.taxes:
+        share = _exact(tax, nets.get(tax.line_id, 0))
+        exact[tax.code] = exact.get(tax.code, Decimal(0)) + share
+    return exact
+
+
+def _credited_with(balance: InvoiceBalance, nets: Mapping[str, int]) -> dict[str, int]:
+    """Return the net amount of each line that earlier notes and these parts credit."""
+    gross, discount = balance.line_left(), balance.discount_left()
+    return {
+        line.id: line.net_minor - gross[line.id] + discount[line.id] + nets.get(line.id, 0)
+        for line in balance.lines
+    }
+
+
+def _tax_given(balance: InvoiceBalance) -> dict[str, int]:
+    """Return the tax of each code that earlier notes gave back."""
+    given = {code: -amount for code, amount in balance.tax_left().items()}
+    for tax in balance.taxes:
+        given[tax.code] += tax.amount_minor
+    return given
+
+
+def _capped(
+    amount_minor: int, weights: Mapping[str, Decimal], left: Mapping[str, int]
+) -> dict[str, int]:
+    """Share an amount over tax codes by weight, at most what is left of each."""
+    amount = min(max(amount_minor, 0), sum(left[code] for code in weights))
+    shares = allocate(amount, [int(weight.scaleb(8)) for weight in weights.values()])
+    capped = {code: min(share, left[code]) for code, share in zip(weights, shares, strict=True)}
+    for code in capped:
+        capped[code] += min(amount - sum(capped.values()), left[code] - capped[code])
+    return capped
+
+
+def _parts_of_tax(
+    balance: InvoiceBalance, bases: Mapping[str, int], amounts: Mapping[str, int]
+) -> list[PartOfTax]:
     first = {tax.code: tax for tax in reversed(balance.taxes)}
     return [
         PartOfTax(code, first[code].name, first[code].rate, bases.get(code, 0), amount)
         for code, amount in amounts.items()
-        if amount or code in bases
+        if amount or bases.get(code)
     ]
-
-
-def _rounded_once(amounts: list[Decimal]) -> list[int]:
-    weights = [int(amount.scaleb(8)) for amount in amounts]
-    return allocate(rounded(sum(amounts, Decimal(0))), weights)
 
 
 def _exact(tax: Tax, net: int) -> Decimal:
     """Return unrounded tax on part of a line: by its rate, or its share of a given amount."""
+    if net == tax.base_minor:
+        return Decimal(tax.amount_minor)
     if tax.rate is not None and not tax.given:
         return precise(tax.rate, net)
     return Decimal(tax.amount_minor * net) / tax.base_minor if tax.base_minor else Decimal(0)
@@ -185,39 +238,59 @@ def shared(balance: InvoiceBalance, amount_minor: int) -> Credited:
     After a note that was spent in part and then voided, less is left of the lines than of the
     invoice. An amount above what is left of the lines is shared over the whole invoice.
     """
-    lines, taxes, weights = _left(balance)
-    if sum(weights) < amount_minor:
-        lines, taxes, weights = _whole(balance)
-    shares = allocate(amount_minor, weights)
-    first = {tax.code: tax for tax in reversed(balance.taxes)}
+    nets, taxes = _left(balance)
+    if sum(nets) + sum(taxes.values()) < amount_minor:
+        nets, taxes = _whole(balance)
+    if sum(nets) + sum(taxes.values()) > amount_minor:
+        nets, taxes = _fitted(balance, amount_minor, nets, taxes)
+    by_line = {line.id: net for line, net in zip(balance.lines, nets, strict=True)}
     parts = [
-        PartOfLine(line, CreditedLine(line_id=line.id, amount_minor=share), share, 0)
-        for line, share in zip(lines, shares, strict=False)
+        PartOfLine(line, CreditedLine(line_id=line.id, amount_minor=net), net, 0)
+        for line, net in zip(balance.lines, nets, strict=True)
     ]
-    return Credited(
-        [part for part in parts if part.gross_minor],
-        [
-            PartOfTax(code, first[code].name, first[code].rate, 0, share)
-            for code, share in zip(taxes, shares[len(lines) :], strict=True)
-            if share
-        ],
+    taxed = _parts_of_tax(balance, _bases(balance, by_line), taxes)
+    return Credited([part for part in parts if part.gross_minor], taxed)
+
+
+def _fitted(
+    balance: InvoiceBalance, amount_minor: int, nets: list[int], taxes: dict[str, int]
+) -> tuple[list[int], dict[str, int]]:
+    """Return parts of the lines and taxes that add up to an amount.
+
+    The taxes are those on the parts of the lines, within a minor unit.
+    """
+    ids = [line.id for line in balance.lines]
+
+    def taxed(net: int) -> dict[str, Decimal]:
+        shares = allocate(net, nets)
+        return _exact_by_code(balance, dict(zip(ids, shares, strict=True)))
+
+    def distance(net: int) -> Decimal:
+        return abs(amount_minor - net - sum(taxed(net).values(), Decimal(0)))
+
+    about = amount_minor * sum(nets) // (sum(nets) + sum(taxes.values()))
+    lowest, highest = max(0, amount_minor - sum(taxes.values())), min(amount_minor, sum(nets))
+    near = {min(max(about + step, lowest), highest) for step in range(-2, 3)}
+    net = min(sorted(near), key=distance)
+    exact = taxed(net)
+    weights = (
+        exact if any(exact.values()) else {code: Decimal(left) for code, left in taxes.items()}
     )
+    return allocate(net, nets), _capped(amount_minor - net, weights, taxes)
 
 
-def _left(balance: InvoiceBalance) -> tuple[list[Line], list[str], list[int]]:
-    """Return the lines and tax codes of an invoice, and the amount left of each."""
-    gross, discounts, taxes = balance.line_left(), balance.discount_left(), balance.tax_left()
-    nets = [gross[line.id] - discounts[line.id] for line in balance.lines]
-    return balance.lines, list(taxes), [*nets, *taxes.values()]
+def _left(balance: InvoiceBalance) -> tuple[list[int], dict[str, int]]:
+    """Return the amounts left of the lines of an invoice, and of its tax codes."""
+    gross, discounts = balance.line_left(), balance.discount_left()
+    return [gross[line.id] - discounts[line.id] for line in balance.lines], balance.tax_left()
 
 
-def _whole(balance: InvoiceBalance) -> tuple[list[Line], list[str], list[int]]:
-    """Return the lines and tax codes of an invoice, and the whole amount of each."""
+def _whole(balance: InvoiceBalance) -> tuple[list[int], dict[str, int]]:
+    """Return the whole amounts of the lines of an invoice, and of its tax codes."""
     taxes: dict[str, int] = {}
     for tax in balance.taxes:
         taxes[tax.code] = taxes.get(tax.code, 0) + tax.amount_minor
-    nets = [line.net_minor for line in balance.lines]
-    return balance.lines, list(taxes), [*nets, *taxes.values()]
+    return [line.net_minor for line in balance.lines], taxes
 
 
 def standalone(asked: Sequence[CreditedLine]) -> Credited:
