@@ -36,8 +36,8 @@ BECAME = """
     C700009  standalone_note   -        1    2000     2000
     C700010  void              700006   1     500      500
     C700012  void              700011   2     200      200
-    C700015  credit_note       700014   1     200      200
-    C700016  void              700013   1     200      200
+    C700015  void              700013   1     200      200
+    C700016  credit_note       700014   1     200      200
     C700017  standalone_note   -        1     400      400
     C700018  standalone_note   -        1     100      100
     C700021  void              700020   1     100      100

@@ -49,10 +49,10 @@ select %(t)s, %(run)s, row_number, document, reason, amount_minor, line
 on conflict do nothing
 
 -- import_match --
--- For cancellations of different customers: the invoice that each cancels, with its lines. It is
--- cancelled as a whole if the latest invoice that is neither voided nor credited has exactly these
--- articles and quantities. Otherwise it is the latest invoice, not voided, that has enough left of
--- all of them.
+-- For cancellations of different customers: the invoice that each cancels, with its lines. Among the
+-- invoices that are neither voided nor credited, the latest with exactly these articles and
+-- quantities is cancelled as a whole. If there is none, it is the latest invoice, not voided, that
+-- has enough left of all of them.
 with asked as (
   select x.document, x.customer_id, x.at, x.code, x.unit_price, x.quantity, x.worth
     from json_to_recordset(%(asked)s::json)
@@ -97,19 +97,17 @@ with asked as (
     left join asked a
       on a.document = r.document and a.code = r.code and a.unit_price = r.unit_price
    group by r.document, r.invoice_id
-), ranked as (
-  select k.*, m.covered = k.worthwhile and k.worthwhile > 0 as covers,
-         m.articles = k.articles and m.equal = k.articles as equals,
-         row_number() over (partition by k.document, k.is_credited
-                            order by k.finalized_at desc, k.tie desc) as place
+), matching as (
+  select k.document, k.id, k.finalized_at, k.tie,
+         m.covered = k.worthwhile and k.worthwhile > 0 as covers,
+         m.articles = k.articles and m.equal = k.articles and not k.is_credited as whole
     from candidate k
     join compared m on m.document = k.document and m.invoice_id = k.id
 ), chosen as (
-  select distinct on (k.document) k.document, k.id,
-         k.equals and k.place = 1 and not k.is_credited as whole
-    from ranked k
-   where k.covers or (k.equals and k.place = 1 and not k.is_credited)
-   order by k.document, whole desc, k.finalized_at desc, k.tie desc
+  select distinct on (m.document) m.document, m.id, m.whole
+    from matching m
+   where m.covers or m.whole
+   order by m.document, m.whole desc, m.finalized_at desc, m.tie desc
 )
 select c.document::text, c.id::text, c.whole,
   coalesce((select json_agg(json_build_array(b.id, b.code, b.unit_price::text,
