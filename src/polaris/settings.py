@@ -35,6 +35,10 @@ class Settings(BaseSettings):
         description="URL of a PostgreSQL server (version 15 or later) to use instead of the"
         " embedded database.",
     )
+    tenant: str | None = Field(
+        default=None,
+        description="Id of the tenant of commands without `--tenant`. Default: the only tenant.",
+    )
     prepare_statements: bool = Field(
         default=True,
         description="Whether the database prepares each statement once per connection. "

@@ -1,12 +1,13 @@
 """The command line. Each command opens the database itself, even while a server uses it."""
 
 import sys
+from typing import Annotated
 
 import psycopg
 import typer
 from pydantic import ValidationError
 
-from polaris import logs
+from polaris import __version__, logs
 from polaris.cli import (
     answer,
     books,
@@ -26,13 +27,31 @@ from polaris.store.server.database import DatabaseTooNew, ServerTooOld
 __all__ = ["app", "main"]
 
 app = typer.Typer(
-    help="Manage invoices (draft, finalize, collect, credit, void) with a double-entry ledger.",
     epilog="To see an example first: polaris demo --once",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def print_version(wanted: bool) -> None:
+    """Print the version and exit, if it is wanted."""
+    if wanted:
+        answer.say(f"polaris {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    wanted: Annotated[
+        bool,
+        typer.Option("--version", help="Print the version.", callback=print_version, is_eager=True),
+    ] = False,
+) -> None:
+    """Manage invoices (draft, finalize, collect, credit, void) with a double-entry ledger."""
+
+
 app.command()(serving.demo)
 app.command()(serving.serve)
 app.command()(serving.migrate)

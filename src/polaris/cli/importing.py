@@ -29,7 +29,7 @@ def online_retail(
         Path,
         typer.Argument(metavar="FILE", help="Online Retail file: .csv, .csv.gz or .csv.xz."),
     ],
-    tenant: TenantId,
+    tenant: TenantId = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -47,7 +47,7 @@ def online_retail(
     if as_json:
         document(report)
         return
-    say(tables.imported(report), f"Next: polaris ledger verify --tenant {tenant}")
+    say(tables.imported(report), f"Next: polaris ledger verify --tenant {session.tenant.id}")
 
 
 def progress_for(quiet: bool) -> AbstractContextManager[Progress]:

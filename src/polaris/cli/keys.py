@@ -32,7 +32,7 @@ def valid_name(name: str) -> str:
 
 @group.command("list")
 def list_(
-    tenant: TenantId,
+    tenant: TenantId = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -45,7 +45,7 @@ def list_(
     elif found:
         say(table(found))
     else:
-        say(f"There are no keys yet. Next: polaris key create NAME --tenant {tenant}")
+        say(f"There are no keys yet. Next: polaris key create NAME --tenant {session.tenant.id}")
 
 
 @group.command()
@@ -56,7 +56,7 @@ def create(
             metavar="NAME", help="Name of the key, such as `web shop`.", callback=valid_name
         ),
     ],
-    tenant: TenantId,
+    tenant: TenantId = None,
     scope: Annotated[
         list[KeyScope] | None,
         typer.Option(
@@ -104,7 +104,7 @@ def revoke(
     key: Annotated[
         str, typer.Argument(metavar="KEY", help="Prefix or id of the key, or the whole key.")
     ],
-    tenant: TenantId,
+    tenant: TenantId = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,

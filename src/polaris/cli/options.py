@@ -34,8 +34,13 @@ Json = Annotated[
     typer.Option("--json", help="Print one JSON document, with amounts in minor units (cents)."),
 ]
 TenantId = Annotated[
-    str,
-    typer.Option("--tenant", metavar="ID", help="Id of the tenant; see `polaris tenant list`."),
+    str | None,
+    typer.Option(
+        "--tenant",
+        metavar="ID",
+        help="Id of the tenant; see `polaris tenant list`. Default: $POLARIS_TENANT, or else the "
+        "only tenant.",
+    ),
 ]
 
 

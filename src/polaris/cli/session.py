@@ -26,12 +26,26 @@ def opened(data_dir: Path | None, database_url: str | None) -> Iterator[Database
 
 @contextmanager
 def open_session(
-    tenant_id: str, data_dir: Path | None, database_url: str | None
+    tenant_id: str | None, data_dir: Path | None, database_url: str | None
 ) -> Iterator["Session"]:
-    """Open a session for one tenant. Raises UnknownTenant."""
+    """Open a session for one tenant, by default the usual one. Raises UnknownTenant, Stopped."""
     with opened(data_dir, database_url) as database, database.connect() as connection:
         connection.autocommit = True
-        yield Session(database, connection, tenants.tenant(connection, tenant_id))
+        chosen = tenant_id or settings(data_dir, database_url).tenant or only_tenant(connection)
+        yield Session(database, connection, tenants.tenant(connection, chosen))
+
+
+def only_tenant(connection: EngineConnection) -> str:
+    """Return the id of the only tenant. Raises Stopped if there are none or several."""
+    every = tenants.tenants(connection)
+    if not every:
+        raise Stopped("There are no tenants yet. Create one with `polaris tenant create`.")
+    if len(every) > 1:
+        raise Stopped(
+            f"There are {len(every)} tenants. Give one with --tenant ID or POLARIS_TENANT; "
+            "list them with `polaris tenant list`."
+        )
+    return every[0].id
 
 
 class Session:

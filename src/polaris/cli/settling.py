@@ -25,7 +25,7 @@ Amount = Annotated[
 
 def apply(
     invoice: Named,
-    tenant: TenantId,
+    tenant: TenantId = None,
     payment: Payment = None,
     credit_note: Note = None,
     amount: Amount = None,
@@ -49,7 +49,7 @@ def apply(
 
 def remove(
     invoice: Named,
-    tenant: TenantId,
+    tenant: TenantId = None,
     payment: Payment = None,
     credit_note: Note = None,
     preview: OnlyPreview = False,
