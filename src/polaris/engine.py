@@ -9,27 +9,46 @@ import psycopg
 import structlog
 import uuid_utils
 from msgspec.structs import replace
+from psycopg.errors import UniqueViolation
 
-from polaris.core.commands import CloseBooks, Command
+from polaris.core.balances.numbering import Numbers, changed_numbers, drawn_numbers
+from polaris.core.commands import Command, SaveTenant
 from polaris.core.commands.text import ID, as_text
-from polaris.core.decision import Decision
+from polaris.core.decision import Decision, Facts
 from polaris.core.explain import Answer, answers
 from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.row import Row
 from polaris.core.fold import Folded, Memory, Outcome, Request, audit_of, fold
 from polaris.core.lifecycle import POLARIS
 from polaris.core.refusals import NotFound
+from polaris.core.rules.number import changed_settings
 from polaris.core.scope import Scope, scope_of
 from polaris.core.transition import Dialect
 from polaris.delivery.as_of import facts_after
-from polaris.store.engine.load import ScopeGrew, load, lock_and_load, resolve
+from polaris.store.engine.load import (
+    ScopeGrew,
+    load,
+    lock_and_load,
+    numbers_ahead,
+    resolve,
+    writers,
+)
 from polaris.store.engine.write import Conflict, write
-from polaris.store.server.database import Database, EngineConnection
+from polaris.store.server.database import Database
 
 log = structlog.get_logger()
 
+NUMBER_KEYS = ("document_number_pkey", "invoice_number", "credit_note_number")
+"""The keys that refuse a number which another document has."""
+
 PATIENCE_SECONDS = 30.0
 """How long a set waits for a lost database before it fails."""
+
+CLOSING_PATIENCE_SECONDS = 10.0
+"""How long a closing of the books waits for earlier sets of its tenant."""
+
+CLOSING_STEP_SECONDS = 0.05
+"""The time between two looks at these sets."""
 
 
 def new_id() -> str:
@@ -49,6 +68,17 @@ class Preview(NamedTuple):
     rows: tuple[Row, ...]
 
 
+class NumbersTaken(Exception):
+    """The database refused a set: one of its documents has a number that another one has.
+
+    `numbers` are the numbers of the set's series; load the used ones, and perform it again.
+    """
+
+    def __init__(self, numbers: list[Numbers]) -> None:
+        super().__init__(f"a number of the set is in use: {numbers}")
+        self.numbers = numbers
+
+
 class Engine:
     """Performs sets of requests on one database. Threads can share it."""
 
@@ -65,9 +95,16 @@ class Engine:
         """
         if not requests:
             return []
-        for _ in range(2):
+        numbers: Sequence[Numbers] = ()
+        attempts = 2
+        failure: Exception = AssertionError("no attempt was made")
+        while attempts:
+            attempts -= 1
             try:
-                return self._patiently(tenant_id, requests)
+                return self._patiently(tenant_id, requests, numbers)
+            except NumbersTaken as taken:
+                attempts += 0 if numbers else 1  # the next attempt knows which ones to skip
+                failure, numbers = taken, taken.numbers
             except (psycopg.Error, Conflict, ScopeGrew) as fault:
                 failure = fault
         if isinstance(failure, psycopg.OperationalError) and lost(failure):
@@ -78,7 +115,9 @@ class Engine:
         half = len(requests) // 2
         return self.perform(tenant_id, requests[:half]) + self.perform(tenant_id, requests[half:])
 
-    def _patiently(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
+    def _patiently(
+        self, tenant_id: str, requests: Sequence[Request], numbers: Sequence[Numbers]
+    ) -> list[Outcome]:
         """Perform a set. After a lost connection, perform it again when the database is back.
 
         This is safe even if the first attempt was committed: the locks wait for the old
@@ -87,7 +126,7 @@ class Engine:
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
-                return self._once(tenant_id, requests)
+                return self._once(tenant_id, requests, numbers)
             except psycopg.OperationalError as fault:
                 if not lost(fault) or time.monotonic() > give_up_at:
                     raise
@@ -95,7 +134,13 @@ class Engine:
                 time.sleep(0.05)
                 self._database.ensure()
 
-    def _once(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
+    def _once(
+        self, tenant_id: str, requests: Sequence[Request], numbers: Sequence[Numbers]
+    ) -> list[Outcome]:
+        """Perform a set. The used ones among these numbers are loaded, so that it skips them.
+
+        Raises NumbersTaken, Conflict, ScopeGrew, UnknownTenant, psycopg.Error.
+        """
         with self._pool.connection() as connection:
             scope = scope_of(request.command for request in requests)
             scope.billed |= any(request.shown for request in requests)
@@ -103,12 +148,17 @@ class Engine:
             ids = [request.id for request in requests]
             keys = [request.key for request in requests if request.key is not None]
             loaded = lock_and_load(connection, tenant_id, scope, ids, keys)
+            numbers = [*numbers, *numbers_of(loaded.facts, requests)]
+            loaded.facts.add(numbers_ahead(connection, tenant_id, numbers))
             memory = Memory(loaded.records, loaded.events)
             folded = fold(loaded.facts, memory, requests, new_id)
-            write(connection, tenant_id, folded.rows.values())
+            try:
+                write(connection, tenant_id, folded.rows.values())
+            except UniqueViolation as taken:
+                if taken.diag.constraint_name not in NUMBER_KEYS:
+                    raise
+                raise NumbersTaken(drawn_numbers(loaded.facts, folded.rows.values())) from taken
         report(folded)
-        if any(isinstance(request.command, CloseBooks) for request in requests):
-            self._wait_for_older_writers()
         return [as_first_answered(outcome) for outcome in folded.outcomes]
 
     def _broken(self, tenant_id: str, request: Request, fault: BaseException) -> Outcome:
@@ -119,19 +169,31 @@ class Engine:
             write(connection, tenant_id, [audit_of(request, command, outcome, new_id())])
         return outcome
 
-    def _wait_for_older_writers(self) -> None:
-        """Wait until every set that began before the books were closed has ended."""
-        with self._database.connect() as connection:
-            connection.autocommit = True
-            horizon = snapshot(connection, "xmax")
-            while snapshot(connection, "xmin") < horizon:
-                time.sleep(0.01)
+    def wait_for_writers(
+        self, tenant_id: str, patience_seconds: float = CLOSING_PATIENCE_SECONDS
+    ) -> int:
+        """Wait until the sets of the tenant that run now have ended. Call this after CloseBooks.
+
+        A set that began before the books were closed may still write into the period. Return how
+        many still run after the patience; 0 means that nothing is added to the period any more.
+        """
+        give_up_at = time.monotonic() + patience_seconds
+        older = left = self._writers(tenant_id)
+        while left and time.monotonic() < give_up_at:
+            time.sleep(CLOSING_STEP_SECONDS)
+            left = older & self._writers(tenant_id)
+        return len(left)
+
+    def _writers(self, tenant_id: str) -> frozenset[str]:
+        with self._pool.connection() as connection:
+            return writers(connection, tenant_id)
 
     def preview(self, tenant_id: str, requests: Sequence[Request]) -> list[Preview]:
         """Return what the requests would do, one after the other. Nothing is locked or written."""
         with self._pool.connection() as connection:
             scope = scope_of(request.command for request in requests)
             facts = load(connection, tenant_id, resolve(connection, tenant_id, scope)).facts
+            facts.add(numbers_ahead(connection, tenant_id, numbers_of(facts, requests)))
         previews = []
         memory = Memory((), ())
         for request in requests:
@@ -184,10 +246,15 @@ def lost(fault: psycopg.OperationalError) -> bool:
     return fault.sqlstate is None or fault.sqlstate.startswith(gone)
 
 
-def snapshot(connection: EngineConnection, edge: str) -> int:
-    """Return the id of the oldest running (`xmin`) or the next (`xmax`) transaction."""
-    row = connection.execute(f"select pg_snapshot_{edge}(pg_current_snapshot())::text").fetchone()
-    return int(row[0]) if row else 0
+def numbers_of(facts: Facts, requests: Sequence[Request]) -> list[Numbers]:
+    """Return the numbers that the number formats in these requests would give."""
+    before = facts.tenant.settings
+    numbers: list[Numbers] = []
+    for one in requests:
+        if isinstance(one.command, SaveTenant):
+            after = changed_settings(before, one.command)
+            numbers += changed_numbers(before, after) if after else ()
+    return numbers
 
 
 def as_first_answered(outcome: Outcome) -> Outcome:

@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 
 from cli.books import Books
 from cli.terminal import polaris, script
+from polaris import __version__
 from polaris.cli import app
 from polaris.cli.invoices import minor
 from polaris.store.server.database import Database
@@ -66,7 +67,6 @@ def test_every_command_explains_itself(command: str) -> None:
     "arguments",
     [
         ["nonsense"],
-        ["invoice", "void", "INV-000001"],
         ["invoice", "list", "--tenant", NOBODY, "--status", "paid"],
         ["invoice", "list", "--tenant", NOBODY, "--limit", "0"],
         ["books", "close", "yesterday", "--tenant", NOBODY],
@@ -138,3 +138,25 @@ def test_migrating_says_what_was_applied(blank_url: str) -> None:
     first = script("migrate", "--json", "--database-url", blank_url)
     assert first.json["applied"]
     assert polaris("migrate", "--json", "--database-url", blank_url).json == {"applied": []}
+
+
+def test_the_version_is_printed() -> None:
+    told = CliRunner().invoke(app, ["--version"], prog_name="polaris")
+    assert (told.exit_code, told.stdout) == (0, f"polaris {__version__}\n")
+
+
+def test_the_only_tenant_needs_no_name(own_database_url: str) -> None:
+    place = ("--database-url", own_database_url)
+    none = polaris("invoice", "list", *place)
+    assert (none.code, "polaris tenant create" in none.err) == (1, True)
+    first = polaris("tenant", "create", "One", "--json", *place).json["tenant_id"]
+    assert polaris("invoice", "list", "--json", *place).code == 0
+    assert polaris("books", "close", "2020-01-31", *place).code == 0
+    assert "closed through 2020-01-31" in polaris("books", "close", "2020-01-31", *place).out
+    polaris("tenant", "create", "Two", *place)
+    several = polaris("invoice", "list", *place)
+    assert (several.code, "There are 2 tenants" in several.err) == (1, True)
+    usual = {"POLARIS_TENANT": first}
+    assert script("key", "list", "--json", *place, env=usual).code == 0
+    unknown = script("key", "list", "--tenant", NOBODY, *place, env=usual)
+    assert f"No tenant {NOBODY}" in unknown.err

@@ -5,11 +5,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from core.proofs import Proof, Shelf
+from polaris.core.balances.number_format import position
 from polaris.core.facts.credit_note import CreditNote, Funding, NoteLine, NoteTax
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line, Settlement, Tax
 from polaris.core.facts.payment import Payment, Refund
-from polaris.core.facts.series import Series
+from polaris.core.facts.series import DocumentNumber, Series, SkippedNumber
 from polaris.core.facts.wallet import Lot, Movement
 from polaris.core.ledger.posting import Entry
 
@@ -17,14 +18,29 @@ from polaris.core.ledger.posting import Entry
 def numbers_are_gapless(shelf: Shelf) -> Iterator[str]:
     """The numbers of a series are 1, 2, 3 … and its next one follows."""
     drawn: dict[str, list[int]] = defaultdict(list)
+    formats = {series.id: series.format for series in shelf.all(Series)}
     numbered: list[Invoice | CreditNote] = [*shelf.all(Invoice), *shelf.all(CreditNote)]
     for row in numbered:
         if row.series and row.number:
-            drawn[row.series].append(int(re.findall(r"\d+", row.number)[-1]))
+            counted = position(
+                formats.get(row.series, ""), row.number
+            )  # unless the format changed since
+            drawn[row.series].append(counted or int(re.findall(r"\d+", row.number)[-1]))
+    for skipped in shelf.all(SkippedNumber):
+        drawn[skipped.series].append(skipped.counted)
     drawn["customer"] = [row.sequence for row in shelf.all(Customer)]
     for series in shelf.all(Series):
         if sorted(drawn[series.id]) != list(range(1, series.next)):
             yield f"series {series.id} gave {drawn[series.id]}, then {series.next}"
+
+
+def numbers_name_one_document(shelf: Shelf) -> Iterator[str]:
+    """Every number is registered for the one document that has it."""
+    users = {row.id: (row.document, row.document_id) for row in shelf.all(DocumentNumber)}
+    numbered: list[Invoice | CreditNote] = [*shelf.all(Invoice), *shelf.all(CreditNote)]
+    for row in numbered:
+        if row.number and users.get(row.number) != (row.table, row.id):
+            yield f"{row.number} of {row.id} is registered for {users.get(row.number)}"
 
 
 def totals_are_sums(shelf: Shelf) -> Iterator[str]:
@@ -173,6 +189,7 @@ def entries_are_of_one_day(shelf: Shelf) -> Iterator[str]:
 
 ROW_PROOFS: tuple[Proof, ...] = (
     numbers_are_gapless,
+    numbers_name_one_document,
     totals_are_sums,
     notes_add_up,
     notes_return_what_they_took,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core import test_invoice_rules, test_master_rules, test_money_rules
+from core import test_invoice_rules, test_master_rules, test_money_rules, test_numbers
 from core.asks import SHORT, after, told
 from core.tables import Row
 from polaris.core import refusals
@@ -12,7 +12,12 @@ from polaris.core.lifecycle import LIFECYCLE, POLARIS
 from polaris.core.refusals import EVERY
 from polaris.core.transition import ANY, AnyTransition
 
-ROWS: list[Row] = [*test_invoice_rules.ROWS, *test_money_rules.ROWS, *test_master_rules.ROWS]
+ROWS: list[Row] = [
+    *test_invoice_rules.ROWS,
+    *test_money_rules.ROWS,
+    *test_master_rules.ROWS,
+    *test_numbers.ROWS,
+]
 
 BEFORE_ANY_RULE = {
     refusals.KeyReused,

@@ -113,6 +113,13 @@ RECORDING = """
            | record currency=XXX          | unknown_currency
            | record payment_term_days=-1  | number_not_possible
            | record number=@empty         | value_missing
+           | record number=INV-000001     | number_of_series
+           | record number=INV-1          | -
+           | record number=INV-0000001    | -
+           | record number=CN-000007      | number_of_series
+           | record number=INV-000001 status=draft | -
+    billed | record for=old lines=@two number=INV-000001 | number_taken
+    record number=OLD-7 | record for=old lines=@two number=OLD-7 | number_taken
     close  | record issue_date=2026-02-28 | period_closed
     =      | record issue_date=2026-03-01 | -
 """

@@ -237,6 +237,8 @@ def test_closing_the_books_waits_for_older_writers(database: Database, engine: E
     def close() -> None:
         command = CloseBooks(through=day)
         assert engine.perform(tenant_id, [request(command)])[0].done
+        assert engine.wait_for_writers(tenant_id, patience_seconds=0.1) == 1
+        assert engine.wait_for_writers(tenant_id) == 0
         closed.set()
 
     with database.connect() as holder:

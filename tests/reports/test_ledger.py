@@ -169,13 +169,14 @@ def test_numbers_are_read_by_the_format_of_their_series(
     row = connection.execute(
         "update credit_note set number = number || '1' where tenant_id = %s and number ="
         " (select number from credit_note where number like '%%-CN.1' and tenant_id = %s limit 1)"
-        " returning series",
+        " returning series, number",
         [tenant_id, tenant_id],
     ).fetchone()
     assert row is not None
     assert prove(connection, tenant_id, "numbers").violations == [
         Violation(None, f"{row[0]} 1", expected=1, found=0),
         Violation(None, f"{row[0]} 11", expected=0, found=1),
+        Violation(None, f"number {row[1]}", expected=1, found=0),
     ]
 
 
@@ -193,6 +194,7 @@ def test_numbers_of_a_former_format_still_count(
     assert prove(connection, empty_tenant_id, "numbers").violations == [
         Violation(None, "invoice 3", expected=1, found=0),
         Violation(None, "invoice C-3", expected=0, found=1),
+        Violation(None, "number C-3", expected=1, found=0),
     ]
 
 

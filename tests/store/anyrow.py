@@ -28,7 +28,7 @@ from polaris.core.facts.invoice import (
 from polaris.core.facts.parties import Buyer, Identity, Parties
 from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.facts.row import Row
-from polaris.core.facts.series import Series
+from polaris.core.facts.series import DocumentNumber, Series
 from polaris.core.facts.tenant import Account, Books, Settings, Tenant
 from polaris.core.facts.wallet import Lot, LotFunding, Wallet
 from polaris.core.facts.webhook import WebhookEndpoint
@@ -126,8 +126,8 @@ LINKS = {
     "note_id": NOTE,
     "lot_id": LOT,
 }
-IDS = {"source_id", "subject_id", "owner_id", "command_id", "item_id", "tax_code_id"}
-NAMED = (Account, Series)  # found by a name, not by an id
+IDS = {"source_id", "subject_id", "document_id", "owner_id", "command_id", "item_id", "tax_code_id"}
+NAMED = (Account, Series, DocumentNumber)  # found by a name, not by an id
 
 Fields = dict[str, Any]
 
@@ -186,6 +186,7 @@ LEGAL: dict[type[Row], Callable[[Fields], Fields]] = {
     Wallet: lambda row: {"rate": abs(row["rate"]) + 1},
     Payment: lambda row: some_of(row, "unused_minor") | {"state": PaymentState.SUCCEEDED},
     Series: lambda row: {"owner_id": None if row["scope"] == "tenant" else NEW},
+    DocumentNumber: lambda row: {"document": "invoice"},
     Tenant: lambda row: {"id": TENANT},
     Books: lambda row: {"id": TENANT},
     TaxCode: lambda row: {"rate": abs(row["rate"])},

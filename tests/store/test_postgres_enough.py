@@ -155,6 +155,7 @@ class Asker:
             customer_id=self.random.choice(self.customers),
             currency="EUR",
             lines=self.lines(),
+            number=f"O-{self.amount(5)}" if self.maybe() else None,
             apply=self.apply(),
         )
 
@@ -301,7 +302,8 @@ class Asker:
         )
 
     def tenant(self) -> Command:
-        form = self.random.choice(["R{next}", "S{next:05}", "{next"])
+        begin = self.random.choice(["", "{customer}/"])
+        form = begin + self.random.choice(["R{next}", "S{next:05}", "{next"])
         name = self.random.choice(["invoice_format", "note_format"])
         tenant_id = self.facts.tenant.id
         return SaveTenant(tenant_id=tenant_id, settings_changes={name: form})

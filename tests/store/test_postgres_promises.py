@@ -13,7 +13,7 @@ from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import Event, EventKind
 from polaris.core.facts.invoice import Invoice, Line, Status
 from polaris.core.facts.row import Row
-from polaris.core.facts.series import Series
+from polaris.core.facts.series import DocumentNumber, Series, SkippedNumber
 from polaris.core.facts.tenant import Account, Settings
 from polaris.core.ledger.posting import Entry, Posting
 from polaris.core.scope import Scope
@@ -140,6 +140,21 @@ def event() -> Event:
     )
 
 
+def number(text: str) -> DocumentNumber:
+    return DocumentNumber(id=text, document="invoice", document_id=INVOICE)
+
+
+def skipped() -> SkippedNumber:
+    return SkippedNumber(
+        id=new_id(),
+        series="invoice",
+        counted=1,
+        number="A1",
+        document="invoice",
+        document_id=INVOICE,
+    )
+
+
 TWICE: dict[str, list[Row]] = {
     "customer_pkey": [sample_row(Customer)],
     "customer_external_id": [again(Customer, sequence=2)],
@@ -149,6 +164,8 @@ TWICE: dict[str, list[Row]] = {
     "line_tenant_id_invoice_id_revision_position_key": [again(Line)],
     "entry_reverses": [entry(reverses=ENTRY), entry(reverses=ENTRY)],
     "credit_note_number": [again(CreditNote)],
+    "document_number_pkey": [number("A1"), number("A1")],
+    "skipped_once": [skipped(), skipped()],
     "command_pkey": [CommandRecord(id=NEW, at=NOON), CommandRecord(id=NEW, at=NOON)],
     "command_key": [CommandRecord(id=new_id(), key="k", at=NOON) for _ in range(2)],
     "event_tenant_id_command_id_position_key": [event(), event()],

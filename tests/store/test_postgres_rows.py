@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from polaris.core.facts.audit import AuditLine
 from polaris.core.facts.credit_note import NoteLine, NoteTax
 from polaris.core.facts.row import Changing, Row
+from polaris.core.facts.series import SkippedNumber
 from polaris.core.facts.tenant import Tenant
 from polaris.core.facts.wallet import Movement
 from polaris.store.engine.write import INSERTS, UPDATES, write
@@ -32,6 +33,8 @@ READ = {
     Tenant: f"select json_build_array({QUERIES['part_tenant']}::json)::text",
     Movement: "select json_agg(json_build_array(id, wallet_id, customer_id, lot_id, kind,"
     " amount_minor, invoice_id, at, details))::text from movement where tenant_id = %(t)s",
+    SkippedNumber: "select json_agg(json_build_array(id, series, counted, number, document,"
+    " document_id))::text from skipped_number where tenant_id = %(t)s",
     AuditLine: "select json_agg(json_build_array(id, command_id, at, actor, command, subject_id,"
     " outcome, refusals, request))::text from audit where tenant_id = %(t)s",
 }

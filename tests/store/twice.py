@@ -12,7 +12,8 @@ from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.tenant import Settings
 from polaris.core.fold import Folded, Memory, Request, fold
 from polaris.core.scope import Scope, scope_of
-from polaris.store.engine.load import load, lock_and_load, resolve
+from polaris.engine import numbers_of
+from polaris.store.engine.load import load, lock_and_load, numbers_ahead, resolve
 from polaris.store.engine.write import create_tenant, write
 from polaris.store.server.database import EngineConnection
 
@@ -43,7 +44,13 @@ class History:
         self.connection = connection
         self.ids = Ids((seed + 1) << 32)
         self.tenant_id = next(self.ids)
-        settings = Settings(invoice_scope=scope, note_scope=scope)
+        begin = "{customer}-" if scope is SeriesScope.CUSTOMER else ""
+        settings = Settings(
+            invoice_scope=scope,
+            invoice_format=f"{begin}INV-{{next}}",
+            note_scope=scope,
+            note_format=f"{begin}CN-{{next}}",
+        )
         create_tenant(connection, self.tenant_id, "Both", "EUR", "UTC", settings, BEGIN)
         everything = Scope(series={"invoice", "note", "customer"})
         self.whole = load(connection, self.tenant_id, everything).facts
@@ -58,6 +65,8 @@ class History:
         requests = [Request(id=next(self.ids), command=wish, at=self.at) for wish in wishes]
         scope = resolve(self.connection, self.tenant_id, scope_of(wishes))
         loaded = lock_and_load(self.connection, self.tenant_id, scope, [one.id for one in requests])
+        numbers = numbers_of(loaded.facts, requests)
+        loaded.facts.add(numbers_ahead(self.connection, self.tenant_id, numbers))
         here = fold(loaded.facts, Memory((), ()), requests, self.ids.again())
         there = fold(self.whole, Memory((), ()), requests, self.ids.again())
         self.ids.number += 1000

@@ -7,8 +7,10 @@ import typer
 
 from polaris.cli.answer import document, say
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
-from polaris.cli.session import open_session
+from polaris.cli.session import Session, open_session
 from polaris.core.commands import CloseBooks, ReopenBooks
+from polaris.core.scope import Scope
+from polaris.store.engine.load import load
 
 group = typer.Typer(help="Close and reopen accounting periods.")
 
@@ -21,22 +23,37 @@ Through = Annotated[
 @group.command()
 def close(
     through: Through,
-    tenant: TenantId,
+    tenant: TenantId = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Close the books through DATE: no entry can be dated on or before it any more."""
-    with open_session(tenant, data_dir, database_url) as session:
-        session.perform(CloseBooks(through=through.date()))
+    """Close the books through DATE: no entry can be dated on or before it any more.
 
-    print_closing_date(through.date(), as_json)
+    Exits with 1 if earlier changes of the tenant still run after ten seconds. The books are closed
+    then, but these changes may still add entries. Run the command again to wait for them.
+    """
+    day = through.date()
+    with open_session(tenant, data_dir, database_url) as session:
+        if closed_through(session) != day:
+            session.perform(CloseBooks(through=day))
+        left = session.engine.wait_for_writers(session.tenant.id)
+
+    print_closing_date(day, as_json, left)
+    if left:
+        raise typer.Exit(1)
+
+
+def closed_through(session: Session) -> date | None:
+    """Return the last closed day, or None."""
+    facts = load(session.connection, session.tenant.id, Scope()).facts
+    return facts.books.closed_through
 
 
 @group.command()
 def reopen(
     through: Through,
-    tenant: TenantId,
+    tenant: TenantId = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -48,9 +65,15 @@ def reopen(
     print_closing_date(through.date(), as_json)
 
 
-def print_closing_date(through: date, as_json: bool) -> None:
-    """Print the last closed day."""
+def print_closing_date(through: date, as_json: bool, writers_left: int = 0) -> None:
+    """Print the last closed day, and how many earlier changes still run."""
     if as_json:
-        document({"done": True, "closed_through": through})
-    else:
-        say(f"The books are closed through {through}.")
+        still = {"writers_left": writers_left} if writers_left else {}
+        document({"done": True, "closed_through": through, **still})
+        return
+    say(f"The books are closed through {through}.")
+    if writers_left:
+        say(
+            f"{writers_left} earlier changes of this tenant still run and may add entries to the "
+            "period. Run the command again to wait for them."
+        )

@@ -121,7 +121,7 @@ class Credit(StrEnum):
 
 @group.command("list")
 def list_(
-    tenant: TenantId,
+    tenant: TenantId = None,
     status: Annotated[
         Status | None, typer.Option(help="List only invoices with this status. Default: all.")
     ] = None,
@@ -154,7 +154,7 @@ def list_(
 @group.command("show")
 def show_(
     invoice: Named,
-    tenant: TenantId,
+    tenant: TenantId = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -171,7 +171,7 @@ def show_(
 @group.command()
 def explain(
     invoice: Named,
-    tenant: TenantId,
+    tenant: TenantId = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -194,7 +194,7 @@ def explain(
 @group.command()
 def finalize(
     invoice: Named,
-    tenant: TenantId,
+    tenant: TenantId = None,
     issue_date: IssueDate = None,
     apply: Annotated[
         list[Credit] | None,
@@ -222,7 +222,7 @@ def finalize(
 @group.command()
 def void(
     invoice: Named,
-    tenant: TenantId,
+    tenant: TenantId = None,
     reason: Reason = None,
     comment: Comment = None,
     credit: CreditAmount = "0",
@@ -257,7 +257,7 @@ def void(
 @group.command("preview")
 def preview_(
     invoice: Named,
-    tenant: TenantId,
+    tenant: TenantId = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -293,6 +293,7 @@ def carry_out(session: Session, command: OnInvoice, *, preview: bool, as_json: b
     verb, rest = ("would be", "; nothing was changed") if preview else ("is", "")
     sentence = Text.assemble((name, "bold"), f" {verb} {seen.invoice.status}{rest}.")
     say(tables.spaced(sentence, tables.entries(seen.entries), tables.events(seen.events)))
+    say(*tables.warnings(seen.events))
 
 
 def perform_command(session: Session, command: Command, before: Invoice) -> Booked:

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from polaris.audit.verify import AuditReport
 from polaris.core.explain import Answer
-from polaris.core.facts.event import Event
+from polaris.core.facts.event import WARNINGS, Event
 from polaris.core.facts.payment import Refund
 from polaris.core.ledger.posting import Entry
 from polaris.core.refusals import Refusal
@@ -191,6 +191,12 @@ def events(emitted: Iterable[Event]) -> Table:
     for event in emitted:
         table.add_row(event.kind, about(event), f"{event.at:%Y-%m-%d %H:%M:%S}")
     return table
+
+
+def warnings(emitted: Iterable[Event]) -> list[Text]:
+    """Return a sentence for each event that somebody must look at."""
+    kinds = (event.kind for event in emitted if event.kind in WARNINGS)
+    return [Text.assemble(("Look at this: ", "bold yellow"), kind.sentence) for kind in kinds]
 
 
 def about(event: Event) -> str:

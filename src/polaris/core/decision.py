@@ -35,6 +35,15 @@ class Facts:
         """Return the tenant, as the last command of the set left it."""
         return self.tables[Tenant][self.tenant_id]  # type: ignore[return-value]  # of its own kind
 
+    @property
+    def books(self) -> Books:
+        """Return the closing date of the books, as the last command of the set left it."""
+        return self.tables[Books][self.tenant_id]  # type: ignore[return-value]  # of its own kind
+
+    def get(self, kind: type[R], row_id: str | None) -> R | None:
+        """Return the row, or None."""
+        return self.tables[kind].get(row_id or "")  # type: ignore[return-value]  # of its own kind
+
     def add(self, rows: Iterable[Row]) -> None:
         """Add rows. A row with a known id replaces the older one."""
         for row in rows:

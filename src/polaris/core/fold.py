@@ -15,7 +15,7 @@ from polaris.core.commands import Command
 from polaris.core.commands.text import ID, LONGEST, UNSTORABLE, WrittenCommand, as_text
 from polaris.core.decision import Decision, Facts
 from polaris.core.facts.audit import AuditLine, CommandRecord
-from polaris.core.facts.event import Event
+from polaris.core.facts.event import WARNINGS, Event
 from polaris.core.facts.row import Changing, Row
 from polaris.core.lifecycle import POLARIS, Refused, decide
 from polaris.core.refusals import KeyReused, Refusal
@@ -60,11 +60,17 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     fault: BaseException | None = None
     facts: Facts | None = None  # after the set, or a repetition's first time, if `shown`; read-only
     rows: tuple[Row, ...] = ()  # all rows written for it; empty for a replay
+    writers_left: int = 0  # of a closing of the books: earlier sets that may still add entries
 
     @property
     def done(self) -> bool:
         """True if the request was done, now or the first time."""
         return not self.refusals and self.fault is None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return a sentence for each event of the request that somebody must look at."""
+        return tuple(event.kind.sentence for event in self.events if event.kind in WARNINGS)
 
     def added(self, *kinds: type[Row]) -> list[str]:
         """Return the ids of the new rows of these kinds, in the order of creation."""

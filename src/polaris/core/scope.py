@@ -6,10 +6,13 @@ import msgspec
 
 from polaris.core import commands
 from polaris.core.commands import (
+    CloseBooks,
     Command,
     DeleteCatalogueItem,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
+    RecordInvoice,
+    ReopenBooks,
     SaveCatalogueItem,
     SaveCustomer,
     SaveTaxCode,
@@ -62,6 +65,8 @@ class Scope(msgspec.Struct, kw_only=True):
     codes_of_items: set[str] = msgspec.field(default_factory=set)
     codes_of_taxes: set[str] = msgspec.field(default_factory=set)
     series: set[str] = msgspec.field(default_factory=set)  # tenant-wide series to lock
+    numbers: set[str] = msgspec.field(default_factory=set)  # of documents, that may be in use
+    books: bool = False  # True if the closing date of the books changes
     open_credit: bool = False  # True if the customers' spendable credit is needed
     taxed: bool = False  # True if the taxes that lines may have are needed
     billed: bool = True  # True if the lines and taxes of the invoices are needed
@@ -101,6 +106,10 @@ def _gather_codes(scope: Scope, command: Command) -> None:
             scope.codes_of_taxes |= _storable(*(or_none(command.tax_codes) or ()))
         case SaveTaxCode():
             scope.codes_of_taxes |= _storable(or_none(command.code))
+        case RecordInvoice():
+            scope.numbers |= _storable(command.number)
+        case CloseBooks() | ReopenBooks():
+            scope.books = True
     retaxes = getattr(command, "retax", False)
     for line in _new_lines(command):
         if retaxes or line.item_code or line.tax_codes is not None:

@@ -17,7 +17,7 @@ Connection = psycopg.Connection[Any]
 Progress = Callable[[int, int, str], None]
 """Called with the steps done, all steps, and a text about the next step (empty at the end)."""
 
-BLOCKS = {**blocks("proofs.sql"), **blocks("proofs_given.sql")}
+BLOCKS = blocks("proofs.sql") | blocks("proofs_given.sql") | blocks("numbers.sql")
 MOST_NAMED = 20
 """How many violations of a proof are named."""
 
@@ -40,7 +40,7 @@ PROOFS = {
     "given_back": "What goes back for an invoice is at most what came in, and what was granted.",
     "mirrored": "A reversal is the exact opposite of the entry that it reverses.",
     "reversed_once": "An entry is reversed at most once, and a reversal is never reversed.",
-    "numbers": "Every number of a series was used once, and no number is outside its series.",
+    "numbers": "Every number of a series was used or skipped once, and every number is registered.",
 }
 """Each proof: the name of its SQL block, and the statement that it proves."""
 
@@ -100,7 +100,11 @@ class Balance(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """A number of a series without a live document: it is missing, hidden or voided."""
+    """A number of a series without a live document of it.
+
+    `why` is missing, hidden, voided, or taken: another document had the number before, and it was
+    skipped. `subject_id` is the document that has the number.
+    """
 
     series: str
     counted: int | None  # the position in the series; None if the format does not show it

@@ -5,23 +5,32 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from operator import and_
 from typing import Concatenate, ParamSpec, TypeVar
 
 import psycopg
 import structlog
+from msgspec.structs import replace
 from psycopg import IsolationLevel
 from psycopg_pool import PoolTimeout
 
+from polaris.core.commands import CloseBooks
 from polaris.core.decision import Facts
 from polaris.core.facts.tenant import Tenant
 from polaris.core.fold import Outcome, Request
 from polaris.core.scope import Scope
-from polaris.engine import Engine, Preview, lost
+from polaris.engine import (
+    CLOSING_PATIENCE_SECONDS,
+    CLOSING_STEP_SECONDS,
+    Engine,
+    Preview,
+    lost,
+)
 from polaris.keys import ApiKey, KnownKey
 from polaris.serving.read_batches import ReadBatches
 from polaris.serving.ttl_cache import AsyncTtlCache
 from polaris.serving.write_batches import ShuttingDown, WriteBatches
-from polaris.store.engine.load import load, resolve
+from polaris.store.engine.load import load, resolve, writers
 from polaris.store.engine.write import signing_key
 from polaris.store.read import api_keys, tenants
 from polaris.store.server.database import Database, EngineConnection
@@ -63,12 +72,36 @@ class AsyncEngine:
         self._reads = ReadBatches(self._load)
 
     async def perform(self, tenant_id: str, request: Request) -> Outcome:
-        """Perform a request; see `WriteBatches.perform`."""
-        return await self._writes.perform(tenant_id, request)
+        """Perform a request; see `perform_all`."""
+        [outcome] = await self.perform_all(tenant_id, [request])
+        return outcome
 
     async def perform_all(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
-        """Perform requests together and in order; see `WriteBatches.perform_all`."""
-        return await self._writes.perform_all(tenant_id, requests)
+        """Perform requests together and in order; see `WriteBatches.perform_all`.
+
+        If they close the books, wait until the earlier sets of the tenant have ended, but not
+        longer than `CLOSING_PATIENCE_SECONDS`. `Outcome.writers_left` says how many still run.
+        The wait holds no worker, no reader and no connection.
+        """
+        outcomes = await self._writes.perform_all(tenant_id, requests)
+        closing = [isinstance(request.command, CloseBooks) for request in requests]
+        ended = [outcome.done for outcome in outcomes]
+        if not any(map(and_, closing, ended)):
+            return outcomes
+        left = await self._wait_for_writers(tenant_id)
+        return [
+            replace(outcome, writers_left=left) if closes and outcome.done else outcome
+            for closes, outcome in zip(closing, outcomes, strict=True)
+        ]
+
+    async def _wait_for_writers(self, tenant_id: str) -> int:
+        """Wait for the sets of the tenant that run now. Return how many of them still run."""
+        give_up_at = time.monotonic() + CLOSING_PATIENCE_SECONDS
+        older = left = await self.read(writers, tenant_id)
+        while left and time.monotonic() < give_up_at:
+            await asyncio.sleep(CLOSING_STEP_SECONDS)
+            left = older & await self.read(writers, tenant_id)
+        return len(left)
 
     async def preview(self, tenant_id: str, requests: Sequence[Request]) -> list[Preview]:
         """Return what the requests would do, one after the other. Nothing is locked or written.

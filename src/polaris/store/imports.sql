@@ -49,8 +49,8 @@ select %(t)s, %(run)s, row_number, document, reason, amount_minor, line
 on conflict do nothing
 
 -- import_match --
--- For cancellations of different customers: the invoice that each cancels, with its lines. Among the
--- invoices that are neither voided nor credited, the latest with exactly these articles and
+-- For cancellations of different customers: the invoice that each cancels, with its lines. Among
+-- the invoices that are neither voided nor credited, the latest with exactly these articles and
 -- quantities is cancelled as a whole. If there is none, it is the latest invoice, not voided, that
 -- has enough left of all of them.
 with asked as (

@@ -217,7 +217,7 @@ select c.currency, c.id as subject, least(c.went, c.came) as expected, c.went as
      group by y.tenant_id, y.id) c
 
 
--- ----------------------------------------------------------------------- reversals and numbers
+-- -------------------------------------------------------------------------------------- reversals
 
 -- mirrored --
 -- The postings that should be mirrored, and those that are. Missing and extra ones are counted too.
@@ -247,71 +247,6 @@ select null::text as currency, o.id as subject,
   join entry o on o.tenant_id = %(t)s and o.id = e.reverses
  where e.tenant_id = %(t)s
  group by o.id, o.reverses
-
--- drawn --
--- Every used number with its position in the series, or null if its format does not show it. The
--- tenant's own series may have had other formats before; the newest format that fits is used.
-select d.series, d.number, d.id, d.status, d.hidden,
-  (select substring(d.number from pattern)::bigint
-     from unnest(s.patterns) with ordinality as one (pattern, place)
-    where d.number ~ pattern
-    order by place limit 1) as counted
-  from (
-    select i.series, i.number, i.id, i.status, i.hidden_at is not null as hidden
-      from invoice i
-     where i.tenant_id = %(t)s and i.series is not null and i.number is not null
-    union all
-    select n.series, n.number, n.id, n.status, false
-      from credit_note n
-     where n.tenant_id = %(t)s
-    union all
-    select 'customer', c.sequence::text, c.id, 'issued', false
-      from customer c
-     where c.tenant_id = %(t)s) d
-  left join (
-    select f.id, array_agg('^' || regexp_replace(
-        regexp_replace(
-          regexp_replace(f.format, '([.^$*+?()|\\\[\]])', '\\\1', 'g'),
-          '\{(customer|invoice)[^}]*\}', '.*', 'g'),
-        '\{next[^}]*\}', '(\d{1,18})') || '$' order by f.until desc nulls first) as patterns
-      from (
-        select x.id, x.format, null::timestamptz as until
-          from series x
-         where x.tenant_id = %(t)s
-        union all
-        select k.series, v.before->'settings'->>k.setting, v.at
-          from event v
-         cross join (values ('invoice', 'invoice_format'), ('note', 'note_format'))
-           k (series, setting)
-         where v.tenant_id = %(t)s and v.kind = 'tenant.saved'
-           and v.before->'settings'->>k.setting <> v.after->'settings'->>k.setting) f
-     group by f.id) s on s.id = d.series
-
--- numbers --
--- Every number from 1 to the last used one is expected once. A number outside its series is not.
-select null::text as currency, x.id || ' ' || n as subject, 1 as expected, 0 as found
-  from series x
- cross join lateral generate_series(1, x.next - 1) n
- where x.tenant_id = %(t)s
-union all
-select null, d.series || ' ' || coalesce(d.counted::text, d.number), 0, 1
-  from drawn d
-
--- gaps --
-select g.series, g.counted, g.number, g.why, g.id::text
-  from (
-    select x.id as series, n as counted, null::text as number, 'missing' as why,
-      null::uuid as id
-      from series x
-     cross join lateral generate_series(1, x.next - 1) n
-     where x.tenant_id = %(t)s
-       and not exists (select from drawn d where d.series = x.id and d.counted = n)
-    union all
-    select d.series, d.counted, d.number, case when d.hidden then 'hidden' else 'voided' end,
-      d.id
-      from drawn d
-     where d.hidden or d.status = 'voided') g
- order by g.series, g.counted, g.number
 
 
 -- ------------------------------------------------------------------------------ what it comes to

@@ -101,6 +101,30 @@ create table series (
 );
 create index series_owner on series (tenant_id, owner_id) where owner_id is not null;
 
+-- The number of a document: an invoice or a credit note. Its id is the number, so no two documents
+-- have the same one; documents from before this table may.
+create table document_number (
+  tenant_id    uuid not null,
+  id           text not null,
+  document     text not null,
+  document_id  uuid not null,
+  primary key (tenant_id, id),
+  constraint document_known check (document in ('invoice', 'credit_note'))
+);
+
+-- A position of a series that no document got, because another document had its number.
+create table skipped_number (
+  tenant_id    uuid not null,
+  id           uuid not null,
+  series       text not null,
+  counted      int not null,
+  number       text not null,
+  document     text not null,
+  document_id  uuid not null,
+  primary key (tenant_id, id),
+  constraint skipped_once unique (tenant_id, series, counted)
+);
+
 -- The private keys that a tenant signs with, one per kind. They never leave the server.
 create table signing_key (
   tenant_id    uuid not null,

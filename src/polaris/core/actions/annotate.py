@@ -1,5 +1,6 @@
 """Set statuses, metadata and details of invoices and credit notes."""
 
+from polaris.core.actions.double_return import report_disputed
 from polaris.core.actions.refund_payment import report_all
 from polaris.core.balances.metadata import metadata_of
 from polaris.core.balances.settlement import match_sold
@@ -30,6 +31,7 @@ def lose_dispute(decision: Decision, command: LoseDispute) -> None:
     before = decision.the(Invoice, command.invoice_id)
     after = decision.change(before, dispute_lost_at=decision.at)
     decision.emit(EventKind.INVOICE_DISPUTE_LOST, before, after)
+    report_disputed(decision, after.id)
 
 
 def annotate_note(decision: Decision, command: AnnotateCreditNote) -> None:

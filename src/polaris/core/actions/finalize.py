@@ -8,7 +8,7 @@ from polaris.core.actions.credits import consume
 from polaris.core.actions.draft import close, retax, write, write_top_up
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.line import account_of, passed_on
-from polaris.core.balances.numbering import invoice_number
+from polaris.core.balances.numbering import invoice_number, register
 from polaris.core.balances.parties import current_parties
 from polaris.core.balances.settlement import invoice_context
 from polaris.core.commands import BuyCredits, FinalizeInvoice, IssueInvoice, RecordInvoice
@@ -136,6 +136,8 @@ def record(decision: Decision, command: RecordInvoice) -> None:
     series, number = (None, command.number)
     if number is None:
         series, number = invoice_number(decision, command.series, drafted)
+    else:
+        register(decision, number, Invoice, drafted.id)
     customer = decision.the(Customer, drafted.customer_id)
     day = command.issue_date or decision.accounting_date(decision.today(customer.timezone))
     voided = command.status is Status.VOIDED

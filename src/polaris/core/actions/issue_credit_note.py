@@ -1,6 +1,7 @@
 """Issue a credit note for lines of an invoice."""
 
 from polaris.core.actions.credits import credit_wallet
+from polaris.core.actions.double_return import report_disputed
 from polaris.core.actions.refund_payment import ask_refunds
 from polaris.core.balances.credit_amounts import Credited, PartOfLine, credited
 from polaris.core.balances.funding import Draw, drawn, fund, remembered
@@ -32,13 +33,15 @@ def issue(decision: Decision, command: IssueCreditNote) -> None:
     else:
         hand_on(decision, balance, note)
     decision.emit(EventKind.CREDIT_NOTE_ISSUED, None, decision.the(CreditNote, note.id))
+    if note.credit_minor or note.refund_minor:
+        report_disputed(decision, invoice.id)
 
 
 def write(
     decision: Decision, invoice: Invoice, command: IssueCreditNote, sums: Credited
 ) -> CreditNote:
     """Create the credit note with its number, lines and taxes. Return it."""
-    series, number = note_number(decision, invoice.customer_id, invoice)
+    series, number = note_number(decision, command.note_id, invoice.customer_id, invoice)
     to_note = command.credit_to is CreditTo.NOTE
     note = CreditNote(
         id=command.note_id,

@@ -4,6 +4,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from polaris.core.actions.apply_payment import apply
+from polaris.core.actions.double_return import given_back_of, report_reversed
 from polaris.core.balances.funding import lose
 from polaris.core.balances.payment import becomes
 from polaris.core.balances.settlement import remove, unhold
@@ -127,7 +128,7 @@ def hold(decision: Decision, payment: Payment, invoice: Invoice, amount_minor: i
 
 def give_up(decision: Decision, before: Payment, payment: Payment) -> None:
     """Reverse a received payment. Amounts it settled are owed again; money given out is a loss."""
-    there = payment.unused_minor
+    there, returned = payment.unused_minor, given_back_of(decision, payment)
     for settlement in decision.of(Settlement, "source_id", payment.id):
         if settlement.live:
             there += settlement.amount_minor
@@ -140,6 +141,7 @@ def give_up(decision: Decision, before: Payment, payment: Payment) -> None:
     decision.enter(EntryKind.PAYMENT_REVERSED, payment_context(payment).post(*legs))
     after = decision.change(payment, unused_minor=0)
     decision.emit(EventKind.PAYMENT_REVERSED, before, after)
+    report_reversed(decision, after, max(returned, payment.amount_minor - there))
 
 
 def payment_context(payment: Payment) -> PostingContext:

@@ -3,6 +3,7 @@
 from datetime import date
 
 from polaris.core import refusals
+from polaris.core.actions.double_return import report_disputed
 from polaris.core.balances.funding import Draw, displace, fund, refundable_fundings
 from polaris.core.balances.invoice import refund_order, unrefunded
 from polaris.core.balances.numbering import note_number
@@ -93,6 +94,7 @@ def request(decision: Decision, command: RequestRefund) -> None:
         of_note(decision, command, decision.the(CreditNote, command.note_id))
     elif command.invoice_id:
         of_held(decision, command, decision.the(Invoice, command.invoice_id))
+        report_disputed(decision, command.invoice_id)
     else:
         of_unused(decision, command, decision.the(Payment, command.payment_id))
 
@@ -252,7 +254,7 @@ def credit_again(decision: Decision, note: CreditNote, refund: Refund) -> Credit
 
 def new_note(decision: Decision, note_id: str, refund: Refund) -> CreditNote:
     """Create a note that takes back no revenue; it only carries the refund's money. Return it."""
-    series, number = note_number(decision, refund.customer_id, None)
+    series, number = note_number(decision, note_id, refund.customer_id, None)
     day: date = decision.accounting_date()
     return decision.put(
         CreditNote(

@@ -17,7 +17,7 @@ from polaris.core.ledger.posting import EntryKind, Leg
 def issue(decision: Decision, command: IssueStandaloneNote) -> None:
     """Create a credit note without an invoice: its balance is booked against revenue and tax."""
     sums = standalone(command.lines)
-    series, number = note_number(decision, command.customer_id, None)
+    series, number = note_number(decision, command.note_id, command.customer_id, None)
     note = CreditNote(
         id=command.note_id,
         customer_id=command.customer_id,

@@ -9,6 +9,7 @@ because only money can be refunded.
 from datetime import date
 
 from polaris.core.actions.apply_credit_note import reopen
+from polaris.core.actions.double_return import report_disputed
 from polaris.core.actions.issue_credit_note import given_legs, land_credit
 from polaris.core.actions.refund_payment import ask_refunds
 from polaris.core.actions.void_credit_notes import write_notes
@@ -70,6 +71,8 @@ def void(decision: Decision, command: VoidInvoice) -> None:
     postings = (*earlier, *invoice_context(before, before).post(*legs))
     decision.enter(EntryKind.VOID_SETTLED, postings, day)
     stop_collection(decision, before)
+    if command.credit_minor or command.refund_minor:
+        report_disputed(decision, before.id)
 
 
 def customers_day(decision: Decision, invoice: Invoice, command: VoidInvoice) -> date:

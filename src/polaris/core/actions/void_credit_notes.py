@@ -90,9 +90,10 @@ def blank(
 ) -> CreditNote:
     """Create a numbered note of the voided invoice with lines and taxes, but no amounts to give."""
     invoice = balance.invoice
-    series, number = note_number(decision, invoice.customer_id, invoice)
+    note_id = note_id or decision.new_id()
+    series, number = note_number(decision, note_id, invoice.customer_id, invoice)
     note = CreditNote(
-        id=note_id or decision.new_id(),
+        id=note_id,
         customer_id=invoice.customer_id,
         invoice_id=invoice.id,
         purpose=NotePurpose.VOID,

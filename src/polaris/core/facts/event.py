@@ -36,6 +36,10 @@ class EventKind(StrEnum):
         "invoice.dispute_lost",
         "The customer's bank decided a dispute for the customer.",
     )
+    INVOICE_DOUBLE_RETURN_SUSPECTED = (
+        "invoice.double_return_suspected",
+        "A dispute about an invoice was lost, and its money was also refunded or given as credit.",
+    )
     INVOICE_COLLECTION_FAILED = (
         "invoice.collection_failed",
         "An invoice cannot be collected: no provider is connected.",
@@ -59,6 +63,10 @@ class EventKind(StrEnum):
     PAYMENT_REVERSED = (
         "payment.reversed",
         "The money of a payment went back, as in a chargeback.",
+    )
+    PAYMENT_DOUBLE_RETURN_SUSPECTED = (
+        "payment.double_return_suspected",
+        "The money of a payment went back after part of it was refunded or given as credit.",
     )
     PAYMENT_APPLIED = "payment.applied", "Money of a payment settles an invoice."
     PAYMENT_REMOVED = (
@@ -107,11 +115,21 @@ class EventKind(StrEnum):
     )
     WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted", "A webhook endpoint was deleted."
     TENANT_SAVED = "tenant.saved", "The tenant's own fields or settings changed."
+    NUMBER_SKIPPED = (
+        "number.skipped",
+        "A number of a series was not given, because another document has it.",
+    )
     BOOKS_CLOSED = (
         "books.closed",
         "The books were closed through a day; new entries are dated later.",
     )
     BOOKS_REOPENED = "books.reopened", "The closing date moved back."
+
+
+WARNINGS = frozenset(
+    {EventKind.INVOICE_DOUBLE_RETURN_SUSPECTED, EventKind.PAYMENT_DOUBLE_RETURN_SUSPECTED}
+)
+"""The events that somebody must look at."""
 
 
 class Event(Row, frozen=True, array_like=True, kw_only=True):

@@ -3,6 +3,18 @@
 from polaris.core.refusals.base import Refusal
 
 
+class NumberTaken(Refusal):
+    """Another document of the tenant already has the number `number`."""
+
+    instead = "Send another number, or send this one as the external number."
+
+
+class NumberOfSeries(Refusal):
+    """A series of the tenant would give the number `number` to another document later."""
+
+    instead = "Send it as the external number, or change the format of the series first."
+
+
 class NotADraft(Refusal):
     """The invoice is no longer a draft."""
 

@@ -18,7 +18,28 @@ class SettingNotPossible(Refusal):
 class FormatNotPossible(Refusal):
     """The number format in the setting `field` is not valid."""
 
-    instead = "Use {next}, as in INV-{next:06}, and at most 100 characters; double any other brace."
+    instead = (
+        "Use {next}, as in INV-{next:06}, and at most 100 characters; put a character that is not "
+        "a digit between two placeholders; double any other brace."
+    )
+
+
+class FormatWithoutOwner(Refusal):
+    """Each `scope` counts its own numbers, but the format in `field` does not name the `scope`."""
+
+    instead = "Put {customer} or {invoice} into the format, in the same request as the scope."
+
+
+class FormatRepeatsNumber(Refusal):
+    """The format in `field` would give the number `number` again, which a document already has."""
+
+    instead = "Choose a format with other characters before or after {next}."
+
+
+class FormatsOverlap(Refusal):
+    """The format in `field` could give an invoice and a credit note the same number."""
+
+    instead = "Begin the numbers of invoices and of credit notes differently."
 
 
 class PeriodNotOver(Refusal):

@@ -25,7 +25,7 @@ from polaris.core.commands import (
 )
 from polaris.core.commands.values import TopUpPolicy
 from polaris.core.facts.invoice import InvoiceKind, PaymentStatus, Status
-from polaris.core.rules import input, line
+from polaris.core.rules import input, line, number
 from polaris.core.rules.customer import customer_exists
 from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
 
@@ -228,7 +228,13 @@ EDIT = (is_draft, still_of_revision, input.term_possible, *line.BILLED)
 DELETE = (is_draft,)
 FINALIZE = (not_finalized_yet, not_ended, issue_date_open, input.dates_possible)
 ISSUE = (*_NEW, recorded_date_open)
-RECORD = (*_NEW, input.number_not_empty, input.recordable_status, recorded_date_open)
+RECORD = (
+    *_NEW,
+    input.number_not_empty,
+    input.recordable_status,
+    recorded_date_open,
+    *number.RECORD,
+)
 VOID = (
     not_voided_yet,
     is_finalized,

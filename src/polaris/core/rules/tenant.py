@@ -4,7 +4,6 @@ import msgspec
 from msgspec import UNSET
 
 from polaris.core import refusals
-from polaris.core.balances import numbering
 from polaris.core.commands import (
     CloseBooks,
     ReopenBooks,
@@ -12,9 +11,10 @@ from polaris.core.commands import (
 )
 from polaris.core.commands.text import LONGEST
 from polaris.core.facts import tenant
+from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.tenant import Tenant
 from polaris.core.refusals import NotFound, ValueMissing
-from polaris.core.rules import input
+from polaris.core.rules import input, number
 from polaris.core.rules.input import LONGEST_TERM_DAYS
 from polaris.core.rules.requirement import AnyCase, Case, Details, requires, unless
 
@@ -54,22 +54,11 @@ def _can_be(name: str, value: object) -> bool:
         converted = tenant.convert(name, value)
     except msgspec.ValidationError:
         return False
+    if name == "invoice_scope" and converted is SeriesScope.INVOICE:  # only notes have an invoice
+        return False
     if isinstance(converted, int):  # the one number that there is, a term
         return 0 <= converted <= LONGEST_TERM_DAYS
     return True
-
-
-_OWNERS = {"invoice_format": ("customer",), "note_format": ("customer", "invoice")}
-
-
-@requires(refusals.FormatNotPossible)
-def formats_possible(case: Case[SaveTenant]) -> Details | None:
-    """A number format contains the next number, and only known placeholders."""
-    for name, owners in _OWNERS.items():
-        form = case.command.settings_changes.get(name)
-        if isinstance(form, str) and not numbering.possible(form, *owners):
-            return {"field": name, "given": form[:LONGEST]}
-    return None
 
 
 @requires(refusals.AdministratorRequired)
@@ -108,7 +97,7 @@ SAVE = (
     input.timezone_known,
     settings_known,
     settings_possible,
-    formats_possible,
+    *number.FORMATS,
 )
 CLOSE_BOOKS = (books_move_forward, period_over)
 REOPEN_BOOKS = (asked_by_administrator, books_move_back)

@@ -7,12 +7,14 @@ import msgspec
 import psycopg
 from psycopg.rows import TupleRow
 
+from polaris.core.balances.numbering import Numbers
 from polaris.core.commands.text import ID
 from polaris.core.decision import Facts
 from polaris.core.facts.audit import CommandRecord
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import Event
 from polaris.core.facts.row import Row
+from polaris.core.facts.series import DocumentNumber
 from polaris.core.facts.tenant import Books, Tenant
 from polaris.core.scope import Scope
 from polaris.store.engine import load_plan
@@ -24,11 +26,14 @@ _UUIDS = tuple(
     "customers invoices payments notes refunds write_offs wallets lots lines drafts command_ids"
     " catalogue_items tax_codes webhook_endpoints".split()
 )
-_TEXTS = ("external_ids", "series", "keys", "codes_of_items", "codes_of_taxes")
+_TEXTS = ("external_ids", "series", "numbers", "keys", "codes_of_items", "codes_of_taxes")
 _DECODERS: dict[type[Row], msgspec.json.Decoder[list[Row]]] = {
     table: msgspec.json.Decoder(list[table])  # type: ignore[valid-type]  # a type known by value
     for table in load_plan.LOADED
 }
+_ENCODER = msgspec.json.Encoder()
+_NUMBERS_AHEAD = statement(QUERIES["numbers_ahead"])
+_WRITERS = statement(QUERIES["writers"])
 _EVENTS = statement("select " + QUERIES["part_event"])
 
 
@@ -113,6 +118,9 @@ def lock_and_load(
         locking = lock.run(connection, values)
         if "series" in kinds:
             load_plan.LOCK_SERIES.run(connection, values)
+        if "books" in kinds:
+            load_plan.LOCK_BOOKS.run(connection, values)
+        load_plan.ANNOUNCE.run(connection, values)
         leading = leads.run(connection, values) if leads else None
         loading = read.run(connection, values)
     widened = _widened(scope, leading) if leading else scope
@@ -139,6 +147,22 @@ def load(
     kinds, values = naming(tenant_id, scope, command_ids, keys)
     statement, tables = load_plan.load(kinds)
     return _loaded(connection, values, tables, statement.run(connection, values))
+
+
+def numbers_ahead(
+    connection: Connection, tenant_id: str, numbers: Collection[Numbers]
+) -> list[Row]:
+    """Return the numbers of documents that series would give again. Raises psycopg.Error."""
+    if not numbers:
+        return []
+    values = {"t": tenant_id, "numbers": _ENCODER.encode(numbers).decode()}
+    column = _only(_NUMBERS_AHEAD.run(connection, values))
+    return list(msgspec.json.decode(column or "[]", type=list[DocumentNumber]))
+
+
+def writers(connection: Connection, tenant_id: str) -> frozenset[str]:
+    """Return the running transactions that write rows of the tenant. Raises psycopg.Error."""
+    return frozenset(str(writer) for (writer,) in _WRITERS.run(connection, {"t": tenant_id}))
 
 
 def _loaded(

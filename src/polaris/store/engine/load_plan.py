@@ -9,7 +9,7 @@ from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line, Settlement, Tax, WriteOff
 from polaris.core.facts.payment import Payment, Refund
 from polaris.core.facts.row import Row
-from polaris.core.facts.series import Series
+from polaris.core.facts.series import DocumentNumber, Series
 from polaris.core.facts.tenant import Account, Books
 from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.facts.webhook import WebhookEndpoint
@@ -52,6 +52,7 @@ LOADED: dict[type[Row], Reasons] = {
         "taxed": ("taxes_of_invoices", "taxes_of_customers", "taxes_by_default"),
     },
     WebhookEndpoint: {"webhook_endpoints": ("named", "endpoints_live")},
+    DocumentNumber: {"numbers": ("named",)},
     Series: {"series": ("named", "series_of_customers", "series_of_invoices")},
     Invoice: {"invoices": ()},
     Line: {"billed": ()},
@@ -120,6 +121,12 @@ LEADS_TO: dict[str, Reasons] = {
 LOCK_SERIES = statement(QUERIES["lock_series"])
 """Locks the named series of the tenant."""
 
+LOCK_BOOKS = statement(QUERIES["lock_books"])
+"""Locks the closing date of the books, so that closings of one tenant take turns."""
+
+ANNOUNCE = statement(QUERIES["announce_writer"])
+"""Names the tenant in the list of running transactions, until this one ends."""
+
 
 @cache
 def lock(kinds: Kinds) -> Statement:
@@ -175,4 +182,8 @@ def _array_of_ids(reasons: Reasons, kinds: Kinds) -> str:
 
 
 def _named(kind: str) -> str:
-    return f"select unnest(%({kind})s::{'text' if kind == 'series' else 'uuid'}[])"
+    return f"select unnest(%({kind})s::{'text' if kind in _NAMES else 'uuid'}[])"
+
+
+_NAMES = ("series", "numbers")
+"""The kinds whose ids are names, not UUIDs."""

@@ -23,6 +23,23 @@ select 1 from series s
  where s.tenant_id = %(t)s and s.id = any(%(series)s::text[])
  order by s.id for no key update
 
+-- lock_books --
+select 1 from books b
+ where b.tenant_id = %(t)s
+   for no key update
+
+-- announce_writer --
+-- Until its end the transaction shows the id of its tenant. A closing of the books looks for it.
+select set_config('application_name', 'polaris ' || %(t)s, true)
+
+-- writers --
+-- cross-tenant: the server lists all transactions
+-- The running transactions of one tenant. Without its start time a transaction is known by its
+-- server process alone.
+select w.pid || ' ' || coalesce(w.xact_start::text, '')
+  from pg_stat_activity w
+ where w.application_name = 'polaris ' || %(t)s and w.datname = current_database()
+
 
 -- --------------------------------------------------------------------- the facts, table by table
 
@@ -42,6 +59,28 @@ select 1 from series s
    json_build_array(a.id, a.kind)
    order by a.id)::text
    from account a where a.tenant_id = %(t)s)
+
+-- part_document_number --
+(select json_agg(json_build_array(d.id, d.document, d.document_id) order by d.id)::text
+   from document_number d where d.tenant_id = %(t)s and d.id = any(%(ids)s))
+
+-- numbers_ahead --
+-- The numbers of documents that a series gives again: those after the last one of the series, or,
+-- for a series of each customer or invoice, those of owners without a series of their own.
+select json_agg(json_build_array(d.id, d.document, d.document_id) order by d.id)::text
+  from json_to_recordset(%(numbers)s::json)
+    as f(series text, scope text, counted text, owner text)
+  join document_number d on d.tenant_id = %(t)s and d.id ~ f.counted
+  left join series s on s.tenant_id = %(t)s and s.id = f.series
+  left join customer c on c.tenant_id = %(t)s and f.scope = 'customer'
+   and c.sequence = substring(d.id from f.owner)::numeric
+  left join invoice i on i.tenant_id = %(t)s and f.scope = 'invoice'
+   and i.number = substring(d.id from f.owner)
+  left join series o on o.tenant_id = %(t)s
+   and o.id = f.series || '/' || coalesce(c.id, i.id)
+ where case f.scope when 'tenant'
+         then substring(d.id from f.counted)::numeric >= coalesce(s.next, 1)
+         else o.id is null end
 
 -- part_series --
 (select json_agg(
@@ -520,6 +559,18 @@ insert into series (tenant_id, id, version, scope, owner_id, format, next)
 select %(t)s, id, 1, scope, owner_id, format, next
   from json_to_recordset(%(insert_series)s::json)
   as x(id text, version int, scope text, owner_id uuid, format text, next int)
+
+-- insert_document_number --
+insert into document_number (tenant_id, id, document, document_id)
+select %(t)s, id, document, document_id
+  from json_to_recordset(%(insert_document_number)s::json)
+  as x(id text, document text, document_id uuid)
+
+-- insert_skipped_number --
+insert into skipped_number (tenant_id, id, series, counted, number, document, document_id)
+select %(t)s, id, series, counted, number, document, document_id
+  from json_to_recordset(%(insert_skipped_number)s::json)
+  as x(id uuid, series text, counted int, number text, document text, document_id uuid)
 
 -- update_series --
 update series y set format = x.format, next = x.next, version = y.version + 1

@@ -18,7 +18,15 @@ from polaris.core.facts.event import Event
 from polaris.core.facts.invoice import Invoice, Line, Settlement, Tax, WriteOff
 from polaris.core.facts.payment import Payment, Refund
 from polaris.core.facts.row import Changing, Row
-from polaris.core.facts.series import CUSTOMERS, INVOICES, NOTES, Series, SeriesScope
+from polaris.core.facts.series import (
+    CUSTOMERS,
+    INVOICES,
+    NOTES,
+    DocumentNumber,
+    Series,
+    SeriesScope,
+    SkippedNumber,
+)
 from polaris.core.facts.tenant import Account, Books, Settings, Tenant
 from polaris.core.facts.wallet import Lot, Movement, Wallet
 from polaris.core.facts.webhook import WebhookEndpoint
@@ -47,6 +55,8 @@ INSERTS: dict[type[Row], str] = {
     Books: "insert_books",
     Account: "insert_account",
     Series: "insert_series",
+    DocumentNumber: "insert_document_number",
+    SkippedNumber: "insert_skipped_number",
     CatalogueItem: "insert_catalogue_item",
     TaxCode: "insert_tax_code",
     WebhookEndpoint: "insert_webhook_endpoint",

@@ -24,6 +24,7 @@ TYPES: Types = {
     ),
     EventKind.INVOICE_ANNOTATED: ("invoice.payment_status_updated",),
     EventKind.INVOICE_DISPUTE_LOST: ("invoice.payment_dispute_lost",),
+    EventKind.INVOICE_DOUBLE_RETURN_SUSPECTED: NO_TYPE,
     EventKind.INVOICE_COLLECTION_FAILED: ("invoice.payment_failure",),
     EventKind.INVOICE_SETTLED: ("invoice.payment_status_updated",),
     EventKind.INVOICE_UNSETTLED: ("invoice.payment_status_updated",),
@@ -36,6 +37,7 @@ TYPES: Types = {
     EventKind.PAYMENT_FAILED: ("invoice.payment_failure",),
     EventKind.PAYMENT_NEEDS_ATTENTION: ("payment.requires_action",),
     EventKind.PAYMENT_REVERSED: FOLLOWS,
+    EventKind.PAYMENT_DOUBLE_RETURN_SUSPECTED: NO_TYPE,
     EventKind.PAYMENT_APPLIED: FOLLOWS,
     EventKind.PAYMENT_REMOVED: FOLLOWS,
     EventKind.PAYMENT_CANCEL_REQUESTED: OURS,
@@ -65,6 +67,7 @@ TYPES: Types = {
     EventKind.WEBHOOK_ENDPOINT_SAVED: NO_TYPE,
     EventKind.WEBHOOK_ENDPOINT_DELETED: NO_TYPE,
     EventKind.TENANT_SAVED: NO_TYPE,
+    EventKind.NUMBER_SKIPPED: NO_TYPE,
     EventKind.BOOKS_CLOSED: OURS,
     EventKind.BOOKS_REOPENED: OURS,
 }
