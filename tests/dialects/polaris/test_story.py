@@ -64,6 +64,27 @@ def test_a_refusal_has_every_reason_and_the_way_out(admin: Admin) -> None:
     assert admin.refused("ReopenBooks", 403)["error"]["code"] == "administrator_required"
 
 
+def test_a_possible_double_return_is_a_warning(admin: Admin) -> None:
+    invoice_id = new_id()
+    admin.issue(invoice_id, admin.customer())
+    admin.done(
+        "ReceivePayment",
+        payment_id=new_id(),
+        currency="EUR",
+        amount_minor=1000,
+        apply_to={invoice_id: 1000},
+    )
+    assert admin.done("VoidInvoice", invoice_id=invoice_id, refund_minor=1000)["warnings"] == []
+    [warning] = admin.done("LoseDispute", invoice_id=invoice_id)["warnings"]
+    assert "was also refunded" in warning
+
+
+def test_the_books_are_closed_without_waiting_for_others(admin: Admin) -> None:
+    closed = admin.done("CloseBooks", through="2020-01-31")
+    assert [event["kind"] for event in closed["events"]] == ["books.closed"]
+    assert "writers_left" not in closed
+
+
 UNREADABLE = [
     ("{", "cannot be read"),
     ("[]", "cannot be read"),

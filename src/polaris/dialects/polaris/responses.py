@@ -9,8 +9,20 @@ from polaris.engine import Preview
 
 
 def outcome(done: Outcome) -> Response:
-    """Return the id of the request and its events. Amounts are minor units."""
-    return answer({"request_id": done.request_id, "replayed": done.replayed, "events": done.events})
+    """Return the id of the request, its events and its warnings. Amounts are minor units.
+
+    `writers_left` is only there if a closing of the books did not wait to its end.
+    """
+    left = {"writers_left": done.writers_left} if done.writers_left else {}
+    return answer(
+        {
+            "request_id": done.request_id,
+            "replayed": done.replayed,
+            "events": done.events,
+            "warnings": done.warnings,
+            **left,
+        }
+    )
 
 
 def preview(previewed: Preview) -> Response:
