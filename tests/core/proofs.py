@@ -231,9 +231,10 @@ PROOFS: tuple[Proof, ...] = (
 
 def failures(facts: Facts) -> list[str]:
     """Every statement that is not true of these facts."""
+    from core.days import DAY_PROOFS
     from core.giving import GIVING_PROOFS
     from core.rows import ROW_PROOFS
 
     shelf = Shelf(facts)
-    proofs = (*PROOFS, *ROW_PROOFS, *GIVING_PROOFS)
+    proofs = (*PROOFS, *ROW_PROOFS, *GIVING_PROOFS, *DAY_PROOFS)
     return [f"{proof.__name__}: {said}" for proof in proofs for said in proof(shelf)]

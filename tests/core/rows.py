@@ -175,18 +175,6 @@ def replacements_are_linked(shelf: Shelf) -> Iterator[str]:
                 yield f"{invoice.id} names {other}, which does not name it"
 
 
-def entries_are_of_one_day(shelf: Shelf) -> Iterator[str]:
-    """All entries of one command have one accounting date, but for a replacement's."""
-    days: dict[str, set[object]] = defaultdict(set)
-    replaced = {row.regenerated_as for row in shelf.all(Invoice)}
-    own = {entry.command_id for entry in shelf.all(Entry) if entry.invoice_id in replaced}
-    for entry in shelf.all(Entry):
-        days[entry.command_id].add(entry.accounting_date)
-    for command_id, several in days.items():
-        if len(several) > 1 and command_id not in own:
-            yield f"{command_id} has entries on {several}"
-
-
 ROW_PROOFS: tuple[Proof, ...] = (
     numbers_are_gapless,
     numbers_name_one_document,
@@ -199,5 +187,4 @@ ROW_PROOFS: tuple[Proof, ...] = (
     payments_are_not_used_twice,
     postings_fit,
     replacements_are_linked,
-    entries_are_of_one_day,
 )

@@ -8,10 +8,10 @@ from core.test_invoice_rules import ROWS as INVOICE_ROWS
 from core.test_money_rules import ROWS as MONEY_ROWS
 from polaris.core.explain import answers
 from polaris.core.lifecycle import refusals_of
-from polaris.core.refusals import UnknownSeries
+from polaris.core.refusals import DatedBeforeCause, UnknownSeries
 
-FOUND_WHILE_DECIDING = {UnknownSeries.code}
-"""A series is looked for when a number is drawn."""
+FOUND_WHILE_DECIDING = {UnknownSeries.code, DatedBeforeCause.code}
+"""A series is looked for when a number is drawn, and a day is known when an entry is booked."""
 
 
 @pytest.mark.parametrize("row", [*INVOICE_ROWS, *MONEY_ROWS][::4], ids=str)

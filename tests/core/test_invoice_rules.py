@@ -154,6 +154,9 @@ VOIDING = """
     =                                | void refund=300 credit=901           | credit_exceeds_invoice
     billed; credit lines=@all credit=1200 | void                                 | already_credited
     billed; write_off                | void                                 | -
+    billed                           | void dated=2026-03-09                | dated_before_cause
+    =                                | void dated=2026-03-10                | -
+    billed; close                    | void dated=2026-02-28                | period_closed
     record status=voided             | void                                 | already_voided
 """
 
@@ -185,6 +188,9 @@ WRITING_OFF = """
     =                          | write_off amount=-1        | amount_not_positive
     =                          | write_off amount=@vast     | amount_too_large outstanding_exceeded
     =                          | write_off dated=0001-01-01 | date_not_possible
+    =                          | write_off dated=2026-03-09 | dated_before_cause
+    =                          | write_off dated=2026-03-11 | -
+    billed; close              | write_off dated=2026-02-28 | period_closed
     =                          | write_off account=NOWHERE  | unknown_account
     =                          | write_off account=CASH     | unknown_account
     =                          | write_off account=RENT     | -

@@ -121,6 +121,8 @@ CREDITING = """
     =                                | credit credit=0 refund=600           | refund_exceeds_cash
     billed; pay; void                | credit credit=0 refund=600           | -
     billed; close                    | credit dated=2026-02-28              | period_closed
+    =                                | credit dated=2026-03-09              | dated_before_cause
+    =                                | credit dated=2026-03-10              | -
     landed; draft; finalize apply=@wallet | credit for=top lines=@of_top credit=300 | credits_spent
     sold                             | credit for=top lines=@of_top credit=300 | -
 """

@@ -1,7 +1,7 @@
 """Random commands that mostly make sense for the current world, and sometimes do not."""
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import TypeVar
@@ -32,6 +32,15 @@ TAXES = (
     TaxRate(code="city", name="CITY", rate=Decimal("1.234567")),
     TaxRate(code="fee", name="FEE", amount_minor=7),
 )
+ZONES = (
+    "UTC",
+    "Asia/Tokyo",
+    "America/New_York",
+    "Pacific/Pago_Pago",
+    "Pacific/Kiritimati",
+    "Asia/Kolkata",
+)
+"""Time zones from eleven hours behind UTC to fourteen hours ahead."""
 SIZES = (0, 1, 2, 3, 7, 100, 333, 1000, 6833, 12345)
 
 
@@ -130,10 +139,18 @@ class Asking:
         return or_unset(self.perhaps(value))
 
     def day(self) -> date | None:
-        """Return a day near today, or None."""
+        """Return a day before or after today, or None."""
         if self.mostly(3):
             return None
-        return self.world.at.date() + timedelta(days=self.choices.whole(-20, 5))
+        return self.world.at.date() + timedelta(days=self.days())
+
+    def days(self) -> int:
+        """Return a number of days: mostly near today, sometimes far behind or ahead."""
+        return self.choices.whole(-20, 5) if self.mostly(3) else self.choices.whole(-70, 60)
+
+    def time(self) -> datetime:
+        """Return a time before or after now."""
+        return self.world.at + timedelta(days=self.days(), hours=self.choices.whole(0, 23))
 
     # ------------------------------------------------------------ parts
 

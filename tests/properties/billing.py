@@ -19,7 +19,7 @@ from polaris.core.facts.invoice import (
     WriteOff,
 )
 from polaris.core.facts.payment import Payment, PaymentState
-from properties.asking import CURRENCIES, CUSTOMERS, Asking, drafted, finalized, live, owing
+from properties.asking import CURRENCIES, CUSTOMERS, ZONES, Asking, drafted, finalized, live, owing
 
 # ------------------------------------------------------------ invoices
 
@@ -29,7 +29,7 @@ def save_customer(by: Asking) -> Command:
     return SaveCustomer(
         customer_id=customer_id,
         external_id=by.given(customer_id if by.mostly(9) else "c1"),
-        timezone=by.choices.among((None, "Asia/Tokyo", "America/New_York", "Nowhere")),
+        timezone=by.choices.among((None, *ZONES, "Nowhere")),
         payment_term_days=by.choices.among((None, 30, -1)) if by.seldom() else None,
     )
 
@@ -146,6 +146,7 @@ def regenerate(by: Asking) -> Command:
         status=by.choices.among((Status.DRAFT, Status.FINALIZED)),
         void_first=void_of(by, invoice) if finalized(invoice) else None,
         lines=by.lines() if by.seldom() else UNSET,
+        issue_date=by.day(),
         apply=by.apply(),
     )
 
@@ -161,6 +162,7 @@ def receive(by: Asking) -> Command:
         customer_id=by.id_of(Customer, live),
         currency=by.choices.among(CURRENCIES),
         amount_minor=by.amount(500),
+        received_at=by.perhaps(by.time()),
     )
 
 
@@ -182,7 +184,7 @@ def payment_of(by: Asking, invoice: Invoice) -> Command:
         provider=by.choices.among(("manual", "provider")),
         account=by.choices.among((None,) * 8 + ("BANK", "BANK", "SALES")),
         fee_minor=by.choices.whole(0, 3),
-        received_at=by.world.at - timedelta(days=by.choices.whole(0, 20)),
+        received_at=by.time(),
         apply_to={one: by.amount(amount) for one in sorted(named)},
     )
 
@@ -191,7 +193,12 @@ def report_payment(by: Asking) -> Command:
     waiting = (PaymentState.IN_PROGRESS, PaymentState.NEEDS_ATTENTION)
     payment = by.id_of(Payment, lambda row: row.state in waiting or by.seldom(8))
     state = PaymentState.SUCCEEDED if by.seldom(2) else by.choices.among(tuple(PaymentState))
-    return ask.UpdatePayment(payment_id=payment, state=state, fee_minor=by.choices.whole(0, 3))
+    return ask.UpdatePayment(
+        payment_id=payment,
+        state=state,
+        fee_minor=by.choices.whole(0, 3),
+        received_at=by.perhaps(by.time()),
+    )
 
 
 def apply_payment(by: Asking) -> Command:

@@ -50,6 +50,7 @@ def standalone(by: Asking) -> Command:
         customer_id=by.id_of(Customer, live),
         currency=by.choices.among(CURRENCIES),
         lines=(line,),
+        dated=by.day(),
     )
 
 

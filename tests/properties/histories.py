@@ -12,7 +12,7 @@ from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.tenant import Books, Settings, VoidDated
 from polaris.core.ledger.posting import Entry
 from properties import billing, crediting, mastering
-from properties.asking import Asking, finalized
+from properties.asking import ZONES, Asking, finalized
 from properties.choices import Choices
 
 Ask = Callable[[Asking], Command]
@@ -103,7 +103,7 @@ class History:
 
     def __init__(self, choices: Choices) -> None:
         self.choices = choices
-        self.world = World(choices.among(SETTINGS), choices.among(("UTC", "Asia/Tokyo")))
+        self.world = World(choices.among(SETTINGS), choices.among(ZONES))
         self.asking = Asking(self.world, choices)
         self.done: list[Command] = []
         for customer_id in ("c1", "c2"):

@@ -15,7 +15,7 @@ from polaris.core.commands import (
 from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.webhook import WebhookEndpoint
-from properties.asking import CURRENCIES, Asking
+from properties.asking import CURRENCIES, ZONES, Asking
 
 CODES = ("a", "b", "c")
 SETTINGS: tuple[dict[str, object], ...] = (
@@ -74,6 +74,6 @@ def save_tenant(by: Asking) -> Command:
     return SaveTenant(
         tenant_id="tenant",
         currency=by.given("USD"),
-        timezone=by.given("Asia/Tokyo"),
+        timezone=by.given(by.choices.among(ZONES)),
         settings_changes=by.choices.among(SETTINGS),
     )

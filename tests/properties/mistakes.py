@@ -136,11 +136,11 @@ def refunds_said_not_kept(patch: pytest.MonkeyPatch) -> None:
 def unused_stays(patch: pytest.MonkeyPatch) -> None:
     """Applied money can be applied again."""
 
-    def wrong(decision: Decision, payment: Any, invoice: Any, amount: int, day: Any = None) -> None:
+    def wrong(decision: Decision, payment: Any, invoice: Any, amount: int) -> None:
         if amount:
             booked = EntryKind.PAYMENT_APPLIED, recipes.payment_applied(amount)
             kind = SettlementKind.PAYMENT
-            settlement.settle(decision, invoice.id, kind, payment, amount, booked, day)
+            settlement.settle(decision, invoice.id, kind, payment, amount, booked)
 
     for where in (apply_payment, receive_payment):
         patch.setattr(where, "apply", wrong)

@@ -165,3 +165,23 @@ update credit_note n set number = 'X'
 -- numbers_lost --
 update series s set next = s.next + 1
  where s.tenant_id = %(t)s and s.id = 'note'
+
+-- given_late --
+-- Credit notes take revenue back before they give anything for it.
+update entry e set accounting_date = e.accounting_date + 30
+ where e.tenant_id = %(t)s and e.kind = 'note_settled'
+
+-- received_late --
+-- Money is applied to invoices before it comes.
+update entry e set accounting_date = e.accounting_date + 30
+ where e.tenant_id = %(t)s and e.kind = 'payment_received'
+
+-- lots_by_day --
+-- Credits are spent before they are bought.
+update entry e set accounting_date = e.accounting_date + 30
+ where e.tenant_id = %(t)s and e.kind = 'top_up_landed'
+
+-- dated --
+-- An entry is reversed before it is booked.
+update entry e set accounting_date = e.accounting_date - 30
+ where e.tenant_id = %(t)s and e.kind = 'payment_applied' and e.reverses is not null

@@ -108,16 +108,23 @@ def test_documents_with_the_same_number_are_carried_on(blank_url: str) -> None:
         connection.execute((FOLDER / "versions" / "0001_books.sql").read_bytes())
         connection.execute(VERSION_TABLE)
         connection.execute("insert into alembic_version values ('0001_books')")
-        connection.execute("alter table invoice drop constraint invoice_tenant_id_customer_id_fkey")
+        connection.execute(
+            "insert into tenant values (%s, 'Old', 'EUR', 'UTC', '{}', now())", [tenant]
+        )
+        connection.execute(
+            "insert into customer values (%s, %s, 1, 'ada', 'Ada', null, null, null, null, 1, '{}',"
+            " now())",
+            [tenant, tenant],
+        )
         for series in (None, "invoice", "invoice/c1"):
             connection.execute(
                 "insert into invoice (tenant_id, id, version, customer_id, kind, status, currency,"
                 " number, series, revision, rounding, price_type, net_minor, tax_minor,"
                 " total_minor, paid_minor, outstanding_minor, issue_date, payment_term_days,"
                 " finalized_at, details, created_at) values (%s, gen_random_uuid(), 1,"
-                " gen_random_uuid(), 'one_off', 'finalized', 'EUR', 'INV-000001', %s, 1,"
+                " %s, 'one_off', 'finalized', 'EUR', 'INV-000001', %s, 1,"
                 " 'per_line', 'exclusive', 0, 0, 0, 0, 0, now(), 0, now(), '{}', now())",
-                [tenant, series],
+                [tenant, tenant, series],
             )
     migrate(blank_url)
     with psycopg.connect(blank_url) as connection:

@@ -28,11 +28,13 @@ audits = typer.Typer(help="Verify that nobody has changed the audit log.")
 SomeTenant = Annotated[
     str | None, typer.Option("--tenant", metavar="ID", help="Id of the tenant. Default: all.")
 ]
-Through = Annotated[
+AsOf = Annotated[
     datetime | None,
     typer.Option(
+        "--as-of",
+        "--through",
         formats=["%Y-%m-%d"],
-        metavar="DATE",
+        metavar="DAY",
         help="Last day to include, as YYYY-MM-DD. Default: all days.",
     ),
 ]
@@ -61,13 +63,13 @@ def verify(
 @ledgers.command()
 def trial_balance(
     tenant: SomeTenant = None,
-    through: Through = None,
+    as_of: AsOf = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
     """Print the balance of every account, per currency."""
-    results, day = [], through.date() if through else None
+    results, day = [], as_of.date() if as_of else None
     with open_tenants(tenant, data_dir, database_url) as (connection, tenants):
         for one in tenants:
             balances = ledger.trial_balance(connection, one.id, day)

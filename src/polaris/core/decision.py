@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from polaris.core import refusals
+from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import Event, EventKind
 from polaris.core.facts.row import Row
 from polaris.core.facts.tenant import Books, Tenant
+from polaris.core.ledger import dating
 from polaris.core.ledger.posting import Entry, EntryKind, Posting, reversed_postings
 
 R = TypeVar("R", bound=Row)
@@ -79,6 +81,9 @@ class Decision:
         self.tenant = facts.tenant
         self.rows: Tables = defaultdict(dict)
         self.events: list[Event] = []
+        self._asked_day: date | None = None
+        self._usual_day: date | None = None
+        self._asked: dict[str, tuple[date, date]] = {}  # day and first possible day, by entry
 
     # ------------------------------------------------------------ reading
 
@@ -125,34 +130,29 @@ class Decision:
         return self.put(msgspec.structs.replace(row, **fields))
 
     def enter(
-        self,
-        kind: EntryKind,
-        postings: tuple[Posting, ...],
-        day: date | None = None,
-        reverses: str | None = None,
+        self, kind: EntryKind, postings: tuple[Posting, ...], reverses: Entry | None = None
     ) -> Entry | None:
-        """Book the postings as one entry dated `day`, or the first open day if that is later.
+        """Book the postings as one entry. Return None when there are no postings.
 
-        Return None when there are no postings.
+        It is dated on the day of `book_on`, but not before what it rests on.
         """
         if not postings:
             return None
-        return self.put(
-            Entry(
-                id=self.new_id(),
-                kind=kind,
-                accounting_date=self.accounting_date(day),
-                written_at=self.at,
-                reverses=reverses,
-                command_id=self.command_id,
-                invoice_id=postings[0].invoice_id,
-                postings=postings,
-            )
+        entry = Entry(
+            id=self.new_id(),
+            kind=kind,
+            accounting_date=date.min,
+            written_at=self.at,
+            reverses=reverses.id if reverses else None,
+            command_id=self.command_id,
+            invoice_id=postings[0].invoice_id,
+            postings=postings,
         )
+        return self._dated(entry, self._first_day([entry]))
 
-    def reverse(self, entry: Entry, day: date | None = None) -> Entry | None:
+    def reverse(self, entry: Entry) -> Entry | None:
         """Book the exact reversal of an entry. Return None when it has no postings."""
-        return self.enter(entry.kind, reversed_postings(entry.postings), day, reverses=entry.id)
+        return self.enter(entry.kind, reversed_postings(entry.postings), entry)
 
     def emit(
         self, kind: EventKind, before: Row | None, after: Row, invoice_id: str | None = None
@@ -188,6 +188,58 @@ class Decision:
     def accounting_date(self, day: date | None = None) -> date:
         """Return the day (default: today), or the first open day if that is later."""
         return max(day or self.today(), self.books.first_open_day)
+
+    def document_day(self, customer: Customer, cause: date | None = None) -> date:
+        """Return the day for a new document: today in the customer's zone.
+
+        It is the first open day, or the day of the document's `cause`, if that is later.
+        """
+        return self.accounting_date(max(self.today(customer.timezone), cause or date.min))
+
+    def book_on(self, asked: date | None, usual: date | None = None) -> None:
+        """Set the day of the entries that follow: the day asked for, else the usual day.
+
+        Without both it is today. A day asked for is never moved: `refuse_moved_day` refuses it.
+        """
+        self._asked_day, self._usual_day = asked, usual
+
+    def date_together(self, *entries: Entry | None) -> None:
+        """Date entries of this decision again, all on one day, when all others are booked.
+
+        It is for entries whose effects on a balance cancel out, and for what is undone last.
+        """
+        booked = [entry for entry in entries if entry is not None]
+        for entry in booked:
+            self.change(entry, accounting_date=date.min, postings=())
+        day = self._first_day(booked)
+        for entry in booked:
+            self._dated(entry, day)
+
+    def _first_day(self, entries: Iterable[Entry]) -> date:
+        return max(self.books.first_open_day, dating.first_possible_day(self, entries))
+
+    def _dated(self, entry: Entry, first: date) -> Entry:
+        """Store an entry on the day of `book_on`, or on the first possible day if that is later."""
+        if self._asked_day is not None:
+            self._asked[entry.id] = self._asked_day, first
+        wanted = self._asked_day or self._usual_day or self.today()
+        return self.change(entry, accounting_date=max(wanted, first))
+
+    def refuse_moved_day(self) -> None:
+        """Refuse a day asked for on which an entry cannot be booked. Raises DatedBeforeCause."""
+        moved = [first for asked, first in self._asked.values() if asked < first]
+        if moved:
+            raise refusals.DatedBeforeCause(
+                field="dated", first_possible_day=max(moved).isoformat()
+            )
+
+    def set_available_days(self) -> None:
+        """Set the day from which each balance that has risen in this decision can be used."""
+        for kind in dating.BALANCES:
+            for row in dating.changed(self, kind):
+                if dating.raised(self, self.facts.tables[kind].get(row.id), row):
+                    day = dating.available_day(self, row)
+                    self.change(row, available_from=self.today() if day == date.min else day)
 
     def all_rows(self) -> Iterator[Row]:
         """Yield every row of the decision, the events last."""

@@ -140,11 +140,13 @@ def refusals_of(
 
 
 def decide(decision: Decision, command: Command, dialect: Dialect = POLARIS) -> None:
-    """Add everything that the command changes to the decision. Raises Refused."""
+    """Add everything that the command changes to the decision. Raises Refused, Refusal."""
     found = refusals_of(decision, command, dialect)
     if found:
         raise Refused(found)
     TRANSITIONS[type(command)].action(decision, command)
+    decision.refuse_moved_day()
+    decision.set_available_days()
 
 
 class Refused(Exception):

@@ -131,6 +131,7 @@ OF_NO_RULE = {
     "unknown_series": "drawing a number",
     "unknown_line": "the sums of a credit note",
     "line_over_credited": "the sums of a credit note",
+    "dated_before_cause": "booking the entries of a command that names a day",
 }
 """Refusals that come from a computation and not from a rule."""
 

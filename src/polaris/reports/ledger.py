@@ -17,7 +17,12 @@ Connection = psycopg.Connection[Any]
 Progress = Callable[[int, int, str], None]
 """Called with the steps done, all steps, and a text about the next step (empty at the end)."""
 
-BLOCKS = blocks("proofs.sql") | blocks("proofs_given.sql") | blocks("numbers.sql")
+BLOCKS = (
+    blocks("proofs.sql")
+    | blocks("proofs_given.sql")
+    | blocks("numbers.sql")
+    | blocks("day_proofs.sql")
+)
 MOST_NAMED = 20
 """How many violations of a proof are named."""
 
@@ -38,6 +43,10 @@ PROOFS = {
     "losses": "Credit given beyond the money received, and bad debt, are never below zero.",
     "granted": "A voided invoice granted what its notes and unbacked refunds gave for nothing.",
     "given_back": "What goes back for an invoice is at most what came in, and what was granted.",
+    "receivable_by_day": "No receivable of an invoice is below zero at the end of any day.",
+    "liabilities_by_day": "No liability is below zero at the end of any day.",
+    "lots_by_day": "No purchased credits are spent before the day on which they were added.",
+    "dated": "No entry is dated before what it reverses, settles or pays out.",
     "mirrored": "A reversal is the exact opposite of the entry that it reverses.",
     "reversed_once": "An entry is reversed at most once, and a reversal is never reversed.",
     "numbers": "Every number of a series was used or skipped once, and every number is registered.",

@@ -1,7 +1,7 @@
 """Payments: what the vendor's client writes down and reads, and every way to be refused."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -62,6 +62,20 @@ def test_the_client_pays_in_two_parts(books: Books, client: Any) -> None:
     whole = client.invoices.find(invoice_id)
     assert (whole.payment_status, whole.total_paid_amount_cents) == ("succeeded", 1200)
     assert whole.total_due_amount_cents == 0
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Pacific/Pago_Pago", "Pacific/Kiritimati"])
+def test_a_date_without_a_time_is_the_tenants_own_day(books: Books, zone: str) -> None:
+    books.done(commands.SaveTenant(tenant_id=books.tenant_id, timezone=zone))
+    invoice_id, day = books.invoice(books.customer(f"of {zone}")), date(2026, 11, 1)
+    answer = books.http("POST", "/payments", json=payment_input(invoice_id, paid_at=str(day)))
+    assert answer.status_code == 200, answer.text
+    query = """select e.accounting_date from entry e
+      join posting p on p.tenant_id = e.tenant_id and p.entry_id = e.id
+     where e.tenant_id = %s and p.source_id = %s and e.kind = 'payment_received'"""
+    with books.database.connect() as connection:
+        asked = [books.tenant_id, answer.json()["payment"]["lago_id"]]
+        assert connection.execute(query, asked).fetchall() == [(day,)]
 
 
 def test_the_whole_payment_as_json(books: Books) -> None:

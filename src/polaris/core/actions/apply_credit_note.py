@@ -1,7 +1,5 @@
 """Settle an invoice with a credit note's balance, or remove the note from the invoice."""
 
-from datetime import date
-
 from polaris.core.balances.credit_note import usable_notes
 from polaris.core.balances.settlement import remove, settle, standing, unhold
 from polaris.core.commands import ApplyCreditNote, RemoveCreditNote
@@ -21,27 +19,21 @@ def apply(decision: Decision, command: ApplyCreditNote) -> None:
     use(decision, note, invoice.id, command.amount_minor or most)
 
 
-def apply_notes(decision: Decision, invoice_id: str, day: date | None) -> None:
+def apply_notes(decision: Decision, invoice_id: str) -> None:
     """Settle an invoice with the customer's open credit notes, the oldest first."""
     invoice = decision.the(Invoice, invoice_id)
     for note in sorted(usable_notes(decision, invoice), key=lambda row: (row.issued_at, row.id)):
         amount = min(note.balance_minor, decision.the(Invoice, invoice_id).outstanding_minor)
-        use(decision, note, invoice_id, amount, day)
+        use(decision, note, invoice_id, amount)
 
 
-def use(
-    decision: Decision,
-    note: CreditNote,
-    invoice_id: str,
-    amount_minor: int,
-    day: date | None = None,
-) -> None:
+def use(decision: Decision, note: CreditNote, invoice_id: str, amount_minor: int) -> None:
     """Settle an invoice with part of a credit note's balance (recipe 11)."""
     if not amount_minor:
         return
     decision.change(note, balance_minor=note.balance_minor - amount_minor)
     booked = EntryKind.NOTE_APPLIED, recipes.note_applied(amount_minor)
-    settlement = settle(decision, invoice_id, SettlementKind.NOTE, note, amount_minor, booked, day)
+    settlement = settle(decision, invoice_id, SettlementKind.NOTE, note, amount_minor, booked)
     decision.emit(EventKind.CREDIT_NOTE_APPLIED, None, settlement)
 
 

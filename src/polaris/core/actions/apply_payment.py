@@ -1,7 +1,5 @@
 """Settle invoices with payments, or remove payments from invoices."""
 
-from datetime import date
-
 from polaris.core.balances.settlement import remove, settle, standing, unhold
 from polaris.core.commands import ApplyPayment, CollectInvoice, RemovePayment
 from polaris.core.decision import Decision
@@ -12,21 +10,13 @@ from polaris.core.ledger import recipes
 from polaris.core.ledger.posting import EntryKind
 
 
-def apply(
-    decision: Decision,
-    payment: Payment,
-    invoice: Invoice,
-    amount_minor: int,
-    day: date | None = None,
-) -> None:
+def apply(decision: Decision, payment: Payment, invoice: Invoice, amount_minor: int) -> None:
     """Settle an invoice with unused money of a payment (recipe 3)."""
     if not amount_minor:
         return
     decision.change(payment, unused_minor=payment.unused_minor - amount_minor)
     booked = EntryKind.PAYMENT_APPLIED, recipes.payment_applied(amount_minor)
-    settlement = settle(
-        decision, invoice.id, SettlementKind.PAYMENT, payment, amount_minor, booked, day
-    )
+    settlement = settle(decision, invoice.id, SettlementKind.PAYMENT, payment, amount_minor, booked)
     decision.emit(EventKind.PAYMENT_APPLIED, None, settlement)
 
 
@@ -38,7 +28,7 @@ def apply_command(decision: Decision, command: ApplyPayment) -> None:
     apply(decision, payment, invoice, command.amount_minor or most)
 
 
-def apply_unused(decision: Decision, invoice_id: str, day: date | None) -> None:
+def apply_unused(decision: Decision, invoice_id: str) -> None:
     """Settle an invoice with the customer's unused money, the oldest payment first."""
     invoice = decision.the(Invoice, invoice_id)
     payments = decision.of(Payment, "customer_id", invoice.customer_id)
@@ -46,10 +36,10 @@ def apply_unused(decision: Decision, invoice_id: str, day: date | None) -> None:
     for payment in sorted(usable, key=lambda row: (row.received_at, row.id)):
         invoice = decision.the(Invoice, invoice_id)
         amount = min(payment.unused_minor, invoice.outstanding_minor)
-        apply(decision, payment, invoice, amount, day)
+        apply(decision, payment, invoice, amount)
 
 
-def apply_held(decision: Decision, invoice_id: str, day: date | None) -> None:
+def apply_held(decision: Decision, invoice_id: str) -> None:
     """Settle a replacement with money that is held for the invoice that it replaces."""
     replaces = decision.the(Invoice, invoice_id).regenerated_from
     for settlement in decision.of(Settlement, "invoice_id", replaces) if replaces else ():
@@ -60,7 +50,7 @@ def apply_held(decision: Decision, invoice_id: str, day: date | None) -> None:
             decision.emit(EventKind.PAYMENT_REMOVED, settlement, after)
             payment = decision.the(Payment, settlement.source_id)
             payment = decision.change(payment, unused_minor=payment.unused_minor + amount)
-            apply(decision, payment, decision.the(Invoice, invoice_id), amount, day)
+            apply(decision, payment, decision.the(Invoice, invoice_id), amount)
 
 
 def take_off(decision: Decision, command: RemovePayment) -> None:

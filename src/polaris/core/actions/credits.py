@@ -1,7 +1,5 @@
 """Grant, spend, restore, void and expire wallet credits."""
 
-from datetime import date
-
 from polaris.core.actions.open_wallet import first_wallet, open_for
 from polaris.core.balances.lot import record_movement, refill
 from polaris.core.balances.settlement import remove, settle
@@ -62,25 +60,23 @@ def credit_wallet(decision: Decision, note: CreditNote) -> None:
     decision.emit(EventKind.CREDITS_PURCHASED, None, lot)
 
 
-def consume(decision: Decision, invoice_id: str, day: date | None) -> None:
+def consume(decision: Decision, invoice_id: str) -> None:
     """Settle an invoice with wallet credits until either is used up. They never buy credits."""
     if decision.the(Invoice, invoice_id).kind is InvoiceKind.TOP_UP:
         return
     for lot in spendable(decision, decision.the(Invoice, invoice_id)):
         amount = min(lot.left_minor, decision.the(Invoice, invoice_id).outstanding_minor)
         if amount:
-            spend(decision, lot, invoice_id, amount, day)
+            spend(decision, lot, invoice_id, amount)
 
 
-def spend(
-    decision: Decision, lot: Lot, invoice_id: str, amount_minor: int, day: date | None
-) -> None:
+def spend(decision: Decision, lot: Lot, invoice_id: str, amount_minor: int) -> None:
     """Settle an invoice with credits of one lot (recipe 16)."""
     after = decision.change(lot, left_minor=lot.left_minor - amount_minor)
     record_movement(decision, lot, MovementKind.CONSUMED, -amount_minor, invoice_id)
     leg = recipes.credits_consumed(lot.funding is LotFunding.PURCHASED, amount_minor)
     booked = EntryKind.CREDITS_CONSUMED, leg
-    settle(decision, invoice_id, SettlementKind.WALLET, lot, amount_minor, booked, day)
+    settle(decision, invoice_id, SettlementKind.WALLET, lot, amount_minor, booked)
     decision.emit(EventKind.CREDITS_CONSUMED, lot, after, invoice_id)
 
 

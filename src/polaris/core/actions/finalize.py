@@ -1,6 +1,6 @@
 """Number a draft, book it, and settle it with the credit that the command names."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from polaris.core.actions.apply_credit_note import apply_notes
 from polaris.core.actions.apply_payment import apply_held, apply_unused
@@ -45,8 +45,9 @@ def claim(
         close(decision, before, draft)
         return
     customer = decision.the(Customer, draft.customer_id)
-    today = decision.accounting_date(decision.today(customer.timezone))
-    day = command.issue_date or draft.issue_date or today
+    asked = command.issue_date or draft.issue_date
+    day = asked or decision.document_day(customer)
+    decision.book_on(None, asked)
     series, number = invoice_number(decision, command.series, draft)
     after = decision.change(
         draft,
@@ -60,8 +61,8 @@ def claim(
         outstanding_minor=draft.total_minor,
     )
     decision.emit(EventKind.INVOICE_FINALIZED, before, after)
-    book(decision, after, day)
-    settle_at_once(decision, after.id, command.apply, day)
+    book(decision, after)
+    settle_at_once(decision, after.id, command.apply)
 
 
 def bills_nothing(decision: Decision, draft: Invoice) -> bool:
@@ -70,11 +71,11 @@ def bills_nothing(decision: Decision, draft: Invoice) -> bool:
     return not gross and not draft.total_minor
 
 
-def book(decision: Decision, invoice: Invoice, day: date) -> None:
+def book(decision: Decision, invoice: Invoice) -> None:
     """Book revenue, discounts, tax, tips and sold credits against the receivable (recipe 1)."""
     balance = InvoiceBalance(decision, invoice)
     legs = [*_line_legs(balance), *_tax_legs(decision, balance)]
-    decision.enter(EntryKind.FINALIZED, invoice_context(invoice, invoice).post(*legs), day)
+    decision.enter(EntryKind.FINALIZED, invoice_context(invoice, invoice).post(*legs))
 
 
 def _line_legs(balance: InvoiceBalance) -> list[Leg]:
@@ -109,7 +110,7 @@ def open_tax_account(decision: Decision, name: str) -> None:
         decision.put(Account(id=account, kind="liability"))
 
 
-def settle_at_once(decision: Decision, invoice_id: str, apply: Apply, day: date) -> None:
+def settle_at_once(decision: Decision, invoice_id: str, apply: Apply) -> None:
     """Apply held money, credit notes, wallet credits and unused payments, as the command allows.
 
     An invoice with a total of zero is settled without any credit.
@@ -118,13 +119,13 @@ def settle_at_once(decision: Decision, invoice_id: str, apply: Apply, day: date)
     if not invoice.outstanding_minor:
         decision.emit(EventKind.INVOICE_SETTLED, invoice, invoice)
     if apply.held:
-        apply_held(decision, invoice_id, day)
+        apply_held(decision, invoice_id)
     if apply.notes:
-        apply_notes(decision, invoice_id, day)
+        apply_notes(decision, invoice_id)
     if apply.wallet:
-        consume(decision, invoice_id, day)
+        consume(decision, invoice_id)
     if apply.excess:
-        apply_unused(decision, invoice_id, day)
+        apply_unused(decision, invoice_id)
 
 
 def record(decision: Decision, command: RecordInvoice) -> None:
@@ -139,7 +140,8 @@ def record(decision: Decision, command: RecordInvoice) -> None:
     else:
         register(decision, number, Invoice, drafted.id)
     customer = decision.the(Customer, drafted.customer_id)
-    day = command.issue_date or decision.accounting_date(decision.today(customer.timezone))
+    day = command.issue_date or decision.document_day(customer)
+    decision.book_on(None, command.issue_date)
     voided = command.status is Status.VOIDED
     after = decision.change(
         drafted,
@@ -155,8 +157,8 @@ def record(decision: Decision, command: RecordInvoice) -> None:
     )
     decision.emit(EventKind.INVOICE_RECORDED, None, after)
     if not voided:
-        book(decision, after, day)
-        settle_at_once(decision, after.id, command.apply, day)
+        book(decision, after)
+        settle_at_once(decision, after.id, command.apply)
 
 
 def buy_credits(decision: Decision, command: BuyCredits) -> None:

@@ -14,6 +14,7 @@ from polaris.core.balances.settlement import settle, unlanded
 from polaris.core.commands import IssueCreditNote
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote, CreditTo, NotePurpose
+from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, LineKind, SettlementKind, Status
 from polaris.core.facts.wallet import Lot
@@ -24,6 +25,7 @@ from polaris.money import allocate
 
 def issue(decision: Decision, command: IssueCreditNote) -> None:
     """Credit lines of an invoice. On a voided one, only give out what the void left held."""
+    decision.book_on(command.dated)
     invoice = decision.the(Invoice, command.invoice_id)
     balance = InvoiceBalance(decision, invoice)
     sums = credited(balance, command.lines)
@@ -41,6 +43,7 @@ def write(
     decision: Decision, invoice: Invoice, command: IssueCreditNote, sums: Credited
 ) -> CreditNote:
     """Create the credit note with its number, lines and taxes. Return it."""
+    customer = decision.the(Customer, invoice.customer_id)
     series, number = note_number(decision, command.note_id, invoice.customer_id, invoice)
     to_note = command.credit_to is CreditTo.NOTE
     note = CreditNote(
@@ -61,7 +64,7 @@ def write(
         refund_minor=command.refund_minor,
         balance_minor=command.credit_minor if to_note else 0,
         credit_to=command.credit_to,
-        issue_date=command.dated or decision.accounting_date(),
+        issue_date=command.dated or decision.document_day(customer, invoice.issue_date),
         issued_at=decision.at,
         metadata=command.metadata,
         parties=current_parties(decision, invoice.customer_id),
@@ -82,15 +85,16 @@ def correct(decision: Decision, balance: InvoiceBalance, note: CreditNote, sums:
     """Take back revenue and tax, lower the receivable, give credit and request the refund."""
     take_back(decision, balance, note, sums)
     given = recipes.note_settled(note.credit_minor, note.refund_minor, _LIES_IN[note.credit_to])
-    decision.enter(EntryKind.NOTE_SETTLED, note_context(note).post(*given), note.issue_date)
     if note.refund_minor:
         ask_refunds(decision, balance.payments, note.refund_minor, note, note.reason)
+    note = decision.the(CreditNote, note.id)
+    settled = decision.enter(EntryKind.NOTE_SETTLED, note_context(note).post(*given))
+    decision.date_together(decision.get(Entry, note.document_entry_id), settled)
     if note.credit_minor:
         fund(decision, note, remembered(decision, balance.live, note.credit_minor))
         land_credit(decision, note)
     if note.offset_minor:
-        offset, day = SettlementKind.OFFSET, note.issue_date
-        settle(decision, balance.invoice.id, offset, note, note.offset_minor, None, day)
+        settle(decision, balance.invoice.id, SettlementKind.OFFSET, note, note.offset_minor)
 
 
 def take_back(
@@ -108,7 +112,7 @@ def take_back(
         accounts[account] = accounts.get(account, 0) + tax.amount_minor
     taken = [recipes.note_issued(account, amount) for account, amount in accounts.items()]
     postings = note_context(note).post(*taken, *legs)
-    entry = decision.enter(EntryKind.NOTE_ISSUED, postings, note.issue_date)
+    entry = decision.enter(EntryKind.NOTE_ISSUED, postings)
     decision.change(note, document_entry_id=entry.id if entry else None)
 
 
@@ -174,7 +178,7 @@ def hand_on(decision: Decision, balance: InvoiceBalance, note: CreditNote) -> No
         ask_refunds(decision, balance.payments, note.refund_minor, note, note.reason)
     given = drawn(decision, balance.settlements, note.credit_minor)
     legs = [refund, *given_legs(note.credit_to, given)]
-    decision.enter(EntryKind.NOTE_SETTLED, note_context(note).post(*legs), note.issue_date)
+    decision.enter(EntryKind.NOTE_SETTLED, note_context(note).post(*legs))
     fund(decision, note, given)
     land_credit(decision, note)
 

@@ -84,18 +84,16 @@ def update(decision: Decision, command: UpdatePayment) -> None:
 
 def take_in(decision: Decision, before: Payment | None, payment: Payment) -> None:
     """Book the money as unapplied, then apply it to the invoices that it is intended for."""
-    day = business_day(decision, payment)
+    decision.book_on(None, business_day(decision, payment))
     legs = recipes.payment_received(payment.account, payment.amount_minor, payment.fee_minor)
-    decision.enter(EntryKind.PAYMENT_RECEIVED, payment_context(payment).post(*legs), day)
+    decision.enter(EntryKind.PAYMENT_RECEIVED, payment_context(payment).post(*legs))
     payment = decision.change(payment, unused_minor=payment.amount_minor)
     decision.emit(EventKind.PAYMENT_RECEIVED, before, payment)
     for invoice_id, most in payment.intended.items():
-        apply_intended(decision, payment.id, invoice_id, most, day)
+        apply_intended(decision, payment.id, invoice_id, most)
 
 
-def apply_intended(
-    decision: Decision, payment_id: str, invoice_id: str, most: int, day: date
-) -> None:
+def apply_intended(decision: Decision, payment_id: str, invoice_id: str, most: int) -> None:
     """Apply money up to the outstanding amount. Hold money intended for a voided invoice."""
     payment = decision.the(Payment, payment_id)
     invoice = decision.the(Invoice, invoice_id)
@@ -103,7 +101,7 @@ def apply_intended(
         hold(decision, payment, invoice, min(most, payment.unused_minor))
     elif invoice.status is Status.FINALIZED and invoice.currency == payment.currency:
         amount = min(most, payment.unused_minor, invoice.outstanding_minor)
-        apply(decision, payment, invoice, amount, day)
+        apply(decision, payment, invoice, amount)
 
 
 def hold(decision: Decision, payment: Payment, invoice: Invoice, amount_minor: int) -> None:

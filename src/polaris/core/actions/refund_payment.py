@@ -1,7 +1,5 @@
 """Request refunds, record their results, and convert them to credit."""
 
-from datetime import date
-
 from polaris.core import refusals
 from polaris.core.actions.double_return import report_disputed
 from polaris.core.balances.funding import Draw, displace, fund, refundable_fundings
@@ -12,6 +10,7 @@ from polaris.core.balances.refund import _REPORTED, MOVED_FROM
 from polaris.core.commands import ConvertRefund, RequestRefund, UpdateRefund
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote, FundingKind, NotePurpose, NoteStatus
+from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, Settlement
 from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
@@ -255,7 +254,7 @@ def credit_again(decision: Decision, note: CreditNote, refund: Refund) -> Credit
 def new_note(decision: Decision, note_id: str, refund: Refund) -> CreditNote:
     """Create a note that takes back no revenue; it only carries the refund's money. Return it."""
     series, number = note_number(decision, note_id, refund.customer_id, None)
-    day: date = decision.accounting_date()
+    customer = decision.the(Customer, refund.customer_id)
     return decision.put(
         CreditNote(
             id=note_id,
@@ -270,7 +269,7 @@ def new_note(decision: Decision, note_id: str, refund: Refund) -> CreditNote:
             total_minor=refund.amount_minor,
             credit_minor=refund.amount_minor,
             balance_minor=refund.amount_minor,
-            issue_date=day,
+            issue_date=decision.document_day(customer),
             issued_at=decision.at,
             parties=current_parties(decision, refund.customer_id),
         )

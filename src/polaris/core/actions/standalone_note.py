@@ -9,6 +9,7 @@ from polaris.core.balances.parties import current_parties
 from polaris.core.commands import IssueStandaloneNote
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote, FundingKind, NotePurpose
+from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import EventKind
 from polaris.core.ledger import chart, recipes
 from polaris.core.ledger.posting import EntryKind, Leg
@@ -16,6 +17,8 @@ from polaris.core.ledger.posting import EntryKind, Leg
 
 def issue(decision: Decision, command: IssueStandaloneNote) -> None:
     """Create a credit note without an invoice: its balance is booked against revenue and tax."""
+    decision.book_on(command.dated)
+    customer = decision.the(Customer, command.customer_id)
     sums = standalone(command.lines)
     series, number = note_number(decision, command.note_id, command.customer_id, None)
     note = CreditNote(
@@ -32,7 +35,7 @@ def issue(decision: Decision, command: IssueStandaloneNote) -> None:
         total_minor=sums.total,
         credit_minor=sums.total,
         balance_minor=sums.total,
-        issue_date=command.dated or decision.accounting_date(),
+        issue_date=command.dated or decision.document_day(customer),
         issued_at=decision.at,
         metadata=command.metadata,
         parties=current_parties(decision, command.customer_id),
@@ -54,5 +57,5 @@ def book_standalone(decision: Decision, note: CreditNote, sums: Credited) -> Non
     for tax in sums.taxes:
         open_tax_account(decision, tax.name)
         legs.append(recipes.standalone_note(chart.tax_account(tax.name), tax.amount_minor))
-    entry = decision.enter(EntryKind.NOTE_ISSUED, note_context(note).post(*legs), note.issue_date)
+    entry = decision.enter(EntryKind.NOTE_ISSUED, note_context(note).post(*legs))
     decision.change(note, document_entry_id=entry.id if entry else None)

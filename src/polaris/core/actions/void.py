@@ -44,10 +44,11 @@ from polaris.core.ledger.posting import UNDONE_BY_VOID, Entry, EntryKind, Leg, P
 def void(decision: Decision, command: VoidInvoice) -> None:
     """Void the invoice."""
     before = decision.the(Invoice, command.invoice_id)
-    day = business_day(decision, before, command)
+    by_invoice = decision.tenant.settings.void_dated is VoidDated.INVOICE
+    decision.book_on(command.dated, before.issue_date if by_invoice else None)
     balance = InvoiceBalance(decision, before)
     command = cut_to_fit(balance, command)
-    reverse_entries(decision, before, day)
+    unbooked = reverse_entries(decision, before)
     for settlement in balance.live:
         end(decision, settlement, command.give_back)
     after = decision.change(
@@ -63,48 +64,46 @@ def void(decision: Decision, command: VoidInvoice) -> None:
     )
     decision.emit(EventKind.INVOICE_VOIDED, before, after)
     earlier = clear_earlier_refunds(decision, balance)
-    note = write_notes(decision, balance, command, customers_day(decision, before, command))
+    note = write_notes(decision, balance, command, document_day(decision, before, command))
     legs = refund_now(decision, balance, command, note)
     legs += clear_earlier_credit(decision, balance)
     legs += keep_or_revoke_top_up(decision, balance, command)
     legs += credit_now(decision, balance, command, note)
     postings = (*earlier, *invoice_context(before, before).post(*legs))
-    decision.enter(EntryKind.VOID_SETTLED, postings, day)
+    decision.enter(EntryKind.VOID_SETTLED, postings)
+    decision.date_together(unbooked)
     stop_collection(decision, before)
     if command.credit_minor or command.refund_minor:
         report_disputed(decision, before.id)
 
 
-def customers_day(decision: Decision, invoice: Invoice, command: VoidInvoice) -> date:
-    """Return the day of the void for its documents, in the customer's time zone."""
-    customer = decision.the(Customer, invoice.customer_id)
-    return business_day(decision, invoice, command, customer.timezone)
+def document_day(decision: Decision, invoice: Invoice, command: VoidInvoice) -> date:
+    """Return the day for the credit notes of the void: the day asked for, else by `void_dated`.
 
-
-def business_day(
-    decision: Decision, invoice: Invoice, command: VoidInvoice, timezone: str | None = None
-) -> date:
-    """Return the day of the void: the command's day, else by the setting `void_dated`.
-
-    Without a day in the command it is never before the issue date. That date follows the
-    customer's time zone and may be tomorrow here.
+    Without a day in the command it is not before the invoice's own date.
     """
+    customer = decision.the(Customer, invoice.customer_id)
     if command.dated:
         return command.dated
-    today = decision.today(timezone)
-    issued = invoice.issue_date or today
-    by_invoice = decision.tenant.settings.void_dated is VoidDated.INVOICE
-    return issued if by_invoice else max(today, issued)
+    if decision.tenant.settings.void_dated is VoidDated.INVOICE and invoice.issue_date:
+        return invoice.issue_date
+    return decision.document_day(customer, invoice.issue_date)
 
 
-def reverse_entries(decision: Decision, invoice: Invoice, day: date) -> None:
-    """Reverse the entries (step a). Original postings are swapped, never computed again."""
+def reverse_entries(decision: Decision, invoice: Invoice) -> Entry | None:
+    """Reverse the entries (step a). Return the reversal of the invoice's own booking.
+
+    Original postings are swapped, never computed again.
+    """
     entries = decision.of(Entry, "invoice_id", invoice.id)
     undone = {entry.reverses for entry in entries}
+    unbooked = None
     for entry in entries:
         if entry.kind in UNDONE_BY_VOID and entry.reverses is None and entry.id not in undone:
-            decision.reverse(entry, day)
+            reversal = decision.reverse(entry)
+            unbooked = reversal if entry.kind is EntryKind.FINALIZED else unbooked
             return_revoked(decision, invoice, entry)
+    return unbooked
 
 
 def return_revoked(decision: Decision, invoice: Invoice, entry: Entry) -> None:

@@ -23,7 +23,8 @@ def write_off(decision: Decision, command: WriteOffInvoice) -> None:
         at=decision.at,
     )
     booked = EntryKind.WRITTEN_OFF, recipes.written_off(given_up.account, amount)
-    settle(decision, invoice.id, SettlementKind.WRITE_OFF, given_up, amount, booked, command.dated)
+    decision.book_on(command.dated)
+    settle(decision, invoice.id, SettlementKind.WRITE_OFF, given_up, amount, booked)
     decision.put(given_up)
     decision.emit(EventKind.INVOICE_WRITTEN_OFF, None, given_up)
 

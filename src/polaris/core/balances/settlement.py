@@ -1,7 +1,5 @@
 """Settle invoices, and remove settlements. No other code changes a receivable after issue."""
 
-from datetime import date
-
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.lot import record_movement, refill, revoke
 from polaris.core.decision import Decision
@@ -41,14 +39,13 @@ def settle(
     source: Row,
     amount_minor: int,
     booked: tuple[EntryKind, Leg] | None = None,
-    day: date | None = None,
 ) -> Settlement:
     """Lower an invoice's receivable by a source, and book it. Return the settlement."""
     invoice = decision.the(Invoice, invoice_id)
     entry = None
     if booked:
         entry_kind, leg = booked
-        entry = decision.enter(entry_kind, invoice_context(invoice, source).post(leg), day)
+        entry = decision.enter(entry_kind, invoice_context(invoice, source).post(leg))
     settlement = decision.put(
         Settlement(
             id=decision.new_id(),
@@ -61,13 +58,11 @@ def settle(
             entry_id=entry.id if entry else None,
         )
     )
-    lower(decision, invoice, amount_minor, kind, day)
+    lower(decision, invoice, amount_minor, kind)
     return settlement
 
 
-def lower(
-    decision: Decision, invoice: Invoice, amount_minor: int, kind: SettlementKind, day: date | None
-) -> None:
+def lower(decision: Decision, invoice: Invoice, amount_minor: int, kind: SettlementKind) -> None:
     """Update the invoice's sums and sold credits, and announce when it is settled or unsettled.
 
     A negative amount raises what is outstanding.
@@ -85,10 +80,10 @@ def lower(
         decision.emit(EventKind.INVOICE_SETTLED, invoice, after)
     elif amount_minor < 0 and not invoice.outstanding_minor:
         decision.emit(EventKind.INVOICE_UNSETTLED, invoice, after)
-    match_sold(decision, after, day)
+    match_sold(decision, after)
 
 
-def match_sold(decision: Decision, invoice: Invoice, day: date | None = None) -> None:
+def match_sold(decision: Decision, invoice: Invoice) -> None:
     """Bring the wallet of a top-up to the credits that are paid for.
 
     Credits land as far as they are paid for. Unspent ones leave when their money leaves.
@@ -99,10 +94,10 @@ def match_sold(decision: Decision, invoice: Invoice, day: date | None = None) ->
     lots = decision.of(Lot, "invoice_id", invoice.id)
     for lot in lots:
         if more < 0 and lot.left_minor:
-            unland(decision, invoice, lot, min(-more, lot.left_minor), day)
+            unland(decision, invoice, lot, min(-more, lot.left_minor))
     for line in InvoiceBalance(decision, invoice).lines:
         if line.kind is LineKind.TOP_UP and more > 0:
-            land(decision, invoice, line, more, day)
+            land(decision, invoice, line, more)
 
 
 def earned(decision: Decision, invoice: Invoice) -> int:
@@ -144,9 +139,7 @@ def unlanded(decision: Decision, invoice: Invoice) -> int:
     return sold - sum(one.amount_minor for one in postings if one.debit == chart.UNEARNED)
 
 
-def land(
-    decision: Decision, invoice: Invoice, line: Line, amount_minor: int, day: date | None
-) -> None:
+def land(decision: Decision, invoice: Invoice, line: Line, amount_minor: int) -> None:
     """Add purchased credits to the one lot of their top-up (recipe 15).
 
     Credits that were there before, and had left with their money, return to it.
@@ -164,7 +157,7 @@ def land(
     )
     again = min(amount_minor, lot.amount_minor - landed(decision, invoice))
     leg = recipes.top_up_landed(amount_minor)
-    entry = decision.enter(EntryKind.TOP_UP_LANDED, invoice_context(invoice, lot).post(leg), day)
+    entry = decision.enter(EntryKind.TOP_UP_LANDED, invoice_context(invoice, lot).post(leg))
     if again:
         refill(decision, lot.id, again, invoice.id)
         before = lot = decision.the(Lot, lot.id)
@@ -179,12 +172,10 @@ def land(
         decision.emit(EventKind.CREDITS_PURCHASED, before, after)
 
 
-def unland(
-    decision: Decision, invoice: Invoice, lot: Lot, amount_minor: int, day: date | None
-) -> None:
+def unland(decision: Decision, invoice: Invoice, lot: Lot, amount_minor: int) -> None:
     """Take unspent credits out of the wallet, because nothing pays for them any more."""
     leg = recipes.top_up_unlanded(amount_minor)
-    decision.enter(EntryKind.TOP_UP_LANDED, invoice_context(invoice, lot).post(leg), day)
+    decision.enter(EntryKind.TOP_UP_LANDED, invoice_context(invoice, lot).post(leg))
     revoke(decision, lot, amount_minor)
 
 
@@ -194,7 +185,7 @@ def remove(decision: Decision, settlement: Settlement) -> Settlement:
         decision.reverse(decision.the(Entry, settlement.entry_id))
     removed = release(decision, settlement)
     invoice = decision.the(Invoice, settlement.invoice_id)
-    lower(decision, invoice, -settlement.amount_minor, settlement.kind, None)
+    lower(decision, invoice, -settlement.amount_minor, settlement.kind)
     return removed
 
 

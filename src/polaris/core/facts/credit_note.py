@@ -76,6 +76,7 @@ class CreditNote(Changing, frozen=True, array_like=True, kw_only=True):
     metadata: Metadata | None = None  # the caller's own pairs
     parties: Parties | None = None  # as they stood at its issue
     details: Details = field(default_factory=dict)
+    available_from: date | None = None  # no entry that uses its balance is dated earlier
 
 
 class NoteLine(Row, frozen=True, array_like=True, kw_only=True):

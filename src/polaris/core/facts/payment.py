@@ -1,6 +1,6 @@
 """Payments from customers and refunds to them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -48,6 +48,7 @@ class Payment(Changing, frozen=True, array_like=True, kw_only=True):
     received_at: datetime  # business time
     intended: dict[str, int] = field(default_factory=dict)  # amounts to apply, by invoice id
     created_at: datetime
+    available_from: date | None = None  # no entry that uses its money is dated earlier
 
     @property
     def manual(self) -> bool:
@@ -75,3 +76,4 @@ class Refund(Changing, frozen=True, array_like=True, kw_only=True):
     requested_at: datetime
     settled_at: datetime | None = None
     entry_id: str | None = None  # the entry that booked its payout
+    available_from: date | None = None  # no entry that pays it out is dated earlier

@@ -1,6 +1,6 @@
 """A customer's wallets, the credits in them, and the movements of these credits."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
@@ -64,6 +64,7 @@ class Lot(Changing, frozen=True, array_like=True, kw_only=True):
     landed_at: datetime
     expires_at: datetime | None = None
     entry_id: str | None = None
+    available_from: date | None = None  # no entry that uses its credits is dated earlier
 
 
 class MovementKind(StrEnum):

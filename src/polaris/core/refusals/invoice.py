@@ -124,3 +124,9 @@ class PeriodClosed(Refusal):
     """The books are closed on this date; the first open day is `first_open_day`."""
 
     instead = "Use the first open day or a later date, or ask an administrator to reopen the books."
+
+
+class DatedBeforeCause(Refusal):
+    """The day is before a booking that it changes; the first day is `first_possible_day`."""
+
+    instead = "Use the first possible day or a later date, or leave the date out."

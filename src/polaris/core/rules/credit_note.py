@@ -118,7 +118,7 @@ ISSUE = (
     *line.CREDITED,
     input.not_negative("offset_minor", "credit_minor", "refund_minor"),
     input.not_too_large("offset_minor", "credit_minor", "refund_minor"),
-    invoice.note_date_open,
+    invoice.asked_day_open,
     note_within_invoice,
     parts_add_up,
     offset_within_outstanding,
@@ -130,7 +130,7 @@ STANDALONE = (
     customer_exists,
     input.currency_known,
     line.note_accounts_known,
-    invoice.note_date_open,
+    invoice.asked_day_open,
 )
 ANNOTATE = (note_exists, refund_status_known)
 VOID = (note_stands, something_to_void)

@@ -189,8 +189,10 @@ def recorded_date_open(
 
 
 @requires(refusals.PeriodClosed)
-def note_date_open(case: Case[IssueCreditNote | IssueStandaloneNote]) -> Details | None:
-    """The date of the credit note is not in a closed period."""
+def asked_day_open(
+    case: Case[IssueCreditNote | IssueStandaloneNote | VoidInvoice | WriteOffInvoice],
+) -> Details | None:
+    """The day asked for is not in a closed period."""
     return _open(case, "dated", case.command.dated)
 
 
@@ -244,6 +246,7 @@ VOID = (
     input.remainder_note_is_new,
     input.notes_differ,
     input.dates_possible,
+    asked_day_open,
     refund_within_cash,
     credit_within_invoice,
     sold_credits_unspent,
@@ -266,6 +269,7 @@ WRITE_OFF = (
     *input.AMOUNT,
     input.loss_account_known,
     input.dates_possible,
+    asked_day_open,
     something_outstanding,
     within_outstanding,
 )

@@ -120,6 +120,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.PartsDoNotMatch: Answer(422, "does_not_match_item_amounts", "base"),
     refusals.OffsetExceedsOutstanding: Answer(422, HIGHER, "offset_amount_cents"),
     refusals.PeriodClosed: Answer(422, "period_closed", "base"),
+    refusals.DatedBeforeCause: Answer(422, "dated_before_cause", "base"),
     refusals.PaymentNotReceived: Answer(422, INVALID),
     refusals.PaymentUnderWay: Answer(405, "payment_processor_is_currently_handling_payment"),
     refusals.NotEnoughUnused: Answer(422, RANGE),

@@ -168,7 +168,7 @@ select json_agg(json_build_array(d.id, d.document, d.document_id) order by d.id)
 (select json_agg(
    json_build_array(p.id, p.version, p.customer_id, p.currency, p.amount_minor, p.unused_minor,
      p.fee_minor, p.state, p.method, p.provider, p.reference, p.account, p.received_at,
-     p.intended, p.created_at)
+     p.intended, p.created_at, p.available_from)
    order by p.id)::text
    from payment p where p.tenant_id = %(t)s and p.id = any(%(ids)s))
 
@@ -194,7 +194,7 @@ select json_agg(json_build_array(d.id, d.document, d.document_id) order by d.id)
      n.series, n.reason, n.description, n.currency, n.net_minor, n.tax_minor, n.total_minor,
      n.offset_minor, n.credit_minor, n.refund_minor, n.balance_minor, n.credit_to, n.issue_date,
      n.issued_at, n.voided_at, n.voided_minor, n.document_entry_id, n.refund_status_asserted,
-     n.metadata, n.parties, n.details)
+     n.metadata, n.parties, n.details, n.available_from)
    order by n.id)::text
    from credit_note n where n.tenant_id = %(t)s and n.id = any(%(ids)s))
 
@@ -224,14 +224,15 @@ select json_agg(json_build_array(d.id, d.document, d.document_id) order by d.id)
 (select json_agg(
    json_build_array(r.id, r.version, r.customer_id, r.payment_id, r.settlement_id, r.invoice_id,
      r.note_id, r.of_balance, r.currency, r.amount_minor, r.state, r.reason, r.reference,
-     r.requested_at, r.settled_at, r.entry_id)
+     r.requested_at, r.settled_at, r.entry_id, r.available_from)
    order by r.id)::text
    from refund r where r.tenant_id = %(t)s and r.id = any(%(ids)s))
 
 -- part_lot --
 (select json_agg(
    json_build_array(l.id, l.version, l.wallet_id, l.customer_id, l.funding, l.amount_minor,
-     l.left_minor, l.priority, l.invoice_id, l.note_id, l.landed_at, l.expires_at, l.entry_id)
+     l.left_minor, l.priority, l.invoice_id, l.note_id, l.landed_at, l.expires_at, l.entry_id,
+     l.available_from)
    order by l.id)::text
    from lot l where l.tenant_id = %(t)s and l.id = any(%(ids)s))
 
@@ -795,22 +796,23 @@ select %(t)s, entry_id, position, debit, credit, amount_minor, currency, custome
 
 -- insert_payment --
 insert into payment (tenant_id, id, version, customer_id, currency, amount_minor, unused_minor,
-  fee_minor, state, method, provider, reference, account, received_at, intended, created_at)
+  fee_minor, state, method, provider, reference, account, received_at, intended, created_at,
+  available_from)
 select %(t)s, id, 1, customer_id, currency, amount_minor, unused_minor, fee_minor, state, method,
-  provider, reference, account, received_at, intended, created_at
+  provider, reference, account, received_at, intended, created_at, available_from
   from json_to_recordset(%(insert_payment)s::json)
   as x(id uuid, version int, customer_id uuid, currency text, amount_minor bigint,
        unused_minor bigint, fee_minor bigint, state text, method text, provider text,
        reference text, account text, received_at timestamptz, intended json,
-       created_at timestamptz)
+       created_at timestamptz, available_from date)
 
 -- update_payment --
 update payment y set unused_minor = x.unused_minor, fee_minor = x.fee_minor, state = x.state,
   method = x.method, reference = x.reference, received_at = x.received_at, intended = x.intended,
-  version = y.version + 1
+  available_from = x.available_from, version = y.version + 1
   from json_to_recordset(%(update_payment)s::json)
   as x(id uuid, version int, unused_minor bigint, fee_minor bigint, state text, method text,
-       reference text, received_at timestamptz, intended json)
+       reference text, received_at timestamptz, intended json, available_from date)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
@@ -852,30 +854,33 @@ returning 1
 insert into credit_note (tenant_id, id, version, customer_id, invoice_id, purpose, status,
   number, series, reason, description, currency, net_minor, tax_minor, total_minor, offset_minor,
   credit_minor, refund_minor, balance_minor, credit_to, issue_date, issued_at, voided_at,
-  voided_minor, document_entry_id, refund_status_asserted, metadata, parties, details)
+  voided_minor, document_entry_id, refund_status_asserted, metadata, parties, details,
+  available_from)
 select %(t)s, id, 1, customer_id, invoice_id, purpose, status, number, series, reason,
   description, currency, net_minor, tax_minor, total_minor, offset_minor, credit_minor,
   refund_minor, balance_minor, credit_to, issue_date, issued_at, voided_at, voided_minor,
-  document_entry_id, refund_status_asserted, metadata, parties, details
+  document_entry_id, refund_status_asserted, metadata, parties, details, available_from
   from json_to_recordset(%(insert_credit_note)s::json)
   as x(id uuid, version int, customer_id uuid, invoice_id uuid, purpose text, status text,
        number text, series text, reason text, description text, currency text, net_minor bigint,
        tax_minor bigint, total_minor bigint, offset_minor bigint, credit_minor bigint,
        refund_minor bigint, balance_minor bigint, credit_to text, issue_date date,
        issued_at timestamptz, voided_at timestamptz, voided_minor bigint, document_entry_id uuid,
-       refund_status_asserted text, metadata json, parties json, details jsonb)
+       refund_status_asserted text, metadata json, parties json, details jsonb,
+       available_from date)
 
 -- update_credit_note --
 update credit_note y set status = x.status, description = x.description,
   offset_minor = x.offset_minor, credit_minor = x.credit_minor, refund_minor = x.refund_minor,
   balance_minor = x.balance_minor, voided_at = x.voided_at, voided_minor = x.voided_minor,
   document_entry_id = x.document_entry_id, refund_status_asserted = x.refund_status_asserted,
-  metadata = x.metadata, details = x.details, version = y.version + 1
+  metadata = x.metadata, details = x.details, available_from = x.available_from,
+  version = y.version + 1
   from json_to_recordset(%(update_credit_note)s::json)
   as x(id uuid, version int, status text, description text, offset_minor bigint,
        credit_minor bigint, refund_minor bigint, balance_minor bigint, voided_at timestamptz,
        voided_minor bigint, document_entry_id uuid, refund_status_asserted text, metadata json,
-       details jsonb)
+       details jsonb, available_from date)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
@@ -914,39 +919,42 @@ returning 1
 -- insert_refund --
 insert into refund (tenant_id, id, version, customer_id, payment_id, settlement_id, invoice_id,
   note_id, of_balance, currency, amount_minor, state, reason, reference, requested_at,
-  settled_at, entry_id)
+  settled_at, entry_id, available_from)
 select %(t)s, id, 1, customer_id, payment_id, settlement_id, invoice_id, note_id, of_balance,
-  currency, amount_minor, state, reason, reference, requested_at, settled_at, entry_id
+  currency, amount_minor, state, reason, reference, requested_at, settled_at, entry_id,
+  available_from
   from json_to_recordset(%(insert_refund)s::json)
   as x(id uuid, version int, customer_id uuid, payment_id uuid, settlement_id uuid,
        invoice_id uuid, note_id uuid, of_balance boolean, currency text, amount_minor bigint,
        state text, reason text, reference text, requested_at timestamptz, settled_at timestamptz,
-       entry_id uuid)
+       entry_id uuid, available_from date)
 
 -- update_refund --
 update refund y set state = x.state, reference = x.reference, settled_at = x.settled_at,
-  entry_id = x.entry_id, version = y.version + 1
+  entry_id = x.entry_id, available_from = x.available_from, version = y.version + 1
   from json_to_recordset(%(update_refund)s::json)
-  as x(id uuid, version int, state text, reference text, settled_at timestamptz, entry_id uuid)
+  as x(id uuid, version int, state text, reference text, settled_at timestamptz, entry_id uuid,
+       available_from date)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 
 -- insert_lot --
 insert into lot (tenant_id, id, version, wallet_id, customer_id, funding, amount_minor,
-  left_minor, priority, invoice_id, note_id, landed_at, expires_at, entry_id)
+  left_minor, priority, invoice_id, note_id, landed_at, expires_at, entry_id, available_from)
 select %(t)s, id, 1, wallet_id, customer_id, funding, amount_minor, left_minor, priority,
-  invoice_id, note_id, landed_at, expires_at, entry_id
+  invoice_id, note_id, landed_at, expires_at, entry_id, available_from
   from json_to_recordset(%(insert_lot)s::json)
   as x(id uuid, version int, wallet_id uuid, customer_id uuid, funding text, amount_minor bigint,
        left_minor bigint, priority int, invoice_id uuid, note_id uuid, landed_at timestamptz,
-       expires_at timestamptz, entry_id uuid)
+       expires_at timestamptz, entry_id uuid, available_from date)
 
 -- update_lot --
 update lot y set amount_minor = x.amount_minor, left_minor = x.left_minor,
-  priority = x.priority, expires_at = x.expires_at, entry_id = x.entry_id, version = y.version + 1
+  priority = x.priority, expires_at = x.expires_at, entry_id = x.entry_id,
+  available_from = x.available_from, version = y.version + 1
   from json_to_recordset(%(update_lot)s::json)
   as x(id uuid, version int, amount_minor bigint, left_minor bigint, priority int,
-       expires_at timestamptz, entry_id uuid)
+       expires_at timestamptz, entry_id uuid, available_from date)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 

@@ -5,8 +5,9 @@ so they are converted as Lago does: few are refused, and many are read as false 
 """
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import Depends, Request
@@ -61,9 +62,23 @@ def cents(value: Any) -> int | None:
     return None if value in (None, "") else max(-LARGEST, min(whole(value), LARGEST))
 
 
-def parse_time(value: str | None) -> datetime | None:
-    """Return the time in a body's field; None for null. Raises ValueError like `read_time`."""
-    return None if value is None else read_time(value)
+def parse_time(value: str | None, timezone: str = "UTC") -> datetime | None:
+    """Return the time in a body's field; None for null. Raises ValueError like `read_time`.
+
+    A date without a time is the first moment of that day in the time zone.
+    """
+    if value is None:
+        return None
+    return read_time(value, ZoneInfo(timezone) if is_day(value) else UTC)
+
+
+def is_day(value: str) -> bool:
+    """Return True if an ISO text is a date without a time."""
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 Flag = Annotated[bool | None, BeforeValidator(flag)]

@@ -14,7 +14,6 @@ from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.commands import AnnotateCreditNote, Command, IssueCreditNote, VoidCreditNote
 from polaris.core.commands.values import CreditedLine, MetadataChange
 from polaris.core.facts.credit_note import CreditNote
-from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line
 from polaris.core.scope import Scope
 from polaris.core.view import View
@@ -114,7 +113,6 @@ async def create(call: Writes, body: CreateBody) -> Response:
     view, invoice = await invoice_to_credit(call, asked, asked.parts)
     wanted = wanted_of(view.balance(invoice), asked)
     check(wanted, asked)
-    customer = view.the(Customer, invoice.customer_id)
     parts = fitted(wanted.asked(asked.parts))
     command = IssueCreditNote(
         note_id=note_id,
@@ -125,7 +123,6 @@ async def create(call: Writes, body: CreateBody) -> Response:
         refund_minor=parts.refund,
         reason=asked.reason or "other",
         description=asked.description,
-        dated=max(view.today(customer.timezone), view.decision.books.first_open_day),
         metadata=asked.metadata,
     )
     return await perform_and_answer(call, command, note_id)

@@ -101,7 +101,7 @@ def finalize_command(view: View, draft: Invoice) -> FinalizeInvoice:
     subscription = draft.kind is InvoiceKind.SUBSCRIPTION
     return FinalizeInvoice(
         invoice_id=draft.id,
-        issue_date=view.decision.accounting_date(view.today(customer.timezone)),
+        issue_date=view.decision.document_day(customer) if draft.issue_date else None,
         apply=Apply(held=bool(draft.regenerated_from), notes=subscription, wallet=subscription),
         skip_zero=skips_zero(customer, view.tenant),
         retax=subscription,

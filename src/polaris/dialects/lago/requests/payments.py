@@ -57,11 +57,12 @@ async def receive_command(
 ) -> ReceivePayment:
     """Return the command; the engine checks if the amount is due. Raises LagoError."""
     scope = Scope(invoices=id_set(invoice_id, "invoice"), billed=False, booked=False)
-    invoice = (await call.view(scope)).invoice(invoice_id)
+    view = await call.view(scope)
+    invoice = view.invoice(invoice_id)
     if invoice.status is not Status.FINALIZED and not await call.done_before(ReceivePayment):
         raise LagoError(403, "feature_unavailable")
     try:
-        received_at = parse_time(asked.paid_at)
+        received_at = parse_time(asked.paid_at, view.tenant.timezone)
     except ValueError:
         raise invalid(paid_at=["invalid_date"]) from None
     return ReceivePayment(

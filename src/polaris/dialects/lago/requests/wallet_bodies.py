@@ -13,6 +13,7 @@ from polaris.core.commands import BuyCredits, Command, GrantCredits
 from polaris.core.facts.details import Details
 from polaris.core.facts.wallet import Wallet
 from polaris.core.rules.input import LAST_PRIORITY
+from polaris.core.view import View
 from polaris.dialects.lago.errors import INVALID, RANGE
 from polaris.dialects.lago.requests.call import Text
 from polaris.dialects.lago.requests.coercion import parse_time
@@ -113,10 +114,11 @@ def _whole(value: object) -> TypeGuard[int]:
     return readable(read_integer, value) is not None
 
 
-def future_time(value: str | None, at: datetime, wrong: Wrong) -> datetime | None:
-    """Return the expiry time of credits; one that is not later than `at` is added to `wrong`."""
+def future_time(value: str | None, view: View, wrong: Wrong) -> datetime | None:
+    """Return the expiry time of credits; one that is not in the future is added to `wrong`."""
+    at = view.at
     try:
-        expires_at = parse_time(value)
+        expires_at = parse_time(value, view.tenant.timezone)
     except ValueError:
         expires_at = at
     if expires_at is not None and expires_at <= at:

@@ -1,7 +1,6 @@
 """Wallets: created with their first credits, listed, changed, terminated; and their metadata."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
@@ -127,7 +126,7 @@ def open_commands(
     wrong: Wrong = asked.refused()
     customer = payer(view, asked, wrong)
     rate = rate_of(view, customer, asked, wrong)
-    expires_at = wallet_bodies.future_time(asked.expiration_at, view.at, wrong)
+    expires_at = wallet_bodies.future_time(asked.expiration_at, view, wrong)
     limits = wallet_bodies.limits_of(wallet_bodies.given_fields(asked, LIMITS), wrong)
     amounts = (
         wallet_bodies.amounts(wallet_bodies.given_fields(asked, CREDITS), rate, wrong)
@@ -250,18 +249,18 @@ async def update(call: Writes, wallet_id: str, body: UpdateBody) -> Response:
     asked = body.wallet
     view, row, _ = await load_wallet(call, wallet_id)
     check_entity(view, asked)
-    await call.perform(update_command(row, asked, view.at))
+    await call.perform(update_command(row, asked, view))
     return await answer_wallet(call, wallet_id)
 
 
-def update_command(row: Wallet, asked: UpdateInput, at: datetime) -> UpdateWallet:
+def update_command(row: Wallet, asked: UpdateInput, view: View) -> UpdateWallet:
     """Return the command. Raises LagoError with every error; the code cannot change."""
     wrong: Wrong = asked.refused()
     if asked.code not in (None, "", row.code):
         wrong["code"] = ["not_supported"]
     before = {LOWEST: row.purchase_min_minor, HIGHEST: row.purchase_max_minor}
     limits = wallet_bodies.limits_of({**before, **wallet_bodies.given_fields(asked, LIMITS)}, wrong)
-    expires_at = wallet_bodies.future_time(asked.expiration_at, at, wrong)
+    expires_at = wallet_bodies.future_time(asked.expiration_at, view, wrong)
     if wrong:
         raise invalid(**wrong)
     added = asked.metadata

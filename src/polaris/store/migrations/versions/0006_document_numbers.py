@@ -3,7 +3,7 @@
 from polaris.store.migrations import execute_sql
 
 revision = "0006_document_numbers"
-down_revision = "0004_idempotency_keys"
+down_revision = "0005_parties"
 
 
 def upgrade() -> None:
