@@ -35,6 +35,32 @@ def test_sound_books_are_proved(books: Books) -> None:
     assert books.run("audit", "verify", "--json").json["ok"]
 
 
+def test_entries_that_are_dated_before_their_cause_are_named_and_corrected(books: Books) -> None:
+    books.invoice(paid_minor=1200)
+    later = (
+        "update entry set accounting_date = accounting_date + 3 where tenant_id = %s and kind = "
+    )
+    with books.database.connect() as connection:
+        connection.execute(later.encode() + b"'finalized'", [books.tenant_id])
+    [found] = books.run("ledger", "verify", "--json").json["tenants"]
+    failed = {proof["name"] for proof in found["proofs"] if proof["wrong"]}
+    assert failed == {"receivable_by_day", "dated"}
+    [wrong] = found["misdated"]
+    assert wrong["kind"] == "payment_applied"
+    assert "polaris ledger correct" in books.run("ledger", "verify").out
+    assert books.run("ledger", "correct", "--json").json == {"corrected": [wrong]}
+    assert books.run("ledger", "verify", "--json").json["ok"]
+    [summed] = books.run("ledger", "trial-balance", "--as-of", wrong["day"], "--json").json[
+        "tenants"
+    ]
+    balances = {row["account"]: row["balance_minor"] for row in summed["accounts"]}
+    assert {name: balance for name, balance in balances.items() if balance} == {
+        "CASH": 1200,
+        "CUSTOMER_CREDITS:UNAPPLIED": -1200,
+    }
+    assert "No entry is dated" in books.run("ledger", "correct").out
+
+
 def test_books_that_were_tampered_with_are_not_proved(books: Books) -> None:
     books.invoice()
     assert books.run("audit", "verify").code == 0

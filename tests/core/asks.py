@@ -15,6 +15,7 @@ from polaris.core import commands as ask
 from polaris.core.commands import (
     CloseBooks,
     Command,
+    CorrectEntryDay,
     DeleteCatalogueItem,
     DeleteCustomer,
     DeleteTaxCode,
@@ -94,6 +95,7 @@ SHORT: dict[str, Command] = {
     "tenant": SaveTenant(tenant_id="tenant"),
     "close": CloseBooks(through=date(2026, 2, 28)),
     "reopen": ReopenBooks(),
+    "correct": CorrectEntryDay(entry_id="row-6", day=date(2026, 3, 12)),
 }
 """The smallest case of every command."""
 

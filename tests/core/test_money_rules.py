@@ -345,6 +345,12 @@ BOOKS = """
     =      | reopen through=2026-02-27            | -
     =      | reopen through=2026-02-28            | books_would_move_forward
            | reopen                               | books_would_move_forward
+    wallet | correct                              | not_found
+    billed | correct                              | -
+    =      | clerk correct                        | administrator_required
+    =      | correct day=2026-03-10               | date_not_possible
+    =      | correct day=0001-01-01               | date_not_possible
+    billed; correct | correct entry_id=row-8 day=2026-03-13 | already_exists
 """
 
 TABLES = (RECEIVING, REPORTING, APPLYING, CREDITING, ALONE, NOTES, REFUNDING, WALLETS, BOOKS)

@@ -15,8 +15,9 @@ from polaris.audit import verify as audit_verify
 from polaris.audit.sealer import seal_pending
 from polaris.cli import tables
 from polaris.cli.answer import document, say
-from polaris.cli.options import DatabaseUrl, DataDir, Json
-from polaris.cli.session import opened
+from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
+from polaris.cli.session import open_session, opened
+from polaris.core.commands import CorrectEntryDay
 from polaris.core.facts.tenant import Tenant
 from polaris.reports import ledger
 from polaris.store.read import tenants
@@ -55,9 +56,50 @@ def verify(
                 report = ledger.verify(connection, one.id, progress)
             ok = ok and report.ok
             results.append({"tenant_id": one.id, "ok": report.ok, "proofs": report.proofs})
+            wrong = [] if report.ok else ledger.misdated(connection, one.id)
+            results[-1]["misdated"] = [entry._asdict() for entry in wrong]
             if not as_json:
                 say(title(one), tables.proofs(report))
+                say_misdated(one.id, wrong)
     finish(ok, {"ok": ok, "tenants": results}, as_json)
+
+
+def say_misdated(tenant_id: str, entries: list[ledger.Misdated]) -> None:
+    """Print the entries that are dated before their cause, and the command that corrects them."""
+    if entries:
+        say("Dated before their cause:", tables.misdated(entries))
+        say(f"Next: polaris ledger correct --tenant {tenant_id}")
+
+
+@ledgers.command()
+def correct(
+    tenant: TenantId,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Take back entries that are dated before their cause, and book them on the right day.
+
+    If the books are closed on a day, the correction is dated on the first open day."""
+    done: list[ledger.Misdated] = []
+    with open_session(tenant, data_dir, database_url) as session:
+        for _ in range(MOST_ROUNDS):
+            wrong = ledger.misdated(session.connection, session.tenant.id)
+            for entry in wrong:
+                session.perform(CorrectEntryDay(entry_id=entry.entry_id, day=entry.right_day))
+            done += wrong
+            if not wrong:
+                break
+    if as_json:
+        document({"corrected": [entry._asdict() for entry in done]})
+    elif done:
+        say("Corrected:", tables.misdated(done))
+    else:
+        say("No entry is dated before its cause.")
+
+
+MOST_ROUNDS = 20
+"""How often the entries are looked for again: to correct one can move the cause of another."""
 
 
 @ledgers.command()

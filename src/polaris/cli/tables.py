@@ -16,7 +16,7 @@ from polaris.core.refusals import Refusal
 from polaris.imports.asking import CURRENCY
 from polaris.imports.report import Report as Imported
 from polaris.money import printed
-from polaris.reports.ledger import Balance, LedgerReport, Violation
+from polaris.reports.ledger import Balance, LedgerReport, Misdated, Violation
 from polaris.store.read.invoices import ListedInvoice, WholeInvoice
 from polaris.store.read.tenants import ListedTenant
 
@@ -260,6 +260,14 @@ def proofs(report: LedgerReport) -> RenderableType:
         table.add_row(mark, proof.sentence, Text(f"{proof.looked_at:,}", "dim", justify="right"))
         for wrong in proof.violations:
             table.add_row("", Text(_violation(wrong), "red"))
+    return table
+
+
+def misdated(entries: Iterable[Misdated]) -> Table:
+    """Return a table of entries that are dated before their cause."""
+    table = columns("Entry", "Kind", "Dated", "Belongs to")
+    for one in entries:
+        table.add_row(one.entry_id, one.kind, str(one.day), str(one.right_day))
     return table
 
 

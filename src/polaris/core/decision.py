@@ -150,6 +150,21 @@ class Decision:
         )
         return self._dated(entry, self._first_day([entry]))
 
+    def correct(self, postings: tuple[Posting, ...], day: date) -> Entry:
+        """Book postings that correct another entry, on this day or the first open day."""
+        return self.put(
+            Entry(
+                id=self.new_id(),
+                kind=EntryKind.CORRECTED,
+                accounting_date=self.accounting_date(day),
+                written_at=self.at,
+                reverses=None,
+                command_id=self.command_id,
+                invoice_id=postings[0].invoice_id,
+                postings=postings,
+            )
+        )
+
     def reverse(self, entry: Entry) -> Entry | None:
         """Book the exact reversal of an entry. Return None when it has no postings."""
         return self.enter(entry.kind, reversed_postings(entry.postings), entry)

@@ -216,6 +216,7 @@ _SUBJECTS = (
     "refund_id",
     "write_off_id",
     "lot_id",
+    "entry_id",
     "wallet_id",
     "customer_id",
     "catalogue_item_id",

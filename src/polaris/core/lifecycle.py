@@ -10,6 +10,7 @@ from polaris.core.actions import (
     apply_credit_note,
     apply_payment,
     close_books,
+    correct_entry_day,
     credits,
     draft,
     finalize,
@@ -113,6 +114,7 @@ LIFECYCLE: tuple[AnyTransition, ...] = (
     Row(commands.SaveTenant, ANY, None, tenant.SAVE, save_tenant.save),
     Row(commands.CloseBooks, ANY, None, tenant.CLOSE_BOOKS, close_books.close),
     Row(commands.ReopenBooks, ANY, None, tenant.REOPEN_BOOKS, close_books.reopen),
+    Row(commands.CorrectEntryDay, ANY, None, tenant.CORRECT_ENTRY_DAY, correct_entry_day.correct),
 )
 
 TRANSITIONS = {row.command: row for row in LIFECYCLE}

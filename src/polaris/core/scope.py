@@ -34,6 +34,7 @@ _FIELDS = {
     "remainder_note_id": "notes",
     "refund_id": "refunds",
     "write_off_id": "write_offs",
+    "entry_id": "entries",
     "wallet_id": "wallets",
     "lot_id": "lots",
     "catalogue_item_id": "catalogue_items",
@@ -55,6 +56,7 @@ class Scope(msgspec.Struct, kw_only=True):
     notes: set[str] = msgspec.field(default_factory=set)
     refunds: set[str] = msgspec.field(default_factory=set)
     write_offs: set[str] = msgspec.field(default_factory=set)
+    entries: set[str] = msgspec.field(default_factory=set)
     wallets: set[str] = msgspec.field(default_factory=set)
     lots: set[str] = msgspec.field(default_factory=set)
     lines: set[str] = msgspec.field(default_factory=set)

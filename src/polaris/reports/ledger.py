@@ -153,9 +153,30 @@ def prove(connection: Connection, tenant_id: str, name: str) -> Proof:
 
 @cache
 def _proof(name: str) -> Statement:
-    parts = ("drawn", ""), ("ended", ""), ("fact", name), ("told", "tally")
+    parts = *_ON_DAYS, ("drawn", ""), ("ended", ""), ("fact", name), ("told", "tally")
     ctes = [f"{cte} as ({BLOCKS[block or cte]})" for cte, block in parts]
     return statement(f"with {', '.join(ctes)} {BLOCKS['verdict']}")
+
+
+_ON_DAYS = ("effective", ""), ("causes", "")
+
+
+class Misdated(NamedTuple):
+    """An entry that is dated before its cause, and the first day on which it belongs."""
+
+    entry_id: str
+    kind: str
+    day: date
+    right_day: date
+
+
+def misdated(connection: Connection, tenant_id: str) -> list[Misdated]:
+    """Return the entries that are dated before their cause, or use a balance before it is there."""
+    parts = *_ON_DAYS, ("uses", "")
+    ctes = [f"{cte} as ({BLOCKS[block or cte]})" for cte, block in parts]
+    query = statement(f"with {', '.join(ctes)} {BLOCKS['misdated']}")
+    values = {"t": tenant_id, "owed": OWED, "liabilities": LIABILITIES}
+    return [Misdated(*row) for row in query.run(connection, values)]
 
 
 def trial_balance(

@@ -37,7 +37,7 @@ from polaris.core.commands.invoice import (
 )
 from polaris.core.commands.payment import ApplyPayment, ReceivePayment, RemovePayment, UpdatePayment
 from polaris.core.commands.refund import ConvertRefund, RequestRefund, UpdateRefund
-from polaris.core.commands.tenant import CloseBooks, ReopenBooks, SaveTenant
+from polaris.core.commands.tenant import CloseBooks, CorrectEntryDay, ReopenBooks, SaveTenant
 from polaris.core.commands.wallet import (
     BuyCredits,
     ExpireCredits,
@@ -98,5 +98,6 @@ __all__ = [
     "DeleteWebhookEndpoint",
     "SaveTenant",
     "CloseBooks",
+    "CorrectEntryDay",
     "ReopenBooks",
 ]

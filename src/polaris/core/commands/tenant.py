@@ -35,6 +35,17 @@ class CloseBooks(Command, frozen=True, kw_only=True):
     through: date
 
 
+class CorrectEntryDay(Command, frozen=True, kw_only=True):
+    """Take back an entry that was dated before its cause, and book it again on the right day.
+
+    Both entries are dated on the first open day if the books are closed on their day. Only an
+    administrator may do this.
+    """
+
+    entry_id: str
+    day: date  # on which it belongs
+
+
 class ReopenBooks(Command, frozen=True, kw_only=True):
     """Move the closing date back. Only an administrator may do this."""
 

@@ -124,6 +124,7 @@ class EventKind(StrEnum):
         "The books were closed through a day; new entries are dated later.",
     )
     BOOKS_REOPENED = "books.reopened", "The closing date moved back."
+    ENTRY_CORRECTED = "entry.corrected", "An entry was taken back and booked again on another day."
 
 
 WARNINGS = frozenset(

@@ -29,6 +29,7 @@ class EntryKind(StrEnum):
     CREDITS_CONSUMED = "credits_consumed"
     CREDITS_LAPSED = "credits_lapsed"
     VOID_SETTLED = "void_settled"  # steps c to h of a void, after the reversals
+    CORRECTED = "corrected"  # an entry that was dated before its cause, taken back or booked again
 
 
 UNDONE_BY_VOID = frozenset(

@@ -176,7 +176,7 @@ def priority_possible(case: Case[GrantCredits | OpenWallet | UpdateWallet]) -> D
     return unless(priority is None or 1 <= priority <= LAST_PRIORITY, field="priority")
 
 
-_DAYS = ("issue_date", "due_date", "dated", "through")
+_DAYS = ("issue_date", "due_date", "dated", "through", "day")
 _TIMES = ("received_at", "finalized_at", "voided_at", "expires_at")
 
 

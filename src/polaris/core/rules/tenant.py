@@ -6,6 +6,7 @@ from msgspec import UNSET
 from polaris.core import refusals
 from polaris.core.commands import (
     CloseBooks,
+    CorrectEntryDay,
     ReopenBooks,
     SaveTenant,
 )
@@ -13,6 +14,7 @@ from polaris.core.commands.text import LONGEST
 from polaris.core.facts import tenant
 from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.tenant import Tenant
+from polaris.core.ledger.posting import Entry, EntryKind
 from polaris.core.refusals import NotFound, ValueMissing
 from polaris.core.rules import input, number
 from polaris.core.rules.input import LONGEST_TERM_DAYS
@@ -88,6 +90,20 @@ def period_over(case: Case[CloseBooks]) -> Details | None:
     return unless(case.command.through < case.decision.today(), field="through")
 
 
+@requires(refusals.DateNotPossible)
+def day_after_entry(case: Case[CorrectEntryDay]) -> Details | None:
+    """The right day is after the day of the entry."""
+    entry = case.named(Entry, "entry_id")
+    return unless(case.command.day > entry.accounting_date, field="day")
+
+
+@requires(refusals.AlreadyExists)
+def entry_not_a_correction(case: Case[CorrectEntryDay]) -> Details | None:
+    """The entry is not a correction itself."""
+    entry = case.named(Entry, "entry_id")
+    return unless(entry.kind is not EntryKind.CORRECTED, field="entry_id", id=entry.id)
+
+
 # ---------------------------------------------------------------- what each command requires
 
 SAVE = (
@@ -101,3 +117,9 @@ SAVE = (
 )
 CLOSE_BOOKS = (books_move_forward, period_over)
 REOPEN_BOOKS = (asked_by_administrator, books_move_back)
+CORRECT_ENTRY_DAY = (
+    asked_by_administrator,
+    input.dates_possible,
+    day_after_entry,
+    entry_not_a_correction,
+)

@@ -30,6 +30,7 @@ CONCERNED: Reasons = {
     "notes": ("customers_of_notes",),
     "refunds": ("customers_of_refunds",),
     "write_offs": ("customers_of_write_offs",),
+    "entries": ("customers_of_entries",),
     "wallets": ("customers_of_wallets",),
     "lots": ("customers_of_lots",),
 }
@@ -60,6 +61,7 @@ LOADED: dict[type[Row], Reasons] = {
     Settlement: {"invoices": ()},
     WriteOff: {"invoices": ()},
     Entry: {
+        "entries": ("named",),
         "booked": ("entries_of_invoices",),
         "notes": ("entries_of_notes", "entries_of_notes_refunds"),
         "refunds": ("entries_of_refunds",),

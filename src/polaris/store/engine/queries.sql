@@ -278,6 +278,10 @@ select r.customer_id from refund r
 select w.customer_id from write_off w
  where w.tenant_id = %(t)s and w.id = any(%(write_offs)s::uuid[])
 
+-- customers_of_entries --
+select p.customer_id from posting p
+ where p.tenant_id = %(t)s and p.entry_id = any(%(entries)s::uuid[])
+
 -- customers_of_wallets --
 select w.customer_id from wallet w
  where w.tenant_id = %(t)s and w.id = any(%(wallets)s::uuid[])

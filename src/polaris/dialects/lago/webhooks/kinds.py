@@ -70,6 +70,7 @@ TYPES: Types = {
     EventKind.NUMBER_SKIPPED: NO_TYPE,
     EventKind.BOOKS_CLOSED: OURS,
     EventKind.BOOKS_REOPENED: OURS,
+    EventKind.ENTRY_CORRECTED: OURS,
 }
 """The possible webhook types of every event, or the reason why it has none."""
 
