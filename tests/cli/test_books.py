@@ -102,3 +102,13 @@ def test_a_file_that_is_none_is_refused(books: Books, tmp_path: Path) -> None:
         ended = books.run("import", "online-retail", str(file))
         assert ended.code == 1
         assert "Error:" in ended.err
+
+
+def test_gaps_of_the_numbers_are_listed(books: Books) -> None:
+    """A voided invoice keeps its number, which the tax office may ask for."""
+    assert "Every number has a live document." in books.run("ledger", "gaps").out
+    invoice = books.invoice()
+    books.run("invoice", "void", invoice)
+    [one] = books.run("ledger", "gaps", "--json").json["tenants"]
+    [gap] = one["gaps"]
+    assert (gap["number"], gap["why"], gap["subject_id"]) == ("INV-000001", "voided", invoice)

@@ -73,7 +73,7 @@ def say_misdated(tenant_id: str, entries: list[ledger.Misdated]) -> None:
 
 @ledgers.command()
 def correct(
-    tenant: TenantId,
+    tenant: TenantId = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -119,6 +119,24 @@ def trial_balance(
             results.append({"tenant_id": one.id, "accounts": rows})
             if not as_json:
                 say(title(one), tables.trial_balance(balances))
+    finish(True, {"tenants": results}, as_json)
+
+
+@ledgers.command()
+def gaps(
+    tenant: SomeTenant = None,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """List the numbers without a live document, and why: missing, hidden, voided or taken."""
+    results = []
+    with open_tenants(tenant, data_dir, database_url) as (connection, tenants):
+        for one in tenants:
+            found = list(ledger.gaps(connection, one.id))
+            results.append({"tenant_id": one.id, "gaps": [gap._asdict() for gap in found]})
+            if not as_json:
+                say(title(one), tables.gaps(found))
     finish(True, {"tenants": results}, as_json)
 
 

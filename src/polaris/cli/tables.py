@@ -16,7 +16,7 @@ from polaris.core.refusals import Refusal
 from polaris.imports.asking import CURRENCY
 from polaris.imports.report import Report as Imported
 from polaris.money import printed
-from polaris.reports.ledger import Balance, LedgerReport, Misdated, Violation
+from polaris.reports.ledger import Balance, Gap, LedgerReport, Misdated, Violation
 from polaris.store.read.invoices import ListedInvoice, WholeInvoice
 from polaris.store.read.tenants import ListedTenant
 
@@ -268,6 +268,17 @@ def misdated(entries: Iterable[Misdated]) -> Table:
     table = columns("Entry", "Kind", "Dated", "Belongs to")
     for one in entries:
         table.add_row(one.entry_id, one.kind, str(one.day), str(one.right_day))
+    return table
+
+
+def gaps(found: Sequence[Gap]) -> RenderableType:
+    """Return a table of the numbers without a live document."""
+    if not found:
+        return Text("Every number has a live document.", "dim")
+    table = columns("Series", "Position", "Number", "Why", "Document")
+    for gap in found:
+        position = "" if gap.counted is None else str(gap.counted)
+        table.add_row(gap.series, position, gap.number or "", gap.why, gap.subject_id or "")
     return table
 
 
