@@ -172,6 +172,7 @@ w_audit as (
     jsonb_build_object('command', 'VoidInvoice', 'invoice_id', id, 'reason', null,
       'comment', null, 'dated', null, 'credit_minor', 0, 'refund_minor', 0, 'credit_to', 'note',
       'note', 'requested', 'give_back', jsonb_build_object('wallet', true, 'notes', true),
-      'top_up', 'keep', 'note_id', null, 'remainder_note_id', null, 'tolerance_minor', 0)
+      'top_up', 'exchange', 'note_id', null, 'remainder_note_id', null,
+      'note_description', null, 'tolerance_minor', 0)
     from asked)
 select count(*) from w_invoice

@@ -260,7 +260,9 @@ def test_closing_the_books_waits_for_older_writers(database: Database, engine: E
 
     assert closed.is_set()
     late = request(commands.VoidInvoice(invoice_id=invoice_id, dated=day))
-    assert engine.perform(tenant_id, [late])[0].done
+    (refused,) = engine.perform(tenant_id, [late])
+    assert [refusal.code for refusal in refused.refusals] == ["period_closed"]
+    assert engine.perform(tenant_id, [request(commands.VoidInvoice(invoice_id=invoice_id))])[0].done
     dated = "select count(*) from entry where tenant_id = %(t)s and accounting_date <= %(day)s"
     assert scalar(database, dated, t=tenant_id, day=day) == 1
 
