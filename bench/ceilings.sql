@@ -94,6 +94,10 @@ w_invoice as (
    where y.tenant_id = %(t)s and y.id = x.id
   returning y.id, y.customer_id, x.command_id, x.image as before,
     to_jsonb(y) - '{tenant_id,parties}'::text[] as after),
+w_number as (
+  insert into document_number (tenant_id, id, document, document_id)
+  select %(t)s, 'INV-' || lpad(number, greatest(6, length(number)), '0'), 'invoice', id
+    from numbered),
 w_entry as (
   insert into entry (tenant_id, id, kind, accounting_date, written_at, command_id, invoice_id)
   select %(t)s, entry_id, 'finalized', current_date, now(), command_id, id from asked),

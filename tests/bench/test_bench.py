@@ -26,7 +26,7 @@ TINY = Sizes(invoices=20, small=10, rounds=1, bulk=20, single=64, lone=2, web=64
 
 TABLES = (
     "invoice line tax series customer entry posting settlement payment credit_note "
-    "command event audit account"
+    "command event audit account document_number"
 ).split()
 
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
@@ -43,7 +43,8 @@ def world(server: Embedded) -> Iterator[World]:
 
 
 def drop(server: Embedded, name: str) -> None:
-    with psycopg.connect(server.url("postgres"), autocommit=True) as admin:
+    # By the administrator: a vacuum that the server began by itself may be connected too.
+    with psycopg.connect(server.url("postgres", user="postgres"), autocommit=True) as admin:
         admin.execute(f"drop database {name} with (force)".encode())
 
 
