@@ -26,6 +26,8 @@ class Facts:
 
     def __init__(self, tenant: Tenant, books: Books, rows: Iterable[Row] = ()) -> None:
         self.tenant_id = tenant.id
+        self.latest_day = date.min
+        """No entry is dated, and no balance becomes available, after this day."""
         self.tables: Tables = defaultdict(dict)
         self._found: dict[tuple[type[Row], str], dict[object, dict[str, None]]] = defaultdict(
             lambda: defaultdict(dict)
@@ -53,6 +55,8 @@ class Facts:
             for field in kind.found_by:
                 self._found[kind, field][getattr(row, field)][row.id] = None
             self.tables[kind][row.id] = row
+            if day := dating.day_of(row):
+                self.latest_day = max(self.latest_day, day)
 
     def ids(self, kind: type[Row], field: str, value: str) -> Iterable[str]:
         """Return the ids of rows whose field has or had this value, in the order of addition."""
@@ -81,6 +85,7 @@ class Decision:
         self.tenant = facts.tenant
         self.rows: Tables = defaultdict(dict)
         self.events: list[Event] = []
+        self._latest_day = date.min  # of the entries of this decision
         self._asked_day: date | None = None
         self._usual_day: date | None = None
         self._asked: dict[str, tuple[date, date]] = {}  # day and first possible day, by entry
@@ -231,14 +236,24 @@ class Decision:
             self._dated(entry, day)
 
     def _first_day(self, entries: Iterable[Entry]) -> date:
+        """Return the first day on which these entries can be booked together.
+
+        Usually no cause is later than the day that is wanted; then the causes need no look.
+        """
+        if self._wanted_day() >= max(self.facts.latest_day, self._latest_day):
+            return self.books.first_open_day
         return max(self.books.first_open_day, dating.first_possible_day(self, entries))
+
+    def _wanted_day(self) -> date:
+        return self._asked_day or self._usual_day or self.today()
 
     def _dated(self, entry: Entry, first: date) -> Entry:
         """Store an entry on the day of `book_on`, or on the first possible day if that is later."""
         if self._asked_day is not None:
             self._asked[entry.id] = self._asked_day, first
-        wanted = self._asked_day or self._usual_day or self.today()
-        return self.change(entry, accounting_date=max(wanted, first))
+        day = max(self._wanted_day(), first)
+        self._latest_day = max(self._latest_day, day)
+        return self.change(entry, accounting_date=day)
 
     def refuse_moved_day(self) -> None:
         """Refuse a day asked for on which an entry cannot be booked. Raises DatedBeforeCause."""

@@ -72,6 +72,19 @@ SPENDABLE = frozenset({chart.UNAPPLIED, chart.NOTES, chart.WALLETS, chart.REFUND
 """The accounts that an invoice shares with other invoices of its customer."""
 
 
+def day_of(row: Row) -> date | None:
+    """Return the day of an entry, or the day from which a source's balance can be used."""
+    field = _DAY_FIELDS.get(type(row))
+    day: date | None = getattr(row, field) if field else None
+    return day
+
+
+_DAY_FIELDS: dict[type[Row], str] = {
+    Entry: "accounting_date",
+    **dict.fromkeys(BALANCES, "available_from"),
+}
+
+
 def first_possible_day(rows: Rows, entries: Iterable[Entry]) -> date:
     """Return the first day on which these entries can be booked together."""
     entries = tuple(entries)
