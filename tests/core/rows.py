@@ -86,8 +86,8 @@ def notes_return_what_they_took(shelf: Shelf) -> Iterator[str]:
     notes = shelf.by_id(CreditNote)
     for (note_id, account), amount in taken.items():
         note = notes[note_id]
-        offset = note.offset_minor if note.voided_at else 0
-        whole = note.voided_minor + offset == note.total_minor
+        # A note over a discounted line can come to nothing: it takes back only the discount.
+        whole = note.voided_at and note.voided_minor + note.offset_minor == note.total_minor
         if (
             note.invoice_id
             and note.document_entry_id not in undone
