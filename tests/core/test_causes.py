@@ -143,3 +143,12 @@ def test_held_money_is_free_from_the_day_that_it_was_held() -> None:
     world = after(*paid, "void dated=2026-03-20", "remove")
     after("draft for=two lines=@two", f'{ISSUED} for=two apply={{"excess":true}}', world=world)
     assert booked(world)[-1] == ("payment_applied", date(2026, 3, 20))
+
+
+def test_a_refund_of_a_note_is_not_dated_before_the_money_that_backs_it() -> None:
+    """The note is of today, but the money behind its credit came later and stays with it."""
+    asked = "refund payment_id=null note_id=note amount=500"
+    world = after("billed", "credit credit=600", f"{AHEAD} amount=600", "void", asked)
+    assert booked(world) == [("refund_requested", APRIL_20)]
+    after("report_refund", world=world)
+    assert booked(world) == [("refund_settled", APRIL_20)]

@@ -213,10 +213,15 @@ def note_days(rows: Rows, note: CreditNote) -> Iterator[date]:
 
 
 def refunded_days(rows: Rows, refund: Refund, posting: Posting) -> Iterator[date]:
-    """Yield the day of the note or the payment that a refund is taken from."""
+    """Yield the day of the note or the payment that a refund is taken from.
+
+    A note's credit can be backed by money that came after the note.
+    """
     note, payment = rows.get(CreditNote, refund.note_id), rows.get(Payment, refund.payment_id)
     if note is not None and posting.debit == chart.NOTES:
         yield available_day(rows, note)
+        backing = rows.get(Settlement, refund.settlement_id)
+        yield from settlement_days(rows, [backing] if backing else [])
     if payment is not None and posting.debit == chart.UNAPPLIED and not posting.invoice_id:
         yield available_day(rows, payment)
 
