@@ -10,7 +10,7 @@ from msgspec import UnsetType
 
 from core.world import World
 from polaris.core.balances.invoice import InvoiceBalance
-from polaris.core.commands import Command
+from polaris.core.commands import Command, SaveCustomer
 from polaris.core.commands.base import or_unset
 from polaris.core.commands.values import Apply, CreditedLine, NewLine, TaxRate
 from polaris.core.facts.credit_note import CreditNote
@@ -87,13 +87,14 @@ class Asking:
         self._ids = count(1)
 
     def command(self, several: Sequence[Callable[["Asking"], Command]]) -> Command:
-        """Return one of several commands, or the first if the others have no rows to work on."""
+        """Return one of several commands, or a new customer if they have no rows to work on."""
         for _ in range(9):
             try:
                 return self.choices.among(several)(self)
             except Idle:
                 continue
-        return several[0](self)
+        customer_id = self.new("customer")
+        return SaveCustomer(customer_id=customer_id, external_id=customer_id)
 
     # ------------------------------------------------------------ choosing
 
