@@ -275,10 +275,10 @@ def gaps(found: Sequence[Gap]) -> RenderableType:
     """Return a table of the numbers without a live document."""
     if not found:
         return Text("Every number has a live document.", "dim")
-    table = columns("Series", "Position", "Number", "Why", "Document")
+    table = columns("Number", "Why", "Document")
     for gap in found:
-        position = "" if gap.counted is None else str(gap.counted)
-        table.add_row(gap.series, position, gap.number or "", gap.why, gap.subject_id or "")
+        number = gap.number or f"{gap.series} {gap.counted}"  # a missing one was never printed
+        table.add_row(number, gap.why, gap.subject_id or "")
     return table
 
 
