@@ -21,12 +21,12 @@ help:  ## list the targets
 setup: $(READY)  ## create .venv with the locked dependencies
 	@echo 'Ready: .venv contains the locked dependencies.'
 
-$(READY): requirements.lock pyproject.toml
+$(READY): requirements.lock pyproject.toml hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo 'Polaris needs Python 3.11 or later. Try: make PYTHON=python3.12 ...'; exit 1; }
 	@echo 'Setting up .venv (the first time takes a minute) ...'
 	@test -x $(BIN)/pip || $(PYTHON) -m venv .venv
-	@$(PIP) install --require-hashes --requirement requirements.lock
+	@$(PIP) install --no-deps --require-hashes --requirement requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -62,10 +62,12 @@ docs: $(READY)  ## generate docs/reference from the code
 bench: $(READY)  ## run the benchmark
 	@$(BIN)/python -m bench
 
+# django-htmx is locked for the file htmx.js that it carries; Django itself is not needed.
 lock:  ## update requirements.lock after a change of pyproject.toml
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install -q uv; }
 	@build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
+		--no-emit-package django --no-emit-package asgiref --no-emit-package sqlparse \
 		--output-file requirements.lock pyproject.toml
 
 clean:  ## delete .venv, build results and caches
