@@ -62,6 +62,16 @@ class KnownKey(NamedTuple):
     created_at: datetime
     revoked_at: datetime | None = None
 
+    @property
+    def actor(self) -> str:
+        """The key's name in the audit log."""
+        return f"key:{self.prefix}"
+
+    @property
+    def administrator(self) -> bool:
+        """False: no key may do what only an administrator may."""
+        return False
+
     def opens(self, key: ApiKey) -> bool:
         """True if `key` has the right secret and is not revoked."""
         # In constant time, so that the duration does not reveal how much of the secret is right.

@@ -77,11 +77,11 @@ class Access(Generic[C]):
             if "\0" in request.scope["path"] or b"%00" in request.scope["query_string"]:
                 raise self.malformed()
             engine: AsyncEngine = request.app.state.engine
-            key = await self.authenticate(request, engine)
-            if key is None:
+            principal = await self.authenticate(request, engine)
+            if principal is None:
                 raise self.unknown()
-            if not key.may(scope):
+            if not principal.may(scope):
                 raise self.forbidden(scope, resource)
-            return self.caller(engine, key, keyed_call(request))
+            return self.caller(engine, principal, keyed_call(request))
 
         return caller

@@ -1,4 +1,4 @@
-"""The caller of a route: it reads, previews and performs for the tenant of its API key."""
+"""The caller of a route: it reads, previews and performs for its tenant."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from polaris.api.answers import Failure
 from polaris.api.idempotency import KeyedCall
+from polaris.api.principal import Principal
 from polaris.core.commands import Command
 from polaris.core.facts.tenant import Tenant
 from polaris.core.fold import Outcome
@@ -17,7 +18,6 @@ from polaris.core.scope import Scope
 from polaris.core.transition import Dialect
 from polaris.core.view import View
 from polaris.engine import Preview, new_id, now, request
-from polaris.keys import KnownKey
 from polaris.serving.async_engine import AsyncEngine
 from polaris.store.idempotency_keys import any_performed
 
@@ -27,16 +27,18 @@ Reader = Callable[Concatenate[Connection[Any], str, P], T]
 
 
 class Caller(ABC):
-    """An authenticated caller. It reads and performs everything for the tenant of its API key.
+    """An authenticated caller. It reads and performs everything for the tenant of its principal.
 
     Each dialect has a subclass that names the dialect and answers refusals in its format.
     """
 
     dialect: ClassVar[Dialect] = POLARIS
 
-    def __init__(self, engine: AsyncEngine, key: KnownKey, keyed: KeyedCall | None = None) -> None:
-        self.engine, self.key = engine, key
-        self.tenant_id = key.tenant_id
+    def __init__(
+        self, engine: AsyncEngine, principal: Principal, keyed: KeyedCall | None = None
+    ) -> None:
+        self.engine, self.principal = engine, principal
+        self.tenant_id = principal.tenant_id
         self._keyed = keyed
         if keyed is not None:
             keyed.let_in = True
@@ -71,7 +73,8 @@ class Caller(ABC):
         requests = [
             request(
                 command,
-                actor=f"key:{self.key.prefix}",
+                actor=self.principal.actor,
+                administrator=self.principal.administrator,
                 dialect=self.dialect,
                 shown=shown,
                 key=keyed.command_key(command) if keyed else None,
@@ -86,7 +89,9 @@ class Caller(ABC):
 
     async def preview(self, command: Command) -> Preview:
         """Return what a command would do, and write nothing. Raises Failure if it is refused."""
-        previewed = request(command, dialect=self.dialect)
+        previewed = request(
+            command, administrator=self.principal.administrator, dialect=self.dialect
+        )
         (preview,) = await self.engine.preview(self.tenant_id, [previewed])
         self._accepted(command, preview.outcome)
         return preview

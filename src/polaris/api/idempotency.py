@@ -21,12 +21,12 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from polaris.api.answers import UNAVAILABLE, Replies
+from polaris.api.principal import Principal
 from polaris.core import refusals
 from polaris.core.commands import Command
 from polaris.core.commands.text import UNSTORABLE
 from polaris.core.fold import Outcome
 from polaris.engine import now
-from polaris.keys import KnownKey
 from polaris.serving.async_engine import AsyncEngine
 from polaris.store.idempotency_keys import (
     Claim,
@@ -37,8 +37,8 @@ from polaris.store.idempotency_keys import (
     keep_answer,
 )
 
-Authenticate = Callable[[Request, AsyncEngine], Awaitable[KnownKey | None]]
-"""Return the API key of a request, or None if the request has no valid credential."""
+Authenticate = Callable[[Request, AsyncEngine], Awaitable[Principal | None]]
+"""Return the principal of a request, or None if the request has no valid credential."""
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 LONGEST_KEY = 255

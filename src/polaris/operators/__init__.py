@@ -1,0 +1,1 @@
+"""Operators: the people who sign in. Their passwords, sessions, roles and second factors."""
