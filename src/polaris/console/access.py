@@ -4,6 +4,7 @@ Every route of the console is made by `page` or `action`, so none is without the
 """
 
 import hmac
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
 from typing import Any, cast
@@ -20,9 +21,12 @@ from polaris.api.answers import Failure
 from polaris.api.caller import Caller
 from polaris.console import formats
 from polaris.core.commands import Command
+from polaris.core.commands.text import ID
+from polaris.core.effects import Effects
 from polaris.core.facts.tenant import Tenant
+from polaris.core.fold import Outcome
 from polaris.core.refusals import Refusal
-from polaris.engine import now
+from polaris.engine import now, request
 from polaris.operators.roles import Role
 from polaris.operators.sessions import OperatorSession, authenticate
 from polaris.serving.async_engine import AsyncEngine
@@ -49,6 +53,21 @@ class ConsoleCaller(Caller):
     def refused(self, command: Command, refusals: Iterable[Refusal]) -> CommandRefused:
         """Return the failure that carries the refusals to the page."""
         return CommandRefused(refusals)
+
+    async def perform_form(
+        self, command: Command, request_id: str, expect: str | None, expected: Effects | None
+    ) -> Outcome:
+        """Perform a command under the id that its form carries. Raises CommandRefused."""
+        wanted = request(
+            command,
+            actor=self.principal.actor,
+            administrator=self.principal.administrator,
+            request_id=request_id if ID.fullmatch(request_id) else None,
+            expect=expect,
+            expected=expected,
+        )
+        (outcome,) = await self.engine.perform_all(self.tenant_id, [wanted])
+        return self._accepted(command, outcome)
 
 
 class Visit:
@@ -82,6 +101,22 @@ class Visit:
         """Return a field of the form without the space around it; empty if it is missing."""
         value = self.form.get(name, "")
         return value.strip() if isinstance(value, str) else ""
+
+    async def perform(
+        self, command: Command, expect: str | None = None, expected: Effects | None = None
+    ) -> Outcome:
+        """Perform the command of a form, once for each `request_id` that a form carries.
+
+        With `expect` it is refused if its outcome has another fingerprint. Raises CommandRefused.
+        """
+        return await self.caller.perform_form(command, self.text("request_id"), expect, expected)
+
+    @property
+    def back(self) -> str:
+        """The page of invoices from which the form was opened, with its filters."""
+        asked = self.text("back") or self.request.query_params.get("back", "")
+        came = asked or came_from(self.request)
+        return came if re.match(r"/billing/invoices(\?|$)", came) else "/billing/invoices"
 
     def may(self, role: Role) -> bool:
         """True if the operator's role is at least this one."""

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from polaris.console.access import FAILURES
 from polaris.console.errors import HANDLERS
-from polaris.console.pages import invoices
+from polaris.console.pages import finalize, invoices, receipt, void
 from polaris.serving.async_engine import AsyncEngine
 
 POLICY = (
@@ -29,7 +29,7 @@ HEADERS = {
 """The headers of every page. A page holds the books of a tenant, so nobody stores it."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
-ROUTES = [*invoices.ROUTES]
+ROUTES = [*invoices.ROUTES, *finalize.ROUTES, *void.ROUTES, *receipt.ROUTES]
 
 
 def build(engine: AsyncEngine) -> Starlette:

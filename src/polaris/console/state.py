@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from babel import Locale
 
@@ -49,7 +49,7 @@ class InvoiceListState(NamedTuple):
 
 
 FILTERS = ("q", "currency", "customer", "from", "to", "due_from", "due_to", "min", "max")
-NAMES = ("status", *FILTERS, "sort", "dir", "after", "before", "open", "show", "view")
+NAMES = ("status", *FILTERS, "sort", "dir", "after", "before", "open", "show", "view", "receipt")
 """The parameters of the list. Others are ignored."""
 
 
@@ -77,6 +77,13 @@ def invoice_list_state(query: Mapping[str, str], currency: str, locale: Locale) 
         before=reading.place("before"),
     )
     return InvoiceListState(params, search, reading.faults)
+
+
+def with_receipt(url: str, invoice_id: str, request_id: str) -> str:
+    """Return the URL of a list with an invoice open, and the receipt of a request about it."""
+    path, _, query = url.partition("?")
+    kept = {name: value for name, value in parse_qsl(query) if name not in ("open", "show")}
+    return f"{path}?{urlencode({**kept, 'open': invoice_id, 'receipt': request_id})}"
 
 
 class _Reading:

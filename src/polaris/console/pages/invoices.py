@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import Visit, page
 from polaris.console.pages.invoice_detail import TABS, InvoiceDetail, invoice_detail
+from polaris.console.pages.receipt import receipt_of
 from polaris.console.rendering import render
 from polaris.console.state import InvoiceListState, invoice_list_state
 from polaris.core.commands.text import ID
@@ -63,6 +64,7 @@ async def listed(visit: Visit) -> Response:
         Order=Order,
         Tab=Tab,
         detail=open_detail,
+        receipt=receipt_of(open_detail, state.params.get("receipt")) if open_detail else None,
         shown=_tab_shown(state.params.get("show")),
         panel_tabs=TABS,
         whole=False,
@@ -86,6 +88,7 @@ def _invoice(visit: Visit, state: InvoiceListState, detail: InvoiceDetail, whole
         block="panel",
         state=state,
         detail=detail,
+        receipt=receipt_of(detail, state.params.get("receipt")),
         shown=_tab_shown(visit.request.query_params.get("show")),
         panel_tabs=TABS,
         whole=whole,
