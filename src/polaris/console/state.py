@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from babel import Locale
@@ -10,7 +11,7 @@ from babel import Locale
 from polaris.console.formats import UnreadableAmount, typed_amount
 from polaris.store.read.invoice_search import From, Order, Search, Tab
 
-NEWEST_FIRST = Search()
+E = TypeVar("E", bound=StrEnum)
 
 
 class InvoiceListState(NamedTuple):
@@ -65,16 +66,16 @@ def invoice_list_state(query: Mapping[str, str], currency: str, locale: Locale) 
         text=params.get("q"),
         customer_id=params.get("customer"),
         currency=params.get("currency"),
-        issued_from=reading.day("from"),
-        issued_to=reading.day("to"),
-        due_from=reading.day("due_from"),
-        due_to=reading.day("due_to"),
+        issued_from=reading.read_day("from"),
+        issued_to=reading.read_day("to"),
+        due_from=reading.read_day("due_from"),
+        due_to=reading.read_day("due_to"),
         total_from_minor=reading.amount("min"),
         total_to_minor=reading.amount("max"),
         order=reading.choice("sort", Order, Order.ISSUE_DATE),
         ascending=params.get("dir") == "asc",
-        after=reading.place("after"),
-        before=reading.place("before"),
+        after=reading.page_start("after"),
+        before=reading.page_start("before"),
     )
     return InvoiceListState(params, search, reading.faults)
 
@@ -93,13 +94,13 @@ class _Reading:
         self._params, self._currency, self._locale = params, currency, locale
         self.faults: dict[str, str] = {}
 
-    def choice(self, name: str, kind: type, default):  # type: ignore[no-untyped-def]
-        try:
-            return kind(self._params[name]) if name in self._params else default
-        except ValueError:
-            return default
+    def choice(self, name: str, kind: type[E], default: E) -> E:
+        """Return the value of a list of choices. An unknown one counts as left out."""
+        known = {str(value): value for value in kind}
+        return known.get(self._params.get(name, ""), default)
 
-    def day(self, name: str) -> date | None:
+    def read_day(self, name: str) -> date | None:
+        """Return a day."""
         try:
             return date.fromisoformat(self._params[name]) if name in self._params else None
         except ValueError:
@@ -107,6 +108,7 @@ class _Reading:
             return None
 
     def amount(self, name: str) -> int | None:
+        """Return an amount in minor units."""
         if name not in self._params:
             return None
         try:
@@ -115,6 +117,7 @@ class _Reading:
             self.faults[name] = str(fault)
             return None
 
-    def place(self, name: str) -> From | None:
+    def page_start(self, name: str) -> From | None:
+        """Return the row from which the page continues."""
         key, mark, row_id = self._params.get(name, "").rpartition("~")
         return From(key, row_id) if mark else None

@@ -21,7 +21,7 @@ def finalize_command(detail: InvoiceDetail) -> FinalizeInvoice:
     return FinalizeInvoice(invoice_id=invoice.id, apply=held)
 
 
-async def asked(visit: Visit) -> Response:
+async def proposed(visit: Visit) -> Response:
     """Show what finalizing would do."""
     detail = await _detail(visit)
     return _form(visit, detail, await propose(visit, finalize_command(detail)))
@@ -71,6 +71,6 @@ def done(visit: Visit, invoice_id: str, request_id: str) -> Response:
 
 
 ROUTES = [
-    page("/billing/invoices/{invoice}/finalize", asked, Role.OPERATOR),
+    page("/billing/invoices/{invoice}/finalize", proposed, Role.OPERATOR),
     action("/billing/invoices/{invoice}/finalize", finalized),
 ]

@@ -94,7 +94,7 @@ def void_command(invoice: Invoice, form: VoidForm) -> Command:
     return RegenerateInvoice(invoice_id=invoice.id, new_invoice_id=new_id(), void_first=void)
 
 
-async def asked(visit: Visit) -> Response:
+async def proposed(visit: Visit) -> Response:
     """Show the choices, and what the void would do without any."""
     detail, limits = await _detail(visit)
     form = void_form(visit, detail.invoice, limits)
@@ -169,7 +169,7 @@ async def _detail(visit: Visit) -> tuple[InvoiceDetail, Limits]:
 
 
 ROUTES = [
-    page("/billing/invoices/{invoice}/void", asked, Role.OPERATOR),
+    page("/billing/invoices/{invoice}/void", proposed, Role.OPERATOR),
     action("/billing/invoices/{invoice}/void", voided),
     action("/billing/invoices/{invoice}/void/preview", previewed),
 ]
