@@ -1,0 +1,227 @@
+"""Sign-in: with a password, a second factor, a one-time link, or an identity provider."""
+
+import asyncio
+import time
+from typing import Any, NamedTuple
+
+import psycopg
+import structlog
+
+from polaris.core.commands.text import UNSTORABLE
+from polaris.operators import passwords, second_factor
+from polaris.operators.administration import LONGEST_EMAIL
+from polaris.operators.audit import write_audit
+from polaris.operators.links import operator_of_link, use_link
+from polaris.operators.operator import Operator, find_by_email, find_by_id, normal_email
+from polaris.operators.refusals import (
+    NoSuchOperator,
+    OperatorRefusal,
+    SignInExpired,
+    WrongCode,
+    WrongCredentials,
+)
+from polaris.operators.sessions import (
+    LONGEST_USER_AGENT,
+    Stage,
+    Visit,
+    end_session,
+    end_sessions,
+    find_session,
+    start_session,
+)
+from polaris.operators.throttle import (
+    count_attempt,
+    forget_attempts,
+    subjects_of,
+    take_back_attempt,
+)
+from polaris.serving.async_engine import AsyncEngine
+from polaris.store.operators import run
+
+Connection = psycopg.Connection[Any]
+
+log = structlog.get_logger()
+
+FAILURE_SECONDS = 0.5
+"""How long a failed sign-in takes at least, so that the duration tells nothing."""
+
+
+class Entered(NamedTuple):
+    """A step of the sign-in that succeeded: the token for the cookie, and how far it goes."""
+
+    token: str
+    stage: Stage
+
+
+async def sign_in(engine: AsyncEngine, email: str, password: str, visit: Visit) -> Entered:
+    """Sign in with e-mail and password. With a second factor, the next step is `give_code`.
+
+    Raises WrongCredentials and TooManyAttempts, the same for known and unknown e-mails.
+    """
+    begun = time.monotonic()
+    email = UNSTORABLE.sub("", normal_email(email))[:LONGEST_EMAIL]
+    await engine.keep(count_attempt, subjects_of(email, visit.address), visit.at)
+    operator = await engine.read(find_by_email, email)
+    password_hash = operator.password_hash if operator else None
+    right = await asyncio.to_thread(passwords.matches, password_hash, password)
+    if operator is None or not right or not operator.may_sign_in:
+        await _refused(engine, operator, email, visit)
+        await asyncio.sleep(FAILURE_SECONDS - (time.monotonic() - begun))
+        raise WrongCredentials
+    newer = await _newer_hash(operator, password)
+    return await engine.keep(_with_password, operator, newer, visit)
+
+
+async def give_code(engine: AsyncEngine, token: str, code: str, visit: Visit) -> Entered:
+    """Complete a sign-in with a code of the authenticator app, or a recovery code.
+
+    `token` is the one of the step before. Raises SignInExpired, WrongCode, TooManyAttempts.
+    """
+    found = await engine.read(find_session, token, visit.at, Stage.SECOND_FACTOR)
+    if found is None:
+        raise SignInExpired
+    step, operator = found
+    subject = f"code:{operator.id}"
+    await engine.keep(count_attempt, [subject], visit.at)
+    try:
+        return await engine.keep(_with_code, operator, step.id, code, subject, visit)
+    except WrongCode as wrong:
+        await engine.keep(_write_refused, operator, wrong, visit)
+        raise
+
+
+async def set_password(engine: AsyncEngine, link: str, password: str, visit: Visit) -> Entered:
+    """Set the password with a one-time link, end all sessions of the operator, and sign in.
+
+    `link` is the token of the link. Raises LinkExpired, and what `check_new_password` raises; then
+    the link can still be used.
+    """
+    operator = await engine.read(operator_of_link, link, visit.at)
+    passwords.check_new_password(password, operator.email)
+    hashed = await asyncio.to_thread(passwords.hash_password, password)
+    return await engine.keep(_with_link, link, hashed, visit)
+
+
+async def sign_in_by_provider(engine: AsyncEngine, email: str, visit: Visit) -> Entered:
+    """Sign in the operator with an e-mail that the identity provider has verified.
+
+    Raises NoSuchOperator: nobody becomes an operator by signing in.
+    """
+    operator = await engine.read(find_by_email, email)
+    if operator is None or not operator.may_sign_in:
+        await _refused(engine, operator, email, visit, NoSuchOperator())
+        raise NoSuchOperator
+    return await engine.keep(enter, operator, visit, "provider")
+
+
+# ---------------------------------------------------------------- what is written
+
+
+def enter(connection: Connection, operator: Operator, visit: Visit, method: str) -> Entered:
+    """Start a session, or the step before it if the operator has a second factor.
+
+    The caller commits. Raises WrongCredentials if the operator may not sign in.
+    """
+    if not operator.may_sign_in:
+        raise WrongCredentials
+    tenant_id = operator.tenant_ids[0]
+    if operator.has_second_factor:
+        stage = Stage.SECOND_FACTOR
+    else:
+        stage = Stage.SIGNED_IN
+        _write_sign_in(connection, operator, visit, method)
+    return Entered(start_session(connection, operator, tenant_id, visit, stage), stage)
+
+
+def _with_password(
+    connection: Connection, operator: Operator, newer_hash: str | None, visit: Visit
+) -> Entered:
+    email_subject, address_subject = subjects_of(operator.email, visit.address)
+    forget_attempts(connection, email_subject)
+    take_back_attempt(connection, address_subject, visit.at)
+    if newer_hash:
+        run(connection, "set_password", operator_id=operator.id, password_hash=newer_hash)
+    return enter(connection, operator, visit, "password")
+
+
+def _with_code(
+    connection: Connection, operator: Operator, step_id: str, code: str, subject: str, visit: Visit
+) -> Entered:
+    recovered = second_factor.check_code(connection, operator, code, visit.at)
+    forget_attempts(connection, subject)
+    # A new token, because the one of the step before was there without the second factor.
+    if not end_session(connection, operator.id, step_id):
+        raise SignInExpired
+    _write_sign_in(connection, operator, visit, "recovery code" if recovered else "code")
+    token = start_session(connection, operator, operator.tenant_ids[0], visit)
+    return Entered(token, Stage.SIGNED_IN)
+
+
+def _with_link(connection: Connection, link: str, password_hash: str, visit: Visit) -> Entered:
+    operator = use_link(connection, link, visit.at)
+    run(connection, "set_password", operator_id=operator.id, password_hash=password_hash)
+    end_sessions(connection, operator.id)
+    forget_attempts(connection, subjects_of(operator.email, visit.address)[0])
+    write_audit(
+        connection,
+        "SetPassword",
+        operator,
+        actor=operator.actor,
+        at=visit.at,
+        details={"method": "link"},
+    )
+    known = find_by_id(connection, operator.id)
+    assert known is not None  # its link refers to it
+    return enter(connection, known, visit, "link")
+
+
+async def _newer_hash(operator: Operator, password: str) -> str | None:
+    """Return a hash with the parameters of today, if the stored one has others."""
+    if operator.password_hash and passwords.is_outdated(operator.password_hash):
+        return await asyncio.to_thread(passwords.hash_password, password)
+    return None
+
+
+async def _refused(
+    engine: AsyncEngine,
+    operator: Operator | None,
+    email: str,
+    visit: Visit,
+    refusal: OperatorRefusal | None = None,
+) -> None:
+    """Write a refused sign-in into the audit logs of the operator's tenants, and into the log."""
+    refusal = refusal or WrongCredentials()
+    log.warning("sign_in_refused", email=email, address=visit.address, why=refusal.code)
+    if operator is not None:
+        await engine.keep(_write_refused, operator, refusal, visit)
+
+
+def _write_refused(
+    connection: Connection, operator: Operator, refusal: OperatorRefusal, visit: Visit
+) -> None:
+    # The actor is the address: whoever failed is perhaps not the operator.
+    write_audit(
+        connection,
+        "SignIn",
+        operator,
+        actor=f"address:{visit.address}",
+        at=visit.at,
+        refusal=refusal,
+        details=_origin(visit),
+    )
+
+
+def _write_sign_in(connection: Connection, operator: Operator, visit: Visit, method: str) -> None:
+    write_audit(
+        connection,
+        "SignIn",
+        operator,
+        actor=operator.actor,
+        at=visit.at,
+        details={"method": method, **_origin(visit)},
+    )
+
+
+def _origin(visit: Visit) -> dict[str, str]:
+    """Return where a sign-in came from, for its audit line."""
+    return {"address": visit.address, "user_agent": visit.user_agent[:LONGEST_USER_AGENT]}
