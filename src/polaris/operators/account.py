@@ -64,13 +64,9 @@ def _store_password(
     run(connection, "set_password", operator_id=operator.id, password_hash=hashed)
     run(connection, "delete_links", operator_id=operator.id)
     end_sessions(connection, operator.id, kept_id=session_id)
+    details = {"method": "password"}
     write_audit(
-        connection,
-        "SetPassword",
-        operator,
-        actor=operator.actor,
-        at=visit.at,
-        details={"method": "password"},
+        connection, "SetPassword", operator, actor=operator.actor, at=visit.at, details=details
     )
 
 

@@ -96,7 +96,7 @@ def _operators(connection: Connection, **filters: str | None) -> list[Operator]:
 
 def _operator(*columns: Any) -> Operator:
     operator = Operator(*columns)
-    tenants = (
-        TenantRole(tenant_id, name, Role(role)) for tenant_id, name, role in operator.tenants
+    tenants = (TenantRole(*tenant) for tenant in operator.tenants)
+    return operator._replace(
+        tenants=tuple(tenant._replace(role=Role(tenant.role)) for tenant in tenants)
     )
-    return operator._replace(tenants=tuple(tenants))

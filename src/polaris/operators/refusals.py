@@ -8,7 +8,7 @@ class OperatorRefusal(Exception):
     field: str | None = None  # the field of the form, or the option, that is wrong
 
     def __init__(self, sentence: str | None = None) -> None:
-        super().__init__(sentence or type(self).__doc__)
+        super().__init__(sentence or " ".join((type(self).__doc__ or "").split()))
 
     @property
     def sentence(self) -> str:
@@ -117,8 +117,7 @@ class WrongPassword(OperatorRefusal):
 
 
 class EmailInvalid(OperatorRefusal):
-    """The e-mail is not valid. Send one address such as jane@example.com, 254 characters at most.
-    """  # fmt: skip
+    """The e-mail is not valid. Send one such as jane@example.com, 254 characters at most."""
 
     code = "email_invalid"
     field = "email"

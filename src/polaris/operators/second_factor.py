@@ -51,8 +51,7 @@ def step_of(at: datetime) -> int:
 
 
 def matching_step(secret: str, code: str, at: datetime) -> int | None:
-    """Return the step near this time that has this code, or None. Spaces in the code are ignored.
-    """  # fmt: skip
+    """Return the step near this time that has this code, or None. Ignores spaces in the code."""
     generator, typed = totp(secret), code.replace(" ", "").encode()
     for step in range(step_of(at) - STEPS_OFF, step_of(at) + STEPS_OFF + 1):
         if hmac.compare_digest(generator.generate(step * STEP_SECONDS), typed):

@@ -162,13 +162,9 @@ def _with_link(connection: Connection, link: str, password_hash: str, visit: Vis
     run(connection, "set_password", operator_id=operator.id, password_hash=password_hash)
     end_sessions(connection, operator.id)
     forget_attempts(connection, subjects_of(operator.email, visit.address)[0])
+    details = {"method": "link"}
     write_audit(
-        connection,
-        "SetPassword",
-        operator,
-        actor=operator.actor,
-        at=visit.at,
-        details={"method": "link"},
+        connection, "SetPassword", operator, actor=operator.actor, at=visit.at, details=details
     )
     known = find_by_id(connection, operator.id)
     assert known is not None  # its link refers to it
