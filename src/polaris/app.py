@@ -14,13 +14,14 @@ from prometheus_client import (
 )
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from polaris import __version__, logs
+from polaris import logs
 from polaris.api import file_links
 from polaris.api.files import FILES
 from polaris.audit.sealer import Sealer
+from polaris.console import app as console
 from polaris.dialects.lago import app as lago
 from polaris.dialects.polaris import app as admin
 from polaris.engine import Engine
@@ -34,19 +35,6 @@ from polaris.store.server.migrate import pending
 Build = Callable[[AsyncEngine], FastAPI]
 DIALECTS: dict[str, Build] = {"/api/v1": lago.build, "/api/admin": admin.build}
 """The path at which each dialect is mounted, and the function that builds its application."""
-
-HOME = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Polaris</title></head><body>
-<h1>Polaris {version}</h1>
-<p>A self-hosted invoice lifecycle engine: one ledger, many dialects.</p>
-<ul>
-<li><a href="/healthz">/healthz</a>: the server runs</li>
-<li><a href="/readyz">/readyz</a>: the database answers and is migrated</li>
-<li><a href="/metrics">/metrics</a>: metrics for Prometheus</li>
-{dialects}</ul>
-<p>On the command line: <code>polaris --help</code>.</p>
-</body></html>
-"""
 
 
 def from_environment() -> Starlette:
@@ -65,7 +53,6 @@ def build(settings: Settings) -> Starlette:
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     routes = [
-        Route("/", home),
         Route("/healthz", alive),
         Route("/readyz", ready),
         Route("/metrics", metrics),
@@ -74,12 +61,6 @@ def build(settings: Settings) -> Starlette:
     app = Starlette(routes=routes, lifespan=lambda app: running(app, settings))
     app.state.registry = registry
     return app
-
-
-def home(_: Request) -> Response:
-    """Answer with an HTML page of links."""
-    listed = (f'<li><a href="{path}/docs">{path}</a></li>\n' for path in DIALECTS)
-    return HTMLResponse(HOME.format(version=__version__, dialects="".join(listed)))
 
 
 async def alive(_: Request) -> Response:
@@ -108,6 +89,7 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.database, app.state.engine = database, async_engine
         for path, build_dialect in DIALECTS.items():
             app.mount(path, build_dialect(async_engine))
+        app.mount("/", console.build(async_engine))  # last: it takes every other path
         # The objects that exist now stay until the end, so the collector need not search them.
         gc.collect()
         gc.freeze()

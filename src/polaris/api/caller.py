@@ -10,6 +10,7 @@ from polaris.api.answers import Failure
 from polaris.api.idempotency import KeyedCall
 from polaris.api.principal import Principal
 from polaris.core.commands import Command
+from polaris.core.explain import Answer as ExplainedCommand
 from polaris.core.facts.tenant import Tenant
 from polaris.core.fold import Outcome
 from polaris.core.lifecycle import POLARIS
@@ -95,6 +96,13 @@ class Caller(ABC):
         (preview,) = await self.engine.preview(self.tenant_id, [previewed])
         self._accepted(command, preview.outcome)
         return preview
+
+    async def explain(self, invoice_id: str) -> list[ExplainedCommand]:
+        """Return for every command on an invoice whether it is allowed, and the way out if not.
+
+        Raises NotFound.
+        """
+        return await self.engine.explain(self.tenant_id, invoice_id, self.dialect)
 
     def _accepted(self, command: Command, outcome: Outcome) -> Outcome:
         """Return the outcome of a command that was done.

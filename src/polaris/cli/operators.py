@@ -17,8 +17,9 @@ from polaris.engine import now
 from polaris.operators import administration, passwords
 from polaris.operators.administration import known_operator
 from polaris.operators.audit import write_audit
-from polaris.operators.operator import Operator, Role, list_operators
+from polaris.operators.operator import Operator, list_operators
 from polaris.operators.refusals import OperatorRefusal
+from polaris.operators.roles import Role
 from polaris.operators.sessions import end_sessions
 from polaris.store.operators import run
 from polaris.store.read import tenants

@@ -13,7 +13,6 @@ from polaris.operators.audit import write_audit
 from polaris.operators.links import new_link
 from polaris.operators.operator import (
     Operator,
-    Role,
     find_by_email,
     find_by_id,
     normal_email,
@@ -26,6 +25,7 @@ from polaris.operators.refusals import (
     ServesOtherTenants,
     UnknownOperator,
 )
+from polaris.operators.roles import Role
 from polaris.operators.second_factor import switch_off
 from polaris.operators.sessions import OperatorSession, end_sessions
 from polaris.store.operators import changes, run

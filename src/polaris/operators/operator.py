@@ -1,32 +1,14 @@
 """An operator: a person who uses the console, with a role in each of their tenants."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 import psycopg
 
-from polaris.keys import KeyScope
+from polaris.operators.roles import Role
 from polaris.store.operators import run
 
 Connection = psycopg.Connection[Any]
-
-
-class Role(StrEnum):
-    """What an operator may do for a tenant."""
-
-    VIEWER = "viewer"
-    OPERATOR = "operator"
-    ADMIN = "admin"
-
-    def may(self, scope: KeyScope) -> bool:
-        """True if the role allows to read, or to write. Each role may read."""
-        return scope is KeyScope.READ or self is not Role.VIEWER
-
-    def includes(self, other: "Role") -> bool:
-        """True if this role allows everything that the other role allows."""
-        order = list(Role)
-        return order.index(self) >= order.index(other)
 
 
 class TenantRole(NamedTuple):

@@ -10,7 +10,8 @@ from starlette.requests import Request
 
 from polaris.engine import new_id, now
 from polaris.keys import KeyScope
-from polaris.operators.operator import Operator, Role, TenantRole, find_by_id
+from polaris.operators.operator import Operator, TenantRole, find_by_id
+from polaris.operators.roles import Role
 from polaris.operators.tokens import csrf_token, new_token, token_hash
 from polaris.serving.async_engine import AsyncEngine
 from polaris.store.operators import changes, run
@@ -39,12 +40,18 @@ class Stage(StrEnum):
     SIGNED_IN = "signed_in"
 
 
-class Visit(NamedTuple):
-    """Where and when a request comes from."""
+class Visitor(NamedTuple):
+    """The browser that sent a request, and when."""
 
     address: str
     user_agent: str
     at: datetime
+
+    @classmethod
+    def of(cls, request: Request) -> "Visitor":
+        """Return the visitor who sent this request now."""
+        address = request.client.host if request.client else ""
+        return cls(address, request.headers.get("user-agent", ""), now())
 
 
 class StoredSession(NamedTuple):
@@ -91,7 +98,7 @@ class OperatorSession(NamedTuple):
 
     def may(self, scope: KeyScope) -> bool:
         """True if the role in the current tenant allows to read, or to write."""
-        return self.role.may(scope)
+        return scope is KeyScope.READ or self.role is not Role.VIEWER
 
     def accepts(self, csrf: str) -> bool:
         """True if this is the CSRF token of the session in its current tenant."""
@@ -105,7 +112,7 @@ def start_session(
     connection: Connection,
     operator: Operator,
     tenant_id: str,
-    visit: Visit,
+    visitor: Visitor,
     stage: Stage = Stage.SIGNED_IN,
 ) -> str:
     """Store a new session in this tenant, and delete the operator's expired ones. Return its token.
@@ -118,8 +125,8 @@ def start_session(
         connection,
         "delete_expired_sessions",
         operator_id=operator.id,
-        at=visit.at,
-        idle_since=visit.at - IDLE,
+        at=visitor.at,
+        idle_since=visitor.at - IDLE,
     )
     run(
         connection,
@@ -129,10 +136,10 @@ def start_session(
         operator_id=operator.id,
         t=tenant_id,
         stage=stage,
-        at=visit.at,
-        expires_at=visit.at + lifetime,
-        address=visit.address,
-        user_agent=visit.user_agent[:LONGEST_USER_AGENT],
+        at=visitor.at,
+        expires_at=visitor.at + lifetime,
+        address=visitor.address,
+        user_agent=visitor.user_agent[:LONGEST_USER_AGENT],
     )
     return token
 

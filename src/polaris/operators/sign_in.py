@@ -23,7 +23,7 @@ from polaris.operators.refusals import (
 from polaris.operators.sessions import (
     LONGEST_USER_AGENT,
     Stage,
-    Visit,
+    Visitor,
     end_session,
     end_sessions,
     find_session,
@@ -53,71 +53,71 @@ class Entered(NamedTuple):
     stage: Stage
 
 
-async def sign_in(engine: AsyncEngine, email: str, password: str, visit: Visit) -> Entered:
+async def sign_in(engine: AsyncEngine, email: str, password: str, visitor: Visitor) -> Entered:
     """Sign in with e-mail and password. With a second factor, the next step is `give_code`.
 
     Raises WrongCredentials and TooManyAttempts, the same for known and unknown e-mails.
     """
     begun = time.monotonic()
     email = UNSTORABLE.sub("", normal_email(email))[:LONGEST_EMAIL]
-    await engine.keep(count_attempt, subjects_of(email, visit.address), visit.at)
+    await engine.keep(count_attempt, subjects_of(email, visitor.address), visitor.at)
     operator = await engine.read(find_by_email, email)
     password_hash = operator.password_hash if operator else None
     right = await asyncio.to_thread(passwords.matches, password_hash, password)
     if operator is None or not right or not operator.may_sign_in:
-        await _refused(engine, operator, email, visit)
+        await _refused(engine, operator, email, visitor)
         await asyncio.sleep(FAILURE_SECONDS - (time.monotonic() - begun))
         raise WrongCredentials
     newer = await _newer_hash(operator, password)
-    return await engine.keep(_with_password, operator, newer, visit)
+    return await engine.keep(_with_password, operator, newer, visitor)
 
 
-async def give_code(engine: AsyncEngine, token: str, code: str, visit: Visit) -> Entered:
+async def give_code(engine: AsyncEngine, token: str, code: str, visitor: Visitor) -> Entered:
     """Complete a sign-in with a code of the authenticator app, or a recovery code.
 
     `token` is the one of the step before. Raises SignInExpired, WrongCode, TooManyAttempts.
     """
-    found = await engine.read(find_session, token, visit.at, Stage.SECOND_FACTOR)
+    found = await engine.read(find_session, token, visitor.at, Stage.SECOND_FACTOR)
     if found is None:
         raise SignInExpired
     step, operator = found
     subject = f"code:{operator.id}"
-    await engine.keep(count_attempt, [subject], visit.at)
+    await engine.keep(count_attempt, [subject], visitor.at)
     try:
-        return await engine.keep(_with_code, operator, step.id, code, subject, visit)
+        return await engine.keep(_with_code, operator, step.id, code, subject, visitor)
     except WrongCode as wrong:
-        await engine.keep(_write_refused, operator, wrong, visit)
+        await engine.keep(_write_refused, operator, wrong, visitor)
         raise
 
 
-async def set_password(engine: AsyncEngine, link: str, password: str, visit: Visit) -> Entered:
+async def set_password(engine: AsyncEngine, link: str, password: str, visitor: Visitor) -> Entered:
     """Set the password with a one-time link, end all sessions of the operator, and sign in.
 
     `link` is the token of the link. Raises LinkExpired, and what `check_new_password` raises; then
     the link can still be used.
     """
-    operator = await engine.read(operator_of_link, link, visit.at)
+    operator = await engine.read(operator_of_link, link, visitor.at)
     passwords.check_new_password(password, operator.email)
     hashed = await asyncio.to_thread(passwords.hash_password, password)
-    return await engine.keep(_with_link, link, hashed, visit)
+    return await engine.keep(_with_link, link, hashed, visitor)
 
 
-async def sign_in_by_provider(engine: AsyncEngine, email: str, visit: Visit) -> Entered:
+async def sign_in_by_provider(engine: AsyncEngine, email: str, visitor: Visitor) -> Entered:
     """Sign in the operator with an e-mail that the identity provider has verified.
 
     Raises NoSuchOperator: nobody becomes an operator by signing in.
     """
     operator = await engine.read(find_by_email, email)
     if operator is None or not operator.may_sign_in:
-        await _refused(engine, operator, email, visit, NoSuchOperator())
+        await _refused(engine, operator, email, visitor, NoSuchOperator())
         raise NoSuchOperator
-    return await engine.keep(enter, operator, visit, "provider")
+    return await engine.keep(enter, operator, visitor, "provider")
 
 
 # ---------------------------------------------------------------- what is written
 
 
-def enter(connection: Connection, operator: Operator, visit: Visit, method: str) -> Entered:
+def enter(connection: Connection, operator: Operator, visitor: Visitor, method: str) -> Entered:
     """Start a session, or the step before it if the operator has a second factor.
 
     The caller commits. Raises WrongCredentials if the operator may not sign in.
@@ -129,46 +129,51 @@ def enter(connection: Connection, operator: Operator, visit: Visit, method: str)
         stage = Stage.SECOND_FACTOR
     else:
         stage = Stage.SIGNED_IN
-        _write_sign_in(connection, operator, visit, method)
-    return Entered(start_session(connection, operator, tenant_id, visit, stage), stage)
+        _write_sign_in(connection, operator, visitor, method)
+    return Entered(start_session(connection, operator, tenant_id, visitor, stage), stage)
 
 
 def _with_password(
-    connection: Connection, operator: Operator, newer_hash: str | None, visit: Visit
+    connection: Connection, operator: Operator, newer_hash: str | None, visitor: Visitor
 ) -> Entered:
-    email_subject, address_subject = subjects_of(operator.email, visit.address)
+    email_subject, address_subject = subjects_of(operator.email, visitor.address)
     forget_attempts(connection, email_subject)
-    take_back_attempt(connection, address_subject, visit.at)
+    take_back_attempt(connection, address_subject, visitor.at)
     if newer_hash:
         run(connection, "set_password", operator_id=operator.id, password_hash=newer_hash)
-    return enter(connection, operator, visit, "password")
+    return enter(connection, operator, visitor, "password")
 
 
 def _with_code(
-    connection: Connection, operator: Operator, step_id: str, code: str, subject: str, visit: Visit
+    connection: Connection,
+    operator: Operator,
+    step_id: str,
+    code: str,
+    subject: str,
+    visitor: Visitor,
 ) -> Entered:
-    recovered = second_factor.check_code(connection, operator, code, visit.at)
+    recovered = second_factor.check_code(connection, operator, code, visitor.at)
     forget_attempts(connection, subject)
     # A new token, because the one of the step before was there without the second factor.
     if not end_session(connection, operator.id, step_id):
         raise SignInExpired
-    _write_sign_in(connection, operator, visit, "recovery code" if recovered else "code")
-    token = start_session(connection, operator, operator.tenant_ids[0], visit)
+    _write_sign_in(connection, operator, visitor, "recovery code" if recovered else "code")
+    token = start_session(connection, operator, operator.tenant_ids[0], visitor)
     return Entered(token, Stage.SIGNED_IN)
 
 
-def _with_link(connection: Connection, link: str, password_hash: str, visit: Visit) -> Entered:
-    operator = use_link(connection, link, visit.at)
+def _with_link(connection: Connection, link: str, password_hash: str, visitor: Visitor) -> Entered:
+    operator = use_link(connection, link, visitor.at)
     run(connection, "set_password", operator_id=operator.id, password_hash=password_hash)
     end_sessions(connection, operator.id)
-    forget_attempts(connection, subjects_of(operator.email, visit.address)[0])
+    forget_attempts(connection, subjects_of(operator.email, visitor.address)[0])
     details = {"method": "link"}
     write_audit(
-        connection, "SetPassword", operator, actor=operator.actor, at=visit.at, details=details
+        connection, "SetPassword", operator, actor=operator.actor, at=visitor.at, details=details
     )
     known = find_by_id(connection, operator.id)
     assert known is not None  # its link refers to it
-    return enter(connection, known, visit, "link")
+    return enter(connection, known, visitor, "link")
 
 
 async def _newer_hash(operator: Operator, password: str) -> str | None:
@@ -182,42 +187,44 @@ async def _refused(
     engine: AsyncEngine,
     operator: Operator | None,
     email: str,
-    visit: Visit,
+    visitor: Visitor,
     refusal: OperatorRefusal | None = None,
 ) -> None:
     """Write a refused sign-in into the audit logs of the operator's tenants, and into the log."""
     refusal = refusal or WrongCredentials()
-    log.warning("sign_in_refused", email=email, address=visit.address, why=refusal.code)
+    log.warning("sign_in_refused", email=email, address=visitor.address, why=refusal.code)
     if operator is not None:
-        await engine.keep(_write_refused, operator, refusal, visit)
+        await engine.keep(_write_refused, operator, refusal, visitor)
 
 
 def _write_refused(
-    connection: Connection, operator: Operator, refusal: OperatorRefusal, visit: Visit
+    connection: Connection, operator: Operator, refusal: OperatorRefusal, visitor: Visitor
 ) -> None:
     # The actor is the address: whoever failed is perhaps not the operator.
     write_audit(
         connection,
         "SignIn",
         operator,
-        actor=f"address:{visit.address}",
-        at=visit.at,
+        actor=f"address:{visitor.address}",
+        at=visitor.at,
         refusal=refusal,
-        details=_origin(visit),
+        details=_origin(visitor),
     )
 
 
-def _write_sign_in(connection: Connection, operator: Operator, visit: Visit, method: str) -> None:
+def _write_sign_in(
+    connection: Connection, operator: Operator, visitor: Visitor, method: str
+) -> None:
     write_audit(
         connection,
         "SignIn",
         operator,
         actor=operator.actor,
-        at=visit.at,
-        details={"method": method, **_origin(visit)},
+        at=visitor.at,
+        details={"method": method, **_origin(visitor)},
     )
 
 
-def _origin(visit: Visit) -> dict[str, str]:
+def _origin(visitor: Visitor) -> dict[str, str]:
     """Return where a sign-in came from, for its audit line."""
-    return {"address": visit.address, "user_agent": visit.user_agent[:LONGEST_USER_AGENT]}
+    return {"address": visitor.address, "user_agent": visitor.user_agent[:LONGEST_USER_AGENT]}

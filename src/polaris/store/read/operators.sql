@@ -14,7 +14,8 @@ select o.id::text, o.email, o.name, o.password_hash, o.created_at, o.disabled_at
  where (%(email)s::text is null or o.email = %(email)s)
    and (%(operator_id)s::uuid is null or o.id = %(operator_id)s)
    and (%(t)s::uuid is null
-        or exists (select 1 from operator_role r where r.operator_id = o.id and r.tenant_id = %(t)s))
+        or exists (select 1 from operator_role r
+                    where r.operator_id = o.id and r.tenant_id = %(t)s))
  order by o.email
 
 -- session_with_token --

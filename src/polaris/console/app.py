@@ -1,0 +1,64 @@
+"""The web console as one Starlette application, mounted behind all other paths."""
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from polaris.console.access import FAILURES
+from polaris.console.errors import HANDLERS
+from polaris.console.pages import invoices
+from polaris.serving.async_engine import AsyncEngine
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cache-control": "no-store",
+    "vary": "HX-Request",
+}
+"""The headers of every page. A page holds the books of a tenant, so nobody stores it."""
+
+FOR_EVER = "public, max-age=31536000, immutable"
+ROUTES = [*invoices.ROUTES]
+
+
+def build(engine: AsyncEngine) -> Starlette:
+    """Return the application."""
+    app = Starlette(
+        routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("polaris.console", "static")]))],
+        middleware=[Middleware(Headers), Middleware(GZipMiddleware, minimum_size=1000)],
+        exception_handlers={**FAILURES, **HANDLERS},
+    )
+    app.state.engine = engine
+    return app
+
+
+class Headers:
+    """An application whose answers have the console's security headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, with the headers that the answer does not have itself."""
+        static = scope["path"].startswith("/static/") and b"v=" in scope["query_string"]
+        added = {**HEADERS, "cache-control": FOR_EVER} if static else HEADERS
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in added.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self._app(scope, receive, sent)

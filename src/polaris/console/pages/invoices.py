@@ -1,0 +1,154 @@
+"""Billing → Invoices: the list with its filters, and the panel of one invoice."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from polaris.console.access import Visit, page
+from polaris.console.pages.invoice_detail import TABS, InvoiceDetail, invoice_detail
+from polaris.console.rendering import render
+from polaris.console.state import InvoiceListState, invoice_list_state
+from polaris.core.commands.text import ID
+from polaris.store.read.invoice_search import Order, Search, Sum, Tab, search, sums
+from polaris.store.read.invoices import invoices_numbered
+
+PAGE_SIZE = 50
+
+IN_TAB = {
+    Tab.ALL: ("draft", "pending", "failed", "overdue", "paid", "voided"),
+    Tab.DRAFT: ("draft",),
+    Tab.FINALIZED: ("pending", "failed", "overdue", "paid"),
+    Tab.PENDING: ("pending", "failed"),
+    Tab.OVERDUE: ("overdue",),
+    Tab.PAID: ("paid",),
+    Tab.VOIDED: ("voided",),
+}
+"""The statuses whose counts and sums belong to each tab."""
+
+
+class TabSum(NamedTuple):
+    """A tab with the number of its invoices, and their totals by currency in minor units."""
+
+    tab: Tab
+    url: str
+    invoices: int
+    totals: dict[str, int]
+    outstanding: dict[str, int]
+
+
+async def listed(visit: Visit) -> Response:
+    """Show the list, and the invoice that is open beside it."""
+    state = _state(visit)
+    if only := await _only_match(visit, state):
+        return RedirectResponse(state.url(open=only), 303)
+    target = visit.request.headers.get("hx-target")
+    if visit.by_script and target == "panel" and state.open:
+        return await _panel(visit, state, state.open)
+    found, summed = await asyncio.gather(
+        visit.caller.read(search, state.search, visit.today, PAGE_SIZE),
+        visit.caller.read(sums, state.search, visit.today),
+    )
+    open_detail = await invoice_detail(visit, state.open) if state.open else None
+    return render(
+        visit,
+        "invoices.html",
+        block="list",
+        state=state,
+        found=found,
+        tabs=tabs(state, summed),
+        Order=Order,
+        Tab=Tab,
+        detail=open_detail,
+        shown=_tab_shown(state.params.get("show")),
+        panel_tabs=TABS,
+        whole=False,
+    )
+
+
+def _state(visit: Visit) -> InvoiceListState:
+    query = visit.request.query_params
+    return invoice_list_state(query, visit.tenant.currency, visit.locale)
+
+
+async def _panel(visit: Visit, state: InvoiceListState, invoice_id: str) -> Response:
+    return _invoice(visit, state, await _found(visit, invoice_id), whole=False)
+
+
+def _invoice(visit: Visit, state: InvoiceListState, detail: InvoiceDetail, whole: bool) -> Response:
+    """Return the panel of an invoice; or a page of its own, if it is shown `whole`."""
+    return render(
+        visit,
+        "invoice.html",
+        block="panel",
+        state=state,
+        detail=detail,
+        shown=_tab_shown(visit.request.query_params.get("show")),
+        panel_tabs=TABS,
+        whole=whole,
+    )
+
+
+async def shown(visit: Visit) -> Response:
+    """Show one invoice as a page of its own, by its id or by its number."""
+    name = visit.request.path_params["invoice"]
+    if not ID.fullmatch(name):
+        ids = await visit.caller.read(invoices_numbered, name)
+        if not ids:
+            raise HTTPException(404)
+        return RedirectResponse(f"/billing/invoices/{ids[0]}", 303)
+    detail = await _found(visit, name)
+    state = _state(visit)
+    return _invoice(visit, state, detail, whole=True)
+
+
+async def _found(visit: Visit, invoice_id: str) -> InvoiceDetail:
+    detail = await invoice_detail(visit, invoice_id)
+    if detail is None:
+        raise HTTPException(404)
+    return detail
+
+
+def _tab_shown(name: str | None) -> str:
+    return name if name in TABS else next(iter(TABS))
+
+
+async def _only_match(visit: Visit, state: InvoiceListState) -> str | None:
+    """Return the id of the only invoice with exactly the text that was searched, or None."""
+    text = state.search.text
+    if not text or state.open or "after" in state.params or visit.by_script:
+        return None
+    exactly = Search(exactly=text)
+    found = await visit.caller.read(search, exactly, visit.today, 2)
+    return found.invoices[0].id if len(found.invoices) == 1 else None
+
+
+def tabs(state: InvoiceListState, summed: Iterable[Sum]) -> list[TabSum]:
+    """Return the tabs with their counts and sums."""
+    by_status: dict[str, list[Sum]] = defaultdict(list)
+    for row in summed:
+        by_status[row.status].append(row)
+    return [
+        _tab_sum(state, tab, [row for status in inside for row in by_status[status]])
+        for tab, inside in IN_TAB.items()
+    ]
+
+
+def _tab_sum(state: InvoiceListState, tab: Tab, rows: list[Sum]) -> TabSum:
+    totals: dict[str, int] = defaultdict(int)
+    outstanding: dict[str, int] = defaultdict(int)
+    for row in rows:
+        totals[row.currency] += row.total_minor
+        outstanding[row.currency] += row.outstanding_minor
+    status = None if tab is Tab.ALL else tab.value
+    url = state.url(status=status, after=None, before=None, open=None, show=None)
+    return TabSum(tab, url, sum(row.invoices for row in rows), dict(totals), dict(outstanding))
+
+
+ROUTES = [
+    page("/billing/invoices", listed),
+    page("/billing/invoices/{invoice}", shown),
+]

@@ -1,0 +1,113 @@
+"""The state of a list, kept in its URL: filters, order, page and the row that is open."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from babel import Locale
+
+from polaris.console.formats import UnreadableAmount, typed_amount
+from polaris.store.read.invoice_search import From, Order, Search, Tab
+
+NEWEST_FIRST = Search()
+
+
+class InvoiceListState(NamedTuple):
+    """A search for invoices, as a URL describes it, and what could not be read in the URL."""
+
+    params: Mapping[str, str]
+    search: Search
+    faults: Mapping[str, str]  # a sentence by the name of the parameter
+
+    @property
+    def open(self) -> str | None:
+        """The id of the invoice that is open in the panel."""
+        return self.params.get("open") or None
+
+    def url(self, path: str = "/billing/invoices", **changes: str | None) -> str:
+        """Return the URL of this state with some parameters changed; None removes one."""
+        merged = {**self.params, **changes}
+        pairs = {name: value for name, value in merged.items() if value}
+        return f"{path}?{urlencode(pairs)}" if pairs else path
+
+    def sorted_by(self, order: Order) -> str:
+        """Return the URL of the list in this order; in the other direction if it is so already."""
+        turned = self.search.order is order and not self.search.ascending
+        return self.url(sort=order, dir="asc" if turned else "desc", after=None, before=None)
+
+    def direction_of(self, order: Order) -> str | None:
+        """Return the value of `aria-sort` of a column, or None if the list is not sorted by it."""
+        if self.search.order is not order:
+            return None
+        return "ascending" if self.search.ascending else "descending"
+
+    @property
+    def filtered(self) -> bool:
+        """True if any filter beside the tab applies."""
+        return any(self.params.get(name) for name in FILTERS)
+
+
+FILTERS = ("q", "currency", "customer", "from", "to", "due_from", "due_to", "min", "max")
+NAMES = ("status", *FILTERS, "sort", "dir", "after", "before", "open", "show", "view")
+"""The parameters of the list. Others are ignored."""
+
+
+def invoice_list_state(query: Mapping[str, str], currency: str, locale: Locale) -> InvoiceListState:
+    """Read the state from the parameters of a URL. What cannot be read is left out, and named.
+
+    `currency` is the tenant's. The amounts are in the currency that the list is filtered by.
+    """
+    params = {name: query[name].strip() for name in NAMES if query.get(name, "").strip()}
+    reading = _Reading(params, params.get("currency") or currency, locale)
+    search = Search(
+        tab=reading.choice("status", Tab, Tab.ALL),
+        text=params.get("q"),
+        customer_id=params.get("customer"),
+        currency=params.get("currency"),
+        issued_from=reading.day("from"),
+        issued_to=reading.day("to"),
+        due_from=reading.day("due_from"),
+        due_to=reading.day("due_to"),
+        total_from_minor=reading.amount("min"),
+        total_to_minor=reading.amount("max"),
+        order=reading.choice("sort", Order, Order.ISSUE_DATE),
+        ascending=params.get("dir") == "asc",
+        after=reading.place("after"),
+        before=reading.place("before"),
+    )
+    return InvoiceListState(params, search, reading.faults)
+
+
+class _Reading:
+    """Reads single parameters, and remembers which ones could not be read."""
+
+    def __init__(self, params: Mapping[str, str], currency: str, locale: Locale) -> None:
+        self._params, self._currency, self._locale = params, currency, locale
+        self.faults: dict[str, str] = {}
+
+    def choice(self, name: str, kind: type, default):  # type: ignore[no-untyped-def]
+        try:
+            return kind(self._params[name]) if name in self._params else default
+        except ValueError:
+            return default
+
+    def day(self, name: str) -> date | None:
+        try:
+            return date.fromisoformat(self._params[name]) if name in self._params else None
+        except ValueError:
+            self.faults[name] = "This is not a day. Type it like 2026-01-31."
+            return None
+
+    def amount(self, name: str) -> int | None:
+        if name not in self._params:
+            return None
+        try:
+            return typed_amount(self._params[name], self._currency, self._locale)
+        except UnreadableAmount as fault:
+            self.faults[name] = str(fault)
+            return None
+
+    def place(self, name: str) -> From | None:
+        key, mark, row_id = self._params.get(name, "").rpartition("~")
+        return From(key, row_id) if mark else None

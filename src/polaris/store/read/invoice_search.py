@@ -1,0 +1,182 @@
+"""Search invoices: by status, text, customer, date and amount, in any order, page by page."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any, NamedTuple
+
+import msgspec
+
+from polaris.store.read.rows import Connection
+from polaris.store.sql import Statement, blocks, statement
+
+BLOCKS = blocks("read/invoice_search.sql")
+LONGEST_PAGE = 1000
+
+
+class Tab(StrEnum):
+    """A status to filter by. `finalized` includes pending, overdue and paid invoices."""
+
+    ALL = "all"
+    DRAFT = "draft"
+    FINALIZED = "finalized"
+    PENDING = "pending"
+    OVERDUE = "overdue"
+    PAID = "paid"
+    VOIDED = "voided"
+
+
+class Order(StrEnum):
+    """What a list of invoices is ordered by. Invoices with the same value are ordered by id."""
+
+    ISSUE_DATE = "issue_date"
+    DUE_DATE = "due_date"
+    CREATED = "created"
+    NUMBER = "number"
+    CUSTOMER = "customer"
+    TOTAL = "total"
+    OUTSTANDING = "outstanding"
+
+
+class From(NamedTuple):
+    """A row from which a page continues: its value in the order, and its id."""
+
+    key: str
+    id: str
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """What to search for. A filter that is None does not apply. Amounts are minor units."""
+
+    tab: Tab = Tab.ALL
+    text: str | None = None  # part of a number or of a customer's name, id or e-mail
+    exactly: str | None = None  # all of a number, an id or an e-mail
+    customer_id: str | None = None
+    currency: str | None = None
+    issued_from: date | None = None
+    issued_to: date | None = None
+    due_from: date | None = None
+    due_to: date | None = None
+    total_from_minor: int | None = None
+    total_to_minor: int | None = None
+    order: Order = Order.ISSUE_DATE
+    ascending: bool = False
+    after: From | None = None  # the last row of the page before
+    before: From | None = None  # the first row of the page after
+
+
+FILTERS = tuple(Search.__struct_fields__[1:11])
+
+
+class FoundInvoice(NamedTuple):
+    """An invoice, as a list shows it. Amounts are minor units."""
+
+    id: str
+    number: str | None
+    status: str
+    payment_status: str | None  # None unless it is finalized
+    payment_overdue: bool
+    customer_id: str
+    customer_external_id: str
+    customer_name: str
+    customer_email: str | None
+    currency: str
+    total_minor: int
+    outstanding_minor: int
+    issue_date: date | None
+    due_date: date | None
+    created_at: datetime
+    key: str  # its value in the order
+
+
+class Found(NamedTuple):
+    """One page of invoices, and where the pages before and after it continue from."""
+
+    invoices: list[FoundInvoice]
+    before: From | None  # None on the first page
+    after: From | None  # None on the last page
+
+
+class Sum(NamedTuple):
+    """How many invoices have a status and a currency, and their sums in minor units."""
+
+    status: str
+    currency: str
+    invoices: int
+    total_minor: int
+    outstanding_minor: int
+
+
+def search(
+    connection: Connection, tenant_id: str, wanted: Search, today: date, limit: int = 50
+) -> Found:
+    """Return one page of at most `limit` invoices. `today` is the tenant's day."""
+    backwards = wanted.before is not None
+    start = wanted.before or wanted.after
+    limit = min(limit, LONGEST_PAGE)
+    values = {
+        **_values(tenant_id, wanted, today),
+        "limit": limit + 1,  # one more, to see whether there is another page
+        "from_key": start.key if start else None,
+        "from_id": start.id if start else None,
+    }
+    descending = wanted.ascending is backwards
+    made = _page(wanted.order, descending, start is not None, _conditions(wanted))
+    rows = [FoundInvoice(*row) for row in made.run(connection, values)]
+    more, rows = len(rows) > limit, rows[:limit]
+    if backwards:
+        rows.reverse()
+    earlier, later = (more, True) if backwards else (start is not None, more)
+    return Found(
+        rows,
+        _row_from(rows[0]) if rows and earlier else None,
+        _row_from(rows[-1]) if rows and later else None,
+    )
+
+
+def sums(connection: Connection, tenant_id: str, wanted: Search, today: date) -> list[Sum]:
+    """Return counts and sums by status and currency, of all tabs, under the other filters."""
+    conditions = _conditions(msgspec.structs.replace(wanted, tab=Tab.ALL))
+    made = _filtered("invoices_summed", conditions)
+    values = _values(tenant_id, wanted, today)
+    return [Sum(*row) for row in made.run(connection, values)]
+
+
+def _row_from(invoice: FoundInvoice) -> From:
+    return From(invoice.key, invoice.id)
+
+
+def _values(tenant_id: str, wanted: Search, today: date) -> dict[str, Any]:
+    return {"t": tenant_id, "today": today, **{name: getattr(wanted, name) for name in FILTERS}}
+
+
+def _conditions(wanted: Search) -> tuple[str, ...]:
+    tab = () if wanted.tab is Tab.ALL else (wanted.tab.value,)
+    return ("shown", *tab, *(name for name in FILTERS if getattr(wanted, name) is not None))
+
+
+@cache
+def _page(
+    order: Order, descending: bool, continued: bool, conditions: tuple[str, ...]
+) -> Statement:
+    """Return the statement of a page in this order, from a row if it is `continued`."""
+    selected = (
+        BLOCKS[f"order_{order}"].removeprefix("select ").partition("\n")[0].partition(" from ")[0]
+    )
+    key, _, from_key = selected.strip().rpartition(", ")
+    sign, direction = ("<", "desc") if descending else (">", "asc")
+    found = BLOCKS["invoices_found"].replace("order_key", key)
+    from_row = f"   and ({key}, i.id) {sign} ({from_key}, %(from_id)s::uuid)\n" if continued else ""
+    whole = f"{found}\n{from_row} order by {key} {direction}, i.id {direction}\n limit %(limit)s"
+    return statement(_with_conditions(whole, conditions))
+
+
+@cache
+def _filtered(block: str, conditions: tuple[str, ...]) -> Statement:
+    return statement(_with_conditions(BLOCKS[block], conditions))
+
+
+def _with_conditions(sql: str, conditions: tuple[str, ...]) -> str:
+    """Return the SQL with the text after the `where` of each condition added to its own."""
+    added = "".join(f"({BLOCKS[name].partition('where ')[2]}) and " for name in conditions)
+    return sql.replace("where ", f"where {added}")

@@ -1,0 +1,145 @@
+-- The search for invoices: filtered, in any order, page by page from a row. A filter is a select of
+-- its own; the text after its `where` is inserted after each `where`.
+
+-- invoices_found --
+-- `order_key` is replaced by the expression of the order.
+select i.id::text, i.number, i.status,
+       case when i.status <> 'finalized' then null
+            else coalesce(i.payment_status_asserted,
+              case when i.outstanding_minor > 0 then 'pending' else 'succeeded' end) end,
+       i.status = 'finalized' and i.dispute_lost_at is null and i.due_date is not null
+         and i.due_date < %(today)s::date
+         and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0),
+       c.id::text, c.external_id, c.name, c.email, i.currency, i.total_minor, i.outstanding_minor,
+       i.issue_date, i.due_date, i.created_at, (order_key)::text
+  from invoice i
+  join customer c on c.tenant_id = %(t)s and c.id = i.customer_id
+ where i.tenant_id = %(t)s
+
+-- invoices_summed --
+-- Counts and sums by the status that the console shows.
+select case when i.status <> 'finalized' then i.status
+            when i.dispute_lost_at is null and i.due_date < %(today)s::date
+              and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0)
+              then 'overdue'
+            when coalesce(i.payment_status_asserted,
+              case when i.outstanding_minor > 0 then 'pending' else 'succeeded' end) = 'succeeded'
+              then 'paid'
+            else coalesce(i.payment_status_asserted, 'pending') end,
+       i.currency, count(*), sum(i.total_minor)::bigint, sum(i.outstanding_minor)::bigint
+  from invoice i
+ where i.tenant_id = %(t)s
+ group by 1, 2
+
+-- shown --
+-- Neither hidden nor a draft that was deleted.
+select i.id from invoice i
+ where i.tenant_id = %(t)s and i.hidden_at is null and i.status <> 'closed'
+
+-- draft --
+select i.id from invoice i where i.tenant_id = %(t)s and i.status = 'draft'
+
+-- finalized --
+select i.id from invoice i where i.tenant_id = %(t)s and i.status = 'finalized'
+
+-- voided --
+select i.id from invoice i where i.tenant_id = %(t)s and i.status = 'voided'
+
+-- overdue --
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and i.status = 'finalized' and i.dispute_lost_at is null and i.due_date < %(today)s::date
+   and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0)
+
+-- pending --
+-- Neither paid nor overdue; the collection may have failed.
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and i.status = 'finalized'
+   and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0)
+   and not (i.dispute_lost_at is null and i.due_date is not null and i.due_date < %(today)s::date)
+
+-- paid --
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and i.status = 'finalized'
+   and coalesce(i.payment_status_asserted = 'succeeded', i.outstanding_minor = 0)
+
+-- currency --
+select i.id from invoice i where i.tenant_id = %(t)s and i.currency = %(currency)s
+
+-- customer_id --
+select i.id from invoice i where i.tenant_id = %(t)s and i.customer_id = %(customer_id)s::uuid
+
+-- issued_from --
+select i.id from invoice i where i.tenant_id = %(t)s and i.issue_date >= %(issued_from)s::date
+
+-- issued_to --
+select i.id from invoice i where i.tenant_id = %(t)s and i.issue_date <= %(issued_to)s::date
+
+-- due_from --
+select i.id from invoice i where i.tenant_id = %(t)s and i.due_date >= %(due_from)s::date
+
+-- due_to --
+select i.id from invoice i where i.tenant_id = %(t)s and i.due_date <= %(due_to)s::date
+
+-- total_from_minor --
+select i.id from invoice i
+ where i.tenant_id = %(t)s and i.total_minor >= %(total_from_minor)s::bigint
+
+-- total_to_minor --
+select i.id from invoice i
+ where i.tenant_id = %(t)s and i.total_minor <= %(total_to_minor)s::bigint
+
+-- text --
+-- A part of the number, the internal id, or a customer's id, e-mail or part of a name.
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and (strpos(lower(i.number), lower(%(text)s)) > 0
+     or strpos(lower(i.external_number), lower(%(text)s)) > 0
+     or i.id = (select case when %(text)s::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+       then %(text)s::text::uuid end)
+     or i.customer_id in (select c.id from customer c
+       where c.tenant_id = %(t)s
+         and (strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email, c.first_name,
+             c.last_name, c.legal_name)), lower(%(text)s)) > 0
+           or c.id::text = lower(%(text)s))))
+
+-- exactly --
+-- The number, the internal id, or the customer's id, external id or e-mail, all of it.
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and (i.number = %(exactly)s or i.external_number = %(exactly)s
+     or i.id = (select case
+       when %(exactly)s::text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+       then %(exactly)s::text::uuid end)
+     or i.customer_id in (select c.id from customer c
+       where c.tenant_id = %(t)s
+         and (c.external_id = %(exactly)s or c.id::text = lower(%(exactly)s)
+           or lower(c.email) = lower(%(exactly)s))))
+
+-- order_issue_date --
+-- A draft that has no date yet comes after all dates.
+select coalesce(i.issue_date, 'infinity'::date), %(from_key)s::date
+  from invoice i where i.tenant_id = %(t)s
+
+-- order_due_date --
+select coalesce(i.due_date, 'infinity'::date), %(from_key)s::date
+  from invoice i where i.tenant_id = %(t)s
+
+-- order_created --
+select i.created_at, %(from_key)s::timestamptz from invoice i where i.tenant_id = %(t)s
+
+-- order_number --
+select coalesce(i.number, ''), %(from_key)s::text from invoice i where i.tenant_id = %(t)s
+
+-- order_customer --
+select lower(c.name), %(from_key)s::text
+  from invoice i join customer c on c.tenant_id = %(t)s and c.id = i.customer_id
+ where i.tenant_id = %(t)s
+
+-- order_total --
+select i.total_minor, %(from_key)s::bigint from invoice i where i.tenant_id = %(t)s
+
+-- order_outstanding --
+select i.outstanding_minor, %(from_key)s::bigint from invoice i where i.tenant_id = %(t)s
