@@ -23,6 +23,7 @@ from polaris.operators.refusals import (
 from polaris.operators.sessions import (
     LONGEST_USER_AGENT,
     Stage,
+    StoredSession,
     Visitor,
     end_session,
     end_sessions,
@@ -53,8 +54,12 @@ class Entered(NamedTuple):
     stage: Stage
 
 
-async def sign_in(engine: AsyncEngine, email: str, password: str, visitor: Visitor) -> Entered:
+async def sign_in(
+    engine: AsyncEngine, email: str, password: str, visitor: Visitor, tenant_id: str | None = None
+) -> Entered:
     """Sign in with e-mail and password. With a second factor, the next step is `give_code`.
+
+    `tenant_id` is the tenant to work in; by default, the first one of the operator.
 
     Raises WrongCredentials and TooManyAttempts, the same for known and unknown e-mails.
     """
@@ -69,7 +74,7 @@ async def sign_in(engine: AsyncEngine, email: str, password: str, visitor: Visit
         await asyncio.sleep(FAILURE_SECONDS - (time.monotonic() - begun))
         raise WrongCredentials
     newer = await _newer_hash(operator, password)
-    return await engine.keep(_with_password, operator, newer, visitor)
+    return await engine.keep(_with_password, operator, newer, visitor, tenant_id)
 
 
 async def give_code(engine: AsyncEngine, token: str, code: str, visitor: Visitor) -> Entered:
@@ -84,7 +89,7 @@ async def give_code(engine: AsyncEngine, token: str, code: str, visitor: Visitor
     subject = f"code:{operator.id}"
     await engine.keep(count_attempt, [subject], visitor.at)
     try:
-        return await engine.keep(_with_code, operator, step.id, code, subject, visitor)
+        return await engine.keep(_with_code, operator, step, code, subject, visitor)
     except WrongCode as wrong:
         await engine.keep(_write_refused, operator, wrong, visitor)
         raise
@@ -117,37 +122,54 @@ async def sign_in_by_provider(engine: AsyncEngine, email: str, visitor: Visitor)
 # ---------------------------------------------------------------- what is written
 
 
-def enter(connection: Connection, operator: Operator, visitor: Visitor, method: str) -> Entered:
+def enter(
+    connection: Connection,
+    operator: Operator,
+    visitor: Visitor,
+    method: str,
+    tenant_id: str | None = None,
+) -> Entered:
     """Start a session, or the step before it if the operator has a second factor.
 
     The caller commits. Raises WrongCredentials if the operator may not sign in.
     """
     if not operator.may_sign_in:
         raise WrongCredentials
-    tenant_id = operator.tenant_ids[0]
     if operator.has_second_factor:
         stage = Stage.SECOND_FACTOR
     else:
         stage = Stage.SIGNED_IN
         _write_sign_in(connection, operator, visitor, method)
+    tenant_id = _tenant_for(operator, tenant_id)
     return Entered(start_session(connection, operator, tenant_id, visitor, stage), stage)
 
 
+def _tenant_for(operator: Operator, tenant_id: str | None) -> str:
+    """Return this tenant if the operator has a role in it, else their first tenant."""
+    if tenant_id and operator.role_in(tenant_id):
+        return tenant_id
+    return operator.tenant_ids[0]
+
+
 def _with_password(
-    connection: Connection, operator: Operator, newer_hash: str | None, visitor: Visitor
+    connection: Connection,
+    operator: Operator,
+    newer_hash: str | None,
+    visitor: Visitor,
+    tenant_id: str | None,
 ) -> Entered:
     email_subject, address_subject = subjects_of(operator.email, visitor.address)
     forget_attempts(connection, email_subject)
     take_back_attempt(connection, address_subject, visitor.at)
     if newer_hash:
         run(connection, "set_password", operator_id=operator.id, password_hash=newer_hash)
-    return enter(connection, operator, visitor, "password")
+    return enter(connection, operator, visitor, "password", tenant_id)
 
 
 def _with_code(
     connection: Connection,
     operator: Operator,
-    step_id: str,
+    step: StoredSession,
     code: str,
     subject: str,
     visitor: Visitor,
@@ -155,10 +177,11 @@ def _with_code(
     recovered = second_factor.check_code(connection, operator, code, visitor.at)
     forget_attempts(connection, subject)
     # A new token, because the one of the step before was there without the second factor.
-    if not end_session(connection, operator.id, step_id):
+    if not end_session(connection, operator.id, step.id):
         raise SignInExpired
     _write_sign_in(connection, operator, visitor, "recovery code" if recovered else "code")
-    token = start_session(connection, operator, operator.tenant_ids[0], visitor)
+    tenant_id = _tenant_for(operator, step.tenant_id)
+    token = start_session(connection, operator, tenant_id, visitor)
     return Entered(token, Stage.SIGNED_IN)
 
 
