@@ -2,16 +2,19 @@
 
 import hmac
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 import httpx
 import jwt
 import msgspec
 import structlog
-from authlib.common.errors import AuthlibBaseError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
+from authlib.oauth2.auth import ClientAuth
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from polaris.operators.refusals import ProviderRefused
 from polaris.operators.tokens import new_token
+from polaris.settings import Settings
 
 log = structlog.get_logger()
 
@@ -29,6 +32,15 @@ class Provider(NamedTuple):
     client_secret: str
 
 
+def configured_provider(settings: Settings) -> Provider | None:
+    """Return the provider of the settings, or None if there is none."""
+    if not settings.oidc_issuer:
+        return None
+    return Provider(
+        settings.oidc_issuer, settings.oidc_client_id or "", settings.oidc_client_secret or ""
+    )
+
+
 class Discovery(msgspec.Struct):
     """What a provider publishes about itself."""
 
@@ -36,6 +48,20 @@ class Discovery(msgspec.Struct):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
+    token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
+
+    def proof_of(self, provider: Provider) -> str:
+        """Return how the client proves who it is when it exchanges a code."""
+        if not provider.client_secret:
+            return "none"
+        basic = "client_secret_basic" in self.token_endpoint_auth_methods_supported
+        return "client_secret_basic" if basic else "client_secret_post"
+
+
+class Tokens(msgspec.Struct):
+    """What a provider gives for a code. Only the identity token is used."""
+
+    id_token: str
 
 
 class Attempt(msgspec.Struct, frozen=True):
@@ -60,14 +86,19 @@ async def begin(provider: Provider, redirect_uri: str, following: str) -> Begun:
     `redirect_uri` is the address of the callback, as registered at the provider.
     """
     attempt = Attempt(new_token(), new_token(), new_token(), following)
-    async with client(provider, redirect_uri) as http:
+    async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
         found = await _discover(http, provider)
-        url, _ = http.create_authorization_url(
-            found.authorization_endpoint,
-            state=attempt.state,
-            nonce=attempt.nonce,
-            code_verifier=attempt.verifier,
-        )
+    url = prepare_grant_uri(
+        found.authorization_endpoint,
+        provider.client_id,
+        "code",
+        redirect_uri=redirect_uri,
+        scope="openid email",
+        state=attempt.state,
+        nonce=attempt.nonce,
+        code_challenge=create_s256_code_challenge(attempt.verifier),
+        code_challenge_method="S256",
+    )
     return Begun(url, attempt)
 
 
@@ -82,17 +113,12 @@ async def verified_email(
     if not code or not hmac.compare_digest(state.encode(), attempt.state.encode()):
         raise ProviderRefused
     try:
-        async with client(provider, redirect_uri) as http:
+        async with httpx.AsyncClient(timeout=TIMEOUT_SECONDS) as http:
             found = await _discover(http, provider)
-            tokens = await http.fetch_token(
-                found.token_endpoint,
-                grant_type="authorization_code",
-                code=code,
-                code_verifier=attempt.verifier,
-            )
-            keys = (await http.get(found.jwks_uri, withhold_token=True)).raise_for_status().json()
-        claims = read_identity_token(str(tokens.get("id_token", "")), keys, provider)
-    except (AuthlibBaseError, httpx.HTTPError, jwt.PyJWTError, ValueError) as fault:
+            token = await _exchange(http, provider, found, redirect_uri, attempt, code)
+            keys = (await http.get(found.jwks_uri)).raise_for_status().json()
+        claims = read_identity_token(token, keys, provider)
+    except (httpx.HTTPError, msgspec.MsgspecError, jwt.PyJWTError, ValueError) as fault:
         log.warning("oidc_failed", fault=repr(fault))
         raise ProviderRefused from fault
     if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), attempt.nonce.encode()):
@@ -123,23 +149,33 @@ def read_identity_token(token: str, keys: Any, provider: Provider) -> dict[str, 
     )
 
 
-def client(provider: Provider, redirect_uri: str) -> AsyncOAuth2Client:
-    """Return an HTTP client for one conversation with the provider."""
-    return AsyncOAuth2Client(
-        client_id=provider.client_id,
-        client_secret=provider.client_secret or None,
-        scope="openid email profile",
-        redirect_uri=redirect_uri,
-        code_challenge_method="S256",
-        timeout=TIMEOUT_SECONDS,
-    )
+async def _exchange(
+    http: httpx.AsyncClient,
+    provider: Provider,
+    found: Discovery,
+    redirect_uri: str,
+    attempt: Attempt,
+    code: str,
+) -> str:
+    """Return the identity token in exchange for a code. Raises httpx.HTTPError, MsgspecError."""
+    fields = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "redirect_uri": redirect_uri,
+        "code_verifier": attempt.verifier,
+    }
+    proof = ClientAuth(provider.client_id, provider.client_secret, found.proof_of(provider))
+    headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+    url, headers, body = proof.prepare("POST", found.token_endpoint, headers, urlencode(fields))
+    answer = await http.post(url, headers=headers, content=body)
+    return msgspec.json.decode(answer.raise_for_status().content, type=Tokens).id_token
 
 
-async def _discover(http: AsyncOAuth2Client, provider: Provider) -> Discovery:
+async def _discover(http: httpx.AsyncClient, provider: Provider) -> Discovery:
     """Return what the provider publishes. Raises ProviderRefused."""
     url = f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"
     try:
-        answer = await http.get(url, withhold_token=True)
+        answer = await http.get(url)
         found = msgspec.json.decode(answer.raise_for_status().content, type=Discovery)
     except (httpx.HTTPError, msgspec.MsgspecError) as fault:
         log.warning("oidc_failed", fault=repr(fault))

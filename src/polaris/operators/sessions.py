@@ -96,6 +96,11 @@ class OperatorSession(NamedTuple):
         """True if the operator is an administrator of the current tenant."""
         return self.role is Role.ADMIN
 
+    @property
+    def owner(self) -> str:
+        """The operator and the tenant that an open page belongs to, as one text."""
+        return f"{self.operator_id} {self.tenant_id}"
+
     def may(self, scope: KeyScope) -> bool:
         """True if the role in the current tenant allows to read, or to write."""
         return scope is KeyScope.READ or self.role is not Role.VIEWER
