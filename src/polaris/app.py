@@ -25,6 +25,7 @@ from polaris.console import app as console
 from polaris.dialects.lago import app as lago
 from polaris.dialects.polaris import app as admin
 from polaris.engine import Engine
+from polaris.operators.oidc import configured_provider
 from polaris.serving.async_engine import AsyncEngine
 from polaris.serving.metrics import Measured
 from polaris.serving.write_batches import WriteBatches
@@ -89,7 +90,9 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         app.state.database, app.state.engine = database, async_engine
         for path, build_dialect in DIALECTS.items():
             app.mount(path, build_dialect(async_engine))
-        app.mount("/", console.build(async_engine))  # last: it takes every other path
+        app.mount(
+            "/", console.build(async_engine, configured_provider(settings))
+        )  # last: it takes every other path
         # The objects that exist now stay until the end, so the collector need not search them.
         gc.collect()
         gc.freeze()

@@ -49,3 +49,17 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe message that is still logged."
     )
+    oidc_issuer: str | None = Field(
+        default=None,
+        description="The issuer URL of an OpenID Connect provider. If it is set, operators can sign"
+        " in there with their e-mail. The provider calls back at `/sign-in/provider/callback`.",
+    )
+    oidc_client_id: str | None = Field(
+        default=None, description="Polaris's client id at the OpenID Connect provider."
+    )
+    oidc_client_secret: str | None = Field(
+        default=None,
+        repr=False,
+        description="Polaris's client secret at the OpenID Connect provider. Without it, Polaris"
+        " is a public client.",
+    )

@@ -15,6 +15,7 @@ from polaris.cli import (
     invoices,
     keys,
     ledger,
+    operators,
     serving,
     settling,
     tenants,
@@ -59,6 +60,7 @@ invoices.group.command()(settling.apply)
 invoices.group.command()(settling.remove)
 app.add_typer(tenants.group, name="tenant", no_args_is_help=True)
 app.add_typer(keys.group, name="key", no_args_is_help=True)
+app.add_typer(operators.group, name="operator", no_args_is_help=True)
 app.add_typer(invoices.group, name="invoice", no_args_is_help=True)
 app.add_typer(importing.group, name="import", no_args_is_help=True)
 app.add_typer(ledger.ledgers, name="ledger", no_args_is_help=True)

@@ -1,9 +1,9 @@
 """Access to pages: who is signed in, what the role allows, and whether a form is genuine.
 
-Every route of the console is made by `page` or `action`, so none is without these checks.
+Every route of the console is made by `page` or `action`, so none is without these checks. Only the
+routes with which operators sign in are made by `open_page` and `open_action`.
 """
 
-import hmac
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
@@ -28,11 +28,15 @@ from polaris.core.fold import Outcome
 from polaris.core.refusals import Refusal
 from polaris.engine import now, request
 from polaris.operators.roles import Role
-from polaris.operators.sessions import OperatorSession, authenticate
+from polaris.operators.sessions import CSRF_HEADER, OperatorSession, Visitor, session_of
 from polaris.serving.async_engine import AsyncEngine
 
 SIGN_IN = "/sign-in"
 THEMES = ("system", "light", "dark")
+NOT_GENUINE = (
+    "This form was not sent by the console, or belongs to another sign-in or another tenant."
+    " Reload the page."
+)
 
 
 class CommandRefused(Failure):
@@ -87,15 +91,22 @@ class Visit:
     @property
     def theme(self) -> str:
         """The appearance that the operator chose: light, dark, or system."""
-        chosen = self.request.cookies.get("theme", "system")
-        return chosen if chosen in THEMES else "system"
+        return theme_of(self.request)
 
     @property
     def by_script(self) -> bool:
         """True if the page's script asks for a part of the page, and not for a whole page."""
-        headers = self.request.headers
-        restoring = headers.get("hx-history-restore-request") == "true"
-        return headers.get("hx-request") == "true" and not restoring
+        return is_by_script(self.request)
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine, for what is not of one tenant, such as operators."""
+        return self.caller.engine
+
+    @property
+    def visitor(self) -> Visitor:
+        """The browser that sent the request."""
+        return Visitor.of(self.request)
 
     def text(self, name: str) -> str:
         """Return a field of the form without the space around it; empty if it is missing."""
@@ -123,7 +134,21 @@ class Visit:
         return self.session.role.includes(role)
 
 
+def theme_of(request: Request) -> str:
+    """Return the appearance that this browser chose: light, dark, or system."""
+    chosen = request.cookies.get("theme", "system")
+    return chosen if chosen in THEMES else "system"
+
+
+def is_by_script(request: Request) -> bool:
+    """True if the page's script asks for a part of a page, and not for a whole page."""
+    restoring = request.headers.get("hx-history-restore-request") == "true"
+    return request.headers.get("hx-request") == "true" and not restoring
+
+
 Page = Callable[[Visit], Awaitable[Response]]
+OpenPage = Callable[[Request], Awaitable[Response]]
+OpenAction = Callable[[Request, FormData], Awaitable[Response]]
 
 
 def page(path: str, answer: Page, role: Role = Role.VIEWER) -> Route:
@@ -141,16 +166,32 @@ def action(path: str, answer: Page, role: Role = Role.OPERATOR) -> Route:
     async def sent(request: Request) -> Response:
         visit = await _visit(request, role)
         visit.form = await request.form()
-        if not genuine(request, visit.form, visit.session.csrf_token):
-            raise HTTPException(403, "This form was not sent by the console. Reload the page.")
+        if not is_genuine(request, visit.form, visit.session):
+            raise HTTPException(403, NOT_GENUINE)
         return await answer(visit)
+
+    return Route(path, sent, methods=["POST"], name=f"{answer.__module__}.{answer.__name__}")
+
+
+def open_page(path: str, answer: OpenPage) -> Route:
+    """Return the route of a page that everybody can open."""
+    return Route(path, answer, methods=["GET"], name=f"{answer.__module__}.{answer.__name__}")
+
+
+def open_action(path: str, answer: OpenAction) -> Route:
+    """Return the route of a form that everybody can send, but only from a page of this site."""
+
+    async def sent(request: Request) -> Response:
+        if not from_this_site(request):
+            raise HTTPException(403, NOT_GENUINE)
+        return await answer(request, await request.form())
 
     return Route(path, sent, methods=["POST"], name=f"{answer.__module__}.{answer.__name__}")
 
 
 async def _visit(request: Request, role: Role) -> Visit:
     engine: AsyncEngine = request.app.state.engine
-    session = await authenticate(request, engine)
+    session = await session_of(request, engine)
     if session is None:
         raise SignInNeeded(request)
     if not session.role.includes(role):
@@ -168,10 +209,7 @@ class SignInNeeded(Failure):
 
     def response(self) -> Response:
         """Send the browser to the sign-in page; from there it comes back to this page."""
-        target = f"{SIGN_IN}?next={quote(came_from(self.request))}"
-        if self.request.headers.get("hx-request") == "true":
-            return Response("Sign in first.", 401, {"hx-redirect": target})
-        return RedirectResponse(target, 303)
+        return RedirectResponse(f"{SIGN_IN}?next={quote(came_from(self.request))}", 303)
 
 
 def came_from(request: Request) -> str:
@@ -185,12 +223,28 @@ def came_from(request: Request) -> str:
     return f"{request.url.path}?{query}" if query else request.url.path
 
 
-def genuine(request: Request, form: FormData, csrf_token: str) -> bool:
+def safe_path(text: str) -> str:
+    """Return a path of this site to go to after the sign-in; the overview for anything else."""
+    harmless = text.startswith("/") and not text.startswith(("//", "/\\"))
+    return text if harmless and text.isprintable() and "\\" not in text else "/"
+
+
+def is_genuine(request: Request, form: FormData, session: OperatorSession) -> bool:
     """True if the form has the token of the session, and a page of this site sent it."""
-    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return False
-    sent = form.get("csrf") or request.headers.get("x-csrf-token", "")
-    return isinstance(sent, str) and hmac.compare_digest(sent.encode(), csrf_token.encode())
+    sent = form.get("csrf") or request.headers.get(CSRF_HEADER, "")
+    return from_this_site(request) and isinstance(sent, str) and session.accepts(sent)
+
+
+def from_this_site(request: Request) -> bool:
+    """True unless the browser says that a page of another site sent the request.
+
+    Browsers say so in `Sec-Fetch-Site`, older ones only in `Origin`.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
 
 
 def failed(_: Request, failure: Exception) -> Response:

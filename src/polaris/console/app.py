@@ -10,7 +10,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from polaris.console.access import FAILURES
 from polaris.console.errors import HANDLERS
-from polaris.console.pages import finalize, invoices, receipt, void
+from polaris.console.pages import (
+    account,
+    finalize,
+    invoices,
+    operators,
+    provider,
+    receipt,
+    sign_in,
+    void,
+)
+from polaris.operators.oidc import Provider
 from polaris.serving.async_engine import AsyncEngine
 
 POLICY = (
@@ -29,17 +39,28 @@ HEADERS = {
 """The headers of every page. A page holds the books of a tenant, so nobody stores it."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
-ROUTES = [*invoices.ROUTES, *finalize.ROUTES, *void.ROUTES, *receipt.ROUTES]
+PAGES = (
+    sign_in,
+    provider,
+    account,
+    operators,
+    invoices,
+    finalize,
+    void,
+    receipt,
+)
+ROUTES = [route for page in PAGES for route in page.ROUTES]
+"""The routes of all pages, the first that fits answers."""
 
 
-def build(engine: AsyncEngine) -> Starlette:
-    """Return the application."""
+def build(engine: AsyncEngine, identity_provider: Provider | None = None) -> Starlette:
+    """Return the application. Operators can also sign in at the identity provider, if any."""
     app = Starlette(
         routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("polaris.console", "static")]))],
         middleware=[Middleware(Headers), Middleware(GZipMiddleware, minimum_size=1000)],
         exception_handlers={**FAILURES, **HANDLERS},
     )
-    app.state.engine = engine
+    app.state.engine, app.state.provider = engine, identity_provider
     return app
 
 

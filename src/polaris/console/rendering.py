@@ -11,10 +11,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from lucide.jinja import lucide
 from markupsafe import Markup
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from polaris.console import formats
-from polaris.console.access import Visit
+from polaris.console.access import Visit, is_by_script, theme_of
 from polaris.operators.roles import Role
 from polaris.services.ui_status import ui_status
 
@@ -84,12 +85,36 @@ def render(
     **values: Any,
 ) -> Response:
     """Return a page, or only one block of it if the page's script asked and `block` names it."""
-    beside = {**_about(visit), **values}
+    part = block if visit.by_script else None
+    return _answer(template, part, status, headers, {**_about(visit), **values})
+
+
+def render_open(
+    request: Request,
+    template: str,
+    *,
+    block: str | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **values: Any,
+) -> Response:
+    """Return a page for somebody who is not signed in; like `render`, but without a visit."""
+    part = block if is_by_script(request) else None
+    return _answer(template, part, status, headers, {"theme": theme_of(request), **values})
+
+
+def _answer(
+    template: str,
+    block: str | None,
+    status: int,
+    headers: Mapping[str, str] | None,
+    values: Mapping[str, Any],
+) -> Response:
     found = environment().get_template(template)
-    if block and visit.by_script:
-        text = "".join(found.blocks[block](found.new_context(beside)))
+    if block:
+        text = "".join(found.blocks[block](found.new_context(dict(values))))
     else:
-        text = found.render(beside)
+        text = found.render(values)
     return HTMLResponse(text, status, headers)
 
 

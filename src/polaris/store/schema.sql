@@ -44,13 +44,13 @@ create table api_key (
 );
 create index api_key_tenant on api_key (tenant_id);
 
--- A person who uses the console.
+-- A person who uses the console. Without a password until they have set one.
 -- cross-tenant: one person may serve several tenants
 create table operator (
   id             uuid primary key,
   email          text not null unique,
   name           text not null,
-  password_hash  text not null,
+  password_hash  text,
   created_at     timestamptz not null,
   disabled_at    timestamptz
 );
@@ -66,6 +66,64 @@ create table operator_role (
   constraint role_known check (role in ('viewer', 'operator', 'admin'))
 );
 create index operator_role_tenant on operator_role (tenant_id);
+
+-- A browser in which an operator is signed in, or has given the password but no second factor yet.
+-- Its token is in a cookie; here is the SHA-256 of it.
+-- cross-tenant: the session is found before its tenant is known, and can change the tenant
+create table operator_session (
+  id            uuid primary key,
+  token_hash    text not null unique,
+  operator_id   uuid not null references operator,
+  tenant_id     uuid not null references tenant,
+  stage         text not null,
+  created_at    timestamptz not null,
+  last_seen_at  timestamptz not null,
+  expires_at    timestamptz not null,
+  address       text not null,
+  user_agent    text not null,
+  constraint stage_known check (stage in ('second_factor', 'signed_in'))
+);
+create index operator_session_operator on operator_session (operator_id);
+
+-- A link with which an operator sets the password, once. Here is the SHA-256 of its token.
+-- cross-tenant: the password is the same for all tenants of the operator
+create table operator_link (
+  token_hash   text primary key,
+  operator_id  uuid not null references operator,
+  created_at   timestamptz not null,
+  expires_at   timestamptz not null,
+  used_at      timestamptz
+);
+create index operator_link_operator on operator_link (operator_id);
+
+-- The authenticator app of an operator. Without `confirmed_at`, its first code is still missing.
+-- A code of the time step `last_step`, or of an earlier one, is not accepted again.
+-- cross-tenant: it belongs to the operator, not to a tenant
+create table second_factor (
+  operator_id   uuid primary key references operator,
+  secret        text not null,
+  created_at    timestamptz not null,
+  confirmed_at  timestamptz,
+  last_step     bigint not null
+);
+
+-- A code that replaces the authenticator app once. Here is its SHA-256.
+-- cross-tenant: it belongs to the operator, not to a tenant
+create table recovery_code (
+  operator_id  uuid not null references operator,
+  hash         text not null,
+  used_at      timestamptz,
+  primary key (operator_id, hash)
+);
+
+-- Failed sign-ins of an e-mail, an address or a second factor, which is the subject.
+-- cross-tenant: counted before anybody is known
+create table sign_in_attempt (
+  subject        text primary key,
+  failures       int not null,
+  last_at        timestamptz not null,
+  blocked_until  timestamptz not null
+);
 
 -- The day up to which the books are closed. Its id is the tenant's.
 create table books (

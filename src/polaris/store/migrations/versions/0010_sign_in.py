@@ -1,0 +1,10 @@
+"""Add the sessions, one-time links, second factors and failed sign-ins of operators."""
+
+from polaris.store.migrations import execute_sql
+
+revision = "0010_sign_in"
+down_revision = "0007_available_from"
+
+
+def upgrade() -> None:
+    execute_sql(__file__)
