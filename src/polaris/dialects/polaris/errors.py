@@ -53,6 +53,7 @@ _STATUSES: dict[type[Refusal], int] = {
     refusals.NotFound: 404,
     refusals.AdministratorRequired: 403,
     refusals.KeyReused: 409,
+    refusals.OutcomeChanged: 409,
 }
 TABLE: dict[type[Refusal], Answer] = {
     refusal: Answer(_STATUSES.get(refusal, 409 if refusal.nothing_to_do else 422), refusal.code)
