@@ -36,8 +36,8 @@ SHOWN_ELSEWHERE: dict[type[Row], frozenset[str]] = {
 WITHOUT = (Settlement, Funding, Lot, Series)
 """Rows that other parts show, or that nobody need know."""
 
-HIDDEN = frozenset({"id", "version", "details", "parties", "available_from"})
-"""Fields that are ids, belong to one dialect, or are the core's own."""
+HIDDEN = frozenset({"id", "version", "sequence", "details", "parties", "available_from"})
+"""Fields that are ids or drawn numbers, belong to one dialect, or are the core's own."""
 
 
 def changes(decision: Decision) -> Iterator[FieldEffect]:

@@ -38,7 +38,7 @@ def name_of(decision: Decision, row: Row | None) -> str:
             return row.url
         case None:
             return ""
-    return row.table.replace("_", " ")
+    return ""
 
 
 def number_of(document: Row | None) -> str:
