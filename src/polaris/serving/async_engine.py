@@ -16,9 +16,11 @@ from psycopg_pool import PoolTimeout
 
 from polaris.core.commands import CloseBooks
 from polaris.core.decision import Facts
+from polaris.core.explain import Answer
 from polaris.core.facts.tenant import Tenant
 from polaris.core.fold import Outcome, Request
 from polaris.core.scope import Scope
+from polaris.core.transition import Dialect
 from polaris.engine import (
     CLOSING_PATIENCE_SECONDS,
     CLOSING_STEP_SECONDS,
@@ -109,6 +111,13 @@ class AsyncEngine:
         Raises UnknownTenant, and the same as `read`.
         """
         return await self._in_thread(partial(self._engine.preview, tenant_id, requests))
+
+    async def explain(self, tenant_id: str, invoice_id: str, dialect: Dialect) -> list[Answer]:
+        """Return for every command on an invoice whether it is allowed; see `Engine.explain`.
+
+        Raises NotFound, UnknownTenant, and the same as `read`.
+        """
+        return await self._in_thread(partial(self._engine.explain, tenant_id, invoice_id, dialect))
 
     async def read(
         self,
