@@ -11,6 +11,7 @@ from typing import Any, cast
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
+import msgspec
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,11 +23,10 @@ from polaris.api.caller import Caller
 from polaris.console import formats
 from polaris.core.commands import Command
 from polaris.core.commands.text import ID
-from polaris.core.effects import Effects
 from polaris.core.facts.tenant import Tenant
-from polaris.core.fold import Outcome
+from polaris.core.fold import Request as EngineRequest
 from polaris.core.refusals import Refusal
-from polaris.engine import now, request
+from polaris.engine import now
 from polaris.operators.roles import Role
 from polaris.operators.sessions import CSRF_HEADER, OperatorSession, Visitor, session_of
 from polaris.serving.async_engine import AsyncEngine
@@ -58,20 +58,12 @@ class ConsoleCaller(Caller):
         """Return the failure that carries the refusals to the page."""
         return CommandRefused(refusals)
 
-    async def perform_form(
-        self, command: Command, request_id: str, expect: str | None, expected: Effects | None
-    ) -> Outcome:
-        """Perform a command under the id that its form carries. Raises CommandRefused."""
-        wanted = request(
-            command,
-            actor=self.principal.actor,
-            administrator=self.principal.administrator,
-            request_id=request_id if ID.fullmatch(request_id) else None,
-            expect=expect,
-            expected=expected,
-        )
-        (outcome,) = await self.engine.perform_all(self.tenant_id, [wanted])
-        return self._accepted(command, outcome)
+    request_id: str | None = None  # of the form that is being sent
+
+    def _request(self, command: Command, **named: Any) -> EngineRequest:
+        """Return the request under the id that its form carries, so that a form is done once."""
+        asked = super()._request(command, **named)
+        return msgspec.structs.replace(asked, id=self.request_id) if self.request_id else asked
 
 
 class Visit:
@@ -112,15 +104,6 @@ class Visit:
         """Return a field of the form without the space around it; empty if it is missing."""
         value = self.form.get(name, "")
         return value.strip() if isinstance(value, str) else ""
-
-    async def perform(
-        self, command: Command, expect: str | None = None, expected: Effects | None = None
-    ) -> Outcome:
-        """Perform the command of a form, once for each `request_id` that a form carries.
-
-        With `expect` it is refused if its outcome has another fingerprint. Raises CommandRefused.
-        """
-        return await self.caller.perform_form(command, self.text("request_id"), expect, expected)
 
     @property
     def back(self) -> str:
@@ -168,6 +151,8 @@ def action(path: str, answer: Page, role: Role = Role.OPERATOR) -> Route:
         visit.form = await request.form()
         if not is_genuine(request, visit.form, visit.session):
             raise HTTPException(403, NOT_GENUINE)
+        if ID.fullmatch(visit.text("request_id")):
+            visit.caller.request_id = visit.text("request_id")
         return await answer(visit)
 
     return Route(path, sent, methods=["POST"], name=f"{answer.__module__}.{answer.__name__}")

@@ -16,7 +16,6 @@ from polaris.console.pages import (
     invoices,
     operators,
     provider,
-    receipt,
     sign_in,
     void,
 )
@@ -47,7 +46,6 @@ PAGES = (
     invoices,
     finalize,
     void,
-    receipt,
 )
 ROUTES = [route for page in PAGES for route in page.ROUTES]
 """The routes of all pages, the first that fits answers."""

@@ -46,7 +46,7 @@ async def confirm(visit: Visit, command: Command) -> Outcome:
 
     Raises CommandRefused; with OutcomeChanged if the outcome would differ.
     """
-    return await visit.perform(
+    return await visit.caller.perform(
         command, expect=visit.text("expect") or None, expected=effects_of(visit.text("expected"))
     )
 

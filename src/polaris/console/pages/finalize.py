@@ -1,36 +1,29 @@
 """Finalize an invoice: what will be fixed, then the confirmation, then the receipt."""
 
-from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import CommandRefused, Visit, action, page
 from polaris.console.confirming import Proposal, changes_in, confirm, propose
-from polaris.console.pages.invoice_detail import InvoiceDetail, invoice_detail
+from polaris.console.pages.invoices import found_invoice
 from polaris.console.rendering import render
 from polaris.console.state import with_receipt
-from polaris.core.commands import FinalizeInvoice
-from polaris.core.commands.values import Apply
 from polaris.core.refusals import Refusal
 from polaris.operators.roles import Role
-
-
-def finalize_command(detail: InvoiceDetail) -> FinalizeInvoice:
-    """Return the command: a replacement is settled with the money that is held for it."""
-    invoice = detail.invoice
-    held = Apply(held=bool(invoice.regenerated_from))
-    return FinalizeInvoice(invoice_id=invoice.id, apply=held)
+from polaris.services.invoice_detail import InvoiceDetail
+from polaris.services.invoices import finalize_command
 
 
 async def proposed(visit: Visit) -> Response:
     """Show what finalizing would do."""
-    detail = await _detail(visit)
-    return _form(visit, detail, await propose(visit, finalize_command(detail)))
+    detail = await found_invoice(visit, visit.request.path_params["invoice"])
+    command = await finalize_command(visit.caller, detail.invoice.id)
+    return _form(visit, detail, await propose(visit, command))
 
 
 async def finalized(visit: Visit) -> Response:
     """Finalize the invoice, and go back to the list with its receipt."""
-    detail = await _detail(visit)
-    command = finalize_command(detail)
+    detail = await found_invoice(visit, visit.request.path_params["invoice"])
+    command = await finalize_command(visit.caller, detail.invoice.id)
     try:
         outcome = await confirm(visit, command)
     except CommandRefused as refused:
@@ -53,13 +46,6 @@ def _form(
         changes=changed,
         refused=[] if changed else list(refused or proposal.refusals),
     )
-
-
-async def _detail(visit: Visit) -> InvoiceDetail:
-    detail = await invoice_detail(visit, visit.request.path_params["invoice"])
-    if detail is None:
-        raise HTTPException(404)
-    return detail
 
 
 def done(visit: Visit, invoice_id: str, request_id: str) -> Response:

@@ -3,23 +3,21 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from polaris.console.access import CommandRefused, Visit, action, page
 from polaris.console.confirming import Proposal, changes_in, confirm, propose
 from polaris.console.formats import UnreadableAmount, amount, typed_amount
 from polaris.console.pages.finalize import done
-from polaris.console.pages.invoice_detail import InvoiceDetail, invoice_detail
+from polaris.console.pages.invoices import found_invoice
 from polaris.console.rendering import render
-from polaris.core.commands import Command, RegenerateInvoice, VoidInvoice
-from polaris.core.commands.values import VoidNote
+from polaris.core.commands import Command
 from polaris.core.facts.credit_note import CreditTo
 from polaris.core.facts.invoice import Invoice
 from polaris.core.refusals import Refusal
-from polaris.core.scope import Scope
-from polaris.engine import new_id
 from polaris.operators.roles import Role
+from polaris.services.invoice_detail import InvoiceDetail
+from polaris.services.invoices import VoidChoices, replace_command, void_command
 
 LONGEST_COMMENT = 300
 LONGEST_REASON = 100
@@ -77,28 +75,26 @@ def void_form(visit: Visit, invoice: Invoice, limits: Limits) -> VoidForm:
     return VoidForm(typed, refund, credit, faults)
 
 
-def void_command(invoice: Invoice, form: VoidForm) -> Command:
-    """Return the void that the form asks for; with a replacement, both are one command."""
-    noted = form.on("note") or form.gives
-    void = VoidInvoice(
-        invoice_id=invoice.id,
+async def command_of(visit: Visit, invoice: Invoice, form: VoidForm) -> Command:
+    """Return the command that the form asks for: a void, or one with a replacement."""
+    choices = VoidChoices(
+        credit_note=form.on("note") or form.gives,
+        refund_minor=form.refund_minor,
+        credit_minor=form.credit_minor,
+        credit_to=CreditTo.NOTE if form.typed["credit_to"] == "note" else CreditTo.WALLET,
         reason=form.typed["reason"] or None,
         comment=form.typed["comment"] or None,
-        credit_minor=form.credit_minor,
-        refund_minor=form.refund_minor,
-        credit_to=CreditTo.NOTE if form.typed["credit_to"] == "note" else CreditTo.WALLET,
-        note=VoidNote.ADJUSTMENT if noted else VoidNote.NONE,
     )
-    if not form.on("replace"):
-        return void
-    return RegenerateInvoice(invoice_id=invoice.id, new_invoice_id=new_id(), void_first=void)
+    if form.on("replace"):
+        return await replace_command(visit.caller, invoice.id, choices)
+    return await void_command(visit.caller, invoice.id, choices)
 
 
 async def proposed(visit: Visit) -> Response:
     """Show the choices, and what the void would do without any."""
     detail, limits = await _detail(visit)
     form = void_form(visit, detail.invoice, limits)
-    proposal = await propose(visit, void_command(detail.invoice, form))
+    proposal = await propose(visit, await command_of(visit, detail.invoice, form))
     return _form(visit, "form", detail, limits, form, proposal)
 
 
@@ -106,7 +102,7 @@ async def previewed(visit: Visit) -> Response:
     """Show what the void would do with the choices that are typed now."""
     detail, limits = await _detail(visit)
     form = void_form(visit, detail.invoice, limits)
-    proposal = await propose(visit, void_command(detail.invoice, form))
+    proposal = await propose(visit, await command_of(visit, detail.invoice, form))
     return _form(visit, "effects", detail, limits, form, proposal)
 
 
@@ -114,7 +110,7 @@ async def voided(visit: Visit) -> Response:
     """Void the invoice, and go back to the list with its receipt."""
     detail, limits = await _detail(visit)
     form = void_form(visit, detail.invoice, limits)
-    command = void_command(detail.invoice, form)
+    command = await command_of(visit, detail.invoice, form)
     if form.gives and form.typed["number"] != (detail.invoice.number or ""):
         form.faults["number"] = f"Type {detail.invoice.number} to confirm that money moves."
     refused: tuple[Refusal, ...] = ()
@@ -159,13 +155,9 @@ def _form(
 
 
 async def _detail(visit: Visit) -> tuple[InvoiceDetail, Limits]:
-    detail = await invoice_detail(visit, visit.request.path_params["invoice"])
-    if detail is None:
-        raise HTTPException(404)
-    view = await visit.caller.view(Scope(invoices={detail.invoice.id}))
-    balance = view.balance(detail.invoice)
-    limits = Limits(detail.invoice.paid_minor, balance.refundable, balance.creditable)
-    return detail, limits
+    detail = await found_invoice(visit, visit.request.path_params["invoice"])
+    paid, refundable = detail.invoice.paid_minor, detail.refundable_minor
+    return detail, Limits(paid, refundable, detail.creditable_minor)
 
 
 ROUTES = [

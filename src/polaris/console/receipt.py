@@ -2,21 +2,14 @@
 
 from typing import NamedTuple
 
-from starlette.exceptions import HTTPException
-from starlette.responses import Response
-
-from polaris.console.access import Visit, page
-from polaris.console.pages.invoice_detail import InvoiceDetail, invoice_detail
-from polaris.console.rendering import render
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.event import Event
 from polaris.core.facts.payment import Refund, RefundState
 from polaris.core.ledger.posting import Entry
+from polaris.services.invoice_detail import InvoiceDetail
 from polaris.store.read.timeline import Happening
 
 FINAL = (RefundState.SETTLED, RefundState.CONVERTED)
-POLLING_ENDS = 286
-"""The status with which htmx stops asking again."""
 
 
 class Receipt(NamedTuple):
@@ -59,18 +52,3 @@ def receipt_of(detail: InvoiceDetail, request_id: str | None) -> Receipt | None:
         wallet_events=[one for one in happening.events if one.kind.startswith("credits.")],
         entries=[entry for entry in detail.entries if entry.command_id == happening.command_id],
     )
-
-
-async def shown(visit: Visit) -> Response:
-    """Show the receipt again, with the state that its refunds have now."""
-    detail = await invoice_detail(visit, visit.request.path_params["invoice"])
-    receipt = detail and receipt_of(detail, visit.request.path_params["request"])
-    if detail is None or receipt is None:
-        raise HTTPException(404)
-    status = 200 if receipt.waits else POLLING_ENDS
-    return render(
-        visit, "receipt.html", block="receipt", status=status, detail=detail, receipt=receipt
-    )
-
-
-ROUTES = [page("/billing/invoices/{invoice}/receipt/{request}", shown)]
