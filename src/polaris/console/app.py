@@ -10,7 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from polaris.console.access import FAILURES
 from polaris.console.errors import HANDLERS
-from polaris.console.pages import invoices
+from polaris.console.pages import (
+    audit,
+    invoices,
+    ledger,
+    ledger_periods,
+    ledger_proofs,
+    overview,
+)
 from polaris.serving.async_engine import AsyncEngine
 
 POLICY = (
@@ -29,7 +36,14 @@ HEADERS = {
 """The headers of every page. A page holds the books of a tenant, so nobody stores it."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
-ROUTES = [*invoices.ROUTES]
+ROUTES = [
+    *overview.ROUTES,
+    *invoices.ROUTES,
+    *ledger.ROUTES,
+    *ledger_periods.ROUTES,
+    *ledger_proofs.ROUTES,
+    *audit.ROUTES,
+]
 
 
 def build(engine: AsyncEngine) -> Starlette:

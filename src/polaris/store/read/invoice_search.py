@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from polaris.store.read.conditions import narrowed
 from polaris.store.read.rows import Connection
 from polaris.store.sql import Statement, blocks, statement
 
@@ -168,15 +169,9 @@ def _page(
     found = BLOCKS["invoices_found"].replace("order_key", key)
     from_row = f"   and ({key}, i.id) {sign} ({from_key}, %(from_id)s::uuid)\n" if continued else ""
     whole = f"{found}\n{from_row} order by {key} {direction}, i.id {direction}\n limit %(limit)s"
-    return statement(_with_conditions(whole, conditions))
+    return statement(narrowed(whole, BLOCKS, conditions))
 
 
 @cache
 def _filtered(block: str, conditions: tuple[str, ...]) -> Statement:
-    return statement(_with_conditions(BLOCKS[block], conditions))
-
-
-def _with_conditions(sql: str, conditions: tuple[str, ...]) -> str:
-    """Return the SQL with the text after the `where` of each condition added to its own."""
-    added = "".join(f"({BLOCKS[name].partition('where ')[2]}) and " for name in conditions)
-    return sql.replace("where ", f"where {added}")
+    return statement(narrowed(BLOCKS[block], BLOCKS, conditions))
