@@ -69,7 +69,7 @@ def environment() -> Environment:
         place=lambda row: f"{row.key}~{row.id}",
         shown_status=lambda row: ui_status(row.status, row.payment_status, row.payment_overdue),
     )
-    made.filters.update(words=words, actor=actor, pretty=pretty, from_json=json.loads)
+    made.filters.update(words=words, actor=actor, pretty=pretty)
     made.globals["ui"] = made.get_template("macros.html").module
     return made
 

@@ -38,7 +38,7 @@ EXPORT_SIZE = 1000
 """How many lines an export reads at a time."""
 
 NAMES = "actor name outcome subject command from to after before".split()
-SENTENCES = {refusal.code: (refusal.__doc__ or "").strip() for refusal in EVERY}
+REFUSALS = {refusal.code: refusal for refusal in EVERY}
 COLUMNS = "position at actor command outcome refusals subject_id command_id request hash".split()
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a text that begins with one of these for a formula."""
@@ -56,7 +56,7 @@ async def listed(visit: Visit) -> Response:
         found=found,
         outcomes=OUTCOMES,
         commands=command_names(),
-        sentences=SENTENCES,
+        reasons=reasons,
         last=await last_verification(visit.caller, VERIFY_AUDIT_LOG),
     )
 
@@ -65,6 +65,22 @@ def command_names() -> list[str]:
     """Return the names of all commands, and of the verifications."""
     commands = {row.command.__name__ for row in LIFECYCLE}
     return sorted({*commands, VERIFY_LEDGER, VERIFY_AUDIT_LOG})
+
+
+def reasons(line: LoggedRequest) -> list[tuple[str, str]]:
+    """Return the sentence and the way out of each refusal of a line.
+
+    The sentence has its details if the recorded outcome of the request is still there.
+    """
+    details = dict(line.refusals_with_details or ())
+    return [_reason(code, details.get(code)) for code in line.refusals or ()]
+
+
+def _reason(code: str, details: dict[str, Any] | None) -> tuple[str, str]:
+    kind = REFUSALS.get(code)
+    if kind is None or details is None:
+        return code.replace("_", " ").capitalize() + ".", kind.instead if kind else ""
+    return kind(**details).sentence, kind.instead
 
 
 def _search(visit: Visit) -> tuple[Filters, AuditSearch]:

@@ -1,6 +1,6 @@
 """Ledger: the journal, the trial balance, the statement of an account, and the gaps of numbers."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ from starlette.responses import Response
 from polaris.console.access import Visit, page
 from polaris.console.filters import Filters
 from polaris.console.rendering import render
+from polaris.console.streaming import rendered, streamed
 from polaris.core.commands.text import UNSTORABLE
 from polaris.core.ledger.chart import CHART, TAXES
 from polaris.core.ledger.posting import EntryKind
@@ -186,15 +187,15 @@ def described(account: str, added: dict[str, str]) -> tuple[str | None, str]:
 
 
 async def gaps_shown(visit: Visit) -> Response:
-    """Show the numbers without a live document."""
+    """Show the numbers without a live document. The page is sent before they are known."""
+    return streamed(visit, "ledger_gaps.html", _gaps(visit), tabs=TABS)
+
+
+async def _gaps(visit: Visit) -> AsyncIterator[str]:
+    yield rendered(visit, "ledger_gaps_step.html")
     found = await visit.caller.read(first_gaps, GAPS_SHOWN + 1)
-    return render(
-        visit,
-        "ledger_gaps.html",
-        tabs=TABS,
-        gaps=found[:GAPS_SHOWN],
-        more=len(found) > GAPS_SHOWN,
-    )
+    more = len(found) > GAPS_SHOWN
+    yield rendered(visit, "ledger_gaps_found.html", gaps=found[:GAPS_SHOWN], more=more)
 
 
 def first_gaps(connection: Connection[Any], tenant_id: str, limit: int) -> list[ledger.Gap]:

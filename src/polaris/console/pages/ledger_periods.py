@@ -1,7 +1,9 @@
 """Ledger → Periods: through which day the books are closed, and closing and reopening them."""
 
 from datetime import date, timedelta
+from typing import NamedTuple
 
+import msgspec
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import CommandRefused, Visit, action, page
@@ -10,10 +12,19 @@ from polaris.console.rendering import render
 from polaris.core.commands import CloseBooks, Command, ReopenBooks
 from polaris.core.scope import Scope
 from polaris.operators.roles import Role
-from polaris.store.read.audit_log import AuditSearch, audit_page
+from polaris.store.read.audit_log import AuditSearch, LoggedRequest, audit_page
 
 PATH = "/ledger/periods"
 HISTORY = ("CloseBooks", "ReopenBooks")
+
+
+class PeriodChange(NamedTuple):
+    """A closing or a reopening in the audit log, and the day that it names."""
+
+    line: LoggedRequest
+    through: date | None
+
+
 NOT_A_DAY = "This is not a day. Type it like 2026-01-31."
 
 
@@ -36,10 +47,15 @@ async def _page(visit: Visit, faults: dict[str, tuple[str, str]], status: int = 
         first_open=facts.books.first_open_day if facts.books.closed_through else None,
         proposed=visit.today.replace(day=1) - timedelta(days=1),
         yesterday=visit.today - timedelta(days=1),
-        history=history.lines,
+        history=[PeriodChange(line, named_day(line)) for line in history.lines],
         faults=faults,
         writers_left=int(left) if left.isdecimal() and len(left) < 5 else 0,
     )
+
+
+def named_day(line: LoggedRequest) -> date | None:
+    """Return the day that a closing or reopening names, or None."""
+    return _day(msgspec.json.decode(line.request).get("through") or "")
 
 
 async def closed(visit: Visit) -> Response:

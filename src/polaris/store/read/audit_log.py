@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -65,6 +65,7 @@ class LoggedRequest(NamedTuple):
     invoice_number: str | None  # of the subject
     sealed_as: int | None  # its position in the chain
     hash: str | None  # hexadecimal
+    refusals_with_details: list[tuple[str, dict[str, Any]]] | None  # of the recorded outcome
 
 
 class AuditPage(NamedTuple):

@@ -5,7 +5,9 @@
 select a.id::text, a.at, a.actor, a.command, a.outcome, a.refusals, a.request::text,
        a.command_id::text, a.subject_id::text,
        (select i.number from invoice i where i.tenant_id = %(t)s and i.id = a.subject_id),
-       s.position, encode(s.hash, 'hex')
+       s.position, encode(s.hash, 'hex'),
+       (select c.refusals from command c
+         where c.tenant_id = %(t)s and c.id = a.command_id and a.outcome = 'refused')
   from audit a
   left join lateral (
     select x.position, x.hash from seal x
