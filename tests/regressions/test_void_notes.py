@@ -1,6 +1,7 @@
 """A void that writes its credit note by a setting takes the note's number under the lock."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -8,7 +9,6 @@ from faults.world import at_once, check_proofs, customers, invoices, opened, ten
 from polaris.core.commands import VoidInvoice
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.tenant import Settings
-from polaris.core.fold import Outcome
 from polaris.engine import Engine, request
 from polaris.store.server.database import Database
 
@@ -25,10 +25,8 @@ def test_voids_at_once_number_their_notes_without_a_gap(database: Database) -> N
     tenant_id = tenant(database, Settings(void_with_credit_note=True))
     ids = invoices(engine, tenant_id, customers(engine, tenant_id, 4), 4)
 
-    def voided(invoice_id: str) -> list[Outcome]:
-        return engine.perform(tenant_id, [voiding(invoice_id)])
-
-    outcomes = at_once([lambda invoice_id=each: voided(invoice_id) for each in ids])  # type: ignore[misc]
+    jobs = [partial(engine.perform, tenant_id, [voiding(invoice_id)]) for invoice_id in ids]
+    outcomes = at_once(jobs)
     assert all(isinstance(several, list) and several[0].done for several in outcomes), outcomes
     with database.connect() as connection:
         found = connection.execute(
