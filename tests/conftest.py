@@ -31,6 +31,7 @@ LONGEST = (
     "tests/faults/test_lost_connections.py",
     "tests/faults/test_killed.py",
     "tests/properties/test_histories.py",
+    "tests/properties/test_effects.py",
     "tests/cli/test_demo.py",
     "tests/bench/test_bench.py",
 )

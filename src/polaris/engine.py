@@ -15,6 +15,7 @@ from polaris.core.balances.numbering import Numbers, changed_numbers, drawn_numb
 from polaris.core.commands import Command, SaveTenant
 from polaris.core.commands.text import ID, as_text
 from polaris.core.decision import Decision, Facts
+from polaris.core.effects import Effects, fingerprint
 from polaris.core.explain import Answer, answers
 from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.row import Row
@@ -66,6 +67,16 @@ class Preview(NamedTuple):
 
     outcome: Outcome
     rows: tuple[Row, ...]
+
+    @property
+    def effects(self) -> Effects | None:
+        """The effects that the request would have; None if it would be refused."""
+        return self.outcome.effects
+
+    @property
+    def fingerprint(self) -> str | None:
+        """The fingerprint of the effects, to be sent as `Request.expect`."""
+        return fingerprint(self.outcome.effects) if self.outcome.effects else None
 
 
 class NumbersTaken(Exception):
@@ -142,9 +153,7 @@ class Engine:
         Raises NumbersTaken, Conflict, ScopeGrew, UnknownTenant, psycopg.Error.
         """
         with self._pool.connection() as connection:
-            scope = scope_of(request.command for request in requests)
-            scope.billed |= any(request.shown for request in requests)
-            scope = resolve(connection, tenant_id, scope)
+            scope = resolve(connection, tenant_id, scope_of_requests(requests))
             ids = [request.id for request in requests]
             keys = [request.key for request in requests if request.key is not None]
             loaded = lock_and_load(connection, tenant_id, scope, ids, keys)
@@ -189,10 +198,14 @@ class Engine:
             return writers(connection, tenant_id)
 
     def preview(self, tenant_id: str, requests: Sequence[Request]) -> list[Preview]:
-        """Return what the requests would do, one after the other. Nothing is locked or written."""
+        """Return what the requests would do, one after the other. Nothing is locked or written.
+
+        Each preview has the effects of its request, with their fingerprint.
+        """
+        requests = [replace(request, with_effects=True) for request in requests]
         with self._pool.connection() as connection:
-            scope = scope_of(request.command for request in requests)
-            facts = load(connection, tenant_id, resolve(connection, tenant_id, scope)).facts
+            scope = resolve(connection, tenant_id, scope_of_requests(requests))
+            facts = load(connection, tenant_id, scope).facts
             facts.add(numbers_ahead(connection, tenant_id, numbers_of(facts, requests)))
         previews = []
         memory = Memory((), ())
@@ -225,6 +238,9 @@ def request(
     fingerprint: str | None = None,
     dialect: Dialect = POLARIS,
     shown: bool = False,
+    expect: str | None = None,
+    expected: Effects | None = None,
+    with_effects: bool = False,
 ) -> Request:
     """Create a request with the current time, and with a new id unless `request_id` is given."""
     return Request(
@@ -237,7 +253,17 @@ def request(
         fingerprint=fingerprint,
         dialect=dialect,
         shown=shown,
+        expect=expect,
+        expected=expected,
+        with_effects=with_effects,
     )
+
+
+def scope_of_requests(requests: Sequence[Request]) -> Scope:
+    """Return what the requests name. An answer, and the effects, show lines and taxes as well."""
+    scope = scope_of(request.command for request in requests)
+    scope.billed |= any(request.shown or request.weighs_effects for request in requests)
+    return scope
 
 
 def lost(fault: psycopg.OperationalError) -> bool:

@@ -24,8 +24,9 @@ BEFORE_ANY_RULE = {
     refusals.IdMalformed,
     refusals.TextMalformed,
     refusals.TextTooLong,
+    refusals.OutcomeChanged,
 }
-"""Said of a request before its command is looked at."""
+"""Said of a request, not of its command."""
 
 BY_SETTINGS = {refusals.UnknownReason, refusals.ReasonMissing}
 """Said only under settings that the tables' tenant has not; they have tests of their own."""

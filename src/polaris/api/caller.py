@@ -10,9 +10,10 @@ from polaris.api.answers import Failure
 from polaris.api.idempotency import KeyedCall
 from polaris.api.principal import Principal
 from polaris.core.commands import Command
-from polaris.core.explain import Answer as ExplainedCommand
+from polaris.core.effects import Effects
+from polaris.core.explain import Answer
 from polaris.core.facts.tenant import Tenant
-from polaris.core.fold import Outcome
+from polaris.core.fold import Outcome, Request
 from polaris.core.lifecycle import POLARIS
 from polaris.core.refusals import Refusal
 from polaris.core.scope import Scope
@@ -50,43 +51,77 @@ class Caller(ABC):
 
     # ---------------------------------------------------------------- doing
 
-    async def perform(self, command: Command) -> Outcome:
-        """Perform a command. Raises the dialect's Failure when it is refused."""
-        return (await self.perform_all([command]))[0]
+    async def perform(
+        self, command: Command, expect: str | None = None, expected: Effects | None = None
+    ) -> Outcome:
+        """Perform a command. Raises the dialect's Failure when it is refused.
+
+        With `expect`, the fingerprint of a preview, it is refused if its outcome has changed; then
+        `expected`, the effects of that preview, let the refusal name what is different.
+        """
+        asked = self._request(command, expect=expect, expected=expected)
+        return (await self._perform([asked]))[0]
+
+    async def perform_with_effects(
+        self, command: Command, expect: str | None = None, expected: Effects | None = None
+    ) -> tuple[Outcome, View]:
+        """Perform a command. Return its outcome with effects, and the facts after it.
+
+        A repetition has no effects. Raises Failure.
+        """
+        asked = self._request(
+            command, expect=expect, expected=expected, shown=True, with_effects=True
+        )
+        (outcome,) = await self._perform([asked])
+        return outcome, view_after(outcome)
 
     async def perform_and_show(self, command: Command) -> View:
         """Perform a command and return the facts after it. Raises Failure.
 
         For a repetition these are the facts right after the first time, at that time.
         """
-        (outcome,) = await self.perform_all([command], shown=True)
-        assert outcome.facts is not None  # because of `shown`
-        first = outcome.events[0].at if outcome.replayed and outcome.events else None
-        return View(outcome.facts, first or now())
+        (outcome,) = await self._perform([self._request(command, shown=True)])
+        return view_after(outcome)
 
-    async def perform_all(self, commands: Sequence[Command], shown: bool = False) -> list[Outcome]:
+    async def perform_all(self, commands: Sequence[Command]) -> list[Outcome]:
         """Perform commands in order, as one set. Raises Failure for the first refused command.
 
         The other commands are still done, so put only commands into one set that are either all
         accepted or all refused.
         """
+        return await self._perform([self._request(command) for command in commands])
+
+    def _request(
+        self,
+        command: Command,
+        *,
+        shown: bool = False,
+        with_effects: bool = False,
+        expect: str | None = None,
+        expected: Effects | None = None,
+    ) -> Request:
+        """Return the request of this caller for a command."""
         keyed = self._keyed
-        requests = [
-            request(
-                command,
-                actor=self.principal.actor,
-                administrator=self.principal.administrator,
-                dialect=self.dialect,
-                shown=shown,
-                key=keyed.command_key(command) if keyed else None,
-                fingerprint=keyed.fingerprint if keyed else None,
-            )
-            for command in commands
-        ]
+        return request(
+            command,
+            actor=self.principal.actor,
+            administrator=self.principal.administrator,
+            dialect=self.dialect,
+            shown=shown,
+            with_effects=with_effects,
+            expect=expect,
+            expected=expected,
+            key=keyed.command_key(command) if keyed else None,
+            fingerprint=keyed.fingerprint if keyed else None,
+        )
+
+    async def _perform(self, requests: Sequence[Request]) -> list[Outcome]:
+        """Perform requests in order, as one set. Raises Failure for the first refused one."""
         outcomes = await self.engine.perform_all(self.tenant_id, requests)
-        if keyed and outcomes:
-            keyed.note(outcomes)
-        return [self._accepted(*pair) for pair in zip(commands, outcomes, strict=True)]
+        if self._keyed and outcomes:
+            self._keyed.note(outcomes)
+        pairs = zip(requests, outcomes, strict=True)
+        return [self._accepted(request.command, outcome) for request, outcome in pairs]
 
     async def preview(self, command: Command) -> Preview:
         """Return what a command would do, and write nothing. Raises Failure if it is refused."""
@@ -96,13 +131,6 @@ class Caller(ABC):
         (preview,) = await self.engine.preview(self.tenant_id, [previewed])
         self._accepted(command, preview.outcome)
         return preview
-
-    async def explain(self, invoice_id: str) -> list[ExplainedCommand]:
-        """Return for every command on an invoice whether it is allowed, and the way out if not.
-
-        Raises NotFound.
-        """
-        return await self.engine.explain(self.tenant_id, invoice_id, self.dialect)
 
     def _accepted(self, command: Command, outcome: Outcome) -> Outcome:
         """Return the outcome of a command that was done.
@@ -147,3 +175,17 @@ class Caller(ABC):
     async def tenant(self) -> Tenant:
         """Return the tenant with its settings. They can be about a second old."""
         return await self.engine.tenant(self.tenant_id)
+
+    async def explain(self, invoice_id: str) -> list[Answer]:
+        """Return for every command on an invoice whether it is allowed, and if not, why.
+
+        Raises NotFound.
+        """
+        return await self.engine.explain(self.tenant_id, invoice_id, self.dialect)
+
+
+def view_after(outcome: Outcome) -> View:
+    """Return the facts of a shown outcome; of a repetition as they were after the first time."""
+    assert outcome.facts is not None  # because the request was `shown`
+    first = outcome.events[0].at if outcome.replayed and outcome.events else None
+    return View(outcome.facts, first or now())

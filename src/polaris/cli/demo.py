@@ -10,7 +10,7 @@ from rich.text import Text
 
 from polaris.audit import verify
 from polaris.audit.sealer import seal_pending
-from polaris.cli import tables
+from polaris.cli import demo_invoices, tables
 from polaris.core.commands import (
     Command,
     DraftInvoice,
@@ -35,6 +35,7 @@ CURRENCY = "USD"
 VAT = TaxRate(code="VAT", name="VAT", rate=Decimal(20))
 NET_MINOR, TOTAL_MINOR = 100_000, 120_000
 EVENTS_SHOWN = 8
+COMPANY_SHOWN = 8
 NEXT = {
     "polaris invoice list --tenant $T": "list all invoices",
     "polaris invoice show INV-000003 --tenant $T": "show one",
@@ -72,7 +73,25 @@ class Demo:
         yield from self.voided_unpaid()
         yield from self.voided_paid()
         yield from self.refused()
+        yield from self.company()
         yield from self.summed_up()
+
+    def company(self) -> Iterator[RenderableType]:
+        """Issue the other invoices of the tenant, in sets."""
+        bills = len(demo_invoices.BILLS)
+        yield scene(
+            "5. A company bills",
+            f"{bills} more invoices: drafts, pending, overdue, paid, credited, voided.",
+        )
+        for commands in demo_invoices.commands(new_id, now().date()):
+            requests = [request(command, actor="demo") for command in commands]
+            outcomes = self.engine.perform(self.tenant_id, requests)
+            assert all(outcome.done for outcome in outcomes), outcomes
+        listed = invoices.invoices(
+            self.connection, self.tenant_id, status="finalized", limit=COMPANY_SHOWN
+        )
+        yield inset(tables.invoices(listed))
+        yield inset(Text("The console shows all of them.", "dim"))
 
     def issued(self) -> Iterator[RenderableType]:
         """Finalize a draft."""
@@ -138,11 +157,11 @@ class Demo:
 
     def summed_up(self) -> Iterator[RenderableType]:
         """Show the events, the balances and the proofs."""
-        yield scene("5. The events", "They are written in the same transaction as the changes.")
+        yield scene("6. The events", "They are written in the same transaction as the changes.")
         newest = events.newest_events(self.connection, self.tenant_id, limit=1000)
         yield inset(tables.events(newest[-EVENTS_SHOWN:]))
         yield inset(Text(f"These are the last {EVENTS_SHOWN} of {len(newest)} events.", "dim"))
-        yield scene("6. The books", "The balance of every account, and the proofs of the ledger.")
+        yield scene("7. The books", "The balance of every account, and the proofs of the ledger.")
         yield inset(tables.trial_balance(ledger.trial_balance(self.connection, self.tenant_id)))
         proofs = ledger.verify(self.connection, self.tenant_id).proofs
         held = sum(proof.ok for proof in proofs)

@@ -4,12 +4,14 @@ Every route of the console is made by `page` or `action`, so none is without the
 routes with which operators sign in are made by `open_page` and `open_action`.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
+import msgspec
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -20,7 +22,9 @@ from polaris.api.answers import Failure
 from polaris.api.caller import Caller
 from polaris.console import formats
 from polaris.core.commands import Command
+from polaris.core.commands.text import ID
 from polaris.core.facts.tenant import Tenant
+from polaris.core.fold import Request as EngineRequest
 from polaris.core.refusals import Refusal
 from polaris.engine import now
 from polaris.operators.roles import Role
@@ -53,6 +57,13 @@ class ConsoleCaller(Caller):
     def refused(self, command: Command, refusals: Iterable[Refusal]) -> CommandRefused:
         """Return the failure that carries the refusals to the page."""
         return CommandRefused(refusals)
+
+    request_id: str | None = None  # of the form that is being sent
+
+    def _request(self, command: Command, **named: Any) -> EngineRequest:
+        """Return the request under the id that its form carries, so that a form is done once."""
+        asked = super()._request(command, **named)
+        return msgspec.structs.replace(asked, id=self.request_id) if self.request_id else asked
 
 
 class Visit:
@@ -94,6 +105,13 @@ class Visit:
         value = self.form.get(name, "")
         return value.strip() if isinstance(value, str) else ""
 
+    @property
+    def back(self) -> str:
+        """The page of invoices from which the form was opened, with its filters."""
+        asked = self.text("back") or self.request.query_params.get("back", "")
+        came = asked or came_from(self.request)
+        return came if re.match(r"/billing/invoices(\?|$)", came) else "/billing/invoices"
+
     def may(self, role: Role) -> bool:
         """True if the operator's role is at least this one."""
         return self.session.role.includes(role)
@@ -133,6 +151,8 @@ def action(path: str, answer: Page, role: Role = Role.OPERATOR) -> Route:
         visit.form = await request.form()
         if not is_genuine(request, visit.form, visit.session):
             raise HTTPException(403, NOT_GENUINE)
+        if ID.fullmatch(visit.text("request_id")):
+            visit.caller.request_id = visit.text("request_id")
         return await answer(visit)
 
     return Route(path, sent, methods=["POST"], name=f"{answer.__module__}.{answer.__name__}")

@@ -10,7 +10,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from polaris.console.access import FAILURES
 from polaris.console.errors import HANDLERS
-from polaris.console.pages import account, invoices, operators, provider, sign_in
+from polaris.console.pages import (
+    account,
+    finalize,
+    invoices,
+    operators,
+    provider,
+    sign_in,
+    void,
+)
 from polaris.operators.oidc import Provider
 from polaris.serving.async_engine import AsyncEngine
 
@@ -30,13 +38,17 @@ HEADERS = {
 """The headers of every page. A page holds the books of a tenant, so nobody stores it."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
-ROUTES = [
-    *invoices.ROUTES,
-    *sign_in.ROUTES,
-    *provider.ROUTES,
-    *account.ROUTES,
-    *operators.ROUTES,
-]
+PAGES = (
+    sign_in,
+    provider,
+    account,
+    operators,
+    invoices,
+    finalize,
+    void,
+)
+ROUTES = [route for page in PAGES for route in page.ROUTES]
+"""The routes of all pages, the first that fits answers."""
 
 
 def build(engine: AsyncEngine, identity_provider: Provider | None = None) -> Starlette:

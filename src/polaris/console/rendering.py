@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, Response
 from polaris.console import formats
 from polaris.console.access import Visit, is_by_script, theme_of
 from polaris.operators.roles import Role
-from polaris.services.ui_status import ui_status
+from polaris.services.ui_status import derive_invoice_ui_status
 
 STATIC = files("polaris.console") / "static"
 
@@ -68,7 +68,9 @@ def environment() -> Environment:
         icon=cache(icon),
         Role=Role,
         place=lambda row: f"{row.key}~{row.id}",
-        shown_status=lambda row: ui_status(row.status, row.payment_status, row.payment_overdue),
+        shown_status=lambda row: derive_invoice_ui_status(
+            row.status, row.payment_status, row.payment_overdue
+        ),
     )
     made.filters.update(words=words, actor=actor, pretty=pretty)
     made.globals["ui"] = made.get_template("macros.html").module

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import NamedTuple
-from urllib.parse import urlencode
+from enum import StrEnum
+from typing import NamedTuple, TypeVar
+from urllib.parse import parse_qsl, urlencode
 
 from babel import Locale
 
 from polaris.console.formats import UnreadableAmount, typed_amount
 from polaris.store.read.invoice_search import From, Order, Search, Tab
 
-NEWEST_FIRST = Search()
+E = TypeVar("E", bound=StrEnum)
 
 
 class InvoiceListState(NamedTuple):
@@ -49,7 +50,7 @@ class InvoiceListState(NamedTuple):
 
 
 FILTERS = ("q", "currency", "customer", "from", "to", "due_from", "due_to", "min", "max")
-NAMES = ("status", *FILTERS, "sort", "dir", "after", "before", "open", "show", "view")
+NAMES = ("status", *FILTERS, "sort", "dir", "after", "before", "open", "show", "view", "receipt")
 """The parameters of the list. Others are ignored."""
 
 
@@ -65,18 +66,25 @@ def invoice_list_state(query: Mapping[str, str], currency: str, locale: Locale) 
         text=params.get("q"),
         customer_id=params.get("customer"),
         currency=params.get("currency"),
-        issued_from=reading.day("from"),
-        issued_to=reading.day("to"),
-        due_from=reading.day("due_from"),
-        due_to=reading.day("due_to"),
+        issued_from=reading.read_day("from"),
+        issued_to=reading.read_day("to"),
+        due_from=reading.read_day("due_from"),
+        due_to=reading.read_day("due_to"),
         total_from_minor=reading.amount("min"),
         total_to_minor=reading.amount("max"),
         order=reading.choice("sort", Order, Order.ISSUE_DATE),
         ascending=params.get("dir") == "asc",
-        after=reading.place("after"),
-        before=reading.place("before"),
+        after=reading.page_start("after"),
+        before=reading.page_start("before"),
     )
     return InvoiceListState(params, search, reading.faults)
+
+
+def with_receipt(url: str, invoice_id: str, request_id: str) -> str:
+    """Return the URL of a list with an invoice open, and the receipt of a request about it."""
+    path, _, query = url.partition("?")
+    kept = {name: value for name, value in parse_qsl(query) if name not in ("open", "show")}
+    return f"{path}?{urlencode({**kept, 'open': invoice_id, 'receipt': request_id})}"
 
 
 class _Reading:
@@ -86,13 +94,13 @@ class _Reading:
         self._params, self._currency, self._locale = params, currency, locale
         self.faults: dict[str, str] = {}
 
-    def choice(self, name: str, kind: type, default):  # type: ignore[no-untyped-def]
-        try:
-            return kind(self._params[name]) if name in self._params else default
-        except ValueError:
-            return default
+    def choice(self, name: str, kind: type[E], default: E) -> E:
+        """Return the value of a list of choices. An unknown one counts as left out."""
+        known = {str(value): value for value in kind}
+        return known.get(self._params.get(name, ""), default)
 
-    def day(self, name: str) -> date | None:
+    def read_day(self, name: str) -> date | None:
+        """Return a day."""
         try:
             return date.fromisoformat(self._params[name]) if name in self._params else None
         except ValueError:
@@ -100,6 +108,7 @@ class _Reading:
             return None
 
     def amount(self, name: str) -> int | None:
+        """Return an amount in minor units."""
         if name not in self._params:
             return None
         try:
@@ -108,6 +117,7 @@ class _Reading:
             self.faults[name] = str(fault)
             return None
 
-    def place(self, name: str) -> From | None:
+    def page_start(self, name: str) -> From | None:
+        """Return the row from which the page continues."""
         key, mark, row_id = self._params.get(name, "").rpartition("~")
         return From(key, row_id) if mark else None

@@ -14,6 +14,7 @@ from polaris.core import refusals
 from polaris.core.commands import Command
 from polaris.core.commands.text import ID, LONGEST, UNSTORABLE, WrittenCommand, as_text
 from polaris.core.decision import Decision, Facts
+from polaris.core.effects import Effects, effects_of, fingerprint, outcome_changed
 from polaris.core.facts.audit import AuditLine, CommandRecord
 from polaris.core.facts.event import WARNINGS, Event
 from polaris.core.facts.row import Changing, Row
@@ -37,6 +38,9 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     fingerprint: str | None = None  # SHA-256 of method, path and body under that key
     dialect: Dialect = POLARIS
     shown: bool = False  # True if the outcome should contain the facts, for the answer
+    expect: str | None = None  # fingerprint of the only effects that the caller agrees to
+    expected: Effects | None = None  # these effects; a refusal lists what is different
+    with_effects: bool = False  # True if the outcome should contain the effects
 
     def __post_init__(self) -> None:
         if not ID.fullmatch(self.id):
@@ -49,6 +53,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if self.key is not None and self.fingerprint is None:
             raise ValueError("a key needs the fingerprint of its request")
 
+    @property
+    def weighs_effects(self) -> bool:
+        """True if the effects of the request have to be gathered."""
+        return self.with_effects or self.expect is not None
+
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """The result of a request: events if it was done, else refusals, or a fault of Polaris."""
@@ -60,6 +69,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     fault: BaseException | None = None
     facts: Facts | None = None  # after the set, or a repetition's first time, if `shown`; read-only
     rows: tuple[Row, ...] = ()  # all rows written for it; empty for a replay
+    effects: Effects | None = None  # if the request wants or expects them; None for a replay
     writers_left: int = 0  # of a closing of the books: earlier sets that may still add entries
 
     @property
@@ -171,14 +181,19 @@ def decide_request(
         return Outcome(request_id=request.id, refusals=(malformed,)), ()
     try:
         decide(decision, request.command, request.dialect)
+        effects = effects_of(decision) if request.weighs_effects else None
     except Refused as refused:
         return Outcome(request_id=request.id, refusals=refused.refusals), ()
     except Refusal as refusal:
         return Outcome(request_id=request.id, refusals=(refusal,)), ()
     except Exception as fault:  # a bug in one command must not fail the others of the set
         return Outcome(request_id=request.id, fault=fault), ()
+    if effects is not None and request.expect not in (None, fingerprint(effects)):
+        changed = outcome_changed(request.expected, effects)
+        return Outcome(request_id=request.id, refusals=(changed,), effects=effects), ()
     rows = tuple(decision.all_rows())
-    return Outcome(request_id=request.id, events=tuple(decision.events), rows=rows), rows
+    events = tuple(decision.events)
+    return Outcome(request_id=request.id, events=events, rows=rows, effects=effects), rows
 
 
 def record_of(request: Request, outcome: Outcome) -> CommandRecord:

@@ -113,7 +113,7 @@ class AsyncEngine:
         return await self._in_thread(partial(self._engine.preview, tenant_id, requests))
 
     async def explain(self, tenant_id: str, invoice_id: str, dialect: Dialect) -> list[Answer]:
-        """Return for every command on an invoice whether it is allowed, and the way out if not.
+        """Return for every command on an invoice whether it is allowed; see `Engine.explain`.
 
         Raises NotFound, UnknownTenant, and the same as `read`.
         """

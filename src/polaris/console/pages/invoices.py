@@ -9,14 +9,28 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import Visit, page
-from polaris.console.pages.invoice_detail import TABS, InvoiceDetail, invoice_detail
+from polaris.console.receipt import receipt_of
 from polaris.console.rendering import render
 from polaris.console.state import InvoiceListState, invoice_list_state
 from polaris.core.commands.text import ID
+from polaris.core.refusals import NotFound
+from polaris.services.invoice_detail import InvoiceDetail
+from polaris.services.invoice_detail import detail as invoice_detail
 from polaris.store.read.invoice_search import Order, Search, Sum, Tab, search, sums
 from polaris.store.read.invoices import invoices_numbered
 
 PAGE_SIZE = 50
+
+POLLING_ENDS = 286
+"""The status with which htmx stops asking again."""
+
+TABS = {
+    "overview": "Overview",
+    "payments": "Payments and credit",
+    "ledger": "Ledger",
+    "timeline": "Timeline",
+}
+"""The tabs of the panel: their names in the URL, and on the screen."""
 
 IN_TAB = {
     Tab.ALL: ("draft", "pending", "failed", "overdue", "paid", "voided"),
@@ -52,7 +66,7 @@ async def listed(visit: Visit) -> Response:
         visit.caller.read(search, state.search, visit.today, PAGE_SIZE),
         visit.caller.read(sums, state.search, visit.today),
     )
-    open_detail = await invoice_detail(visit, state.open) if state.open else None
+    open_detail = await _open_invoice(visit, state.open)
     return render(
         visit,
         "invoices.html",
@@ -63,6 +77,7 @@ async def listed(visit: Visit) -> Response:
         Order=Order,
         Tab=Tab,
         detail=open_detail,
+        receipt=receipt_of(open_detail, state.params.get("receipt")) if open_detail else None,
         shown=_tab_shown(state.params.get("show")),
         panel_tabs=TABS,
         whole=False,
@@ -75,7 +90,7 @@ def _state(visit: Visit) -> InvoiceListState:
 
 
 async def _panel(visit: Visit, state: InvoiceListState, invoice_id: str) -> Response:
-    return _invoice(visit, state, await _found(visit, invoice_id), whole=False)
+    return _invoice(visit, state, await found_invoice(visit, invoice_id), whole=False)
 
 
 def _invoice(visit: Visit, state: InvoiceListState, detail: InvoiceDetail, whole: bool) -> Response:
@@ -86,6 +101,7 @@ def _invoice(visit: Visit, state: InvoiceListState, detail: InvoiceDetail, whole
         block="panel",
         state=state,
         detail=detail,
+        receipt=receipt_of(detail, state.params.get("receipt")),
         shown=_tab_shown(visit.request.query_params.get("show")),
         panel_tabs=TABS,
         whole=whole,
@@ -100,16 +116,37 @@ async def shown(visit: Visit) -> Response:
         if not ids:
             raise HTTPException(404)
         return RedirectResponse(f"/billing/invoices/{ids[0]}", 303)
-    detail = await _found(visit, name)
+    detail = await found_invoice(visit, name)
     state = _state(visit)
     return _invoice(visit, state, detail, whole=True)
 
 
-async def _found(visit: Visit, invoice_id: str) -> InvoiceDetail:
-    detail = await invoice_detail(visit, invoice_id)
-    if detail is None:
+async def found_invoice(visit: Visit, invoice_id: str) -> InvoiceDetail:
+    """Return an invoice of the tenant. Raises HTTPException 404."""
+    try:
+        return await invoice_detail(visit.caller, invoice_id)
+    except NotFound as missing:
+        raise HTTPException(404) from missing
+
+
+async def _open_invoice(visit: Visit, invoice_id: str | None) -> InvoiceDetail | None:
+    """Return the invoice that is open, or None if there is none or none with this id."""
+    try:
+        return await invoice_detail(visit.caller, invoice_id) if invoice_id else None
+    except NotFound:
+        return None
+
+
+async def receipt_shown(visit: Visit) -> Response:
+    """Show a receipt again, with the state that its refunds have now."""
+    detail = await found_invoice(visit, visit.request.path_params["invoice"])
+    receipt = receipt_of(detail, visit.request.path_params["request"])
+    if receipt is None:
         raise HTTPException(404)
-    return detail
+    status = 200 if receipt.waits else POLLING_ENDS
+    return render(
+        visit, "receipt.html", block="receipt", status=status, detail=detail, receipt=receipt
+    )
 
 
 def _tab_shown(name: str | None) -> str:
@@ -151,4 +188,5 @@ def _tab_sum(state: InvoiceListState, tab: Tab, rows: list[Sum]) -> TabSum:
 ROUTES = [
     page("/billing/invoices", listed),
     page("/billing/invoices/{invoice}", shown),
+    page("/billing/invoices/{invoice}/receipt/{request}", receipt_shown),
 ]

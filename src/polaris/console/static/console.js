@@ -8,10 +8,11 @@ let opener = null;
 
 const LOG = "polaris.notifications";
 
-/** Show a message. A success goes away after 10 s without pointer or focus; an error stays. */
+/** Show a message. A success goes away after 10 s without pointer or focus; an error stays; a
+    quiet one is only read aloud, because the page shows it. */
 function announce({ text, kind = "done", link = null }) {
   const toast = document.createElement("div");
-  toast.className = `toast toast-${kind}`;
+  toast.className = kind === "quiet" ? "hidden-text" : `toast toast-${kind}`;
   const said = document.createElement(link ? "a" : "p");
   said.textContent = text;
   if (link) said.href = link;
@@ -162,4 +163,7 @@ document.addEventListener("keydown", (event) => {
   act();
 });
 
-if (dialog.childElementCount) openDialog();
+for (const said of document.querySelectorAll("[data-announce]")) {
+  announce({ text: said.dataset.announce, kind: "quiet" });
+  $("h2[tabindex]", panel)?.focus({ preventScroll: true });
+}

@@ -21,6 +21,12 @@ class KeyReused(Refusal):
     instead = "Use a new key for a new request."
 
 
+class OutcomeChanged(Refusal):
+    """The outcome is not the expected one any more."""
+
+    instead = "Preview the command again, then send the fingerprint of the new outcome."
+
+
 class IdMalformed(Refusal):
     """The id in `field` is not a lowercase UUID."""
 

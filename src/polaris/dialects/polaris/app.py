@@ -9,7 +9,8 @@ from polaris.api.answers import install
 from polaris.api.body_limit import Limited
 from polaris.api.idempotency import Idempotency, Idempotent
 from polaris.api.openapi import Description
-from polaris.dialects.polaris import errors, requests
+from polaris.dialects.polaris import errors
+from polaris.dialects.polaris.requests import call, commands, invoices, records
 from polaris.serving.async_engine import AsyncEngine
 
 MOST_BYTES = 1024 * 1024
@@ -18,22 +19,25 @@ MOST_BYTES = 1024 * 1024
 IDEMPOTENCY = Idempotency(header="Idempotency-Key", replay_header="Idempotent-Replayed")
 DESCRIPTION = Description(
     errors={
-        400: "The body is not JSON.",
+        400: "The body is not JSON, or the path lacks the id of the invoice.",
         401: errors.MESSAGES[401],
         403: errors.MESSAGES[403],
         404: "The command names something that the tenant does not have.",
-        409: "The requested state is reached already, or the idempotency key is in use.",
+        409: "The requested state is reached already, the outcome is not the expected one any more,"
+        " or the idempotency key is in use.",
         413: errors.MESSAGES[413],
         422: "A field is unknown or cannot be read; or a rule forbids the command, and `refusals`"
         " has every reason with the way out.",
+        502: "The engine refused a call on an invoice: `error` is a text that names why.",
         503: errors.MESSAGES[503],
     },
     error_schema={
         "title": "Error",
         "type": "object",
-        "required": ["error", "refusals"],
+        "required": ["error"],
         "properties": {
-            "error": {"type": "object"},
+            "error": {"oneOf": [{"type": "object"}, {"type": "string"}]},
+            "code": {"type": "string"},
             "refusals": {"type": "array", "items": {"type": "object"}},
         },
     },
@@ -46,21 +50,24 @@ def build(engine: AsyncEngine) -> FastAPI:
     """Return the application, to be mounted at `/api/admin`."""
     app: FastAPI = FastAPIOffline(
         title="Polaris: the admin API",
-        description="Every command of the engine. Send the API key as a Bearer token.",
+        description="Every command of the engine, and the calls of the billing console."
+        " Send the API key as a Bearer token.",
         redirect_slashes=False,
+        strict_content_type=False,  # a body without a content type is read as JSON
     )
     app.state.engine = engine
     app.add_middleware(
         Idempotent,
         engine=engine,
-        authenticate=requests.ACCESS.authenticate,
+        authenticate=call.AUTHENTICATE,
         declared=IDEMPOTENCY,
         replies=errors.REPLIES,
     )
     too_large = errors.AdminError(413).response()
     app.add_middleware(Limited, most_bytes=MOST_BYTES, too_large=too_large)
     install(app, errors.REPLIES)
-    app.include_router(requests.router)
+    for routes in (commands, invoices, records):
+        app.include_router(routes.router)
     page = partial(DESCRIPTION.page, app)
     app.openapi = page  # type: ignore[method-assign]  # FastAPI's documented way to override it
     return app

@@ -2,5 +2,19 @@
 
 ROUTES: dict[str, str] = {
     "POST /commands": "Perform the command in the body.",
-    "POST /commands/preview": "Return what the command would change. Nothing is written.",
+    "POST /commands/preview": "Return the effects of the command. Nothing is written.",
+    "GET /invoice/{invoice_id}": "Show an invoice with everything that belongs to it.",
+    "GET /invoice/{invoice_id}/explain": "Show which commands are allowed now, and why not others.",
+    "POST /invoice/{invoice_id}/void": "Void an invoice.",
+    "POST /invoice/{invoice_id}/void/preview": "Return the effects of a void.",
+    "POST /invoice/{invoice_id}/finalize": "Finalize a draft.",
+    "POST /invoice/{invoice_id}/finalize/preview": "Return the effects of finalizing a draft.",
+    "POST /invoice/{invoice_id}/replace": "Void an invoice and draft its replacement.",
+    "POST /invoice/{invoice_id}/replace/preview": "Return the effects of a replacement.",
+    "GET /customers": "List or search customers.",
+    "GET /customer/{customer_id}": "Show a customer with its newest credit notes.",
+    "GET /credit-notes": "List credit notes, of one customer or of all.",
+    "GET /audit": "List the requests of the audit log, about one subject or all.",
+    "GET /settings": "Show the tenant's settings.",
+    "PUT /settings": "Change settings by name.",
 }

@@ -7,8 +7,9 @@ import msgspec
 from fastapi import Response
 
 from polaris.api.answers import Answer, AnswerTables, Failure, Problem, Replies
+from polaris.api.coercion import TOO_LARGE, UNKNOWN
 from polaris.core import refusals
-from polaris.core.commands import Command
+from polaris.core.commands import Command, FinalizeInvoice, RegenerateInvoice, VoidInvoice
 from polaris.core.refusals import EVERY, Refusal
 
 MESSAGES = {
@@ -53,6 +54,7 @@ _STATUSES: dict[type[Refusal], int] = {
     refusals.NotFound: 404,
     refusals.AdministratorRequired: 403,
     refusals.KeyReused: 409,
+    refusals.OutcomeChanged: 409,
 }
 TABLE: dict[type[Refusal], Answer] = {
     refusal: Answer(_STATUSES.get(refusal, 409 if refusal.nothing_to_do else 422), refusal.code)
@@ -71,9 +73,62 @@ def refused(command: Command, found: Iterable[Refusal]) -> AdminError:
     return AdminError(chosen.status, refused=[*first, *(one for one in every if one not in first)])
 
 
+class InvoiceError(Failure):
+    """An error answer of the calls on one invoice: `error` is a text."""
+
+    def __init__(self, status: int, message: str, refused: Iterable[Refusal] = ()) -> None:
+        self.status, self.message, self.refused = status, message, tuple(refused)
+        super().__init__(message)
+
+    def response(self) -> Response:
+        """Return the HTTP response. Refusals are listed only if there are any."""
+        body: dict[str, object] = {"error": self.message}
+        if self.refused:
+            body["code"] = self.refused[0].code
+            body["refusals"] = [described(refusal) for refusal in self.refused]
+        return Response(msgspec.json.encode(body), self.status, media_type="application/json")
+
+
+FAILED_TO: dict[type[Command], str] = {
+    VoidInvoice: "Failed to void invoice",
+    FinalizeInvoice: "Failed to finalize invoice",
+    RegenerateInvoice: "Failed to replace invoice",
+}
+"""What the answer says first when the engine refuses the command."""
+
+
+def refused_invoice(command: Command, found: Iterable[Refusal]) -> InvoiceError:
+    """Return the answer to a refused command on an invoice: 502, or 409 if its outcome changed."""
+    every = tuple(found)
+    changed = any(isinstance(refusal, refusals.OutcomeChanged) for refusal in every)
+    why = " ".join(refusal.sentence for refusal in every)
+    message = f"{FAILED_TO[type(command)]}: {why}"
+    return InvoiceError(409 if changed else 502, message, every)
+
+
+MISSING_ID = "Missing invoice id"
+UNAUTHORIZED = "Unauthorized"
+NO_JSON = "json_invalid"
+
+
 def unreadable(problems: Sequence[Problem]) -> AdminError:
-    """Return the 400 for a request that the framework cannot read."""
-    return AdminError(400)
+    """Return the 400 for a body that is not JSON, and the 422 for fields that cannot be read."""
+    if any(problem.kind == NO_JSON for problem in problems):
+        return AdminError(400)
+    return AdminError(422, " ".join(dict.fromkeys(map(unreadable_field, problems))))
+
+
+def unreadable_field(problem: Problem) -> str:
+    """Return a sentence that names the field."""
+    place, *names = problem.location
+    field = ".".join(names) or place
+    if not names and place == "body":
+        return "Send the body as a JSON object, with `Content-Type: application/json`."
+    if problem.kind == UNKNOWN:
+        return f"There is no field `{field}`."
+    if problem.kind == TOO_LARGE:
+        return f"The number in `{field}` is too large."
+    return f"The value of `{field}` cannot be read."
 
 
 REPLIES = Replies(refused=refused, unreadable=unreadable, status=AdminError)

@@ -38,6 +38,42 @@ class Order(StrEnum):
     OUTSTANDING = "outstanding"
 
 
+TABS = {
+    Tab.DRAFT: "search_tab_draft",
+    Tab.FINALIZED: "search_tab_finalized",
+    Tab.PENDING: "search_tab_pending",
+    Tab.OVERDUE: "search_tab_overdue",
+    Tab.PAID: "search_tab_paid",
+    Tab.VOIDED: "search_tab_voided",
+}
+"""The condition of each tab."""
+
+FILTERS = {
+    "text": "search_text",
+    "exactly": "search_exactly",
+    "customer_id": "search_customer_id",
+    "currency": "search_currency",
+    "issued_from": "search_issued_from",
+    "issued_to": "search_issued_to",
+    "due_from": "search_due_from",
+    "due_to": "search_due_to",
+    "total_from_minor": "search_total_from_minor",
+    "total_to_minor": "search_total_to_minor",
+}
+"""The condition of each filter, by the field of `Search`."""
+
+ORDERS = {
+    Order.ISSUE_DATE: ("search_by_issue_date", "date"),
+    Order.DUE_DATE: ("search_by_due_date", "date"),
+    Order.CREATED: ("search_by_created", "timestamptz"),
+    Order.NUMBER: ("search_by_number", "text"),
+    Order.CUSTOMER: ("search_by_customer", "text"),
+    Order.TOTAL: ("search_by_total", "bigint"),
+    Order.OUTSTANDING: ("search_by_outstanding", "bigint"),
+}
+"""The ids in each order, and the SQL type of the value that they are ordered by."""
+
+
 class From(NamedTuple):
     """A row from which a page continues: its value in the order, and its id."""
 
@@ -65,9 +101,6 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     before: From | None = None  # the first row of the page after
 
 
-FILTERS = tuple(Search.__struct_fields__[1:11])
-
-
 class FoundInvoice(NamedTuple):
     """An invoice, as a list shows it. Amounts are minor units."""
 
@@ -86,7 +119,6 @@ class FoundInvoice(NamedTuple):
     issue_date: date | None
     due_date: date | None
     created_at: datetime
-    key: str  # its value in the order
 
 
 class Found(NamedTuple):
@@ -122,28 +154,33 @@ def search(
     }
     descending = wanted.ascending is backwards
     made = _page(wanted.order, descending, start is not None, _conditions(wanted))
-    rows = [FoundInvoice(*row) for row in made.run(connection, values)]
-    more, rows = len(rows) > limit, rows[:limit]
+    places = [From(key, row_id) for row_id, key in made.run(connection, values)]
+    more, places = len(places) > limit, places[:limit]
     if backwards:
-        rows.reverse()
+        places.reverse()
     earlier, later = (more, True) if backwards else (start is not None, more)
     return Found(
-        rows,
-        _row_from(rows[0]) if rows and earlier else None,
-        _row_from(rows[-1]) if rows and later else None,
+        _invoices(connection, tenant_id, [place.id for place in places], today),
+        places[0] if places and earlier else None,
+        places[-1] if places and later else None,
     )
+
+
+def _invoices(
+    connection: Connection, tenant_id: str, ids: list[str], today: date
+) -> list[FoundInvoice]:
+    """Return the invoices with these ids, in the same order."""
+    values = {"t": tenant_id, "ids": ids, "today": today}
+    found = {row[0]: row for row in statement(BLOCKS["search_found"]).run(connection, values)}
+    return [FoundInvoice(*found[row_id]) for row_id in ids]
 
 
 def sums(connection: Connection, tenant_id: str, wanted: Search, today: date) -> list[Sum]:
     """Return counts and sums by status and currency, of all tabs, under the other filters."""
     conditions = _conditions(msgspec.structs.replace(wanted, tab=Tab.ALL))
-    made = _filtered("invoices_summed", conditions)
+    made = _filtered("search_summed", conditions)
     values = _values(tenant_id, wanted, today)
     return [Sum(*row) for row in made.run(connection, values)]
-
-
-def _row_from(invoice: FoundInvoice) -> From:
-    return From(invoice.key, invoice.id)
 
 
 def _values(tenant_id: str, wanted: Search, today: date) -> dict[str, Any]:
@@ -151,8 +188,9 @@ def _values(tenant_id: str, wanted: Search, today: date) -> dict[str, Any]:
 
 
 def _conditions(wanted: Search) -> tuple[str, ...]:
-    tab = () if wanted.tab is Tab.ALL else (wanted.tab.value,)
-    return ("shown", *tab, *(name for name in FILTERS if getattr(wanted, name) is not None))
+    tab = () if wanted.tab is Tab.ALL else (TABS[wanted.tab],)
+    given = (block for name, block in FILTERS.items() if getattr(wanted, name) is not None)
+    return ("search_shown", *tab, *given)
 
 
 @cache
@@ -160,15 +198,15 @@ def _page(
     order: Order, descending: bool, continued: bool, conditions: tuple[str, ...]
 ) -> Statement:
     """Return the statement of a page in this order, from a row if it is `continued`."""
-    selected = (
-        BLOCKS[f"order_{order}"].removeprefix("select ").partition("\n")[0].partition(" from ")[0]
-    )
-    key, _, from_key = selected.strip().rpartition(", ")
+    name, key_type = ORDERS[order]
+    block = BLOCKS[name]
+    key = block.removeprefix("select i.id::text, ").partition(" as key")[0]
     sign, direction = ("<", "desc") if descending else (">", "asc")
-    found = BLOCKS["invoices_found"].replace("order_key", key)
-    from_row = f"   and ({key}, i.id) {sign} ({from_key}, %(from_id)s::uuid)\n" if continued else ""
-    whole = f"{found}\n{from_row} order by {key} {direction}, i.id {direction}\n limit %(limit)s"
-    return statement(_with_conditions(whole, conditions))
+    from_row = f"({key}, i.id) {sign} (%(from_key)s::{key_type}, %(from_id)s::uuid)"
+    page = f"""{block.replace(f"{key} as key", f"({key})::text")}
+      {f"and {from_row}" if continued else ""}
+      order by {key} {direction}, i.id {direction} limit %(limit)s"""
+    return statement(_with_conditions(page, conditions))
 
 
 @cache

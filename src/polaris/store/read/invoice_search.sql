@@ -1,22 +1,20 @@
 -- The search for invoices: filtered, in any order, page by page from a row. A filter is a select of
 -- its own; the text after its `where` is inserted after each `where`.
 
--- invoices_found --
--- `order_key` is replaced by the expression of the order.
+-- search_found --
 select i.id::text, i.number, i.status,
-       case when i.status <> 'finalized' then null
-            else coalesce(i.payment_status_asserted,
-              case when i.outstanding_minor > 0 then 'pending' else 'succeeded' end) end,
+       case when i.status = 'finalized' then coalesce(i.payment_status_asserted,
+         case when i.outstanding_minor > 0 then 'pending' else 'succeeded' end) end,
        i.status = 'finalized' and i.dispute_lost_at is null and i.due_date is not null
          and i.due_date < %(today)s::date
          and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0),
        c.id::text, c.external_id, c.name, c.email, i.currency, i.total_minor, i.outstanding_minor,
-       i.issue_date, i.due_date, i.created_at, (order_key)::text
+       i.issue_date, i.due_date, i.created_at
   from invoice i
   join customer c on c.tenant_id = %(t)s and c.id = i.customer_id
- where i.tenant_id = %(t)s
+ where i.tenant_id = %(t)s and i.id = any(%(ids)s::uuid[])
 
--- invoices_summed --
+-- search_summed --
 -- Counts and sums by the status that the console shows.
 select case when i.status <> 'finalized' then i.status
             when i.dispute_lost_at is null and i.due_date < %(today)s::date
@@ -31,27 +29,27 @@ select case when i.status <> 'finalized' then i.status
  where i.tenant_id = %(t)s
  group by 1, 2
 
--- shown --
+-- search_shown --
 -- Neither hidden nor a draft that was deleted.
 select i.id from invoice i
  where i.tenant_id = %(t)s and i.hidden_at is null and i.status <> 'closed'
 
--- draft --
+-- search_tab_draft --
 select i.id from invoice i where i.tenant_id = %(t)s and i.status = 'draft'
 
--- finalized --
+-- search_tab_finalized --
 select i.id from invoice i where i.tenant_id = %(t)s and i.status = 'finalized'
 
--- voided --
+-- search_tab_voided --
 select i.id from invoice i where i.tenant_id = %(t)s and i.status = 'voided'
 
--- overdue --
+-- search_tab_overdue --
 select i.id from invoice i
  where i.tenant_id = %(t)s
    and i.status = 'finalized' and i.dispute_lost_at is null and i.due_date < %(today)s::date
    and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0)
 
--- pending --
+-- search_tab_pending --
 -- Neither paid nor overdue; the collection may have failed.
 select i.id from invoice i
  where i.tenant_id = %(t)s
@@ -59,39 +57,39 @@ select i.id from invoice i
    and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0)
    and not (i.dispute_lost_at is null and i.due_date is not null and i.due_date < %(today)s::date)
 
--- paid --
+-- search_tab_paid --
 select i.id from invoice i
  where i.tenant_id = %(t)s
    and i.status = 'finalized'
    and coalesce(i.payment_status_asserted = 'succeeded', i.outstanding_minor = 0)
 
--- currency --
+-- search_currency --
 select i.id from invoice i where i.tenant_id = %(t)s and i.currency = %(currency)s
 
--- customer_id --
+-- search_customer_id --
 select i.id from invoice i where i.tenant_id = %(t)s and i.customer_id = %(customer_id)s::uuid
 
--- issued_from --
+-- search_issued_from --
 select i.id from invoice i where i.tenant_id = %(t)s and i.issue_date >= %(issued_from)s::date
 
--- issued_to --
+-- search_issued_to --
 select i.id from invoice i where i.tenant_id = %(t)s and i.issue_date <= %(issued_to)s::date
 
--- due_from --
+-- search_due_from --
 select i.id from invoice i where i.tenant_id = %(t)s and i.due_date >= %(due_from)s::date
 
--- due_to --
+-- search_due_to --
 select i.id from invoice i where i.tenant_id = %(t)s and i.due_date <= %(due_to)s::date
 
--- total_from_minor --
+-- search_total_from_minor --
 select i.id from invoice i
  where i.tenant_id = %(t)s and i.total_minor >= %(total_from_minor)s::bigint
 
--- total_to_minor --
+-- search_total_to_minor --
 select i.id from invoice i
  where i.tenant_id = %(t)s and i.total_minor <= %(total_to_minor)s::bigint
 
--- text --
+-- search_text --
 -- A part of the number, the internal id, or a customer's id, e-mail or part of a name.
 select i.id from invoice i
  where i.tenant_id = %(t)s
@@ -105,7 +103,7 @@ select i.id from invoice i
              c.last_name, c.legal_name)), lower(%(text)s)) > 0
            or c.id::text = lower(%(text)s))))
 
--- exactly --
+-- search_exactly --
 -- The number, the internal id, or the customer's id, external id or e-mail, all of it.
 select i.id from invoice i
  where i.tenant_id = %(t)s
@@ -118,28 +116,28 @@ select i.id from invoice i
          and (c.external_id = %(exactly)s or c.id::text = lower(%(exactly)s)
            or lower(c.email) = lower(%(exactly)s))))
 
--- order_issue_date --
--- A draft that has no date yet comes after all dates.
-select coalesce(i.issue_date, 'infinity'::date), %(from_key)s::date
+-- search_by_issue_date --
+-- The ids in an order, with the value of the order. A draft without a date comes after all dates.
+select i.id::text, coalesce(i.issue_date, 'infinity'::date) as key
   from invoice i where i.tenant_id = %(t)s
 
--- order_due_date --
-select coalesce(i.due_date, 'infinity'::date), %(from_key)s::date
+-- search_by_due_date --
+select i.id::text, coalesce(i.due_date, 'infinity'::date) as key
   from invoice i where i.tenant_id = %(t)s
 
--- order_created --
-select i.created_at, %(from_key)s::timestamptz from invoice i where i.tenant_id = %(t)s
+-- search_by_created --
+select i.id::text, i.created_at as key from invoice i where i.tenant_id = %(t)s
 
--- order_number --
-select coalesce(i.number, ''), %(from_key)s::text from invoice i where i.tenant_id = %(t)s
+-- search_by_number --
+select i.id::text, coalesce(i.number, '') as key from invoice i where i.tenant_id = %(t)s
 
--- order_customer --
-select lower(c.name), %(from_key)s::text
+-- search_by_customer --
+select i.id::text, lower(c.name) as key
   from invoice i join customer c on c.tenant_id = %(t)s and c.id = i.customer_id
  where i.tenant_id = %(t)s
 
--- order_total --
-select i.total_minor, %(from_key)s::bigint from invoice i where i.tenant_id = %(t)s
+-- search_by_total --
+select i.id::text, i.total_minor as key from invoice i where i.tenant_id = %(t)s
 
--- order_outstanding --
-select i.outstanding_minor, %(from_key)s::bigint from invoice i where i.tenant_id = %(t)s
+-- search_by_outstanding --
+select i.id::text, i.outstanding_minor as key from invoice i where i.tenant_id = %(t)s

@@ -75,9 +75,12 @@ def whole_invoice(connection: Connection, tenant_id: str, invoice_id: str) -> Wh
     """Return the invoice with this id and all its rows, or None if there is none."""
     facts = load(connection, tenant_id, Scope(invoices={invoice_id})).facts
     invoice = _rows_by_id(facts, Invoice).get(invoice_id)
-    if invoice is None:
-        return None
-    own = partial(_of_invoice, facts, invoice_id)
+    return None if invoice is None else whole_of(facts, invoice)
+
+
+def whole_of(facts: Facts, invoice: Invoice) -> WholeInvoice:
+    """Return an invoice with all its rows, as these facts have them."""
+    own = partial(_of_invoice, facts, invoice.id)
     settlements = own(Settlement)
     payments = _rows_by_id(facts, Payment)
     return WholeInvoice(

@@ -16,7 +16,7 @@ LONGEST = 500
 
 
 class Happening(NamedTuple):
-    """A request from the audit log, with its events about the invoice in order."""
+    """A request from the audit log, with its events in order."""
 
     audit_id: str
     command_id: str

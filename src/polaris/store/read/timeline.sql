@@ -14,9 +14,12 @@ select a.id::text, a.command_id::text, a.at, a.actor, a.command, a.outcome, a.re
  limit %(limit)s
 
 -- events_of_invoice --
+-- All events of the requests that had one about the invoice, such as those of a wallet.
 select json_build_array(v.id, v.kind, v.at, v.command_id, v.position, v.customer_id, v.invoice_id,
          v.subject, v.subject_id, v.before, v.after)::text
   from event v
- where v.tenant_id = %(t)s and v.invoice_id = %(invoice_id)s::uuid
+ where v.tenant_id = %(t)s
+   and v.command_id in (select x.command_id from event x
+     where x.tenant_id = %(t)s and x.invoice_id = %(invoice_id)s::uuid)
  order by v.at desc, v.position desc
  limit %(limit)s

@@ -26,11 +26,21 @@ def outcome(done: Outcome) -> Response:
 
 
 def preview(previewed: Preview) -> Response:
-    """Return the events and the rows that the command would write, by table."""
+    """Return the effects, their fingerprint, the events, and the rows of each table."""
     rows: dict[str, list[object]] = {}
     for row in previewed.rows:
         rows.setdefault(row.table, []).append(row)
-    return answer({"events": previewed.outcome.events, "rows": rows})
+    return answer({**weighed(previewed), "events": previewed.outcome.events, "rows": rows})
+
+
+def weighed(previewed: Preview) -> dict[str, object]:
+    """Return the effects of a preview and their fingerprint, which is sent back as `expect`."""
+    return {"fingerprint": previewed.fingerprint, "effects": previewed.effects}
+
+
+def effects(previewed: Preview) -> Response:
+    """Return only the effects and their fingerprint, and the warnings."""
+    return answer({**weighed(previewed), "warnings": previewed.outcome.warnings})
 
 
 def answer(value: object) -> Response:

@@ -1,0 +1,67 @@
+"""Confirm a command: show its effects first, and do it only if they are still the same."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from polaris.console.access import CommandRefused, Visit
+from polaris.core.commands import Command
+from polaris.core.effects import Effects
+from polaris.core.facts.event import EventKind
+from polaris.core.fold import Outcome
+from polaris.core.refusals import OutcomeChanged, Refusal
+from polaris.engine import new_id
+
+
+class Proposal(NamedTuple):
+    """What a command would do now, or why it is refused. A form carries it to its confirmation."""
+
+    request_id: str  # of the request that the form will send; so a form is done once
+    effects: Effects | None
+    fingerprint: str
+    refusals: tuple[Refusal, ...]
+
+    @property
+    def expected(self) -> str:
+        """The effects as JSON, so that a refusal can say what has changed since."""
+        return msgspec.json.encode(self.effects).decode() if self.effects else ""
+
+    @property
+    def events(self) -> list[str]:
+        """Return the sentence of each event that would be sent."""
+        return [EventKind(kind).sentence for kind in self.effects.events] if self.effects else []
+
+
+async def propose(visit: Visit, command: Command) -> Proposal:
+    """Return what the command would do now. Nothing is written."""
+    try:
+        preview = await visit.caller.preview(command)
+    except CommandRefused as refused:
+        return Proposal(new_id(), None, "", refused.refusals)
+    return Proposal(new_id(), preview.effects, preview.fingerprint or "", ())
+
+
+async def confirm(visit: Visit, command: Command) -> Outcome:
+    """Perform the command that the form confirms, if its outcome is the one that was shown.
+
+    Raises CommandRefused; with OutcomeChanged if the outcome would differ.
+    """
+    return await visit.caller.perform(
+        command, expect=visit.text("expect") or None, expected=effects_of(visit.text("expected"))
+    )
+
+
+def effects_of(text: str) -> Effects | None:
+    """Return the effects that a form carries, or None if they cannot be read."""
+    try:
+        return msgspec.json.decode(text, type=Effects)
+    except msgspec.DecodeError:
+        return None
+
+
+def changes_in(refusals: tuple[Refusal, ...]) -> list[str]:
+    """Return what has changed since the preview, line by line; empty if nothing has."""
+    for refusal in refusals:
+        if isinstance(refusal, OutcomeChanged):
+            return str(refusal.details.get("changes") or "").splitlines() or [refusal.sentence]
+    return []

@@ -1,0 +1,62 @@
+"""Finalize an invoice: what will be fixed, then the confirmation, then the receipt."""
+
+from starlette.responses import RedirectResponse, Response
+
+from polaris.console.access import CommandRefused, Visit, action, page
+from polaris.console.confirming import Proposal, changes_in, confirm, propose
+from polaris.console.pages.invoices import found_invoice
+from polaris.console.rendering import render
+from polaris.console.state import with_receipt
+from polaris.core.refusals import Refusal
+from polaris.operators.roles import Role
+from polaris.services.invoice_detail import InvoiceDetail
+from polaris.services.invoices import finalize_command
+
+
+async def proposed(visit: Visit) -> Response:
+    """Show what finalizing would do."""
+    detail = await found_invoice(visit, visit.request.path_params["invoice"])
+    command = await finalize_command(visit.caller, detail.invoice.id)
+    return _form(visit, detail, await propose(visit, command))
+
+
+async def finalized(visit: Visit) -> Response:
+    """Finalize the invoice, and go back to the list with its receipt."""
+    detail = await found_invoice(visit, visit.request.path_params["invoice"])
+    command = await finalize_command(visit.caller, detail.invoice.id)
+    try:
+        outcome = await confirm(visit, command)
+    except CommandRefused as refused:
+        again = await propose(visit, command)
+        return _form(visit, detail, again, refused.refusals)
+    return done(visit, detail.invoice.id, outcome.request_id)
+
+
+def _form(
+    visit: Visit, detail: InvoiceDetail, proposal: Proposal, refused: tuple[Refusal, ...] = ()
+) -> Response:
+    changed = changes_in(refused)
+    return render(
+        visit,
+        "finalize.html",
+        block="form",
+        status=409 if changed else 422 if refused else 200,
+        detail=detail,
+        proposal=proposal,
+        changes=changed,
+        refused=[] if changed else list(refused or proposal.refusals),
+    )
+
+
+def done(visit: Visit, invoice_id: str, request_id: str) -> Response:
+    """Send the browser back to the list, with the invoice open and the receipt of the request."""
+    target = with_receipt(visit.back, invoice_id, request_id)
+    if visit.by_script:
+        return Response(status_code=204, headers={"hx-redirect": target})
+    return RedirectResponse(target, 303)
+
+
+ROUTES = [
+    page("/billing/invoices/{invoice}/finalize", proposed, Role.OPERATOR),
+    action("/billing/invoices/{invoice}/finalize", finalized),
+]

@@ -1,0 +1,167 @@
+"""Void an invoice: the choices, their effects at once, the confirmation, then the receipt."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from starlette.responses import Response
+
+from polaris.console.access import CommandRefused, Visit, action, page
+from polaris.console.confirming import Proposal, changes_in, confirm, propose
+from polaris.console.formats import UnreadableAmount, amount, typed_amount
+from polaris.console.pages.finalize import done
+from polaris.console.pages.invoices import found_invoice
+from polaris.console.rendering import render
+from polaris.core.commands import Command
+from polaris.core.facts.credit_note import CreditTo
+from polaris.core.facts.invoice import Invoice
+from polaris.core.refusals import Refusal
+from polaris.operators.roles import Role
+from polaris.services.invoice_detail import InvoiceDetail
+from polaris.services.invoices import VoidChoices, replace_command, void_command
+
+LONGEST_COMMENT = 300
+LONGEST_REASON = 100
+
+
+class Limits(NamedTuple):
+    """What a void of the invoice can give back at most, in minor units."""
+
+    paid_minor: int
+    refundable_minor: int
+    creditable_minor: int
+
+
+class VoidForm(NamedTuple):
+    """The choices of a void as they were typed, what they mean, and what could not be read."""
+
+    typed: Mapping[str, str]
+    refund_minor: int
+    credit_minor: int
+    faults: dict[str, str]  # a sentence by the name of the field
+
+    @property
+    def gives(self) -> bool:
+        """True if money or credit goes back to the customer."""
+        return bool(self.refund_minor or self.credit_minor)
+
+    def on(self, name: str) -> bool:
+        """True if a box is ticked."""
+        return self.typed.get(name) == "on"
+
+
+def void_form(visit: Visit, invoice: Invoice, limits: Limits) -> VoidForm:
+    """Read the form. A field that cannot be read, or that is above its limit, is named."""
+    faults: dict[str, str] = {}
+    names = ("note", "refund", "credit", "credit_to", "reason", "comment", "replace", "number")
+    typed = {name: visit.text(name) for name in names}
+
+    def read(name: str, limit: int) -> int:
+        try:
+            minor = typed_amount(typed[name], invoice.currency, visit.locale)
+        except UnreadableAmount as fault:
+            faults[name] = str(fault)
+            return 0
+        if minor > limit:
+            faults[name] = f"At most {amount(limit, invoice.currency, visit.locale)}."
+        return minor
+
+    refund = read("refund", limits.refundable_minor)
+    credit = read("credit", limits.creditable_minor)
+    if not faults and refund + credit > limits.creditable_minor:
+        most = amount(limits.creditable_minor - refund, invoice.currency, visit.locale)
+        faults["credit"] = f"Refund and credit exceed what can be given back. At most {most}."
+    if len(typed["comment"]) > LONGEST_COMMENT:
+        faults["comment"] = f"At most {LONGEST_COMMENT} characters."
+    return VoidForm(typed, refund, credit, faults)
+
+
+async def command_of(visit: Visit, invoice: Invoice, form: VoidForm) -> Command:
+    """Return the command that the form asks for: a void, or one with a replacement."""
+    choices = VoidChoices(
+        credit_note=form.on("note") or form.gives,
+        refund_minor=form.refund_minor,
+        credit_minor=form.credit_minor,
+        credit_to=CreditTo.NOTE if form.typed["credit_to"] == "note" else CreditTo.WALLET,
+        reason=form.typed["reason"] or None,
+        comment=form.typed["comment"] or None,
+    )
+    if form.on("replace"):
+        return await replace_command(visit.caller, invoice.id, choices)
+    return await void_command(visit.caller, invoice.id, choices)
+
+
+async def proposed(visit: Visit) -> Response:
+    """Show the choices, and what the void would do without any."""
+    detail, limits = await _detail(visit)
+    form = void_form(visit, detail.invoice, limits)
+    proposal = await propose(visit, await command_of(visit, detail.invoice, form))
+    return _form(visit, "form", detail, limits, form, proposal)
+
+
+async def previewed(visit: Visit) -> Response:
+    """Show what the void would do with the choices that are typed now."""
+    detail, limits = await _detail(visit)
+    form = void_form(visit, detail.invoice, limits)
+    proposal = await propose(visit, await command_of(visit, detail.invoice, form))
+    return _form(visit, "effects", detail, limits, form, proposal)
+
+
+async def voided(visit: Visit) -> Response:
+    """Void the invoice, and go back to the list with its receipt."""
+    detail, limits = await _detail(visit)
+    form = void_form(visit, detail.invoice, limits)
+    command = await command_of(visit, detail.invoice, form)
+    if form.gives and form.typed["number"] != (detail.invoice.number or ""):
+        form.faults["number"] = f"Type {detail.invoice.number} to confirm that money moves."
+    refused: tuple[Refusal, ...] = ()
+    if not form.faults:
+        try:
+            outcome = await confirm(visit, command)
+        except CommandRefused as failure:
+            refused = failure.refusals
+        else:
+            return done(visit, detail.invoice.id, outcome.request_id)
+    again = await propose(visit, command)
+    return _form(visit, "form", detail, limits, form, again, refused)
+
+
+def _form(
+    visit: Visit,
+    block: str,
+    detail: InvoiceDetail,
+    limits: Limits,
+    form: VoidForm,
+    proposal: Proposal,
+    refused: tuple[Refusal, ...] = (),
+) -> Response:
+    changed = changes_in(refused)
+    faulty = bool(refused) or (bool(form.faults) and block == "form")
+    return render(
+        visit,
+        "void.html",
+        block=block,
+        status=409 if changed else 422 if faulty else 200,
+        detail=detail,
+        limits=limits,
+        form=form,
+        proposal=proposal,
+        changes=changed,
+        refused=[] if changed else list(refused or proposal.refusals),
+        reasons=visit.tenant.settings.void_reasons,
+        reason_required=visit.tenant.settings.void_reason_required,
+        longest_comment=LONGEST_COMMENT,
+        longest_reason=LONGEST_REASON,
+    )
+
+
+async def _detail(visit: Visit) -> tuple[InvoiceDetail, Limits]:
+    detail = await found_invoice(visit, visit.request.path_params["invoice"])
+    paid, refundable = detail.invoice.paid_minor, detail.refundable_minor
+    return detail, Limits(paid, refundable, detail.creditable_minor)
+
+
+ROUTES = [
+    page("/billing/invoices/{invoice}/void", proposed, Role.OPERATOR),
+    action("/billing/invoices/{invoice}/void", voided),
+    action("/billing/invoices/{invoice}/void/preview", previewed),
+]

@@ -1,0 +1,54 @@
+"""The receipt of a request about an invoice: each document, entry and event that it made."""
+
+from typing import NamedTuple
+
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.event import Event
+from polaris.core.facts.payment import Refund, RefundState
+from polaris.core.ledger.posting import Entry
+from polaris.services.invoice_detail import InvoiceDetail
+from polaris.store.read.timeline import Happening
+
+FINAL = (RefundState.SETTLED, RefundState.CONVERTED)
+
+
+class Receipt(NamedTuple):
+    """What one request did to an invoice."""
+
+    happening: Happening
+    credit_notes: list[CreditNote]
+    refunds: list[Refund]
+    wallet_events: list[Event]
+    entries: list[Entry]
+
+    @property
+    def sentence(self) -> str:
+        """Return what was done, as a headline."""
+        kinds = {event.kind for event in self.happening.events}
+        if "invoice.voided" in kinds:
+            return "The invoice is voided."
+        if "invoice.finalized" in kinds:
+            return "The invoice is finalized."
+        return "Done."
+
+    @property
+    def waits(self) -> bool:
+        """True if the state of a refund can still change."""
+        return any(refund.state not in FINAL for refund in self.refunds)
+
+
+def receipt_of(detail: InvoiceDetail, request_id: str | None) -> Receipt | None:
+    """Return the receipt of a request, or None if it did nothing to this invoice."""
+    done = (one for one in detail.happenings if one.command_id == request_id)
+    happening = next((one for one in done if one.outcome == "done"), None)
+    if happening is None:
+        return None
+    changed = {event.subject_id for event in happening.events}
+    whole = detail.whole
+    return Receipt(
+        happening=happening,
+        credit_notes=[note for note in whole.credit_notes if note.id in changed],
+        refunds=[refund for refund in whole.refunds if refund.id in changed],
+        wallet_events=[one for one in happening.events if one.kind.startswith("credits.")],
+        entries=[entry for entry in detail.entries if entry.command_id == happening.command_id],
+    )

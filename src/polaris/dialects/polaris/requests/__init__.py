@@ -1,0 +1,1 @@
+"""The routes of the admin API, and the commands that they perform."""

@@ -1,0 +1,92 @@
+"""The callers of the admin API: one answers as the engine does, one as the calls on an invoice."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import Depends, Query
+
+from polaris.api.access import Access, bearer, whole_key
+from polaris.api.answers import Failure
+from polaris.api.caller import Caller
+from polaris.api.paging import Page, page_of
+from polaris.core.commands import Command
+from polaris.core.effects import Effects
+from polaris.core.refusals import Refusal
+from polaris.dialects.polaris.errors import (
+    UNAUTHORIZED,
+    AdminError,
+    InvoiceError,
+    refused,
+    refused_invoice,
+)
+from polaris.dialects.polaris.rules import POLARIS
+from polaris.keys import KeyScope
+from polaris.services.invoices import Expectation
+
+
+class Call(Caller):
+    """The authenticated caller of a route."""
+
+    dialect = POLARIS
+
+    def refused(self, command: Command, refusals: Iterable[Refusal]) -> Failure:
+        """Return the answer to a refused command."""
+        return refused(command, refusals)
+
+
+class InvoiceCall(Call):
+    """The authenticated caller of a route about one invoice."""
+
+    def refused(self, command: Command, refusals: Iterable[Refusal]) -> Failure:
+        """Return the answer to a refused command: its `error` is a text."""
+        return refused_invoice(command, refusals)
+
+
+AUTHENTICATE = whole_key(bearer)
+
+ACCESS = Access(
+    caller=Call,
+    authenticate=AUTHENTICATE,
+    unknown=lambda: AdminError(401),
+    forbidden=lambda scope, resource: AdminError(403),
+    malformed=lambda: AdminError(400),
+)
+
+INVOICE_ACCESS = Access(
+    caller=InvoiceCall,
+    authenticate=AUTHENTICATE,
+    unknown=lambda: InvoiceError(401, UNAUTHORIZED),
+    forbidden=lambda scope, resource: InvoiceError(403, "Forbidden"),
+    malformed=lambda: AdminError(400),
+)
+
+LONGEST_PAGE = 200
+
+
+def read_page(
+    page: Annotated[int, Query(description="The page; the first one is 1.")] = 1,
+    per_page: Annotated[int, Query(description=f"Rows of a page, at most {LONGEST_PAGE}.")] = 50,
+) -> Page:
+    """Return the page of a list that the request asks for."""
+    return page_of(page, per_page, default=50, largest=LONGEST_PAGE)
+
+
+Paged = Annotated[Page, Depends(read_page)]
+
+Reads = Annotated[Call, Depends(ACCESS.may(KeyScope.READ, "command"))]
+Writes = Annotated[Call, Depends(ACCESS.may(KeyScope.WRITE, "command"))]
+InvoiceReads = Annotated[InvoiceCall, Depends(INVOICE_ACCESS.may(KeyScope.READ, "invoice"))]
+InvoiceWrites = Annotated[InvoiceCall, Depends(INVOICE_ACCESS.may(KeyScope.WRITE, "invoice"))]
+
+
+def expectation(expect: object, expected: Any) -> Expectation:
+    """Return the outcome that the caller agrees to. Raises AdminError 422 naming a bad field."""
+    if expect is not None and not isinstance(expect, str):
+        raise AdminError(422, "The value of `expect` cannot be read: it must be a fingerprint.")
+    if expected is None:
+        return Expectation(expect)
+    try:
+        return Expectation(expect, msgspec.convert(expected, Effects))
+    except msgspec.ValidationError as wrong:
+        raise AdminError(422, f"The value of `expected` cannot be read: {wrong}.") from wrong

@@ -1,0 +1,1 @@
+"""Facts and outcomes as the JSON of the admin API."""
