@@ -20,6 +20,8 @@ def test_the_demo_tells_the_whole_story_and_leaves(data_dir: Path) -> None:
         "refund.requested",
         "Total",
         "polaris invoice show INV-000003",
+        "http://127.0.0.1:8000/set-password/",
+        "admin@example.com",
     ):
         assert shown in told.out
     assert max(map(len, told.out.splitlines())) <= 80
@@ -30,6 +32,8 @@ def test_its_next_steps_work(data_dir: Path) -> None:
     place = ("--data-dir", str(data_dir))
     script("demo", "--once", *place)
     told = script("demo", "--once", *place).out
+    assert "Sign in as admin@example.com at http://127.0.0.1:8000." in told
+    assert "/set-password/" not in told
     tenant_id = re.findall(r"T=([0-9a-f-]{36})", told)[0]
     typed = [line.split("$T")[0] for line in told.splitlines() if "--tenant $T" in line]
     assert len(typed) == 5

@@ -31,20 +31,21 @@ def staff(database: Database) -> Staff:
     return Staff(database)
 
 
+@asynccontextmanager
+async def open_engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """Open the engine of a server in the running event loop."""
+    with opened(database_url) as database:
+        decider = Engine(database, connections=1)
+        writes = WriteBatches(decider)
+        engine = AsyncEngine(writes, decider, database, readers=2)
+        try:
+            yield engine
+        finally:
+            await writes.close()
+            await engine.close()
+
+
 @pytest.fixture
 def engines(database_url: str) -> Engines:
     """A function that opens the engine of a server, in the event loop of a test."""
-
-    @asynccontextmanager
-    async def engine() -> AsyncIterator[AsyncEngine]:
-        with opened(database_url) as database:
-            decider = Engine(database, connections=1)
-            writes = WriteBatches(decider)
-            reading = AsyncEngine(writes, decider, database, readers=2)
-            try:
-                yield reading
-            finally:
-                await writes.close()
-                await reading.close()
-
-    return engine
+    return lambda: open_engine(database_url)

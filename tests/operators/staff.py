@@ -1,6 +1,7 @@
 """Operators of a fresh tenant, and browsers in which they sign in."""
 
 from datetime import UTC, datetime
+from http.cookies import SimpleCookie
 from itertools import count
 
 import httpx
@@ -102,9 +103,15 @@ class Browser:
     ) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named["x-forwarded-for"] = self.address
-        with httpx.Client(cookies=self.cookies) as client:
-            answer: httpx.Response = client.request(
-                method, self.url + path, data=form, headers=named
-            )
-            self.cookies = dict(client.cookies)
+        named["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        answer = httpx.request(method, self.url + path, data=form, headers=named)
+        self._keep_cookies(answer)
         return answer
+
+    def _keep_cookies(self, answer: httpx.Response) -> None:
+        """Keep the cookies that the answer sets, and forget those that it deletes."""
+        for header in answer.headers.get_list("set-cookie"):
+            for name, cookie in SimpleCookie(header).items():
+                self.cookies.pop(name, None)
+                if cookie["max-age"] != "0":
+                    self.cookies[name] = cookie.value

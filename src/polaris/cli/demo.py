@@ -25,6 +25,9 @@ from polaris.core.facts.tenant import Settings
 from polaris.core.fold import Outcome
 from polaris.engine import Engine, new_id, now, request
 from polaris.money import printed
+from polaris.operators.administration import FIRST_EMAIL, first_run_link, set_role
+from polaris.operators.operator import find_by_email
+from polaris.operators.roles import Role
 from polaris.reports import ledger
 from polaris.store.engine.write import create_tenant
 from polaris.store.read import events, invoices
@@ -45,10 +48,11 @@ NEXT = {
 }
 
 
-def run(database: Database, console: Console, before: Iterable[str] = ()) -> None:
+def run(database: Database, console: Console, url: str, before: Iterable[str] = ()) -> None:
     """Create the demo tenant, run all scenes, and print what happened.
 
-    `before` are shell lines to print before the commands of the next steps.
+    `url` is the address of the server, and `before` are shell lines to print before the commands of
+    the next steps.
     """
     tenant_id = new_id()
     with database.connect() as connection:
@@ -59,6 +63,8 @@ def run(database: Database, console: Console, before: Iterable[str] = ()) -> Non
         for part in demo.scenes():
             console.print(part)
     console.print(next_steps([*before, f"T={tenant_id}"]), soft_wrap=True)
+    with database.connect() as connection:
+        console.print(sign_in_steps(connection, tenant_id, url), soft_wrap=True)
 
 
 class Demo:
@@ -233,6 +239,24 @@ def next_steps(before: Iterable[str]) -> RenderableType:
     typed = [Text(f"  {line}") for line in before]
     typed += [Text.assemble(f"  {line:56}", (why, "dim")) for line, why in NEXT.items()]
     return Group(scene("Next", "The demo tenant is kept. Try these commands:"), *typed)
+
+
+def sign_in_steps(connection: EngineConnection, tenant_id: str, url: str) -> RenderableType:
+    """Return how to sign in to the console. The first demo makes the first operator.
+
+    In later demos that operator becomes an administrator of the new tenant too. Commits nothing.
+    """
+    if path := first_run_link(connection, tenant_id):
+        sentence = f"Set the password of {FIRST_EMAIL} with this link. It works once."
+        return Group(scene("The console", sentence), Text(url + path))
+    known = find_by_email(connection, FIRST_EMAIL)
+    if known is None:
+        add = f"polaris operator add EMAIL --role admin --link --tenant {tenant_id}"
+        return Group(
+            scene("The console", f"Add an operator of the demo tenant at {url}:"), Text(add)
+        )
+    set_role(connection, known, tenant_id, Role.ADMIN, "demo")
+    return scene("The console", f"Sign in as {FIRST_EMAIL} at {url}.")
 
 
 def scene(title: str, sentence: str) -> RenderableType:

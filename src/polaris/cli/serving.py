@@ -60,9 +60,15 @@ def demo(
 
     stop_on_sigterm()
     with opened(data_dir, database_url) as database:
-        demo.run(database, PEOPLE, export_lines(data_dir, database_url))
+        chosen = settings(data_dir, database_url)
+        demo.run(database, PEOPLE, url_of(chosen, port), export_lines(data_dir, database_url))
         if not once:
-            listen(settings(data_dir, database_url), None, port, workers=1)
+            listen(chosen, None, port, workers=1)
+
+
+def url_of(chosen: Settings, port: int | None) -> str:
+    """Return the address of the server, as a browser on this machine opens it."""
+    return f"http://{chosen.host}:{chosen.port if port is None else port}"
 
 
 def migrate(

@@ -38,8 +38,9 @@ class TooManyAttempts(OperatorRefusal):
     code = "too_many_attempts"
 
     def __init__(self, retry_after_seconds: int) -> None:
+        unit = "second" if retry_after_seconds == 1 else "seconds"
         super().__init__(
-            f"There were too many failed attempts. Try again in {retry_after_seconds} seconds."
+            f"There were too many failed attempts. Try again in {retry_after_seconds} {unit}."
         )
         self.retry_after_seconds = retry_after_seconds
 

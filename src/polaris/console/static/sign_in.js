@@ -26,7 +26,8 @@ document.body.addEventListener("signed-in", ({ detail: { owner, csrf } }) => {
   const sentBefore = interrupted;
   dialog.close();
   if (owner !== document.body.dataset.session) {
-    say({ kind: "error", text: "You have signed in as somebody else, or to another tenant. Reload the page." });
+    const text = "You have signed in as somebody else, or to another tenant. Reload the page.";
+    say({ kind: "error", text });
     return;
   }
   for (const field of document.querySelectorAll("input[name=csrf]")) field.value = csrf;

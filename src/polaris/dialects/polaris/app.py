@@ -59,7 +59,7 @@ def build(engine: AsyncEngine) -> FastAPI:
     app.add_middleware(
         Idempotent,
         engine=engine,
-        authenticate=call.AUTHENTICATE,
+        authenticate=call.authenticate,
         declared=IDEMPOTENCY,
         replies=errors.REPLIES,
     )

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import Depends, Query
+from fastapi import Depends, Query, Request
 
-from polaris.api.access import Access, bearer, whole_key
+from polaris.api.access import Access, bearer
 from polaris.api.answers import Failure
 from polaris.api.caller import Caller
 from polaris.api.paging import Page, page_of
+from polaris.api.principal import Principal
 from polaris.core.commands import Command
 from polaris.core.effects import Effects
 from polaris.core.refusals import Refusal
@@ -22,7 +23,9 @@ from polaris.dialects.polaris.errors import (
 )
 from polaris.dialects.polaris.rules import POLARIS
 from polaris.keys import KeyScope
+from polaris.operators import sessions
 from polaris.services.invoices import Expectation
+from polaris.serving.async_engine import AsyncEngine
 
 
 class Call(Caller):
@@ -43,11 +46,19 @@ class InvoiceCall(Call):
         return refused_invoice(command, refusals)
 
 
-AUTHENTICATE = whole_key(bearer)
+async def authenticate(request: Request, engine: AsyncEngine) -> Principal | None:
+    """Return the API key of the request, or else the operator who is signed in by cookie.
+
+    A cookie counts for a change only with the CSRF token of its session in `X-CSRF-Token`.
+    """
+    if "authorization" in request.headers:
+        return await engine.key(bearer(request))
+    return await sessions.authenticate(request, engine)
+
 
 ACCESS = Access(
     caller=Call,
-    authenticate=AUTHENTICATE,
+    authenticate=authenticate,
     unknown=lambda: AdminError(401),
     forbidden=lambda scope, resource: AdminError(403),
     malformed=lambda: AdminError(400),
@@ -55,7 +66,7 @@ ACCESS = Access(
 
 INVOICE_ACCESS = Access(
     caller=InvoiceCall,
-    authenticate=AUTHENTICATE,
+    authenticate=authenticate,
     unknown=lambda: InvoiceError(401, UNAUTHORIZED),
     forbidden=lambda scope, resource: InvoiceError(403, "Forbidden"),
     malformed=lambda: AdminError(400),
