@@ -107,7 +107,7 @@ def numbers(page: httpx.Response) -> list[str]:
 def counts(page: httpx.Response) -> dict[str, str]:
     """Return the number at each tab."""
     tabs = re.findall(r'>(\w+)<span class="count">([\d,]+)</span>', page.text)
-    return {name: count for name, count in tabs}
+    return dict(tabs)
 
 
 # ---------------------------------------------------------------- the list
@@ -319,7 +319,8 @@ def test_a_choice_that_is_not_possible_is_named(
 
 
 def test_the_reason_of_the_settings_is_required(browser: Browser, books: Books) -> None:
-    books.do(SaveTenant(settings={"void_reasons": ["duplicate"], "void_reason_required": True}))
+    settings = {"void_reasons": ["duplicate"], "void_reason_required": True}
+    books.do(SaveTenant(tenant_id=books.tenant_id, settings_changes=settings))
     invoice_id = books.issued()
     assert sent(browser, invoice_id).status_code == 422
     assert sent(browser, invoice_id, reason="Duplicate").status_code == 422
