@@ -32,6 +32,7 @@ from polaris.core.facts.event import Event, EventKind
 from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind, Status, WriteOff
 from polaris.core.facts.payment import Payment, Refund, RefundState
 from polaris.core.facts.row import Row
+from polaris.core.facts.task import Task
 from polaris.core.facts.tenant import Books, Tenant
 from polaris.core.facts.wallet import Lot, Movement, Wallet, WalletStatus
 from polaris.core.ledger.posting import Entry
@@ -125,6 +126,7 @@ _MADE_AT: dict[type[Row], str] = {
     Lot: "landed_at",
     Movement: "at",
     Entry: "written_at",
+    Task: "opened_at",
 }
 """The field with the time at which a row was created. Other rows belong to one of these rows."""
 

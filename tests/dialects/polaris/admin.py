@@ -34,6 +34,10 @@ class Admin:
             headers["Idempotency-Key"] = key
         return httpx.post(f"{self.url}{path}", content=body, headers=headers)
 
+    def get(self, path: str) -> httpx.Response:
+        """Read a path."""
+        return httpx.get(self.url + path, headers={"Authorization": f"Bearer {self.reader}"})
+
     def post(self, path: str, command: dict[str, Any], key: str | None = None) -> httpx.Response:
         """Send a command."""
         return self.send(path, msgspec.json.encode(command), key)

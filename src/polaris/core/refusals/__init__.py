@@ -69,6 +69,7 @@ from polaris.core.refusals.payment import (
     PaymentUnderWay,
 )
 from polaris.core.refusals.refund import NotRefundable, RefundEnded
+from polaris.core.refusals.task import TaskResolved
 from polaris.core.refusals.tenant import (
     AdministratorRequired,
     BooksWouldMoveBack,
@@ -164,6 +165,7 @@ __all__ = [
     "UrlMalformed",
     "UnknownSignature",
     "TenantChangedMeanwhile",
+    "TaskResolved",
     "UnknownSetting",
     "SettingNotPossible",
     "FormatNotPossible",

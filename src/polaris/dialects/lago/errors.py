@@ -143,6 +143,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.UrlMalformed: Answer(422, "url_invalid"),
     refusals.UnknownSignature: Answer(422, INVALID),
     refusals.TenantChangedMeanwhile: Answer(422, INVALID, "base"),
+    refusals.TaskResolved: Answer(422, INVALID),
     refusals.UnknownSetting: Answer(422, INVALID),
     refusals.SettingNotPossible: Answer(422, INVALID),
     refusals.FormatNotPossible: Answer(422, INVALID, "document_number_prefix"),
