@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from psycopg.errors import UniqueViolation
 
 from polaris.core.balances.numbering import Numbers, changed_numbers, drawn_numbers
-from polaris.core.commands import Command, SaveTenant
+from polaris.core.commands import CloseBooks, Command, SaveTenant
 from polaris.core.commands.text import ID, as_text
 from polaris.core.decision import Decision, Facts
 from polaris.core.effects import Effects, fingerprint
@@ -21,7 +21,7 @@ from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.row import Row
 from polaris.core.fold import Folded, Memory, Outcome, Request, audit_of, fold
 from polaris.core.lifecycle import POLARIS
-from polaris.core.refusals import NotFound
+from polaris.core.refusals import BooksAlreadyClosed, NotFound
 from polaris.core.rules.number import changed_settings
 from polaris.core.scope import Scope, may_be_noted, scope_of
 from polaris.core.transition import Dialect
@@ -287,6 +287,12 @@ def scope_of_requests(requests: Sequence[Request], noted: bool = False) -> Scope
     scope = scope_of((request.command for request in requests), noted)
     scope.billed |= any(request.shown or request.weighs_effects for request in requests)
     return scope
+
+
+def closed_by(request: Request, outcome: Outcome) -> bool:
+    """True if the books are closed as this request asks: by it, or by an earlier closing."""
+    already = any(isinstance(one, BooksAlreadyClosed) for one in outcome.refusals)
+    return isinstance(request.command, CloseBooks) and (outcome.done or already)
 
 
 def lost(fault: psycopg.OperationalError) -> bool:

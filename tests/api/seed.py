@@ -109,7 +109,12 @@ class Memory:
                 self.keys |= {(tenant_id, request.key)} if request.key else set()
             outcome = self.outcome(request)
             outcomes.append(
-                Outcome(request_id=request.id, refusals=outcome.refusals, replayed=again)
+                Outcome(
+                    request_id=request.id,
+                    refusals=outcome.refusals,
+                    replayed=again,
+                    writers_left=outcome.writers_left,
+                )
             )
         return outcomes
 

@@ -338,7 +338,7 @@ BOOKS = """
            | close                                | -
            | close through=2026-03-09             | -
            | close through=2026-03-10             | period_not_over
-    close  | close                                | books_would_move_back
+    close  | close                                | books_already_closed
     =      | close through=2026-02-27             | books_would_move_back
     =      | reopen                               | -
     =      | clerk reopen                         | administrator_required

@@ -32,7 +32,7 @@ class Admin:
         headers = {"Authorization": f"Bearer {self.writer}"}
         if key:
             headers["Idempotency-Key"] = key
-        return httpx.post(f"{self.url}{path}", content=body, headers=headers)
+        return httpx.post(f"{self.url}{path}", content=body, headers=headers, timeout=30)
 
     def get(self, path: str) -> httpx.Response:
         """Read a path."""

@@ -106,6 +106,8 @@ def test_the_books_are_closed_without_waiting_for_others(admin: Admin) -> None:
     closed = admin.done("CloseBooks", through="2020-01-31")
     assert [event["kind"] for event in closed["events"]] == ["books.closed"]
     assert "writers_left" not in closed
+    again = admin.refused("CloseBooks", 409, through="2020-01-31")
+    assert again["error"]["code"] == "books_already_closed"
 
 
 UNREADABLE = [

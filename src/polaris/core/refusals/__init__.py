@@ -72,6 +72,7 @@ from polaris.core.refusals.refund import NotRefundable, RefundEnded
 from polaris.core.refusals.task import TaskResolved
 from polaris.core.refusals.tenant import (
     AdministratorRequired,
+    BooksAlreadyClosed,
     BooksWouldMoveBack,
     BooksWouldMoveForward,
     FormatNotPossible,
@@ -174,6 +175,7 @@ __all__ = [
     "FormatsOverlap",
     "PeriodNotOver",
     "AdministratorRequired",
+    "BooksAlreadyClosed",
     "BooksWouldMoveBack",
     "BooksWouldMoveForward",
 ]

@@ -152,6 +152,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.FormatsOverlap: Answer(422, INVALID, "document_number_prefix"),
     refusals.PeriodNotOver: Answer(422, INVALID),
     refusals.AdministratorRequired: Answer(403, "forbidden"),
+    refusals.BooksAlreadyClosed: Answer(422, INVALID),
     refusals.BooksWouldMoveBack: Answer(422, INVALID),
     refusals.BooksWouldMoveForward: Answer(422, INVALID),
 }

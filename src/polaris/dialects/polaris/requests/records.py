@@ -92,7 +92,7 @@ async def list_tasks(
         found = await call.read(tasks.tasks, status, limit, after)
     except tasks.UnknownTask as unknown:
         raise AdminError(404, "There is no task with the id in `after`.") from unknown
-    return outcomes.answer({"tasks": found.tasks, "next": found.next})
+    return outcomes.tasks(found)
 
 
 @router.get("/audit")
