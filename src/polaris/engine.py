@@ -35,7 +35,8 @@ from polaris.store.engine.load import (
     writers,
 )
 from polaris.store.engine.write import Conflict, write
-from polaris.store.server.database import Database
+from polaris.store.read.events import first_changes
+from polaris.store.server.database import Database, EngineConnection
 
 log = structlog.get_logger()
 
@@ -190,8 +191,9 @@ class Engine:
                 if taken.diag.constraint_name not in NUMBER_KEYS:
                     raise
                 raise NumbersTaken(drawn_numbers(loaded.facts, folded.rows.values())) from taken
+            outcomes = [as_first_answered(connection, tenant_id, one) for one in folded.outcomes]
         report(folded)
-        return [as_first_answered(outcome) for outcome in folded.outcomes]
+        return outcomes
 
     def _broken(self, tenant_id: str, request: Request, fault: BaseException) -> Outcome:
         """Return a broken outcome for a request. Only its audit line is written."""
@@ -318,11 +320,13 @@ def writes_notes(facts: Facts, requests: Sequence[Request]) -> bool:
     return by_setting and any(may_be_noted(request.command) for request in requests)
 
 
-def as_first_answered(outcome: Outcome) -> Outcome:
+def as_first_answered(connection: EngineConnection, tenant_id: str, outcome: Outcome) -> Outcome:
     """Return the outcome. The facts of a repetition become those right after the first time."""
     if not outcome.replayed or outcome.facts is None or not outcome.events:
         return outcome
-    return replace(outcome, facts=facts_after(outcome.facts, outcome.events))
+    ids = {row_id for table in outcome.facts.tables.values() for row_id in table}
+    later = first_changes(connection, tenant_id, outcome.events[-1].id, ids)
+    return replace(outcome, facts=facts_after(outcome.facts, outcome.events, later))
 
 
 def report(folded: Folded) -> None:

@@ -26,6 +26,7 @@ from polaris.core import refusals
 from polaris.core.commands import Command
 from polaris.core.commands.text import UNSTORABLE
 from polaris.core.fold import Outcome
+from polaris.core.lifecycle import TRANSITIONS
 from polaris.engine import now
 from polaris.serving.async_engine import AsyncEngine
 from polaris.store.idempotency_keys import (
@@ -89,6 +90,10 @@ class KeyedCall:
     def first_key(self, kind: type[Command]) -> str:
         """Return the engine's key for the first command of this kind."""
         return f"{self.key}/{kind.__name__}/0"
+
+    def first_keys(self) -> list[str]:
+        """Return the engine's key for the first command of each kind."""
+        return [self.first_key(kind) for kind in TRANSITIONS]
 
     def new_id(self) -> str:
         """Return the next id, a UUIDv7: the time of the claim, then bits derived from the key."""
@@ -199,8 +204,7 @@ class Idempotent:
         """
         if call.performed or status < 400:
             return False
-        keys = [call.first_key(kind) for kind in Command.__subclasses__()]
-        return await self._engine.read(any_performed, call.tenant_id, keys)
+        return await self._engine.read(any_performed, call.tenant_id, call.first_keys())
 
     async def _earlier_answer(self, call: KeyedCall) -> KeptAnswer | None:
         """Wait for the answer of another request with the key. Return None after the time limit."""
