@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from psycopg.errors import UniqueViolation
 
 from polaris.core.balances.numbering import Numbers, changed_numbers, drawn_numbers
-from polaris.core.commands import Command, SaveTenant
+from polaris.core.commands import CloseBooks, Command, SaveTenant
 from polaris.core.commands.text import ID, as_text
 from polaris.core.decision import Decision, Facts
 from polaris.core.effects import Effects, fingerprint
@@ -21,7 +21,7 @@ from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.row import Row
 from polaris.core.fold import Folded, Memory, Outcome, Request, audit_of, fold
 from polaris.core.lifecycle import POLARIS
-from polaris.core.refusals import NotFound
+from polaris.core.refusals import BooksAlreadyClosed, NotFound
 from polaris.core.rules.number import changed_settings
 from polaris.core.scope import Scope, may_be_noted, scope_of
 from polaris.core.transition import Dialect
@@ -35,7 +35,8 @@ from polaris.store.engine.load import (
     writers,
 )
 from polaris.store.engine.write import Conflict, write
-from polaris.store.server.database import Database
+from polaris.store.read.events import first_changes
+from polaris.store.server.database import Database, EngineConnection
 
 log = structlog.get_logger()
 
@@ -190,8 +191,9 @@ class Engine:
                 if taken.diag.constraint_name not in NUMBER_KEYS:
                     raise
                 raise NumbersTaken(drawn_numbers(loaded.facts, folded.rows.values())) from taken
+            outcomes = [as_first_answered(connection, tenant_id, one) for one in folded.outcomes]
         report(folded)
-        return [as_first_answered(outcome) for outcome in folded.outcomes]
+        return outcomes
 
     def _broken(self, tenant_id: str, request: Request, fault: BaseException) -> Outcome:
         """Return a broken outcome for a request. Only its audit line is written."""
@@ -289,6 +291,12 @@ def scope_of_requests(requests: Sequence[Request], noted: bool = False) -> Scope
     return scope
 
 
+def closed_by(request: Request, outcome: Outcome) -> bool:
+    """True if the books are closed as this request asks: by it, or by an earlier closing."""
+    already = any(isinstance(one, BooksAlreadyClosed) for one in outcome.refusals)
+    return isinstance(request.command, CloseBooks) and (outcome.done or already)
+
+
 def lost(fault: psycopg.OperationalError) -> bool:
     """True if the connection is lost; False if the server only rejected a statement."""
     gone = ("57P01", "57P02", "57P03", "08", "53300")
@@ -312,11 +320,13 @@ def writes_notes(facts: Facts, requests: Sequence[Request]) -> bool:
     return by_setting and any(may_be_noted(request.command) for request in requests)
 
 
-def as_first_answered(outcome: Outcome) -> Outcome:
+def as_first_answered(connection: EngineConnection, tenant_id: str, outcome: Outcome) -> Outcome:
     """Return the outcome. The facts of a repetition become those right after the first time."""
     if not outcome.replayed or outcome.facts is None or not outcome.events:
         return outcome
-    return replace(outcome, facts=facts_after(outcome.facts, outcome.events))
+    ids = {row_id for table in outcome.facts.tables.values() for row_id in table}
+    later = first_changes(connection, tenant_id, outcome.events[-1].id, ids)
+    return replace(outcome, facts=facts_after(outcome.facts, outcome.events, later))
 
 
 def report(folded: Folded) -> None:

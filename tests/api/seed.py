@@ -109,7 +109,12 @@ class Memory:
                 self.keys |= {(tenant_id, request.key)} if request.key else set()
             outcome = self.outcome(request)
             outcomes.append(
-                Outcome(request_id=request.id, refusals=outcome.refusals, replayed=again)
+                Outcome(
+                    request_id=request.id,
+                    refusals=outcome.refusals,
+                    replayed=again,
+                    writers_left=outcome.writers_left,
+                )
             )
         return outcomes
 
@@ -120,7 +125,11 @@ class Memory:
         }
         return known[function](*args)
 
-    async def read(self, function: Callable[..., Any], tenant_id: str, asked: Any) -> Any:
+    async def read(
+        self, function: Callable[..., Any], tenant_id: str | None = None, asked: Any = None
+    ) -> Any:
+        if tenant_id is None:
+            return []  # the events of a caller's earlier commands: this engine changes no facts
         if function is idempotency_keys.any_performed:
             return any((tenant_id, key) in self.keys for key in asked)
         return self.claims.get((tenant_id, asked))

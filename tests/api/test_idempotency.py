@@ -74,6 +74,18 @@ def test_the_second_answer_is_the_first(app: FastAPI, engine: Memory, method: st
     assert (app.state.calls, len(engine.performed)) == (1, 1)
 
 
+def test_an_answer_is_stored_when_nobody_can_write_into_the_closed_period(
+    app: FastAPI, engine: Memory
+) -> None:
+    """Until then a repetition asks the engine again, which waits again."""
+    left = iter([2, 1, 0])
+    engine.outcome = lambda asked: Outcome(request_id=asked.id, writers_left=next(left))
+    answers = [post(app) for _ in range(4)]
+    assert [one.text.split()[1] for one in answers] == ["1", "2", "3", "3"]
+    assert [one.headers.get(MARK) for one in answers] == [None, "yes", "yes", "yes"]
+    assert len(engine.performed) == 1
+
+
 @pytest.mark.parametrize("headers", [{}, {"Seed-Key": ""}, {"Other-Key": "k1"}])
 def test_without_a_key_nothing_is_repeated(app: FastAPI, engine: Memory, headers: Any) -> None:
     first, second = (post(app, headers=headers) for _ in range(2))

@@ -92,6 +92,7 @@ SHORT: dict[str, Command] = {
     "drop": DeleteCatalogueItem(catalogue_item_id="add"),
     "endpoint": SaveWebhookEndpoint(webhook_endpoint_id="end", url="https://a.example/hooks"),
     "hush": DeleteWebhookEndpoint(webhook_endpoint_id="end"),
+    "resolve": ask.ResolveTask(task_id="row-8", resolution="The bank sent it."),
     "tenant": SaveTenant(tenant_id="tenant"),
     "close": CloseBooks(through=date(2026, 2, 28)),
     "reopen": ReopenBooks(),

@@ -11,6 +11,7 @@ from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, Line, Settlement, Tax
 from polaris.core.facts.payment import Payment, Refund
 from polaris.core.facts.series import DocumentNumber, Series, SkippedNumber
+from polaris.core.facts.task import Task
 from polaris.core.facts.wallet import Lot, Movement
 from polaris.core.ledger.posting import Entry
 
@@ -175,6 +176,17 @@ def replacements_are_linked(shelf: Shelf) -> Iterator[str]:
                 yield f"{invoice.id} names {other}, which does not name it"
 
 
+def open_tasks_still_matter(shelf: Shelf) -> Iterator[str]:
+    """A task about a refund is open only while the refund is failed; resolved ones say by whom."""
+    refunds = shelf.by_id(Refund)
+    for task in shelf.all(Task):
+        waits = task.resolved_at is None and task.kind == "refund_failed"
+        if waits and refunds[task.subject_id].state != "failed":
+            yield f"task {task.id} is open, but its refund has not failed any more"
+        if len({value is None for value in (task.resolved_at, task.resolved_by)}) != 1:
+            yield f"task {task.id} is resolved by {task.resolved_by} at {task.resolved_at}"
+
+
 ROW_PROOFS: tuple[Proof, ...] = (
     numbers_are_gapless,
     numbers_name_one_document,
@@ -187,4 +199,5 @@ ROW_PROOFS: tuple[Proof, ...] = (
     payments_are_not_used_twice,
     postings_fit,
     replacements_are_linked,
+    open_tasks_still_matter,
 )

@@ -4,7 +4,7 @@ import pytest
 
 from core.asks import after, steps, told
 from core.world import World
-from polaris.core.facts.event import WARNINGS
+from polaris.core.facts.task import OPENED_BY
 
 DISPUTED, CHARGED_BACK = (
     "invoice.double_return_suspected",
@@ -17,7 +17,7 @@ def warned(world: World, command: str) -> list[str]:
     for one in steps(command)[:-1]:
         world.perform(told(one))
     decision = world.perform(told(steps(command)[-1]))
-    return [event.kind for event in decision.events if event.kind in WARNINGS]
+    return [event.kind for event in decision.events if event.kind in OPENED_BY]
 
 
 @pytest.mark.parametrize(

@@ -338,7 +338,7 @@ BOOKS = """
            | close                                | -
            | close through=2026-03-09             | -
            | close through=2026-03-10             | period_not_over
-    close  | close                                | books_would_move_back
+    close  | close                                | books_already_closed
     =      | close through=2026-02-27             | books_would_move_back
     =      | reopen                               | -
     =      | clerk reopen                         | administrator_required
@@ -353,7 +353,20 @@ BOOKS = """
     billed; correct | correct entry_id=row-8 day=2026-03-13 | already_exists
 """
 
-TABLES = (RECEIVING, REPORTING, APPLYING, CREDITING, ALONE, NOTES, REFUNDING, WALLETS, BOOKS)
+TASKS = """
+    so far                           | asked                                | refused
+                                     | resolve                              | not_found
+    spare; refund; report_refund state=failed | resolve                     | -
+    =                                | resolve resolution=@empty            | value_missing
+    =                                | resolve task_id=other                | not_found
+    spare; refund; report_refund state=failed; resolve | resolve            | task_resolved
+    spare; refund; report_refund state=failed; report_refund | resolve      | task_resolved
+"""
+
+TABLES = (
+    *(RECEIVING, REPORTING, APPLYING, CREDITING, ALONE, NOTES, REFUNDING, WALLETS, BOOKS),
+    TASKS,
+)
 
 ROWS = [row for table in TABLES for row in rows(table)]
 

@@ -21,6 +21,13 @@ from polaris.core.transition import Dialect
 
 R = TypeVar("R", bound=Row)
 
+WATCHED = (
+    "invoice.double_return_suspected",
+    "payment.double_return_suspected",
+    "refund.failed",
+)
+"""The events that a person must look at."""
+
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 
 
@@ -89,6 +96,10 @@ class World:
         except Refusal as refusal:
             return (refusal.code,)
         return ()
+
+    def warnings(self) -> list[str]:
+        """The ids of the events so far that a person must look at, sorted."""
+        return sorted(event.id for event in self.events if event.kind in WATCHED)
 
     def rows(self) -> dict[type[Row], dict[str, Row]]:
         """Every row there is, by kind and id."""

@@ -8,6 +8,7 @@ from msgspec.structs import asdict, replace
 
 from core.asks import new_world
 from delivery.stored import chapters, step
+from polaris.core.facts.catalogue import TaxCode
 from polaris.core.facts.credit_note import CreditNote, NoteStatus
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import Event, EventKind
@@ -15,7 +16,7 @@ from polaris.core.facts.invoice import Invoice, Settlement, Status, WriteOff
 from polaris.core.facts.payment import Payment, Refund, RefundState
 from polaris.core.facts.row import Row
 from polaris.core.facts.wallet import Lot, Wallet
-from polaris.delivery.as_of import PastView
+from polaris.delivery.as_of import PastView, facts_after, facts_before
 from polaris.delivery.images import image_before
 
 STORIES = [
@@ -68,6 +69,24 @@ def test_neighbours_are_as_the_event_left_them(story: str) -> None:
             then.pop(event.subject_id, None)
             expected.pop(event.subject_id, None)
             assert then == expected, (event.kind, kind)
+
+
+def test_a_repeated_request_sees_what_the_first_one_saw() -> None:
+    """Before its commands and after them, with the first later event about each row."""
+    world = new_world()
+    step(world, "wallet", "tax")
+    before = world.rows()
+    events = step(world, "change_wallet name=Mine")
+    after = world.rows()
+    changes = step(world, "change_wallet name=Later", "tax rate=7", "untax", "terminate")
+    changes += step(world, "tax tax_code_id=new", "delete_customer")
+    later = list({(one.subject, one.subject_id): one for one in reversed(changes)}.values())
+    for then, facts in (
+        (before, facts_before(world.facts, events, later)),
+        (after, facts_after(world.facts, events, later)),
+    ):
+        for kind in (Wallet, TaxCode, Customer):
+            assert facts.tables[kind] == then[kind], kind
 
 
 def only(events: list[Event], kind: EventKind) -> Event:

@@ -11,6 +11,7 @@ from polaris.core.facts.customer import Customer
 from polaris.core.facts.details import Details
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Settlement, SettlementKind
 from polaris.core.facts.payment import Payment, Refund, RefundState
+from polaris.core.facts.task import Task
 from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.refusals import Refusal
 from properties.asking import CURRENCIES, SIZES, TAXES, Asking, active, finalized, live, voided
@@ -89,6 +90,11 @@ def remove_note(by: Asking) -> Command:
 
 
 # ------------------------------------------------------------ refunds
+
+
+def resolve_task(by: Asking) -> Command:
+    wanted = by.id_of(Task, lambda row: row.resolved_at is None)
+    return ask.ResolveTask(task_id=wanted, resolution="" if by.seldom(9) else "Seen.")
 
 
 def refund(by: Asking) -> Command:

@@ -9,6 +9,7 @@ from polaris.core.commands import Command, SaveCustomer
 from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.row import Row
 from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.task import Task
 from polaris.core.facts.tenant import Books, Settings, VoidDated
 from polaris.core.ledger.posting import Entry
 from properties import billing, crediting, mastering
@@ -51,6 +52,7 @@ COMMANDS = weighed(
         (4, crediting.refund),
         (4, crediting.report_refund),
         (2, crediting.convert_refund),
+        (1, crediting.resolve_task),
         (2, crediting.open_wallet),
         (2, crediting.grant),
         (2, crediting.buy),
@@ -124,12 +126,17 @@ class History:
             self.done.append(command)
             assert failures(self.world.facts) == [], command
             assert self.dated_open(before), command
+            assert self.watched() == self.world.warnings(), command
 
     def dated_open(self, before: dict[type[Row], dict[str, Row]]) -> bool:
         """True if no new entry is dated on a closed day."""
         (books,) = before[Books].values()
         new = (row for row in self.world.all(Entry) if row.id not in before.get(Entry, {}))
         return all(entry.accounting_date >= first_open(books) for entry in new)
+
+    def watched(self) -> list[str]:
+        """Return the events that tasks are about, sorted."""
+        return sorted(task.event_id for task in self.world.all(Task))
 
     def end(self) -> None:
         """Void all finalized invoices."""

@@ -185,3 +185,11 @@ update entry e set accounting_date = e.accounting_date + 30
 -- An entry is reversed before it is booked.
 update entry e set accounting_date = e.accounting_date - 30
  where e.tenant_id = %(t)s and e.kind = 'payment_applied' and e.reverses is not null
+
+-- tasks --
+delete from task k where k.tenant_id = %(t)s and k.kind = 'refund_failed'
+
+-- tasks_open_too_long --
+-- The refund is not failed any more, but somebody opens its task again.
+update task k set resolved_at = null, resolved_by = null, resolution = null
+ where k.tenant_id = %(t)s and k.kind = 'refund_failed'

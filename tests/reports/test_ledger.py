@@ -46,6 +46,7 @@ FOUND_BY = {
     "reversed_twice_over": {"reversed_once", "mirrored"},
     "numbers_out_of_format": {"numbers"},
     "numbers_lost": {"numbers"},
+    "tasks_open_too_long": {"tasks"},
 }
 """By what is done to the books, the proofs that find it; if not here, the one of that name."""
 

@@ -11,7 +11,7 @@ import pytest
 from faults.world import at_once, customers, drafts, invoices, opened, tenant, voiding
 from polaris.core import commands
 from polaris.core.commands import CloseBooks, Command
-from polaris.core.fold import Memory, Outcome, fold
+from polaris.core.fold import Memory, Outcome, Request, fold
 from polaris.core.scope import scope_of
 from polaris.engine import CLOSING_PATIENCE_SECONDS, Engine, new_id, now, request
 from polaris.store.engine.write import lock_and_load, write
@@ -108,6 +108,40 @@ def test_a_closing_waits_for_its_own_set_and_then_says_so(
         voids, closed = asyncio.run(story())
     assert [one.done for one in voids] == [True, True]
     assert (closed.done, closed.writers_left) == (True, 1)
+
+
+def test_a_repeated_closing_waits_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under the same key, or as a new request; another refused closing does not wait."""
+    monkeypatch.setattr("polaris.serving.async_engine.CLOSING_PATIENCE_SECONDS", 0.2)
+    engine, mine = Engine(database), tenant(database)
+    [draft_id] = drafts(engine, mine, customers(engine, mine, 1), 1)
+
+    async def ended(*closings: Request) -> list[Outcome]:
+        async with async_engine_over(database) as served:
+            return [await served.perform(mine, one) for one in closings]
+
+    keyed = [request(closing(), key="close", fingerprint="f") for _ in range(3)]
+    finalizing = commands.FinalizeInvoice(
+        invoice_id=draft_id, issue_date=now().date() - timedelta(days=1)
+    )
+    with open_set(database, mine, finalizing):
+        first, again, new, earlier = asyncio.run(
+            ended(*keyed[:2], request(closing()), request(closing(days=2)))
+        )
+    later, new_later = asyncio.run(ended(keyed[2], request(closing())))
+    assert [(one.done, one.replayed, one.writers_left) for one in (first, again, later)] == [
+        (True, False, 1),
+        (True, True, 1),
+        (True, True, 0),
+    ]
+    assert [(one.code, one.details["writers_left"]) for one in new.refusals] == [
+        ("books_already_closed", 1)
+    ]
+    assert [one.code for one in earlier.refusals] == ["books_would_move_back"]
+    assert (new.writers_left, new_later.writers_left, earlier.writers_left) == (1, 0, 0)
+    assert "writers_left" not in new_later.refusals[0].details
 
 
 def test_closings_of_one_tenant_take_turns(database: Database) -> None:

@@ -16,6 +16,7 @@ from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.credit_note import CreditNote, Funding, NoteLine, NotePurpose
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.details import Details, Metadata
+from polaris.core.facts.event import Event, EventKind
 from polaris.core.facts.invoice import (
     Invoice,
     InvoiceKind,
@@ -29,13 +30,14 @@ from polaris.core.facts.parties import Buyer, Identity, Parties
 from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.facts.row import Row
 from polaris.core.facts.series import DocumentNumber, Series
+from polaris.core.facts.task import Task
 from polaris.core.facts.tenant import Account, Books, Settings, Tenant
 from polaris.core.facts.wallet import Lot, LotFunding, Wallet
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.ledger.posting import Entry, EntryKind, Posting
 
-TENANT, CUSTOMER, WALLET, INVOICE, LINE, ENTRY, PAYMENT, SETTLEMENT, NOTE, LOT, NEW = (
-    f"01900000-0000-7000-8000-{number:012x}" for number in range(11)
+TENANT, CUSTOMER, WALLET, INVOICE, LINE, ENTRY, PAYMENT, SETTLEMENT, NOTE, LOT, NEW, EVENT = (
+    f"01900000-0000-7000-8000-{number:012x}" for number in range(12)
 )
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAY = NOON.date()
@@ -107,6 +109,19 @@ WORLD: list[Row] = [
         left_minor=1,
         landed_at=NOON,
     ),
+    Event(
+        id=EVENT,
+        kind=EventKind.REFUND_FAILED,
+        at=NOON,
+        command_id=EVENT,
+        position=1,
+        customer_id=CUSTOMER,
+        invoice_id=None,
+        subject="refund",
+        subject_id=PAYMENT,
+        before=None,
+        after={},
+    ),
 ]
 """One row of each table that other rows refer to."""
 
@@ -125,6 +140,7 @@ LINKS = {
     "settlement_id": SETTLEMENT,
     "note_id": NOTE,
     "lot_id": LOT,
+    "event_id": EVENT,
 }
 IDS = {"source_id", "subject_id", "document_id", "owner_id", "command_id", "item_id", "tax_code_id"}
 NAMED = (Account, Series, DocumentNumber)  # found by a name, not by an id
@@ -168,6 +184,12 @@ def legal_refund(row: Fields) -> Fields:
     }
 
 
+def legal_task(row: Fields) -> Fields:
+    known = row["amount_minor"] is not None
+    resolved = {"resolved_at": NOON, "resolved_by": "ada", "resolution": row["resolution"] or ""}
+    return {"currency": "EUR" if known else None, **resolved}
+
+
 def some_of(row: Fields, part: str) -> Fields:
     amount = max(row["amount_minor"], 1)
     return {"amount_minor": amount, part: row[part] % (amount + 1)}
@@ -193,6 +215,7 @@ LEGAL: dict[type[Row], Callable[[Fields], Fields]] = {
     Account: lambda row: {"kind": "asset"},
     Customer: lambda row: {"sequence": max(row["sequence"], 2)},
     AuditLine: lambda row: {"outcome": "done"},
+    Task: legal_task,
 }
 """Values that the check constraints require."""
 
@@ -214,6 +237,7 @@ FIXED: dict[type[Row], str] = {
     Funding: "note_id",
     Refund: "customer_id payment_id settlement_id invoice_id note_id of_balance currency"
     " amount_minor reason requested_at",
+    Task: "kind event_id customer_id invoice_id subject subject_id currency amount_minor opened_at",
     Lot: "wallet_id customer_id funding invoice_id note_id landed_at",
 }
 """Fields that never change after a row is inserted."""

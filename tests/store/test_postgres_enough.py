@@ -55,6 +55,7 @@ from polaris.core.facts.invoice import (
 from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.facts.row import Row
 from polaris.core.facts.series import SeriesScope
+from polaris.core.facts.task import Task
 from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.ledger.posting import Entry
@@ -341,6 +342,7 @@ WISHES: list[Callable[[Asker], Command]] = [
     lambda one: asked.ReverseWriteOff(write_off_id=one.any(WriteOff)),
     lambda one: asked.VoidCreditNote(note_id=one.any(CreditNote)),
     lambda one: asked.ConvertRefund(refund_id=one.any(Refund), note_id=next(one.ids)),
+    lambda one: asked.ResolveTask(task_id=one.any(Task), resolution="Seen."),
     lambda one: asked.OpenWallet(
         wallet_id=next(one.ids), customer_id=one.random.choice(one.customers), currency="EUR"
     ),

@@ -17,6 +17,7 @@ from polaris.core.commands import (
     Command,
     DraftInvoice,
     FinalizeInvoice,
+    LoseDispute,
     ReceivePayment,
     SaveCustomer,
 )
@@ -114,6 +115,14 @@ def test_voiding_an_invoice(reader: Reader, tenant: str) -> None:
     assert "INV-000001 is voided" in done.said, done.said
     after = reader.types("polaris invoice show INV-000001 --tenant TENANT", **words)
     assert all(word in after.said for word in ("CN-000001", "500.00", "requested", "reversal"))
+
+    perform(reader, tenant, LoseDispute(invoice_id=invoice_id))
+    listing, resolving = page.section("When a person must look").blocks()
+    assert "1,200.00 GBP" in reader.types(listing, **words).said
+    [task] = json.loads(reader.types(f"{listing.strip()} --json", **words).said)["tasks"]
+    resolved = reader.types(resolving, **words, TASK=task["id"])
+    assert (resolved.code, "took the chargeback back" in resolved.said) == (0, True), resolved.said
+    assert "no such tasks" in reader.types(listing, **words).said
     expect_sound_books(reader, tenant)
 
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, Concatenate, ParamSpec, TypeVar
 
 from psycopg import Connection
@@ -9,9 +10,12 @@ from psycopg import Connection
 from polaris.api.answers import Failure
 from polaris.api.idempotency import KeyedCall
 from polaris.api.principal import Principal
+from polaris.api.repetition import NAMED_BY_CODE, Repetition
 from polaris.core.commands import Command
+from polaris.core.decision import Facts
 from polaris.core.effects import Effects
 from polaris.core.explain import Answer
+from polaris.core.facts.row import Row
 from polaris.core.facts.tenant import Tenant
 from polaris.core.fold import Outcome, Request
 from polaris.core.lifecycle import POLARIS
@@ -22,8 +26,10 @@ from polaris.core.view import View
 from polaris.engine import Preview, new_id, now, request
 from polaris.serving.async_engine import AsyncEngine
 from polaris.store.idempotency_keys import any_performed
+from polaris.store.read.events import events_of_commands, first_changes
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Row)
 P = ParamSpec("P")
 Reader = Callable[Concatenate[Connection[Any], str, P], T]
 
@@ -42,6 +48,8 @@ class Caller(ABC):
         self.engine, self.principal = engine, principal
         self.tenant_id = principal.tenant_id
         self._keyed = keyed
+        self._repetition: Repetition | None = None
+        self._looked_back = False
         if keyed is not None:
             keyed.let_in = True
 
@@ -117,9 +125,14 @@ class Caller(ABC):
 
     async def _perform(self, requests: Sequence[Request]) -> list[Outcome]:
         """Perform requests in order, as one set. Raises Failure for the first refused one."""
+        repetition = await self.repetition()
         outcomes = await self.engine.perform_all(self.tenant_id, requests)
         if self._keyed and outcomes:
             self._keyed.note(outcomes)
+        if repetition:
+            repetition.answering = True
+            if not all(outcome.replayed for outcome in outcomes):
+                self._repetition = None  # the first request ended before this; now it is done
         pairs = zip(requests, outcomes, strict=True)
         return [self._accepted(request.command, outcome) for request, outcome in pairs]
 
@@ -149,6 +162,18 @@ class Caller(ABC):
         """Return an id for a new row. A repeated request with the same key gets the same id."""
         return self._keyed.new_id() if self._keyed else new_id()
 
+    async def repetition(self) -> Repetition | None:
+        """Return what the first request with the key did, or None if this is the first, or if the
+        first changed nothing."""
+        if self._keyed is None or self._keyed.first or self._looked_back:
+            return self._repetition
+        self._looked_back = True
+        events = await self.read(events_of_commands, self._keyed.first_keys())
+        if events:
+            changes = await self.read(first_changes, events[-1].id, (), NAMED_BY_CODE)
+            self._repetition = Repetition(events, changes)
+        return self._repetition
+
     async def done_before(self, *kinds: type[Command]) -> bool:
         """True if an earlier request with the same idempotency key performed such a command.
 
@@ -168,9 +193,33 @@ class Caller(ABC):
         )
 
     async def view(self, scope: Scope) -> View:
-        """Return a view of all facts in the scope."""
-        facts = await self.engine.facts(self.tenant_id, scope)
-        return View(facts, now())
+        """Return a view of all facts in the scope.
+
+        A repeated request sees them as the first one with its key did; see `api.repetition`.
+        """
+        repetition = await self.repetition()
+        wanted = repetition.scope(scope) if repetition else scope
+        facts = await self.engine.facts(self.tenant_id, wanted)
+        return await self.seen(facts, now())
+
+    async def moment(self) -> datetime:
+        """Return the time as of which to read: now, or for a repeated request that of the first."""
+        repetition = await self.repetition()
+        return repetition.at if repetition else now()
+
+    async def rows(self, kind: type[R], present: Sequence[R]) -> Sequence[R]:
+        """Return the rows of a table of `NAMED_BY_CODE`, for a repeated request as they were."""
+        repetition = await self.repetition()
+        return repetition.rows(kind, present) if repetition else present
+
+    async def seen(self, facts: Facts, at: datetime) -> View:
+        """Return a view of facts that were read at a time, for a repeated request as they were."""
+        repetition = await self.repetition()
+        if repetition is None:
+            return View(facts, at)
+        ids = {row_id for table in facts.tables.values() for row_id in table}
+        later = await self.read(first_changes, repetition.last_event_id, ids)
+        return repetition.view(facts, later)
 
     async def tenant(self) -> Tenant:
         """Return the tenant with its settings. They can be about a second old."""

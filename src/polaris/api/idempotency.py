@@ -9,7 +9,7 @@ The answer is stored, and later requests with the key get it byte for byte.
 import asyncio
 import uuid
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -26,6 +26,7 @@ from polaris.core import refusals
 from polaris.core.commands import Command
 from polaris.core.commands.text import UNSTORABLE
 from polaris.core.fold import Outcome
+from polaris.core.lifecycle import TRANSITIONS
 from polaris.engine import now
 from polaris.serving.async_engine import AsyncEngine
 from polaris.store.idempotency_keys import (
@@ -74,6 +75,7 @@ class KeyedCall:
         self.first = claimed.first
         self.let_in = False  # True once the credential and the scope are accepted
         self.performed = False  # True once commands were performed, done or refused
+        self.ended = True  # False once a closing of the books did not wait to its end
         self.replayed = False  # True once a command or row turns out to be done before
         self._commands: Counter[str] = Counter()
         self._ids = 0
@@ -89,6 +91,10 @@ class KeyedCall:
         """Return the engine's key for the first command of this kind."""
         return f"{self.key}/{kind.__name__}/0"
 
+    def first_keys(self) -> list[str]:
+        """Return the engine's key for the first command of each kind."""
+        return [self.first_key(kind) for kind in TRANSITIONS]
+
     def new_id(self) -> str:
         """Return the next id, a UUIDv7: the time of the claim, then bits derived from the key."""
         seed = f"{self.tenant_id}/{self._ids}/{self.key}"
@@ -99,14 +105,19 @@ class KeyedCall:
         whole = whole & ~(0xF << 76) | (0x7 << 76)  # the version
         return str(uuid.UUID(int=whole & ~(0x3 << 62) | (0x2 << 62)))  # the variant
 
-    def note(self, outcomes: Iterable[Outcome]) -> None:
+    def note(self, outcomes: Sequence[Outcome]) -> None:
         """Remember that commands were performed, and whether any of them was done before."""
         self.performed = True
+        self.ended = self.ended and not any(outcome.writers_left for outcome in outcomes)
         self.replayed = self.replayed or any(outcome.replayed for outcome in outcomes)
 
     def stands(self, status: int) -> bool:
-        """True if the answer is final: not a server error, and not a rejected credential."""
-        return self.let_in and status < 500
+        """True if the answer is final: not a server error, and not a rejected credential.
+
+        An answer is not final either while earlier changes may still add to closed books. A
+        repetition then waits again.
+        """
+        return self.let_in and self.ended and status < 500
 
 
 def keyed_call(request: Request) -> KeyedCall | None:
@@ -168,7 +179,7 @@ class Idempotent:
         """Answer a request that has no stored answer: with its own, or with an earlier twin's."""
         own = await run(self._app, {**scope, _KEYED: call}, body)
         if not call.stands(own.answer.status):
-            return own
+            return own._replace(repeated=call.replayed and own.answer.status < 500)
         if await self._overtaken(call, own.answer.status):
             earlier = await self._earlier_answer(call)
             return Given(earlier, repeated=True) if earlier else own
@@ -193,8 +204,7 @@ class Idempotent:
         """
         if call.performed or status < 400:
             return False
-        keys = [call.first_key(kind) for kind in Command.__subclasses__()]
-        return await self._engine.read(any_performed, call.tenant_id, keys)
+        return await self._engine.read(any_performed, call.tenant_id, call.first_keys())
 
     async def _earlier_answer(self, call: KeyedCall) -> KeptAnswer | None:
         """Wait for the answer of another request with the key. Return None after the time limit."""

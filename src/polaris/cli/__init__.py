@@ -18,6 +18,7 @@ from polaris.cli import (
     operators,
     serving,
     settling,
+    tasks,
     tenants,
 )
 from polaris.settings import Settings
@@ -62,6 +63,7 @@ app.add_typer(tenants.group, name="tenant", no_args_is_help=True)
 app.add_typer(keys.group, name="key", no_args_is_help=True)
 app.add_typer(operators.group, name="operator", no_args_is_help=True)
 app.add_typer(invoices.group, name="invoice", no_args_is_help=True)
+app.add_typer(tasks.group, name="task", no_args_is_help=True)
 app.add_typer(importing.group, name="import", no_args_is_help=True)
 app.add_typer(ledger.ledgers, name="ledger", no_args_is_help=True)
 app.add_typer(ledger.audits, name="audit", no_args_is_help=True)

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from polaris.audit.verify import AuditReport
 from polaris.core.explain import Answer
-from polaris.core.facts.event import WARNINGS, Event
+from polaris.core.facts.event import Event
 from polaris.core.facts.payment import Refund
+from polaris.core.facts.task import OPENED_BY, Task
 from polaris.core.ledger.posting import Entry
 from polaris.core.refusals import Refusal
 from polaris.imports.asking import CURRENCY
@@ -194,9 +195,43 @@ def events(emitted: Iterable[Event]) -> Table:
 
 
 def warnings(emitted: Iterable[Event]) -> list[Text]:
-    """Return a sentence for each event that somebody must look at."""
-    kinds = (event.kind for event in emitted if event.kind in WARNINGS)
+    """Return a sentence for each event that opened a task."""
+    kinds = (event.kind for event in emitted if event.kind in OPENED_BY)
     return [Text.assemble(("Look at this: ", "bold yellow"), kind.sentence) for kind in kinds]
+
+
+def tasks(listed: Iterable[Task]) -> Table:
+    """Return a table of tasks, one per row."""
+    table = columns("Task", "Kind", "Amount", "About", "Opened (UTC)", right=("Amount",))
+    table.columns[0].no_wrap = True  # so that it can be copied whole
+    for one in listed:
+        day = f"{one.opened_at:%Y-%m-%d}"
+        table.add_row(one.id, one.kind.replace("_", " "), in_question(one), one.subject, day)
+    return table
+
+
+def task(shown: Task) -> Text:
+    """Return a task with what it is about, and how it was resolved."""
+    named = {
+        "Task": shown.id,
+        "Kind": shown.kind.replace("_", " "),
+        "Opened": f"{shown.opened_at:%Y-%m-%d %H:%M:%S} (UTC)",
+        shown.subject.capitalize(): shown.subject_id,
+        "Invoice": shown.invoice_id or "",
+        "Customer": shown.customer_id,
+        "Amount": in_question(shown),
+        "Resolved": f"{shown.resolved_at:%Y-%m-%d %H:%M:%S} (UTC)" if shown.resolved_at else "no",
+        "Resolved by": shown.resolved_by or "",
+        "Resolution": shown.resolution or "",
+    }
+    return pairs({name: value for name, value in named.items() if value})
+
+
+def in_question(task: Task) -> str:
+    """Return the amount of a task, or an empty text if it is not known."""
+    if task.amount_minor is None or task.currency is None:
+        return ""
+    return printed(task.amount_minor, task.currency)
 
 
 def about(event: Event) -> str:

@@ -12,6 +12,7 @@ from polaris.core import refusals
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import Event, EventKind
 from polaris.core.facts.row import Row
+from polaris.core.facts.task import OPENED_BY, RESOLVED_BY, Task, TaskKind
 from polaris.core.facts.tenant import Books, Tenant
 from polaris.core.ledger import dating
 from polaris.core.ledger.posting import Entry, EntryKind, Posting, reversed_postings
@@ -66,7 +67,8 @@ class Facts:
 class Decision:
     """The changes of one command, collected row by row. The facts are not changed.
 
-    `at` is the time of the request (UTC). `new_id` returns ids for rows that have none.
+    `at` is the time of the request (UTC), and `actor` is who sent it. `new_id` returns
+    ids for rows that have none.
     """
 
     def __init__(
@@ -76,12 +78,14 @@ class Decision:
         at: datetime,
         new_id: Callable[[], str],
         administrator: bool = False,
+        actor: str = "system",
     ) -> None:
         self.facts = facts
         self.command_id = command_id
         self.at = at
         self.new_id = new_id
         self.administrator = administrator
+        self.actor = actor
         self.tenant = facts.tenant
         self.rows: Tables = defaultdict(dict)
         self.events: list[Event] = []
@@ -175,24 +179,64 @@ class Decision:
         return self.enter(entry.kind, reversed_postings(entry.postings), entry)
 
     def emit(
-        self, kind: EventKind, before: Row | None, after: Row, invoice_id: str | None = None
+        self,
+        kind: EventKind,
+        before: Row | None,
+        after: Row,
+        invoice_id: str | None = None,
+        in_question_minor: int | None = None,
     ) -> None:
-        """Add an event about a change of a row."""
-        self.events.append(
-            Event(
-                id=self.new_id(),
-                kind=kind,
-                at=self.at,
-                command_id=self.command_id,
-                position=len(self.events) + 1,
-                customer_id=owner_id(after, "customer"),
-                invoice_id=invoice_id or owner_id(after, "invoice"),
-                subject=after.table,
-                subject_id=after.id,
-                before=image_of(before) if before else None,
-                after=image_of(after),
-            )
+        """Add an event about a change of a row. Open or resolve the tasks that follow from it.
+
+        `in_question_minor` is the amount of a task that the event opens.
+        """
+        event = Event(
+            id=self.new_id(),
+            kind=kind,
+            at=self.at,
+            command_id=self.command_id,
+            position=len(self.events) + 1,
+            customer_id=owner_id(after, "customer"),
+            invoice_id=invoice_id or owner_id(after, "invoice"),
+            subject=after.table,
+            subject_id=after.id,
+            before=image_of(before) if before else None,
+            after=image_of(after),
         )
+        self.events.append(event)
+        if kind in OPENED_BY:
+            self._open_task(event, getattr(after, "currency", None), in_question_minor)
+        elif kind in RESOLVED_BY:
+            self._resolve_tasks(RESOLVED_BY[kind], event)
+
+    def _open_task(self, event: Event, currency: str | None, amount_minor: int | None) -> None:
+        if event.customer_id is None:
+            raise AssertionError("an event that opens a task belongs to a customer")
+        task = Task(
+            id=self.new_id(),
+            kind=OPENED_BY[event.kind],
+            event_id=event.id,
+            customer_id=event.customer_id,
+            invoice_id=event.invoice_id,
+            subject=event.subject,
+            subject_id=event.subject_id,
+            currency=None if amount_minor is None else currency,
+            amount_minor=amount_minor,
+            opened_at=self.at,
+        )
+        self.emit(EventKind.TASK_OPENED, None, self.put(task))
+
+    def _resolve_tasks(self, kind: TaskKind, event: Event) -> None:
+        for task in self.of(Task, "subject_id", event.subject_id):
+            if task.kind is kind and task.resolved_at is None:
+                self.resolve_task(task, event.kind.sentence)
+
+    def resolve_task(self, task: Task, resolution: str) -> None:
+        """Resolve a task: store when, by whom and how."""
+        after = self.change(
+            task, resolved_at=self.at, resolved_by=self.actor, resolution=resolution
+        )
+        self.emit(EventKind.TASK_RESOLVED, task, after)
 
     # ------------------------------------------------------------ days
 

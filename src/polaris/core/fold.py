@@ -16,8 +16,9 @@ from polaris.core.commands.text import ID, LONGEST, UNSTORABLE, WrittenCommand, 
 from polaris.core.decision import Decision, Facts
 from polaris.core.effects import Effects, effects_of, fingerprint, outcome_changed
 from polaris.core.facts.audit import AuditLine, CommandRecord
-from polaris.core.facts.event import WARNINGS, Event
+from polaris.core.facts.event import Event
 from polaris.core.facts.row import Changing, Row
+from polaris.core.facts.task import OPENED_BY
 from polaris.core.lifecycle import POLARIS, Refused, decide
 from polaris.core.refusals import KeyReused, Refusal
 from polaris.core.transition import Dialect
@@ -79,8 +80,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Return a sentence for each event of the request that somebody must look at."""
-        return tuple(event.kind.sentence for event in self.events if event.kind in WARNINGS)
+        """Return a sentence for each event of the request that opened a task."""
+        return tuple(event.kind.sentence for event in self.events if event.kind in OPENED_BY)
 
     def added(self, *kinds: type[Row]) -> list[str]:
         """Return the ids of the new rows of these kinds, in the order of creation."""
@@ -176,7 +177,7 @@ def decide_request(
     facts: Facts, request: Request, malformed: Refusal | None, new_id: Callable[[], str]
 ) -> tuple[Outcome, Sequence[Row]]:
     """Decide one request. Return its outcome and the changed rows."""
-    decision = Decision(facts, request.id, request.at, new_id, request.administrator)
+    decision = Decision(facts, request.id, request.at, new_id, request.administrator, request.actor)
     if malformed is not None:
         return Outcome(request_id=request.id, refusals=(malformed,)), ()
     try:
@@ -237,6 +238,7 @@ _SUBJECTS = (
     "catalogue_item_id",
     "tax_code_id",
     "webhook_endpoint_id",
+    "task_id",
     "tenant_id",
 )
 

@@ -19,6 +19,7 @@ from polaris.core.actions import (
     receive_payment,
     refund_payment,
     regenerate,
+    resolve_task,
     save_catalogue,
     save_customer,
     save_tenant,
@@ -38,6 +39,7 @@ from polaris.core.rules import (
     invoice,
     payment,
     refund,
+    task,
     tenant,
     wallet,
     webhook,
@@ -110,6 +112,8 @@ LIFECYCLE: tuple[AnyTransition, ...] = (
     Row(commands.DeleteTaxCode, ANY, None, catalogue.DELETE_TAX, save_catalogue.delete_tax_code),
     Row(commands.SaveWebhookEndpoint, ANY, None, webhook.SAVE, save_webhook_endpoint.save),
     Row(commands.DeleteWebhookEndpoint, ANY, None, webhook.DELETE, save_webhook_endpoint.delete),
+    # ------------------------------------------------------------ what a person must look at
+    Row(commands.ResolveTask, ANY, None, task.RESOLVE, resolve_task.resolve),
     # ------------------------------------------------------------ the tenant and its books
     Row(commands.SaveTenant, ANY, None, tenant.SAVE, save_tenant.save),
     Row(commands.CloseBooks, ANY, None, tenant.CLOSE_BOOKS, close_books.close),

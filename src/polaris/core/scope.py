@@ -40,6 +40,7 @@ _FIELDS = {
     "catalogue_item_id": "catalogue_items",
     "tax_code_id": "tax_codes",
     "webhook_endpoint_id": "webhook_endpoints",
+    "task_id": "tasks",
     "id": "lines",  # of a line to be made
     "apply_to": "invoices",
 }
@@ -64,6 +65,7 @@ class Scope(msgspec.Struct, kw_only=True):
     catalogue_items: set[str] = msgspec.field(default_factory=set)
     tax_codes: set[str] = msgspec.field(default_factory=set)
     webhook_endpoints: set[str] = msgspec.field(default_factory=set)  # if any: load all live ones
+    tasks: set[str] = msgspec.field(default_factory=set)
     codes_of_items: set[str] = msgspec.field(default_factory=set)
     codes_of_taxes: set[str] = msgspec.field(default_factory=set)
     series: set[str] = msgspec.field(default_factory=set)  # tenant-wide series to lock
@@ -71,6 +73,7 @@ class Scope(msgspec.Struct, kw_only=True):
     books: bool = False  # True if the closing date of the books changes
     open_credit: bool = False  # True if the customers' spendable credit is needed
     taxed: bool = False  # True if the taxes that lines may have are needed
+    refunding: bool = False  # True if states of refunds change: their tasks are needed
     billed: bool = True  # True if the lines and taxes of the invoices are needed
     booked: bool = True  # True if the entries of the invoices are needed
 
@@ -107,6 +110,7 @@ def _add_named(scope: Scope, command: Command) -> None:
             scope.series |= _series(asked)
             scope.open_credit |= _spends(asked)
             scope.billed |= _looks_at_lines(asked)
+    scope.refunding |= isinstance(command, _REPORTING)
 
 
 def _gather_codes(scope: Scope, command: Command) -> None:
@@ -163,6 +167,9 @@ _MASTERS = (
 """Commands on rows with tenant-wide names; the lock on the customers' series orders them."""
 
 _WITH_NOTE = (commands.IssueCreditNote, commands.IssueStandaloneNote, commands.ConvertRefund)
+
+_REPORTING = (commands.UpdateRefund, commands.ConvertRefund, commands.AnnotateCreditNote)
+"""Commands that change states of refunds. A failed refund has a task, which they may resolve."""
 
 
 def _writes_note(command: commands.VoidInvoice) -> bool:

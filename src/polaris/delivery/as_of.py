@@ -10,33 +10,40 @@ later change that can be seen from a timestamp in the rows is undone:
   or a credit note that was voided later is not void yet.
 - The sums of another invoice are computed from its settlements at that time.
 
+A repeated request also knows the first later event about each row. Then customers, the tenant,
+catalogue items, taxes, webhook endpoints, wallets, payments and refunds are exactly as they were.
+
 Other changes leave no timestamp, so rows other than the subject keep these values as they are now:
-the fields of a customer and of the tenant, but for those that an issued document keeps; the state
-and the unused money of a payment; the balance of a credit note or a lot; the money held on a voided
-invoice, and the invoice that replaced it; details, free texts and an asserted payment status. A
-refund that was settled later counts as requested, even if it had failed in between. All times are
-those of the requests, so two requests made at almost the same time can appear in a different order
-than they were decided in.
+without later events the fields of a customer and of the tenant, but for those that an issued
+document keeps, and the state of a payment; its unused money; the balance of a credit note or a lot;
+the money held on a voided invoice, and the invoice that replaced it; details, free texts and an
+asserted payment status. A refund that was settled later counts as requested, even if it had failed
+in between. All times are those of the requests, so two requests made at almost the same time can
+appear in a different order than they were decided in.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
 from polaris.core.balances.parties import is_issued, kept_parties
 from polaris.core.decision import Decision, Facts
+from polaris.core.facts.catalogue import CatalogueItem, TaxCode
 from polaris.core.facts.credit_note import CreditNote, NoteStatus
+from polaris.core.facts.customer import Customer
 from polaris.core.facts.event import Event, EventKind
 from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind, Status, WriteOff
 from polaris.core.facts.payment import Payment, Refund, RefundState
 from polaris.core.facts.row import Row
+from polaris.core.facts.task import Task
 from polaris.core.facts.tenant import Books, Tenant
 from polaris.core.facts.wallet import Lot, Movement, Wallet, WalletStatus
+from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.ledger.posting import Entry
 from polaris.core.view import View
-from polaris.delivery.images import ROWS, image_after
+from polaris.delivery.images import ROWS, image_after, image_before
 
 R = TypeVar("R", bound=Row)
 
@@ -49,32 +56,62 @@ class PastView(View):
         self.decision = _Past(facts, event)
 
 
-def facts_after(facts: Facts, events: Sequence[Event]) -> Facts:
-    """Return new facts as they were right after the events of one command, of which there are some.
+def facts_after(facts: Facts, events: Sequence[Event], later: Sequence[Event] = ()) -> Facts:
+    """Return new facts as they were right after the events of one request, of which there are some.
 
-    `facts` are the current ones, and they are not changed.
+    `facts` are the current ones, and they are not changed. `later` are the first later events
+    about these rows; with them, the rows of `_WHOLE` are exactly as they were.
     """
-    past = _Past(facts, *events)
-    ids = [(kind, row_id) for kind, table in facts.tables.items() for row_id in table]
-    rows = [past.get(kind, row_id) for kind, row_id in ids]
+    return _facts_of(_Past(facts, *events, later=later))
+
+
+def facts_before(facts: Facts, events: Sequence[Event], later: Sequence[Event] = ()) -> Facts:
+    """Return new facts as they were right before the first of these events; see `facts_after`."""
+    first = {(event.subject, event.subject_id): event for event in reversed(events)}
+    past = _Past(facts, *events, later=later)
+    past.at = min(event.at for event in events) - timedelta.resolution
+    for event in first.values():
+        past.rewind(event)
+    return _facts_of(past)
+
+
+def _facts_of(past: "_Past") -> Facts:
+    tables = past.facts.tables
+    ids = [(kind, row_id) for kind, table in tables.items() for row_id in table]
+    rows = [past.get(*one) for one in ids if one not in past.missing]
     then = [row for row in rows if row is not None and not _later(_made_at(row), past.at)]
-    return Facts(past.the(Tenant, facts.tenant_id), past.the(Books, facts.tenant_id), then)
+    tenant_id = past.facts.tenant_id
+    return Facts(past.the(Tenant, tenant_id), past.the(Books, tenant_id), then)
 
 
 class _Past(Decision):
-    """A decision over facts as they were. It replaces only the events' subjects in them.
+    """A decision over facts as they were. It replaces only the subjects of events in them.
 
-    Several events must be those of one command, in their order.
+    Several events must be those of one request, in their order. `later` are the first later events
+    about other rows.
     """
 
-    def __init__(self, facts: Facts, *events: Event) -> None:
-        super().__init__(facts, events[0].command_id, events[0].at, _no_new_id)
+    def __init__(self, facts: Facts, *events: Event, later: Sequence[Event] = ()) -> None:
+        super().__init__(facts, events[0].command_id, events[-1].at, _no_new_id)
+        self.missing: set[tuple[type[Row], str]] = set()  # rows that did not exist then
+        for event in later:
+            if ROWS[event.subject] in _WHOLE:
+                self.rewind(event)
         last = {(event.subject, event.subject_id): event for event in events}
         for event in last.values():
             self.put(_with_parties(image_after(event, ROWS[event.subject]), self))
         for event in last.values():
             if event.kind in _BEGINNINGS:
                 self.put(_settled_at_once(self, self.the(Invoice, event.subject_id)))
+
+    def rewind(self, event: Event) -> None:
+        """Take the subject as it was before the event; it may not have existed."""
+        kind = ROWS[event.subject]
+        row = image_before(event, kind)
+        if row is None:
+            self.missing.add((kind, event.subject_id))
+        else:
+            self.put(_with_parties(row, self))
 
     def get(self, kind: type[R], row_id: str | None) -> R | None:
         row = super().get(kind, row_id)
@@ -105,11 +142,24 @@ def _no_new_id() -> str:
 
 
 def _with_parties(subject: Row, past: Decision) -> Row:
-    """Return an issued document with its parties, which the image of an event lacks."""
+    """Return an issued document with its parties, which the image of an event lacks.
+
+    They are in its row. Facts without this row do not need the document.
+    """
     if not isinstance(subject, Invoice | CreditNote) or not is_issued(subject):
+        return subject
+    if past.facts.get(type(subject), subject.id) is None:
         return subject
     return replace(subject, parties=kept_parties(subject, past))
 
+
+_WHOLE = frozenset(
+    {Customer, Tenant, TaxCode, CatalogueItem, WebhookEndpoint, Wallet, Payment, Refund, Task}
+)
+"""The rows whose changes are all events: the image before the first later event is exact.
+
+The unused money of a payment is the exception; its image may be newer.
+"""
 
 _BEGINNINGS = (EventKind.INVOICE_FINALIZED, EventKind.INVOICE_RECORDED)
 """The image of these events is older than the settlements by credit that the same request made."""
@@ -125,6 +175,7 @@ _MADE_AT: dict[type[Row], str] = {
     Lot: "landed_at",
     Movement: "at",
     Entry: "written_at",
+    Task: "opened_at",
 }
 """The field with the time at which a row was created. Other rows belong to one of these rows."""
 

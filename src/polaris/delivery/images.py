@@ -14,6 +14,7 @@ from polaris.core.facts.invoice import Invoice, Settlement, WriteOff
 from polaris.core.facts.payment import Payment, Refund
 from polaris.core.facts.row import Row
 from polaris.core.facts.series import Series
+from polaris.core.facts.task import Task
 from polaris.core.facts.tenant import Books, Tenant
 from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.facts.webhook import WebhookEndpoint
@@ -24,7 +25,7 @@ ROWS: Mapping[str, type[Row]] = {
     kind.table: kind
     for kind in (
         *(Customer, Invoice, Settlement, WriteOff, Payment, Refund, CreditNote, Funding),
-        *(Wallet, Lot, CatalogueItem, TaxCode, WebhookEndpoint, Tenant, Books, Series),
+        *(Wallet, Lot, CatalogueItem, TaxCode, WebhookEndpoint, Task, Tenant, Books, Series),
     )
 }
 """The type of an event's subject by the name of its table."""

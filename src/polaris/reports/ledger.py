@@ -9,6 +9,7 @@ import msgspec
 import psycopg
 from psycopg.raw_cursor import RawServerCursor
 
+from polaris.core.facts.task import OPENED_BY
 from polaris.core.ledger import chart
 from polaris.store.sql import Statement, blocks, statement
 
@@ -22,6 +23,7 @@ BLOCKS = (
     | blocks("proofs_given.sql")
     | blocks("numbers.sql")
     | blocks("day_proofs.sql")
+    | blocks("task_proofs.sql")
 )
 MOST_NAMED = 20
 """How many violations of a proof are named."""
@@ -49,6 +51,7 @@ PROOFS = {
     "dated": "No entry is dated before what it reverses, settles or pays out.",
     "mirrored": "A reversal is the exact opposite of the entry that it reverses.",
     "reversed_once": "An entry is reversed at most once, and a reversal is never reversed.",
+    "tasks": "Each event that a person must look at has one task, open only while it matters.",
     "numbers": "Every number of a series was used or skipped once, and every number is registered.",
 }
 """Each proof: the name of its SQL block, and the statement that it proves."""
@@ -57,6 +60,9 @@ OWED = [chart.NOTES, chart.WALLETS, chart.UNAPPLIED, chart.REFUNDS]
 """The liability accounts that are proved for each customer."""
 
 LIABILITIES = [name for name, (kind, _) in chart.CHART.items() if kind == "liability"]
+
+LISTS = {"owed": OWED, "liabilities": LIABILITIES, "opening": [str(kind) for kind in OPENED_BY]}
+"""The lists that the proofs need, by name."""
 
 
 class Violation(NamedTuple):
@@ -143,7 +149,7 @@ def verify(
 
 def prove(connection: Connection, tenant_id: str, name: str) -> Proof:
     """Run the proof with this name."""
-    values = {"t": tenant_id, "most": MOST_NAMED, "owed": OWED, "liabilities": LIABILITIES}
+    values = {"t": tenant_id, "most": MOST_NAMED, **LISTS}
     row = _proof(name).run(connection, values).fetchone()
     assert row is not None
     looked_at, wrong, first = row
@@ -175,7 +181,7 @@ def misdated(connection: Connection, tenant_id: str) -> list[Misdated]:
     parts = *_ON_DAYS, ("uses", "")
     ctes = [f"{cte} as ({BLOCKS[block or cte]})" for cte, block in parts]
     query = statement(f"with {', '.join(ctes)} {BLOCKS['misdated']}")
-    values = {"t": tenant_id, "owed": OWED, "liabilities": LIABILITIES}
+    values = {"t": tenant_id, **LISTS}
     return [Misdated(*row) for row in query.run(connection, values)]
 
 

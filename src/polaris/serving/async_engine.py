@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from operator import and_
 from typing import Concatenate, ParamSpec, TypeVar
 
 import psycopg
@@ -14,11 +13,11 @@ from msgspec.structs import replace
 from psycopg import IsolationLevel
 from psycopg_pool import PoolTimeout
 
-from polaris.core.commands import CloseBooks
 from polaris.core.decision import Facts
 from polaris.core.explain import Answer
 from polaris.core.facts.tenant import Tenant
 from polaris.core.fold import Outcome, Request
+from polaris.core.refusals import BooksAlreadyClosed, Refusal
 from polaris.core.scope import Scope
 from polaris.core.transition import Dialect
 from polaris.engine import (
@@ -26,6 +25,7 @@ from polaris.engine import (
     CLOSING_STEP_SECONDS,
     Engine,
     Preview,
+    closed_by,
     lost,
 )
 from polaris.keys import ApiKey, KnownKey
@@ -81,19 +81,19 @@ class AsyncEngine:
     async def perform_all(self, tenant_id: str, requests: Sequence[Request]) -> list[Outcome]:
         """Perform requests together and in order; see `WriteBatches.perform_all`.
 
-        If they close the books, wait until the earlier sets of the tenant have ended, but not
-        longer than `CLOSING_PATIENCE_SECONDS`. `Outcome.writers_left` says how many still run.
-        The wait holds no worker, no reader and no connection.
+        If they close the books, or ask for a closing that was done before, wait until the earlier
+        sets of the tenant have ended, but not longer than `CLOSING_PATIENCE_SECONDS`.
+        `Outcome.writers_left` says how many still run. The wait holds no worker, no reader and no
+        connection.
         """
         outcomes = await self._writes.perform_all(tenant_id, requests)
-        closing = [isinstance(request.command, CloseBooks) for request in requests]
-        ended = [outcome.done for outcome in outcomes]
-        if not any(map(and_, closing, ended)):
+        closed = list(map(closed_by, requests, outcomes))
+        if not any(closed):
             return outcomes
         left = await self._wait_for_writers(tenant_id)
         return [
-            replace(outcome, writers_left=left) if closes and outcome.done else outcome
-            for closes, outcome in zip(closing, outcomes, strict=True)
+            with_writers_left(outcome, left) if closes else outcome
+            for closes, outcome in zip(closed, outcomes, strict=True)
         ]
 
     async def _wait_for_writers(self, tenant_id: str) -> int:
@@ -226,3 +226,20 @@ class AsyncEngine:
         """
         self._closed = True
         await asyncio.to_thread(self._readers.shutdown)
+
+
+def with_writers_left(outcome: Outcome, left: int) -> Outcome:
+    """Return the outcome of a closing with the number of earlier sets that still run.
+
+    If the books were closed already, the refusal says so too.
+    """
+    if not left:
+        return outcome
+    refused = tuple(_still_running(one, left) for one in outcome.refusals)
+    return replace(outcome, writers_left=left, refusals=refused)
+
+
+def _still_running(refusal: Refusal, left: int) -> Refusal:
+    if not isinstance(refusal, BooksAlreadyClosed):
+        return refusal
+    return BooksAlreadyClosed(**{**refusal.details, "writers_left": left})

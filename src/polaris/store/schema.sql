@@ -861,6 +861,38 @@ create table event (
 create index event_at on event (tenant_id, at, id);
 create index event_invoice on event (tenant_id, invoice_id, at) where invoice_id is not null;
 
+-- What a person must look at. An event opens it; a person, or a later event, resolves it.
+create table task (
+  tenant_id     uuid not null,
+  id            uuid not null,
+  version       int not null,
+  kind          text not null,
+  event_id      uuid not null,
+  customer_id   uuid not null,
+  invoice_id    uuid,
+  subject       text not null,
+  subject_id    uuid not null,
+  currency      text,
+  amount_minor  bigint,
+  opened_at     timestamptz not null,
+  resolved_at   timestamptz,
+  resolved_by   text,
+  resolution    text,
+  primary key (tenant_id, id),
+  unique (tenant_id, event_id),
+  foreign key (tenant_id, event_id) references event,
+  foreign key (tenant_id, customer_id) references customer,
+  foreign key (tenant_id, invoice_id) references invoice,
+  constraint kind_known check (kind in ('double_return', 'refund_failed')),
+  constraint amount_has_its_currency check ((amount_minor is null) = (currency is null)),
+  constraint resolved_with_all check (
+    (resolved_at is null) = (resolved_by is null)
+    and (resolved_at is null) = (resolution is null))
+);
+create index task_list on task (tenant_id, opened_at, id);
+create index task_open on task (tenant_id, opened_at, id) where resolved_at is null;
+create index task_subject on task (tenant_id, subject_id) where resolved_at is null;
+
 -- The audit log: each request, its actor, time and outcome. Rows are never changed or deleted.
 create table audit (
   tenant_id   uuid not null,

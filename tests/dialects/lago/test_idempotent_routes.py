@@ -106,7 +106,7 @@ def test_an_answer_that_was_lost_shows_what_was_true_then(
     forget_answers(books)
     before = booked(books)
     second = keyed(books, asked)
-    assert (second.status_code, second.headers[MARK]) == (200, "true"), second.text
+    assert (second.status_code, second.headers.get(MARK)) == (200, "true"), second.text
     assert (second.content, booked(books)) == (first.content, before)
 
 
@@ -132,6 +132,89 @@ def test_every_route_that_changes_something_takes_the_key(
     second = keyed(everything.books, asked)
     assert (second.status_code, second.headers[MARK]) == (first.status_code, "true")
     assert (second.content, booked(everything.books)) == (first.content, before)
+
+
+CHANGES_NOTHING = {
+    "POST /invoices/{invoice_id}/retry",
+    "POST /invoices/{invoice_id}/payment_url",
+    "POST /invoices/preview",
+    "POST /invoices/{invoice_id}/regenerate/preview",
+    "POST /credit_notes/estimate",
+    "POST /invoices/{invoice_id}/download_pdf",
+    "POST /invoices/{invoice_id}/download",
+    "POST /credit_notes/{note_id}/download_pdf",
+    "POST /credit_notes/{note_id}/download",
+    "POST /wallet_transactions/{happening_id}/payment_url",
+    "POST /customers/{external_id}/checkout_url",
+}
+"""Routes that are refused or only read. A lost answer of theirs is made again, as of now."""
+
+DONE = [route for route in CHANGING if str(route) not in CHANGES_NOTHING]
+ABOUT_DRAFTS = {
+    "DELETE /invoices/{invoice_id}",
+    "PUT /invoices/{invoice_id}/finalize",
+    "PUT /invoices/{invoice_id}/refresh",
+}
+
+
+def everything_changes(books: Books, ids: dict[str, str]) -> None:
+    """Change, use up or delete each resource, as far as it still can be."""
+    renamed = {"name": "Later", "description": "Later"}
+    calls: list[tuple[str, str, Any]] = [
+        ("POST", "/customers", {"customer": {"external_id": "cust_1", "name": "Later"}}),
+        ("PUT", "/taxes/tax_1", {"tax": {**renamed, "rate": 7, "applied_to_organization": True}}),
+        ("PUT", "/add_ons/addon_1", {"add_on": {**renamed, "code": "other", "amount_cents": 5}}),
+        ("DELETE", "/add_ons/other", None),
+        ("PUT", f"/invoices/{ids['draft']}/finalize", None),
+        ("PUT", f"/invoices/{ids['invoice']}/lose_dispute", None),
+        ("PUT", f"/credit_notes/{ids['credit_note']}", {"credit_note": {"metadata": {"z": "9"}}}),
+        ("PUT", f"/credit_notes/{ids['credit_note']}/void", None),
+        ("POST", f"/invoices/{ids['invoice']}/void", None),
+        ("POST", f"/invoices/{ids['draft']}/void", None),
+        ("PUT", f"/wallets/{ids['wallet']}", {"wallet": {"name": "Later", "metadata": {"z": "9"}}}),
+        ("POST", "/wallet_transactions", wallet_use(ids, granted_credits="3")),
+        ("POST", "/wallet_transactions", wallet_use(ids, voided_credits="2")),
+        ("DELETE", f"/wallets/{ids['wallet']}", None),
+        ("DELETE", f"/webhook_endpoints/{ids['webhook_endpoint']}", None),
+        ("POST", "/webhook_endpoints", {"webhook_endpoint": {"webhook_url": "https://late.test"}}),
+        ("POST", "/taxes", {"tax": {"name": "L", "code": "l", "rate": 1}}),
+        ("PUT", "/organizations", {"organization": {"name": "Later", "city": "Later"}}),
+        ("DELETE", "/taxes/tax_1", None),
+        ("DELETE", "/customers/cust_1", None),
+    ]
+    for method, path, body in calls:
+        assert books.http(method, path, json=body).status_code in (200, 404, 405, 422)
+
+
+def wallet_use(ids: dict[str, str], **credits: str) -> Any:
+    return {"wallet_transaction": {"wallet_id": ids["wallet"], **credits}}
+
+
+def new_body(route: Route, ids: dict[str, str]) -> Any:
+    """Return a body with which the route changes something."""
+    fresh = {"POST /customers": "external_id", "POST /add_ons": "add_on", "POST /taxes": "tax"}
+    name = fresh.get(str(route))
+    return body_of(route, ids | {name: "new"} if name else ids)
+
+
+@pytest.mark.parametrize("route", DONE, ids=str)
+def test_a_lost_answer_is_given_again_after_everything_has_changed(
+    everything: Everything, route: Route
+) -> None:
+    """The server was killed before the answer, and nothing is now as it was then."""
+    books, ids = everything.books, everything.ids
+    path = next(route.paths(everything.known))
+    if str(route) in ABOUT_DRAFTS:
+        path = path.replace(ids["invoice"], ids["draft"])
+    asked = Asked(route.method, path, new_body(route, ids))
+    first = keyed(books, asked)
+    assert first.status_code == 200, first.text
+    everything_changes(books, ids)
+    forget_answers(books)
+    before = booked(books)
+    second = keyed(books, asked)
+    assert (second.status_code, second.headers.get(MARK)) == (200, "true"), second.text
+    assert (second.content, booked(books)) == (first.content, before)
 
 
 def test_the_walk_sees_every_changing_route() -> None:

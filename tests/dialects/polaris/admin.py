@@ -32,7 +32,11 @@ class Admin:
         headers = {"Authorization": f"Bearer {self.writer}"}
         if key:
             headers["Idempotency-Key"] = key
-        return httpx.post(f"{self.url}{path}", content=body, headers=headers)
+        return httpx.post(f"{self.url}{path}", content=body, headers=headers, timeout=30)
+
+    def get(self, path: str) -> httpx.Response:
+        """Read a path."""
+        return httpx.get(self.url + path, headers={"Authorization": f"Bearer {self.reader}"})
 
     def post(self, path: str, command: dict[str, Any], key: str | None = None) -> httpx.Response:
         """Send a command."""

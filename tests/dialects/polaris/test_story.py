@@ -77,12 +77,37 @@ def test_a_possible_double_return_is_a_warning(admin: Admin) -> None:
     assert admin.done("VoidInvoice", invoice_id=invoice_id, refund_minor=1000)["warnings"] == []
     [warning] = admin.done("LoseDispute", invoice_id=invoice_id)["warnings"]
     assert "was also refunded" in warning
+    [task] = admin.get("/tasks").json()["tasks"]
+    assert (task["kind"], task["subject_id"]) == ("double_return", invoice_id)
+    assert (task["amount_minor"], task["currency"]) == (1000, "EUR")
+    admin.done("ResolveTask", task_id=task["id"], resolution="The bank took the chargeback back.")
+    assert admin.get("/tasks").json() == {"tasks": [], "next": None}
+    [resolved] = admin.get("/tasks?status=resolved").json()["tasks"]
+    assert resolved["resolution"] == "The bank took the chargeback back."
+    again = admin.refused("ResolveTask", 409, task_id=task["id"], resolution="Again.")
+    assert again["error"]["code"] == "task_resolved"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "word"),
+    [
+        ("limit=0", 422, "`limit`"),
+        ("limit=many", 422, "`limit`"),
+        ("status=some", 422, "`status`"),
+        ("after=nothing", 404, "`after`"),
+    ],
+)
+def test_a_bad_query_is_refused_and_named(admin: Admin, query: str, status: int, word: str) -> None:
+    answer = admin.get(f"/tasks?{query}")
+    assert (answer.status_code, word in answer.json()["error"]["message"]) == (status, True)
 
 
 def test_the_books_are_closed_without_waiting_for_others(admin: Admin) -> None:
     closed = admin.done("CloseBooks", through="2020-01-31")
     assert [event["kind"] for event in closed["events"]] == ["books.closed"]
     assert "writers_left" not in closed
+    again = admin.refused("CloseBooks", 409, through="2020-01-31")
+    assert again["error"]["code"] == "books_already_closed"
 
 
 UNREADABLE = [

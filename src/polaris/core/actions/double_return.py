@@ -16,15 +16,16 @@ def report_disputed(decision: Decision, invoice_id: str | None) -> None:
     It does not matter which of the two came first.
     """
     invoice = decision.get(Invoice, invoice_id)
-    if invoice and invoice.dispute_lost_at and given_back(decision, invoice):
+    if invoice and invoice.dispute_lost_at and (amount := given_back(decision, invoice)):
         kind = EventKind.INVOICE_DOUBLE_RETURN_SUSPECTED
-        decision.emit(kind, invoice, invoice)
+        decision.emit(kind, invoice, invoice, in_question_minor=amount)
 
 
 def report_reversed(decision: Decision, payment: Payment, given_back_minor: int) -> None:
     """Report a payment that was reversed after part of its money was given back."""
     if given_back_minor:
-        decision.emit(EventKind.PAYMENT_DOUBLE_RETURN_SUSPECTED, payment, payment)
+        kind = EventKind.PAYMENT_DOUBLE_RETURN_SUSPECTED
+        decision.emit(kind, payment, payment, in_question_minor=given_back_minor)
 
 
 def given_back_of(decision: Decision, payment: Payment) -> int:

@@ -183,7 +183,7 @@ def report(
     elif before.state is RefundState.SETTLED:
         decision.reverse(decision.the(Entry, before.entry_id))
         after = decision.change(after, entry_id=None, settled_at=None)
-    decision.emit(_REPORTED[state], before, after)
+    decision.emit(_REPORTED[state], before, after, in_question_minor=after.amount_minor)
 
 
 def report_all(decision: Decision, note: CreditNote, state: RefundState) -> None:

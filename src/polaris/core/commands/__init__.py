@@ -37,6 +37,7 @@ from polaris.core.commands.invoice import (
 )
 from polaris.core.commands.payment import ApplyPayment, ReceivePayment, RemovePayment, UpdatePayment
 from polaris.core.commands.refund import ConvertRefund, RequestRefund, UpdateRefund
+from polaris.core.commands.task import ResolveTask
 from polaris.core.commands.tenant import CloseBooks, CorrectEntryDay, ReopenBooks, SaveTenant
 from polaris.core.commands.wallet import (
     BuyCredits,
@@ -96,6 +97,7 @@ __all__ = [
     "DeleteTaxCode",
     "SaveWebhookEndpoint",
     "DeleteWebhookEndpoint",
+    "ResolveTask",
     "SaveTenant",
     "CloseBooks",
     "CorrectEntryDay",

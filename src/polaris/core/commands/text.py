@@ -19,7 +19,7 @@ UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 LONGEST = 500
 """Most characters of a text that may be indexed; an index entry holds about 2,700 bytes."""
 
-_FREE = frozenset({"memo", "comment", "description", "metadata", "details"})
+_FREE = frozenset({"memo", "comment", "description", "metadata", "details", "resolution"})
 _NUL = b"\\u0000"
 _REPLACED = b"\\ufffd"
 _LONG = re.compile(rb'(?:[^"]{0,%d}")*+[^"]{%d}' % (LONGEST, LONGEST + 1))

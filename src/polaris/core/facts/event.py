@@ -114,6 +114,8 @@ class EventKind(StrEnum):
         "A webhook endpoint was created or changed.",
     )
     WEBHOOK_ENDPOINT_DELETED = "webhook_endpoint.deleted", "A webhook endpoint was deleted."
+    TASK_OPENED = "task.opened", "Something happened that a person must look at."
+    TASK_RESOLVED = "task.resolved", "A task was resolved, by a person or by a later event."
     TENANT_SAVED = "tenant.saved", "The tenant's own fields or settings changed."
     NUMBER_SKIPPED = (
         "number.skipped",
@@ -125,12 +127,6 @@ class EventKind(StrEnum):
     )
     BOOKS_REOPENED = "books.reopened", "The closing date moved back."
     ENTRY_CORRECTED = "entry.corrected", "An entry was taken back and booked again on another day."
-
-
-WARNINGS = frozenset(
-    {EventKind.INVOICE_DOUBLE_RETURN_SUSPECTED, EventKind.PAYMENT_DOUBLE_RETURN_SUSPECTED}
-)
-"""The events that somebody must look at."""
 
 
 class Event(Row, frozen=True, array_like=True, kw_only=True):

@@ -69,8 +69,10 @@ from polaris.core.refusals.payment import (
     PaymentUnderWay,
 )
 from polaris.core.refusals.refund import NotRefundable, RefundEnded
+from polaris.core.refusals.task import TaskResolved
 from polaris.core.refusals.tenant import (
     AdministratorRequired,
+    BooksAlreadyClosed,
     BooksWouldMoveBack,
     BooksWouldMoveForward,
     FormatNotPossible,
@@ -164,6 +166,7 @@ __all__ = [
     "UrlMalformed",
     "UnknownSignature",
     "TenantChangedMeanwhile",
+    "TaskResolved",
     "UnknownSetting",
     "SettingNotPossible",
     "FormatNotPossible",
@@ -172,6 +175,7 @@ __all__ = [
     "FormatsOverlap",
     "PeriodNotOver",
     "AdministratorRequired",
+    "BooksAlreadyClosed",
     "BooksWouldMoveBack",
     "BooksWouldMoveForward",
 ]

@@ -60,8 +60,15 @@ class AdministratorRequired(Refusal):
     instead = "Ask an administrator."
 
 
+class BooksAlreadyClosed(Refusal):
+    """The books are already closed through this day."""
+
+    instead = "Nothing is left to do, unless `writers_left` says that earlier changes still run."
+    nothing_to_do = True
+
+
 class BooksWouldMoveBack(Refusal):
-    """The books are already closed through this day or a later one."""
+    """The books are already closed through a later day."""
 
     instead = "To move the closing date back, reopen the books."
 

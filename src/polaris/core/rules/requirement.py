@@ -17,6 +17,7 @@ from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice, WriteOff
 from polaris.core.facts.payment import Payment, Refund
 from polaris.core.facts.row import Row
+from polaris.core.facts.task import Task
 from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.refusals import Refusal
 
@@ -99,6 +100,11 @@ class Case(Generic[Asked]):
     def lot(self) -> Lot:
         """The lot that the command names."""
         return self.named(Lot, "lot_id")
+
+    @cached
+    def task(self) -> Task:
+        """The task that the command names."""
+        return self.named(Task, "task_id")
 
 
 AnyCase: TypeAlias = Case[Command]

@@ -95,9 +95,16 @@ def asked_by_administrator(case: AnyCase) -> Details | None:
 
 @requires(refusals.BooksWouldMoveBack)
 def books_move_forward(case: Case[CloseBooks]) -> Details | None:
-    """Closing moves the closing date forward."""
+    """The new closing date is not before the present one."""
     closed = case.decision.books.closed_through
-    return unless(closed is None or case.command.through > closed, field="through")
+    return unless(closed is None or case.command.through >= closed, field="through")
+
+
+@requires(refusals.BooksAlreadyClosed)
+def books_not_closed_yet(case: Case[CloseBooks]) -> Details | None:
+    """The new closing date is not the present one."""
+    closed = case.decision.books.closed_through
+    return unless(case.command.through != closed, field="through")
 
 
 @requires(refusals.BooksWouldMoveForward)
@@ -140,7 +147,7 @@ SAVE = (
     settings_possible,
     *number.FORMATS,
 )
-CLOSE_BOOKS = (books_move_forward, period_over)
+CLOSE_BOOKS = (books_move_forward, books_not_closed_yet, period_over)
 REOPEN_BOOKS = (asked_by_administrator, books_move_back)
 CORRECT_ENTRY_DAY = (
     asked_by_administrator,

@@ -143,6 +143,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.UrlMalformed: Answer(422, "url_invalid"),
     refusals.UnknownSignature: Answer(422, INVALID),
     refusals.TenantChangedMeanwhile: Answer(422, INVALID, "base"),
+    refusals.TaskResolved: Answer(422, INVALID),
     refusals.UnknownSetting: Answer(422, INVALID),
     refusals.SettingNotPossible: Answer(422, INVALID),
     refusals.FormatNotPossible: Answer(422, INVALID, "document_number_prefix"),
@@ -151,6 +152,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.FormatsOverlap: Answer(422, INVALID, "document_number_prefix"),
     refusals.PeriodNotOver: Answer(422, INVALID),
     refusals.AdministratorRequired: Answer(403, "forbidden"),
+    refusals.BooksAlreadyClosed: Answer(422, INVALID),
     refusals.BooksWouldMoveBack: Answer(422, INVALID),
     refusals.BooksWouldMoveForward: Answer(422, INVALID),
 }

@@ -15,6 +15,7 @@ ROUTES: dict[str, str] = {
     "GET /customer/{customer_id}": "Show a customer with its newest credit notes.",
     "GET /credit-notes": "List credit notes, of one customer or of all.",
     "GET /audit": "List the requests of the audit log, about one subject or all.",
+    "GET /tasks": "List the tasks: what a person must look at.",
     "GET /settings": "Show the tenant's settings.",
     "PUT /settings": "Change settings by name.",
 }

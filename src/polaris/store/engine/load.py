@@ -24,7 +24,7 @@ Connection = psycopg.Connection[Any]
 
 _UUIDS = tuple(
     "customers invoices payments notes refunds write_offs wallets lots lines drafts entries"
-    " command_ids catalogue_items tax_codes webhook_endpoints".split()
+    " command_ids catalogue_items tax_codes webhook_endpoints tasks".split()
 )
 _TEXTS = ("external_ids", "series", "numbers", "keys", "codes_of_items", "codes_of_taxes")
 _DECODERS: dict[type[Row], msgspec.json.Decoder[list[Row]]] = {

@@ -10,6 +10,7 @@ from polaris.core.facts.invoice import Invoice, Line, Settlement, Tax, WriteOff
 from polaris.core.facts.payment import Payment, Refund
 from polaris.core.facts.row import Row
 from polaris.core.facts.series import DocumentNumber, Series
+from polaris.core.facts.task import Task
 from polaris.core.facts.tenant import Account, Books
 from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.facts.webhook import WebhookEndpoint
@@ -33,6 +34,7 @@ CONCERNED: Reasons = {
     "entries": ("customers_of_entries",),
     "wallets": ("customers_of_wallets",),
     "lots": ("customers_of_lots",),
+    "tasks": ("customers_of_tasks",),
 }
 """How to find the customers that are locked and loaded."""
 
@@ -99,6 +101,7 @@ LOADED: dict[type[Row], Reasons] = {
         "invoices": ("wallets_on_invoices",),
         "open_credit": ("wallets_active",),
     },
+    Task: {"tasks": ("named",), "refunding": ("tasks_of_refunds", "tasks_of_notes")},
 }
 """When the rows of a table are loaded, and by which ids.
 

@@ -228,6 +228,14 @@ select json_agg(json_build_array(d.id, d.document, d.document_id) order by d.id)
    order by r.id)::text
    from refund r where r.tenant_id = %(t)s and r.id = any(%(ids)s))
 
+-- part_task --
+(select json_agg(
+   json_build_array(k.id, k.version, k.kind, k.event_id, k.customer_id, k.invoice_id, k.subject,
+     k.subject_id, k.currency, k.amount_minor, k.opened_at, k.resolved_at, k.resolved_by,
+     k.resolution)
+   order by k.id)::text
+   from task k where k.tenant_id = %(t)s and k.id = any(%(ids)s))
+
 -- part_lot --
 (select json_agg(
    json_build_array(l.id, l.version, l.wallet_id, l.customer_id, l.funding, l.amount_minor,
@@ -273,6 +281,10 @@ select n.customer_id from credit_note n
 -- customers_of_refunds --
 select r.customer_id from refund r
  where r.tenant_id = %(t)s and r.id = any(%(refunds)s::uuid[])
+
+-- customers_of_tasks --
+select k.customer_id from task k
+ where k.tenant_id = %(t)s and k.id = any(%(tasks)s::uuid[])
 
 -- customers_of_write_offs --
 select w.customer_id from write_off w
@@ -361,6 +373,16 @@ select r.id from refund r
 -- refunds_of_notes --
 select r.id from refund r
  where r.tenant_id = %(t)s and r.note_id = any(%(notes)s::uuid[])
+
+-- tasks_of_refunds --
+select k.id from task k
+ where k.tenant_id = %(t)s and k.subject_id = any(%(refunds)s::uuid[]) and k.resolved_at is null
+
+-- tasks_of_notes --
+select k.id from task k
+ where k.tenant_id = %(t)s and k.resolved_at is null and k.subject_id = any(array(
+   select r.id from refund r
+    where r.tenant_id = %(t)s and r.note_id = any(%(notes)s::uuid[])))
 
 -- payments_on_invoices --
 select s.source_id from settlement s
@@ -939,6 +961,24 @@ update refund y set state = x.state, reference = x.reference, settled_at = x.set
   from json_to_recordset(%(update_refund)s::json)
   as x(id uuid, version int, state text, reference text, settled_at timestamptz, entry_id uuid,
        available_from date)
+ where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
+returning 1
+
+-- insert_task --
+insert into task (tenant_id, id, version, kind, event_id, customer_id, invoice_id, subject,
+  subject_id, currency, amount_minor, opened_at, resolved_at, resolved_by, resolution)
+select %(t)s, id, 1, kind, event_id, customer_id, invoice_id, subject, subject_id, currency,
+  amount_minor, opened_at, resolved_at, resolved_by, resolution
+  from json_to_recordset(%(insert_task)s::json)
+  as x(id uuid, version int, kind text, event_id uuid, customer_id uuid, invoice_id uuid,
+       subject text, subject_id uuid, currency text, amount_minor bigint, opened_at timestamptz,
+       resolved_at timestamptz, resolved_by text, resolution text)
+
+-- update_task --
+update task y set resolved_at = x.resolved_at, resolved_by = x.resolved_by,
+  resolution = x.resolution, version = y.version + 1
+  from json_to_recordset(%(update_task)s::json)
+  as x(id uuid, version int, resolved_at timestamptz, resolved_by text, resolution text)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 

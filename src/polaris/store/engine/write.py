@@ -27,6 +27,7 @@ from polaris.core.facts.series import (
     SeriesScope,
     SkippedNumber,
 )
+from polaris.core.facts.task import Task
 from polaris.core.facts.tenant import Account, Books, Settings, Tenant
 from polaris.core.facts.wallet import Lot, Movement, Wallet
 from polaris.core.facts.webhook import WebhookEndpoint
@@ -78,6 +79,7 @@ INSERTS: dict[type[Row], str] = {
     Movement: "insert_movement",
     CommandRecord: "insert_command",
     Event: "insert_event",
+    Task: "insert_task",
     AuditLine: "insert_audit",
 }
 UPDATES: dict[type[Row], str] = {
@@ -97,6 +99,7 @@ UPDATES: dict[type[Row], str] = {
     Funding: "update_funding",
     Refund: "update_refund",
     Lot: "update_lot",
+    Task: "update_task",
 }
 POSTINGS = "insert_posting"
 

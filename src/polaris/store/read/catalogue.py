@@ -67,14 +67,6 @@ def items_called(
     return {catalogue_item.code: catalogue_item for catalogue_item in found}
 
 
-def taxes_with_ids(
-    connection: Connection, tenant_id: str, ids: Iterable[str]
-) -> dict[str, TaxCode]:
-    """Return the taxes with these ids, by id. Unknown ids are left out."""
-    values = {"t": tenant_id, "tax_ids": list(ids)}
-    return {tax.id: tax for tax in rows_found(connection, TaxCode, BLOCKS["taxes_of_ids"], values)}
-
-
 def default_taxes(connection: Connection, tenant_id: str) -> list[TaxCode]:
     """Return the taxes that apply where no other taxes are named, sorted by code."""
     found = rows_found(connection, TaxCode, BLOCKS["taxes_by_default"], {"t": tenant_id})

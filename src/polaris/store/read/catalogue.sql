@@ -18,10 +18,6 @@ select x.id from tax_code x
 -- tax_codes_counted --
 select count(*) from tax_code x where x.tenant_id = %(t)s and x.deleted_at is null
 
--- taxes_of_ids --
-select x.id from tax_code x
- where x.tenant_id = %(t)s and x.id = any(%(tax_ids)s::uuid[]) and x.deleted_at is null
-
 -- webhook_endpoints_paged --
 select w.id from webhook_endpoint w
  where w.tenant_id = %(t)s and w.deleted_at is null

@@ -1,15 +1,23 @@
 -- Reads of wallets to show. Nothing here locks or writes.
 
 -- wallet_sums --
+-- What is left now, less what has moved after the given time.
 select w.id::text,
        (select coalesce(sum(l.left_minor), 0)::bigint from lot l
          where l.tenant_id = %(t)s and l.wallet_id = w.id
-           and (l.expires_at is null or l.expires_at > %(at)s::timestamptz)),
+           and (l.expires_at is null or l.expires_at > %(at)s::timestamptz))
+       - (select coalesce(sum(m.amount_minor), 0)::bigint from movement m
+           join lot l on l.tenant_id = %(t)s and l.id = m.lot_id
+            and (l.expires_at is null or l.expires_at > %(at)s::timestamptz)
+          where m.tenant_id = %(t)s and m.wallet_id = w.id and m.at > %(at)s::timestamptz),
        (select coalesce(-sum(m.amount_minor), 0)::bigint from movement m
-         where m.tenant_id = %(t)s and m.wallet_id = w.id and m.kind in ('consumed', 'restored')),
+         where m.tenant_id = %(t)s and m.wallet_id = w.id and m.kind in ('consumed', 'restored')
+           and m.at <= %(at)s::timestamptz),
        (select max(m.at) from movement m
-         where m.tenant_id = %(t)s and m.wallet_id = w.id and m.kind = 'consumed'),
-       (select max(m.at) from movement m where m.tenant_id = %(t)s and m.wallet_id = w.id)
+         where m.tenant_id = %(t)s and m.wallet_id = w.id and m.kind = 'consumed'
+           and m.at <= %(at)s::timestamptz),
+       (select max(m.at) from movement m
+         where m.tenant_id = %(t)s and m.wallet_id = w.id and m.at <= %(at)s::timestamptz)
   from wallet w
  where w.tenant_id = %(t)s and w.id = any(%(wallets)s::uuid[])
 

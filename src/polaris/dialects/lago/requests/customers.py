@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from polaris.api.paging import repeated_values
 from polaris.core.commands import DeleteCustomer, SaveCustomer
 from polaris.core.commands.base import or_unset
+from polaris.core.facts.catalogue import TaxCode
 from polaris.core.facts.customer import Customer
 from polaris.core.scope import Scope
 from polaris.dialects.lago.errors import (
@@ -28,7 +29,7 @@ from polaris.dialects.lago.responses.formats import stamp
 from polaris.dialects.lago.rules.settings import NAME
 from polaris.engine import now
 from polaris.keys import KeyScope
-from polaris.store.read import catalogue, lists
+from polaris.store.read import lists
 
 CUSTOMER_TYPES = {"company", "individual"}
 ACCOUNT_TYPES = {"customer", "partner"}
@@ -95,8 +96,15 @@ async def full_customers(call: Call, ids: list[str]) -> list[dict[str, object]]:
     view = await call.view(Scope(customers=set(ids)))
     rows = [view.the(Customer, customer_id) for customer_id in ids]
     named = {tax_id for row in rows for tax_id in row.tax_code_ids}
-    taxes = await call.read(catalogue.taxes_with_ids, named) if named else {}
+    taxes = await taxes_with_ids(call, named) if named else {}
     return [shown.full_customer(view, row, taxes) for row in rows]
+
+
+async def taxes_with_ids(call: Call, ids: set[str]) -> dict[str, TaxCode]:
+    """Load the taxes with these ids, by id. Deleted ones are left out."""
+    view = await call.view(Scope(tax_codes=ids))
+    taxes = (view.get(TaxCode, tax_id) for tax_id in ids)
+    return {tax.id: tax for tax in taxes if tax and tax.deleted_at is None}
 
 
 class Filters(BaseModel):

@@ -74,6 +74,8 @@ async def one_off(call: Call, customer: Customer, asked: OneOff) -> IssueInvoice
 
 async def check_add_ons(call: Call, listed: list[Fee]) -> None:
     """Check that every add-on exists. Raises LagoError 404."""
+    if await call.done_before(IssueInvoice):
+        return
     known = await call.read(catalogue.items_called, {fee.add_on_code or "" for fee in listed})
     if any((fee.add_on_code or "") not in known for fee in listed):
         raise not_found("add_on")

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from polaris.api.coercion import MaybeBoolean, MaybeWhole
 from polaris.core.commands import SaveTenant, SaveWebhookEndpoint
 from polaris.core.commands.base import or_unset
+from polaris.core.facts.catalogue import TaxCode
 from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.tenant import Tenant
 from polaris.core.facts.webhook import WebhookEndpoint
@@ -96,7 +97,8 @@ async def update(call: Writes, body: OrganizationBody) -> Response:
     # Read the tenant afresh, not from the cache: fields that are not given must stay as they are.
     command = save_command((await call.view(Scope())).tenant, asked)
     if asked.webhook_url:
-        await call.preview(command)  # else a refusal would come after the URL has changed
+        if not await call.done_before(SaveTenant):
+            await call.preview(command)  # else a refusal would come after the URL has changed
         await call.perform(save_url(await endpoints(call), asked.webhook_url, call.new_id))
     await call.perform(command)
     return await answer_organization(call)
@@ -188,11 +190,15 @@ def save_url(
 async def endpoints(call: Call) -> list[WebhookEndpoint]:
     """Load the webhook endpoints, the oldest first."""
     page = await call.read(catalogue.webhook_endpoints, MOST_ENDPOINTS)
-    return page.rows[::-1]
+    rows = await call.rows(WebhookEndpoint, page.rows)
+    live = (row for row in rows if row.deleted_at is None)
+    return sorted(live, key=lambda row: (row.created_at, row.id))
 
 
 async def answer_organization(call: Call) -> Response:
     """Answer with the organization, its endpoints and its default taxes."""
     view: View = await call.view(Scope())
-    taxes = await call.read(catalogue.default_taxes)
+    rows = await call.rows(TaxCode, await call.read(catalogue.default_taxes))
+    taxes = [row for row in rows if row.applied_by_default and row.deleted_at is None]
+    taxes.sort(key=lambda row: row.code)
     return reply("organization", shown.organization(view, await endpoints(call), taxes))

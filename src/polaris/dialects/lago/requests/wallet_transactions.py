@@ -83,8 +83,21 @@ async def history_of(call: Call, wallet: Wallet, outcomes: Sequence[Outcome]) ->
     times = [event.at for outcome in outcomes for event in outcome.events]
     if not times:
         return History([], 0)
-    return await call.read(
+    history = await call.read(
         wallets.history, wallet.id, since=min(times), until=max(times), ids=ids or None
+    )
+    if any(outcome.replayed for outcome in outcomes):
+        return history._replace(rows=[as_begun(row) for row in history.rows])
+    return history
+
+
+def as_begun(row: Happening) -> Happening:
+    """Return a happening as it was at first: nothing spent, and a purchase not paid yet."""
+    if row.kind is not MovementKind.PURCHASED:
+        left = None if row.left_minor is None else row.amount_minor
+        return msgspec.structs.replace(row, left_minor=left)
+    return msgspec.structs.replace(
+        row, state="pending", left_minor=None, settled_at=None, failed_at=None, parts=[]
     )
 
 

@@ -41,7 +41,6 @@ from polaris.dialects.lago.requests.wallet_bodies import (
 )
 from polaris.dialects.lago.responses import wallets as shown
 from polaris.dialects.lago.rules.settings import NAME
-from polaris.engine import now
 from polaris.keys import KeyScope
 from polaris.money import CURRENCIES
 from polaris.store.read import lists, wallets
@@ -200,9 +199,9 @@ async def load_wallet(call: Call, wallet_id: str) -> tuple[View, Wallet, Sums]:
 
 async def sums_of(call: Call, wallet_ids: set[str]) -> tuple[View, dict[str, Sums]]:
     """Load wallets and their balances, both as of the same moment."""
-    at = now()
+    at = await call.moment()
     facts, sums = await call.read(wallets.wallets, wallet_ids, at)
-    return View(facts, at), sums
+    return await call.seen(facts, at), sums
 
 
 async def answer_wallet(call: Call, wallet_id: str) -> Response:

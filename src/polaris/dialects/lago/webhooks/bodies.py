@@ -19,7 +19,7 @@ from polaris.dialects.lago.responses import (
     wallet_transactions,
     wallets,
 )
-from polaris.dialects.lago.webhooks.wallets import Wallets, happening_at, sums_at
+from polaris.dialects.lago.webhooks.wallets import Wallets, happening_at
 
 
 class Shown(NamedTuple):
@@ -114,7 +114,7 @@ def _payer(view: View, customer_id: str, payment: Payment | None) -> Payload:
 
 def _wallet(event: Event, shown: Shown) -> Iterable[Payload]:
     row = shown.view.the(Wallet, event.subject_id)
-    yield wallets.wallet(shown.view, row, sums_at(shown.wallets, row.id, event.at))
+    yield wallets.wallet(shown.view, row, shown.wallets.sums[row.id])
 
 
 MOVED: dict[EventKind, frozenset[MovementKind]] = {

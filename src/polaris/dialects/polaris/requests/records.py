@@ -12,11 +12,14 @@ from polaris.core.facts.customer import Customer
 from polaris.core.facts.tenant import Tenant
 from polaris.core.refusals import NotFound
 from polaris.core.scope import Scope
+from polaris.dialects.polaris.errors import AdminError
 from polaris.dialects.polaris.requests.call import Call, Paged, Reads, Writes
 from polaris.dialects.polaris.responses import invoices as shown
 from polaris.dialects.polaris.responses import outcomes, records
+from polaris.store.read import tasks
 from polaris.store.read.audit import audited_requests
 from polaris.store.read.lists import CREDIT_NOTES, CUSTOMERS, page
+from polaris.store.read.tasks import LONGEST_PAGE, TaskFilter
 
 router = APIRouter(tags=["records"])
 
@@ -71,7 +74,25 @@ async def found_notes(
     return [shown.credit_note(view.the(CreditNote, one)) for one in found.ids]
 
 
-# ---------------------------------------------------------------- audit log and settings
+# ---------------------------------------------------------------- tasks, audit log, settings
+
+
+@router.get("/tasks")
+async def list_tasks(
+    call: Reads,
+    status: TaskFilter = TaskFilter.OPEN,
+    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = LONGEST_PAGE,
+    after: str | None = None,
+) -> Response:
+    """List tasks, the oldest first: what a person must look at.
+
+    `next` is the value of `after` for the next page. Resolve a task with the command `ResolveTask`.
+    """
+    try:
+        found = await call.read(tasks.tasks, status, limit, after)
+    except tasks.UnknownTask as unknown:
+        raise AdminError(404, "There is no task with the id in `after`.") from unknown
+    return outcomes.tasks(found)
 
 
 @router.get("/audit")

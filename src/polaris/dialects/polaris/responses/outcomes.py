@@ -6,6 +6,7 @@ from fastapi import Response
 from polaris.core.facts.row import named_values
 from polaris.core.fold import Outcome
 from polaris.engine import Preview
+from polaris.store.read.tasks import TaskPage
 
 
 def outcome(done: Outcome) -> Response:
@@ -41,6 +42,11 @@ def weighed(previewed: Preview) -> dict[str, object]:
 def effects(previewed: Preview) -> Response:
     """Return only the effects and their fingerprint, and the warnings."""
     return answer({**weighed(previewed), "warnings": previewed.outcome.warnings})
+
+
+def tasks(page: TaskPage) -> Response:
+    """Return a page of tasks, and the id to list after; null on the last page."""
+    return answer({"tasks": page.tasks, "next": page.next})
 
 
 def answer(value: object) -> Response:

@@ -1,0 +1,10 @@
+"""Add the tasks, and open one for each earlier event that a person must look at."""
+
+from polaris.store.migrations import execute_sql
+
+revision = "0008_tasks"
+down_revision = "0010_sign_in"
+
+
+def upgrade() -> None:
+    execute_sql(__file__)
