@@ -185,3 +185,10 @@ update entry e set accounting_date = e.accounting_date + 30
 -- An entry is reversed before it is booked.
 update entry e set accounting_date = e.accounting_date - 30
  where e.tenant_id = %(t)s and e.kind = 'payment_applied' and e.reverses is not null
+
+-- credited_whole --
+-- A note is said to have taken its tip out of sales.
+update posting p set debit = 'CUSTOMER_REFUNDS'
+  from entry e
+ where p.tenant_id = %(t)s and p.entry_id = e.id and p.debit = 'TIPS'
+   and e.tenant_id = %(t)s and e.kind = 'note_issued'

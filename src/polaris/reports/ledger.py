@@ -32,6 +32,7 @@ PROOFS = {
     "paid": "The paid amount of an invoice equals the payments that settle it.",
     "finalized": "A finalized invoice was booked once, for its total.",
     "voided": "A voided invoice leaves only money, and credit and refunds owed to the customer.",
+    "credited_whole": "An invoice that is credited whole leaves no revenue, no tax and no tips.",
     "notes": "The liability for credit notes equals their balances plus the credit held.",
     "wallets": "The liability for wallets equals the purchased credits left plus those held.",
     "unapplied": "The unapplied money equals the unused money of payments plus the held money.",
