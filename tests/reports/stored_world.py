@@ -80,7 +80,8 @@ class StoredWorld(World):
             return tuple(self._with_ids(part, field) for part in value)
         if isinstance(value, dict) and field == "apply_to":
             return {self._with_ids(name, "invoice_id"): part for name, part in value.items()}
-        if isinstance(value, str) and field.endswith("_id") and field != "external_id":
+        is_id = field == "id" or (field.endswith("_id") and field != "external_id")
+        if isinstance(value, str) and is_id:
             return self._id_of(value)
         return value
 

@@ -44,6 +44,8 @@ PROOFS = {
     "losses": "Credit given beyond the money received, and bad debt, are never below zero.",
     "granted": "A voided invoice granted what its notes and unbacked refunds gave for nothing.",
     "given_back": "What goes back for an invoice is at most what came in, and what was granted.",
+    "granted_to_customer": "Nothing is granted to a customer but for voided invoices.",
+    "given_to_customer": "What a customer has back and bought is at most what came, or was given.",
     "receivable_by_day": "No receivable of an invoice is below zero at the end of any day.",
     "liabilities_by_day": "No liability is below zero at the end of any day.",
     "lots_by_day": "No purchased credits are spent before the day on which they were added.",
