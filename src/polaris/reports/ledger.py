@@ -156,12 +156,13 @@ def prove(connection: Connection, tenant_id: str, name: str) -> Proof:
 
 @cache
 def _proof(name: str) -> Statement:
-    parts = *_ON_DAYS, ("drawn", ""), ("ended", ""), ("fact", name), ("told", "tally")
+    parts = *_ON_DAYS, *_BEFORE, ("fact", name), ("told", "tally")
     ctes = [f"{cte} as ({BLOCKS[block or cte]})" for cte, block in parts]
     return statement(f"with {', '.join(ctes)} {BLOCKS['verdict']}")
 
 
 _ON_DAYS = ("effective", ""), ("causes", "")
+_BEFORE = ("drawn", ""), ("ended", ""), ("grants", ""), ("credited", "")
 
 
 class Misdated(NamedTuple):

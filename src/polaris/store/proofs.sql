@@ -97,11 +97,8 @@ select l.currency, l.invoice_id || ' ' || l.account as subject, 0 as expected, l
       from (
         select i.id
           from invoice i
-          join credit_note n on n.tenant_id = %(t)s and n.invoice_id = i.id
-         where i.tenant_id = %(t)s and i.status = 'finalized' and i.total_minor > 0
-         group by i.id, i.total_minor
-        having i.total_minor = sum(n.total_minor - n.voided_minor
-          - case when n.voided_at is null then 0 else n.offset_minor end)) w
+          join credited d on d.invoice_id = i.id and d.amount_minor = i.total_minor
+         where i.tenant_id = %(t)s and i.status = 'finalized' and i.total_minor > 0) w
       join entry e on e.tenant_id = %(t)s and e.invoice_id = w.id
        and e.kind in ('finalized', 'note_issued', 'note_voided', 'top_up_landed')
       join posting p on p.tenant_id = %(t)s and p.entry_id = e.id

@@ -13,21 +13,12 @@ select b.currency, b.account as subject, greatest(b.balance, 0) as expected, b.b
      group by 1, 2) b
 
 -- granted --
--- The grants behind the notes of a voided invoice, and its refunds whose payment had left it before
--- the void. Credits of a top-up that stay are booked against its sale, and are not counted.
+-- The grants of a voided invoice. Credits of a top-up that stay are booked against its sale, and
+-- are not counted.
 select i.currency, c.invoice_id as subject, c.expected, c.found
   from (
-    select n.invoice_id, f.amount_minor as expected, 0 as found
-      from funding f
-      join credit_note n on n.tenant_id = %(t)s and n.id = f.note_id
-     where f.tenant_id = %(t)s and f.kind = 'grant'
-    union all
-    select r.invoice_id, r.amount_minor, 0
-      from refund r
-      join settlement s on s.tenant_id = %(t)s and s.id = r.settlement_id
-       and s.entry_id is not null
-     where r.tenant_id = %(t)s and r.note_id is not null and r.state <> 'converted'
-       and not exists (select from ended d where d.entry_id = s.entry_id)
+    select g.invoice_id, g.amount_minor as expected, 0 as found
+      from grants g
     union all
     select p.invoice_id, 0,
       case when starts_with(p.debit, 'CREDITS_GRANTED') then p.amount_minor else 0 end
@@ -87,19 +78,9 @@ select i.currency, c.invoice_id as subject, least(c.back, c.came) as expected, c
 -- The same grants, and all that was booked as granted to the customer, on any invoice or none.
 select c.currency, c.customer_id as subject, c.expected, c.found
   from (
-    select n.currency, n.customer_id, f.amount_minor as expected, 0 as found
-      from funding f
-      join credit_note n on n.tenant_id = %(t)s and n.id = f.note_id
-      join invoice i on i.tenant_id = %(t)s and i.id = n.invoice_id and i.status = 'voided'
-     where f.tenant_id = %(t)s and f.kind = 'grant'
-    union all
-    select r.currency, r.customer_id, r.amount_minor, 0
-      from refund r
-      join settlement s on s.tenant_id = %(t)s and s.id = r.settlement_id
-       and s.entry_id is not null
-      join invoice i on i.tenant_id = %(t)s and i.id = r.invoice_id and i.status = 'voided'
-     where r.tenant_id = %(t)s and r.note_id is not null and r.state <> 'converted'
-       and not exists (select from ended d where d.entry_id = s.entry_id)
+    select i.currency, i.customer_id, g.amount_minor as expected, 0 as found
+      from grants g
+      join invoice i on i.tenant_id = %(t)s and i.id = g.invoice_id and i.status = 'voided'
     union all
     select p.currency, p.customer_id, 0,
       case when starts_with(p.debit, 'CREDITS_GRANTED') then p.amount_minor else 0 end
@@ -157,17 +138,34 @@ select c.currency, c.customer_id as subject, least(c.used, c.came) as expected, 
         union all
         select i.currency, i.customer_id,
           case when i.status = 'finalized' and i.kind <> 'top_up'
-            then greatest(i.total_minor - coalesce(d.credited, 0), 0) else 0 end,
+            then greatest(i.total_minor - coalesce(d.amount_minor, 0), 0) else 0 end,
           i.outstanding_minor
           from invoice i
-          left join (
-            select n.invoice_id, sum(n.total_minor - n.voided_minor
-                - case when n.voided_at is null then 0 else n.offset_minor end) as credited
-              from credit_note n
-             where n.tenant_id = %(t)s
-             group by n.invoice_id) d on d.invoice_id = i.id
+          left join credited d on d.invoice_id = i.id
          where i.tenant_id = %(t)s) m
      group by m.currency, m.customer_id) c
+
+-- grants --
+-- The grants behind the notes of invoices, and the refunds whose payment had left before the void.
+select n.invoice_id, f.amount_minor
+  from funding f
+  join credit_note n on n.tenant_id = %(t)s and n.id = f.note_id
+ where f.tenant_id = %(t)s and f.kind = 'grant'
+union all
+select r.invoice_id, r.amount_minor
+  from refund r
+  join settlement s on s.tenant_id = %(t)s and s.id = r.settlement_id
+   and s.entry_id is not null
+ where r.tenant_id = %(t)s and r.note_id is not null and r.state <> 'converted'
+   and not exists (select from ended d where d.entry_id = s.entry_id)
+
+-- credited --
+-- What the notes of each invoice credit, less what their voiding took back.
+select n.invoice_id, sum(n.total_minor - n.voided_minor
+    - case when n.voided_at is null then 0 else n.offset_minor end) as amount_minor
+  from credit_note n
+ where n.tenant_id = %(t)s
+ group by n.invoice_id
 
 -- ended --
 -- The entries that the void of their invoice reversed: it reversed the finalization as well.
