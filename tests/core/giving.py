@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from core.proofs import GRANTED, WALLETS, Proof, Shelf
 from polaris.core.facts.credit_note import CreditNote, Funding
 from polaris.core.facts.invoice import Invoice, Settlement
-from polaris.core.facts.payment import Refund
+from polaris.core.facts.payment import Payment, Refund
+from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.ledger.posting import Entry
 
 CAME = ("payment_applied", "note_applied", "credits_consumed")
@@ -96,4 +98,79 @@ def nobody_gets_back_more_than_came_in(shelf: Shelf) -> Iterator[str]:
             yield f"{invoice.id} gave back {back[invoice.id]} of {came[invoice.id]} and {limit}"
 
 
-GIVING_PROOFS: tuple[Proof, ...] = (grants_have_a_cause, nobody_gets_back_more_than_came_in)
+class Balance(NamedTuple):
+    """What a customer has or had in one currency, in minor units."""
+
+    back: Counter[tuple[str, str]]  # refunds, credit, and money that is free or held
+    bought: Counter[tuple[str, str]]  # invoices less what notes took back
+    came: Counter[tuple[str, str]]  # money, what is still owed, and what was given by name
+
+
+def no_customer_gets_back_more_than_came_in(shelf: Shelf) -> Iterator[str]:
+    """Of all that came from a customer, what was bought is gone, and only the rest is there."""
+    balance = Balance(Counter(), Counter(), Counter())
+    _count_money(shelf, balance)
+    _count_documents(shelf, balance)
+    _count_credit(shelf, balance)
+    for posting in shelf.postings():
+        owner = posting.customer_id, posting.currency
+        for account, other, sign in (
+            (posting.debit, posting.credit, 1),
+            (posting.credit, posting.debit, -1),
+        ):
+            lost = account == "BAD_DEBT" and other != "ACCOUNTS_RECEIVABLE"
+            if lost or account.startswith(GRANTED):
+                balance.came[owner] += sign * posting.amount_minor
+    for owner in balance.back.keys() | balance.bought.keys():
+        used = balance.back[owner] + balance.bought[owner]
+        if used > balance.came[owner]:
+            yield f"{owner} used {used} of {balance.came[owner]}"
+
+
+def _count_money(shelf: Shelf, balance: Balance) -> None:
+    for payment in shelf.all(Payment):
+        owner = payment.customer_id or "", payment.currency
+        balance.back[owner] += payment.unused_minor
+        balance.came[owner] += payment.amount_minor if payment.state == "succeeded" else 0
+    for refund in shelf.all(Refund):
+        owner = refund.customer_id, refund.currency
+        balance.back[owner] += 0 if refund.state == "converted" else refund.amount_minor
+
+
+def _count_documents(shelf: Shelf, balance: Balance) -> None:
+    """Sold credits are bought when they are spent."""
+    credited: Counter[str] = Counter()
+    for note in shelf.all(CreditNote):
+        owner = note.customer_id, note.currency
+        standing = note.total_minor - note.voided_minor
+        standing -= note.offset_minor if note.voided_at else 0
+        credited[note.invoice_id or ""] += standing
+        balance.back[owner] += note.balance_minor
+        balance.came[owner] += standing if note.purpose == "standalone" else 0
+    for invoice in shelf.all(Invoice):
+        owner = invoice.customer_id, invoice.currency
+        balance.came[owner] += invoice.outstanding_minor
+        if invoice.status == "finalized" and invoice.kind != "top_up":
+            balance.bought[owner] += max(invoice.total_minor - credited[invoice.id], 0)
+
+
+def _count_credit(shelf: Shelf, balance: Balance) -> None:
+    """Losses that were written off, and granted credits that were spent, were given by name."""
+    invoices, lots, wallets = shelf.by_id(Invoice), shelf.by_id(Lot), shelf.by_id(Wallet)
+    for lot in lots.values():
+        owner = lot.customer_id, wallets[lot.wallet_id].currency
+        balance.back[owner] += lot.left_minor if lot.funding == "purchased" else 0
+    for row in shelf.all(Settlement):
+        invoice = invoices[row.invoice_id]
+        owner = invoice.customer_id, invoice.currency
+        granted = row.kind == "wallet" and lots[row.source_id].funding == "granted"
+        balance.back[owner] += 0 if granted else row.held_minor
+        if row.live and (granted or row.kind == "write_off"):
+            balance.came[owner] += row.amount_minor
+
+
+GIVING_PROOFS: tuple[Proof, ...] = (
+    grants_have_a_cause,
+    nobody_gets_back_more_than_came_in,
+    no_customer_gets_back_more_than_came_in,
+)

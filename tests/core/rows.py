@@ -108,6 +108,35 @@ def credit_is_given_once(shelf: Shelf) -> Iterator[str]:
             yield f"{invoice.id} of {invoice.total_minor} is credited {given[invoice.id]}"
 
 
+def credited_whole_leaves_nothing(shelf: Shelf) -> Iterator[str]:
+    """An invoice that notes credit whole leaves no revenue, no tax and nothing to pass on."""
+    stands: Counter[str] = Counter()
+    for note in shelf.all(CreditNote):
+        offset = note.offset_minor if note.voided_at else 0
+        stands[note.invoice_id or ""] += note.total_minor - note.voided_minor - offset
+    whole = {
+        row.id
+        for row in shelf.all(Invoice)
+        if row.status == "finalized" and row.total_minor and row.total_minor == stands[row.id]
+    }
+    left: Counter[tuple[str, str]] = Counter()
+    for entry in shelf.all(Entry):
+        if entry.invoice_id in whole and entry.kind in ("finalized", "note_issued", "note_voided"):
+            for posting in entry.postings:
+                for account, sign in ((posting.debit, 1), (posting.credit, -1)):
+                    group = "revenue" if account in REVENUE else account
+                    left[entry.invoice_id, group] += sign * posting.amount_minor
+    for (invoice_id, account), amount in left.items():
+        kept = account.startswith(("ACCOUNTS_RECEIVABLE", "CUSTOMER_CREDITS", "UNEARNED"))
+        if amount and not kept:
+            yield f"{invoice_id} is credited whole, but leaves {amount} on {account}"
+
+
+REVENUE = ("SALES", "RENT", "DISCOUNTS", "CUSTOMER_REFUNDS")
+"""Revenue, and what lowers it. A line that is free after its discount need not be credited, so
+they are zero together."""
+
+
 def credit_has_funding(shelf: Shelf) -> Iterator[str]:
     """Behind every note stands what it gave as credit and neither took back nor paid out.
 
@@ -194,6 +223,7 @@ ROW_PROOFS: tuple[Proof, ...] = (
     notes_add_up,
     notes_return_what_they_took,
     credit_is_given_once,
+    credited_whole_leaves_nothing,
     credit_has_funding,
     lots_are_their_movements,
     payments_are_not_used_twice,

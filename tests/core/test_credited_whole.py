@@ -15,8 +15,8 @@ from polaris.core.facts.invoice import Invoice, LineKind
 from polaris.core.facts.tenant import Account
 from polaris.core.ledger.posting import Entry, Posting
 
-REVENUE = ("SALES", "RENT", "DISCOUNTS", "CUSTOMER_REFUNDS")
-"""Revenue, and what lowers it: together they are zero once an invoice is credited whole."""
+REVENUE = ("SALES", "DISCOUNTS", "CUSTOMER_REFUNDS")
+"""Sales, and what lowers them: together they are zero once an invoice is credited whole."""
 
 TIP = line(id="l1", kind=LineKind.TIP, taxes=())
 LINES: dict[str, NewLine] = {
@@ -53,7 +53,7 @@ def credit(world: World, note_id: str, amount: int) -> None:
 
 
 def leaves(world: World) -> dict[str, int]:
-    """What stands on each account, with revenue as one account."""
+    """What stands on each account, with sales and what lowers them as one account."""
     books = world.books()
     revenue = sum(books.pop(account, 0) for account in REVENUE)
     return books | ({"REVENUE": revenue} if revenue else {})

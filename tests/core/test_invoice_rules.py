@@ -112,6 +112,7 @@ RECORDING = """
            | record customer_id=nobody    | not_found
            | record currency=XXX          | unknown_currency
            | record payment_term_days=-1  | number_not_possible
+           | record parties=@nowhere      | unknown_timezone
            | record number=@empty         | value_missing
            | record number=INV-000001     | number_of_series
            | record number=INV-1          | -

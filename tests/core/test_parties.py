@@ -4,14 +4,15 @@ import pytest
 from msgspec.structs import replace
 
 from core.asks import after, told
+from core.values import line
 from core.world import World
-from polaris.core.balances.parties import LONGEST_DETAIL, without_long_texts
-from polaris.core.commands import SaveCustomer, SaveTenant
+from polaris.core.commands import RecordInvoice, SaveCustomer, SaveTenant
 from polaris.core.commands.values import AddressChange
 from polaris.core.facts.address import Address
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.invoice import Invoice, Status
-from polaris.core.facts.parties import Parties
+from polaris.core.facts.parties import Buyer, Parties, Seller
+from polaris.core.lifecycle import Refused
 from polaris.core.view import View
 
 Document = Invoice | CreditNote
@@ -193,8 +194,55 @@ def test_the_time_zone_is_the_buyers_else_the_sellers() -> None:
     assert timezone_of_draft(world) == "Asia/Tokyo"
 
 
-def test_long_texts_of_a_dialect_are_not_kept() -> None:
-    """An embedded image would be copied into every invoice and its events."""
-    short, long = "x" * LONGEST_DETAIL, "x" * (LONGEST_DETAIL + 1)
-    details: dict[str, dict[str, object]] = {"some": {"a": short, "b": long, "c": 1, "d": {"e": 2}}}
-    assert without_long_texts(details) == {"some": {"a": short, "c": 1, "d": {"e": 2}}}
+def test_long_texts_of_a_dialect_are_kept() -> None:
+    """A logo or a footer of later must not show on a document of before."""
+    footer, logo = "f" * 600, "l" * 20_000
+    seller = SaveTenant(tenant_id="tenant", details={"some": {"footer": footer}})
+    buyer = SaveCustomer(customer_id="c1", details={"some": {"logo": logo}})
+    world = after("draft")
+    world.perform(seller)
+    world.perform(buyer)
+    world.perform(told("finalize"))
+    world.perform(SaveTenant(tenant_id="tenant", details={"some": {"footer": "new"}}))
+    world.perform(SaveCustomer(customer_id="c1", details={"some": {"logo": "new"}}))
+    kept = issued(world)["inv"]
+    assert kept.seller.details == {"some": {"footer": footer}}
+    assert kept.buyer.details == {"some": {"logo": logo}}
+
+
+THEN = Parties(
+    seller=Seller(name="Old seller"),
+    buyer=Buyer(external_id="x1", name="Old name", address=Address(city="Bonn")),
+    timezone="Europe/Berlin",
+)
+
+
+def record(timezone: str = "Europe/Berlin", status: Status = Status.FINALIZED) -> RecordInvoice:
+    """Record an invoice of another system with the parties of its issue."""
+    parties = replace(THEN, timezone=timezone)
+    return RecordInvoice(
+        invoice_id="inv",
+        customer_id="c1",
+        currency="EUR",
+        lines=(line(id="l1"),),
+        number="OLD-1",
+        status=status,
+        parties=parties,
+    )
+
+
+@pytest.mark.parametrize("status", [Status.FINALIZED, Status.VOIDED])
+def test_a_recorded_invoice_keeps_the_parties_that_the_caller_names(status: Status) -> None:
+    world = after()
+    world.perform(record(status=status))
+    assert issued(world)["inv"] == THEN
+
+
+@pytest.mark.parametrize("timezone", ["Nowhere", ""])
+def test_the_time_zone_of_recorded_parties_must_exist(timezone: str) -> None:
+    world = after()
+    with pytest.raises(Refused) as refused:
+        world.perform(record(timezone))
+    [refusal] = refused.value.refusals
+    assert (refusal.code, refusal.details["field"]) == ("unknown_timezone", "parties.timezone")
+    assert world.all(Invoice) == []

@@ -8,6 +8,7 @@ from msgspec import UNSET
 from polaris.core.commands import VoidInvoice
 from polaris.core.commands.values import Apply, CreditedLine, GiveBack, NewLine, TaxRate
 from polaris.core.facts.invoice import LineKind
+from polaris.core.facts.parties import Buyer, Parties, Seller
 from polaris.core.rules.line import MOST_LINES
 from polaris.money import LARGEST_MINOR
 
@@ -36,6 +37,7 @@ NAMED: dict[str, object] = {
     "vast": LARGEST_MINOR + 1,
     "empty": "",
     "unset": UNSET,
+    "nowhere": Parties(seller=Seller(), buyer=Buyer(external_id="x1"), timezone="Nowhere"),
     "spaced": "https://a.example/a b",
     "longest_format": {"invoice_format": "{next}".rjust(100, "0")},
     "longer_format": {"invoice_format": "{next}".rjust(101, "0")},

@@ -47,7 +47,7 @@ def test_every_field_that_a_lot_grows_by_is_written() -> None:
 def test_every_changed_field_is_written() -> None:
     lost: set[tuple[str, str]] = set()
     for seed in range(80):
-        history = History(Seeded(seed))
+        history = History(Seeded(seed), World)
         for _ in range(40):
             before = history.world.rows()
             history.step()

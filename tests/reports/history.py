@@ -12,6 +12,7 @@ from polaris.core.commands import (
     FinalizeInvoice,
     GrantCredits,
     IssueCreditNote,
+    IssueInvoice,
     IssueStandaloneNote,
     OpenWallet,
     ReceivePayment,
@@ -28,7 +29,7 @@ from polaris.core.commands import (
 )
 from polaris.core.commands.values import Apply, CreditedLine, GiveBack, NewLine, TaxRate, VoidNote
 from polaris.core.facts.credit_note import CreditTo
-from polaris.core.facts.invoice import Status
+from polaris.core.facts.invoice import LineKind, Status
 from polaris.core.facts.payment import PaymentState, RefundState
 from polaris.core.facts.tenant import Settings
 from polaris.engine import Engine, new_id, now, request
@@ -182,6 +183,7 @@ def credit(books: Books) -> None:
         UpdateRefund(refund_id=refund_id, state=RefundState.SETTLED),
     )
     books.does(ApplyCreditNote(note_id=note_id, invoice_id=books.invoice(100)))
+    credit_whole(books)
     books.does(VoidCreditNote(note_id=books.note()))
     books.does(ApplyCreditNote(note_id=books.note(), invoice_id=books.invoice()))
     books.wallet(bought_minor=900, granted_minor=300)
@@ -190,6 +192,25 @@ def credit(books: Books) -> None:
     books.does(
         GrantCredits(lot_id=lot_id, wallet_id=books.wallet(), amount_minor=50),
         VoidCredits(lot_id=lot_id),
+    )
+
+
+def credit_whole(books: Books) -> None:
+    """An invoice with a charge and a tip, both discounted, and a note for all of it."""
+    invoice_id = new_id()
+    lines = tuple(
+        NewLine(id=new_id(), kind=kind, amount_minor=800, discount_minor=300)
+        for kind in (LineKind.CHARGE, LineKind.TIP)
+    )
+    credited = tuple(CreditedLine(line_id=line.id, amount_minor=800) for line in lines)
+    books.does(
+        IssueInvoice(
+            invoice_id=invoice_id,
+            customer_id=books.customer_id,
+            currency=books.currency,
+            lines=lines,
+        ),
+        IssueCreditNote(note_id=new_id(), invoice_id=invoice_id, lines=credited, offset_minor=1000),
     )
 
 

@@ -193,3 +193,25 @@ delete from task k where k.tenant_id = %(t)s and k.kind = 'refund_failed'
 -- The refund is not failed any more, but somebody opens its task again.
 update task k set resolved_at = null, resolved_by = null, resolution = null
  where k.tenant_id = %(t)s and k.kind = 'refund_failed'
+
+-- credited_whole --
+-- A note is said to have taken its tip out of sales.
+update posting p set debit = 'CUSTOMER_REFUNDS'
+  from entry e
+ where p.tenant_id = %(t)s and p.entry_id = e.id and p.debit = 'TIPS'
+   and e.tenant_id = %(t)s and e.kind = 'note_issued'
+
+-- granted_to_customer --
+-- Credit is granted to a customer without an invoice.
+insert into posting (tenant_id, entry_id, position, debit, credit, amount_minor, currency,
+  customer_id)
+select %(t)s, p.entry_id, 99, 'CREDITS_GRANTED', 'DISCOUNTS', 5, p.currency, p.customer_id
+  from posting p
+ where p.tenant_id = %(t)s and p.credit = 'CUSTOMER_CREDITS:UNAPPLIED' limit 1
+
+-- given_to_customer --
+-- A customer's payment is said to have been another customer's.
+update payment y set customer_id = c.id
+  from customer c
+ where y.tenant_id = %(t)s and y.state = 'succeeded' and y.unused_minor = 0
+   and c.tenant_id = %(t)s and c.id <> y.customer_id

@@ -26,7 +26,7 @@ from polaris.core.facts.invoice import (
     Status,
     WriteOff,
 )
-from polaris.core.facts.parties import Buyer, Identity, Parties
+from polaris.core.facts.parties import Buyer, Parties, Seller
 from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.facts.row import Row
 from polaris.core.facts.series import DocumentNumber, Series
@@ -41,7 +41,7 @@ TENANT, CUSTOMER, WALLET, INVOICE, LINE, ENTRY, PAYMENT, SETTLEMENT, NOTE, LOT, 
 )
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 DAY = NOON.date()
-PARTIES = Parties(seller=Identity(), buyer=Buyer(external_id="world"), timezone="UTC")
+PARTIES = Parties(seller=Seller(), buyer=Buyer(external_id="world"), timezone="UTC")
 
 WORLD: list[Row] = [
     Customer(id=CUSTOMER, external_id="world", sequence=1, created_at=NOON),
@@ -278,7 +278,7 @@ SCALARS: dict[Any, st.SearchStrategy[Any]] = {
     Address: st.builds(Address, line1=st.none() | TEXT, country=st.none() | TEXT),
     Parties: st.builds(
         Parties,
-        seller=st.builds(Identity, name=TEXT, legal_name=st.none() | TEXT),
+        seller=st.builds(Seller, name=TEXT, legal_name=st.none() | TEXT),
         buyer=st.builds(
             Buyer,
             external_id=TEXT,

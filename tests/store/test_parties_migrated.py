@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from polaris.core.facts.address import Address
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.invoice import Invoice
-from polaris.core.facts.parties import Buyer, Identity, Parties
+from polaris.core.facts.parties import Buyer, Parties, Seller
 from polaris.core.scope import Scope
 from polaris.store.engine.load import load
 from polaris.store.server.migrate import FOLDER, migrate
@@ -96,7 +96,7 @@ def test_issued_documents_are_filled_and_drafts_are_not(migrated: psycopg.Connec
     invoices = {row.id: row for row in facts.tables[Invoice].values() if isinstance(row, Invoice)}
     assert invoices[DRAFT].parties is None
     expected = Parties(
-        seller=Identity(
+        seller=Seller(
             name="Acme",
             legal_name="Acme Ltd",
             tax_number="GB1",

@@ -34,6 +34,7 @@ PROOFS = {
     "paid": "The paid amount of an invoice equals the payments that settle it.",
     "finalized": "A finalized invoice was booked once, for its total.",
     "voided": "A voided invoice leaves only money, and credit and refunds owed to the customer.",
+    "credited_whole": "An invoice that is credited whole leaves no revenue, no tax and no tips.",
     "notes": "The liability for credit notes equals their balances plus the credit held.",
     "wallets": "The liability for wallets equals the purchased credits left plus those held.",
     "unapplied": "The unapplied money equals the unused money of payments plus the held money.",
@@ -45,6 +46,8 @@ PROOFS = {
     "losses": "Credit given beyond the money received, and bad debt, are never below zero.",
     "granted": "A voided invoice granted what its notes and unbacked refunds gave for nothing.",
     "given_back": "What goes back for an invoice is at most what came in, and what was granted.",
+    "granted_to_customer": "Nothing is granted to a customer but for voided invoices.",
+    "given_to_customer": "What a customer has back and bought is at most what came, or was given.",
     "receivable_by_day": "No receivable of an invoice is below zero at the end of any day.",
     "liabilities_by_day": "No liability is below zero at the end of any day.",
     "lots_by_day": "No purchased credits are spent before the day on which they were added.",
@@ -159,12 +162,13 @@ def prove(connection: Connection, tenant_id: str, name: str) -> Proof:
 
 @cache
 def _proof(name: str) -> Statement:
-    parts = *_ON_DAYS, ("drawn", ""), ("ended", ""), ("fact", name), ("told", "tally")
+    parts = *_ON_DAYS, *_BEFORE, ("fact", name), ("told", "tally")
     ctes = [f"{cte} as ({BLOCKS[block or cte]})" for cte, block in parts]
     return statement(f"with {', '.join(ctes)} {BLOCKS['verdict']}")
 
 
 _ON_DAYS = ("effective", ""), ("causes", "")
+_BEFORE = ("drawn", ""), ("ended", ""), ("grants", ""), ("credited", "")
 
 
 class Misdated(NamedTuple):

@@ -85,6 +85,28 @@ select v.currency, v.invoice_id || ' ' || v.account as subject, 0 as expected, v
    and v.account <> all (array(
      select distinct y.account from payment y where y.tenant_id = %(t)s))
 
+-- credited_whole --
+-- SALES keeps what was billed; what notes take back of it, and its discounts, are on accounts of
+-- their own. Older notes took everything back like this, so all revenue is proved together.
+select l.currency, l.invoice_id || ' ' || l.account as subject, 0 as expected, l.amount as found
+  from (
+    select p.currency, p.invoice_id, sum(leg.amount) as amount,
+      case when leg.account = any(%(liabilities)s::text[]) or leg.account = any(array(
+             select a.id from account a where a.tenant_id = %(t)s and a.kind = 'liability'))
+        then leg.account else 'revenue' end as account
+      from (
+        select i.id
+          from invoice i
+          join credited d on d.invoice_id = i.id and d.amount_minor = i.total_minor
+         where i.tenant_id = %(t)s and i.status = 'finalized' and i.total_minor > 0) w
+      join entry e on e.tenant_id = %(t)s and e.invoice_id = w.id
+       and e.kind in ('finalized', 'note_issued', 'note_voided', 'top_up_landed')
+      join posting p on p.tenant_id = %(t)s and p.entry_id = e.id
+     cross join lateral
+       (values (p.credit, p.amount_minor), (p.debit, -p.amount_minor)) leg (account, amount)
+     where leg.account <> 'ACCOUNTS_RECEIVABLE' and leg.account <> all(%(owed)s::text[])
+     group by p.currency, p.invoice_id, 4) l
+
 
 -- ----------------------------------------------------------------------------- what is owed back
 

@@ -151,7 +151,7 @@ def record(decision: Decision, command: RecordInvoice) -> None:
         issue_date=day,
         due_date=command.due_date or day + timedelta(days=drafted.payment_term_days),
         finalized_at=command.finalized_at or decision.at,
-        parties=current_parties(decision, drafted.customer_id),
+        parties=command.parties or current_parties(decision, drafted.customer_id),
         voided_at=(command.voided_at or decision.at) if voided else None,
         outstanding_minor=0 if voided else drafted.total_minor,
     )

@@ -6,7 +6,7 @@ from polaris.core.actions.refund_payment import ask_refunds
 from polaris.core.balances.credit_amounts import Credited, PartOfLine, credited
 from polaris.core.balances.funding import Draw, drawn, fund, remembered
 from polaris.core.balances.invoice import InvoiceBalance
-from polaris.core.balances.line import account_of, passed_on
+from polaris.core.balances.line import account_of
 from polaris.core.balances.lot import revoke
 from polaris.core.balances.numbering import note_number
 from polaris.core.balances.parties import current_parties
@@ -121,26 +121,26 @@ def returned_from(
 ) -> list[tuple[str, int]]:
     """Return the accounts to debit for a credited line, each with its amount.
 
-    Revenue is taken back on an account of its own. What would have been passed on is not owed any
-    more.
+    It is the account that the line was booked to. Only `SALES` stays as it was billed: what is
+    taken back of it is on an account of its own.
     """
     line = part.line
     if line is not None and line.kind is LineKind.TOP_UP:
         taken = take_sold(decision, balance, note, part.net_minor)
         return [(chart.WALLETS, taken), (chart.UNEARNED, part.net_minor - taken)]
-    if line is not None and passed_on(decision, account_of(line)):
-        return [(account_of(line), part.net_minor)]
-    return [(chart.CUSTOMER_REFUNDS, part.net_minor)]
+    account = account_of(line) if line is not None else chart.SALES
+    returned = chart.CUSTOMER_REFUNDS if account == chart.SALES else account
+    return [(returned, part.net_minor)]
 
 
 def discount_legs(decision: Decision, balance: InvoiceBalance, part: PartOfLine) -> list[Leg]:
-    """Return the legs that take back the discount on a line whose amount is passed on.
+    """Return the legs that take back the discount on a line that is not booked to `SALES`.
 
     The account is the one that the invoice's own entry names: older books credited the discount
     to the line's account.
     """
     line = part.line
-    if line is None or not passed_on(decision, account_of(line)):
+    if line is None or account_of(line) == chart.SALES:
         return []
     credited = {
         posting.credit

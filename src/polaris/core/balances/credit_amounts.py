@@ -7,14 +7,21 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from polaris.core import refusals
+from polaris.core.balances.credit_taxes import (
+    Earlier,
+    bases_by_code,
+    capped,
+    credited_earlier,
+    taxes_of_parts,
+)
 from polaris.core.balances.invoice import InvoiceBalance
 from polaris.core.balances.line import countable
-from polaris.core.balances.tax import precise, tax_lines
+from polaris.core.balances.tax import tax_lines
 from polaris.core.commands import VoidInvoice
 from polaris.core.commands.values import CreditedLine
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import NoteLine, NoteTax
-from polaris.core.facts.invoice import Line, Rounding, Tax
+from polaris.core.facts.invoice import Line, Rounding
 from polaris.money import allocate, rounded
 
 
@@ -92,8 +99,8 @@ class Credited(NamedTuple):
 def credited(balance: InvoiceBalance, asked: Sequence[CreditedLine]) -> Credited:
     """Return the lines and taxes to credit. Raises UnknownLine, LineOverCredited.
 
-    Tax is rounded once for the note, and never exceeds what is left of its code. The note that
-    credits the rest of the invoice takes all tax that is left, so rounding errors never add up.
+    Tax never exceeds what is left of its code. The note that credits the rest of the invoice takes
+    all tax that is left, so rounding errors never add up.
     """
     lines = [part_of_line(balance, line) for line in merged(asked)]
     gross = {part.line.id: part.gross_minor for part in lines if part.line}
@@ -147,69 +154,11 @@ def _discount(balance: InvoiceBalance, line: Line, asked: CreditedLine, left: in
 
 
 def _taxes(balance: InvoiceBalance, lines: list[PartOfLine], last: bool) -> list[PartOfTax]:
-    """Return the tax of these parts of lines, by code.
-
-    It is the rounded tax on all that is credited, less the tax that earlier notes gave back.
-    """
+    """Return the tax of these parts of lines, by code. The last note takes all that is left."""
     nets = {part.line.id: part.net_minor for part in lines if part.line}
-    left = balance.tax_left()
-    bases = _bases(balance, nets)
-    if last:
-        amounts = left
-    else:
-        exact = _exact_by_code(balance, _credited_with(balance, nets))
-        given = _tax_given(balance)
-        due = {code: max(exact[code] - given[code], Decimal(0)) for code in bases}
-        total = rounded(sum((exact[code] for code in bases), Decimal(0)))
-        amounts = _capped(total - sum(given[code] for code in bases), due, left)
-    return _parts_of_tax(balance, bases, amounts)
-
-
-def _bases(balance: InvoiceBalance, nets: Mapping[str, int]) -> dict[str, int]:
-    """Return the net amount that each tax code taxes, of parts of lines by line id."""
-    bases: dict[str, int] = {}
-    for tax in balance.taxes:
-        if tax.line_id in nets:
-            bases[tax.code] = bases.get(tax.code, 0) + nets[tax.line_id]
-    return bases
-
-
-def _exact_by_code(balance: InvoiceBalance, nets: Mapping[str, int]) -> dict[str, Decimal]:
-    """Return the unrounded tax of each code on parts of lines, by line id."""
-    exact: dict[str, Decimal] = {}
-    for tax in balance.taxes:
-        share = _exact(tax, nets.get(tax.line_id, 0))
-        exact[tax.code] = exact.get(tax.code, Decimal(0)) + share
-    return exact
-
-
-def _credited_with(balance: InvoiceBalance, nets: Mapping[str, int]) -> dict[str, int]:
-    """Return the net amount of each line that earlier notes and these parts credit."""
-    gross, discount = balance.line_left(), balance.discount_left()
-    return {
-        line.id: line.net_minor - gross[line.id] + discount[line.id] + nets.get(line.id, 0)
-        for line in balance.lines
-    }
-
-
-def _tax_given(balance: InvoiceBalance) -> dict[str, int]:
-    """Return the tax of each code that earlier notes gave back."""
-    given = {code: -amount for code, amount in balance.tax_left().items()}
-    for tax in balance.taxes:
-        given[tax.code] += tax.amount_minor
-    return given
-
-
-def _capped(
-    amount_minor: int, weights: Mapping[str, Decimal], left: Mapping[str, int]
-) -> dict[str, int]:
-    """Share an amount over tax codes by weight, at most what is left of each."""
-    amount = min(max(amount_minor, 0), sum(left[code] for code in weights))
-    shares = allocate(amount, [int(weight.scaleb(8)) for weight in weights.values()])
-    capped = {code: min(share, left[code]) for code, share in zip(weights, shares, strict=True)}
-    for code in capped:
-        capped[code] += min(amount - sum(capped.values()), left[code] - capped[code])
-    return capped
+    earlier = credited_earlier(balance)
+    amounts = balance.tax_left() if last else taxes_of_parts(balance, earlier, nets)
+    return _parts_of_tax(balance, bases_by_code(balance, nets), amounts)
 
 
 def _parts_of_tax(
@@ -223,74 +172,50 @@ def _parts_of_tax(
     ]
 
 
-def _exact(tax: Tax, net: int) -> Decimal:
-    """Return unrounded tax on part of a line: by its rate, or its share of a given amount."""
-    if net == tax.base_minor:
-        return Decimal(tax.amount_minor)
-    if tax.rate is not None and not tax.given:
-        return precise(tax.rate, net)
-    return Decimal(tax.amount_minor * net) / tax.base_minor if tax.base_minor else Decimal(0)
-
-
 def shared(balance: InvoiceBalance, amount_minor: int) -> Credited:
     """Share an amount over the lines and taxes that are left of an invoice.
 
     After a note that was spent in part and then voided, less is left of the lines than of the
     invoice. An amount above what is left of the lines is shared over the whole invoice.
     """
-    nets, taxes = _left(balance)
+    earlier = credited_earlier(balance)
+    nets, taxes = earlier.left(balance)
     if sum(nets) + sum(taxes.values()) < amount_minor:
-        nets, taxes = _whole(balance)
+        earlier = Earlier({}, {})
+        nets, taxes = earlier.left(balance)
     if sum(nets) + sum(taxes.values()) > amount_minor:
-        nets, taxes = _fitted(balance, amount_minor, nets, taxes)
+        nets, taxes = _fitted(balance, amount_minor, earlier)
     by_line = {line.id: net for line, net in zip(balance.lines, nets, strict=True)}
     parts = [
         PartOfLine(line, CreditedLine(line_id=line.id, amount_minor=net), net, 0)
         for line, net in zip(balance.lines, nets, strict=True)
     ]
-    taxed = _parts_of_tax(balance, _bases(balance, by_line), taxes)
+    taxed = _parts_of_tax(balance, bases_by_code(balance, by_line), taxes)
     return Credited([part for part in parts if part.gross_minor], taxed)
 
 
 def _fitted(
-    balance: InvoiceBalance, amount_minor: int, nets: list[int], taxes: dict[str, int]
+    balance: InvoiceBalance, amount_minor: int, earlier: Earlier
 ) -> tuple[list[int], dict[str, int]]:
     """Return parts of the lines and taxes that add up to an amount.
 
     The taxes are those on the parts of the lines, within a minor unit.
     """
+    nets, taxes = earlier.left(balance)
     ids = [line.id for line in balance.lines]
-
-    def taxed(net: int) -> dict[str, Decimal]:
-        shares = allocate(net, nets)
-        return _exact_by_code(balance, dict(zip(ids, shares, strict=True)))
-
-    def distance(net: int) -> Decimal:
-        return abs(amount_minor - net - sum(taxed(net).values(), Decimal(0)))
-
     about = amount_minor * sum(nets) // (sum(nets) + sum(taxes.values()))
     lowest, highest = max(0, amount_minor - sum(taxes.values())), min(amount_minor, sum(nets))
-    near = {min(max(about + step, lowest), highest) for step in range(-2, 3)}
-    net = min(sorted(near), key=distance)
-    exact = taxed(net)
-    weights = (
-        exact if any(exact.values()) else {code: Decimal(left) for code, left in taxes.items()}
-    )
-    return allocate(net, nets), _capped(amount_minor - net, weights, taxes)
+    near = {min(max(about + step, lowest), highest) for step in range(-3, 4)}
 
+    def taxed(net: int) -> dict[str, int]:
+        parts = dict(zip(ids, allocate(net, nets), strict=True))
+        return taxes_of_parts(balance, earlier, parts, amount_minor - net)
 
-def _left(balance: InvoiceBalance) -> tuple[list[int], dict[str, int]]:
-    """Return the amounts left of the lines of an invoice, and of its tax codes."""
-    gross, discounts = balance.line_left(), balance.discount_left()
-    return [gross[line.id] - discounts[line.id] for line in balance.lines], balance.tax_left()
+    def distance(net: int) -> tuple[int, int]:
+        return abs(amount_minor - net - sum(taxed(net).values())), abs(net - about)
 
-
-def _whole(balance: InvoiceBalance) -> tuple[list[int], dict[str, int]]:
-    """Return the whole amounts of the lines of an invoice, and of its tax codes."""
-    taxes: dict[str, int] = {}
-    for tax in balance.taxes:
-        taxes[tax.code] = taxes.get(tax.code, 0) + tax.amount_minor
-    return [line.net_minor for line in balance.lines], taxes
+    net = min(near, key=distance)
+    return allocate(net, nets), capped(amount_minor - net, taxed(net), taxes)
 
 
 def standalone(asked: Sequence[CreditedLine]) -> Credited:

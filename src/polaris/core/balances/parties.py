@@ -5,17 +5,13 @@ from typing import Any
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.customer import Customer
-from polaris.core.facts.details import Details
 from polaris.core.facts.invoice import Invoice, Status
-from polaris.core.facts.parties import Buyer, Identity, Parties
+from polaris.core.facts.parties import Buyer, Parties, Seller
 from polaris.core.facts.row import Row
 from polaris.core.facts.tenant import Tenant
 
-LONGEST_DETAIL = 300
-"""Characters of a dialect's text that a document keeps; a longer one is no text to be printed."""
-
-_SELLER = Identity.__struct_fields__
-_BUYER = tuple(name for name in Buyer.__struct_fields__ if name != "details")
+_SELLER = Seller.__struct_fields__
+_BUYER = Buyer.__struct_fields__
 
 
 def parties_of(document: Invoice | CreditNote, decision: Decision) -> Parties:
@@ -54,27 +50,15 @@ def current_parties(decision: Decision, customer_id: str) -> Parties:
     )
 
 
-def seller_of(tenant: Tenant) -> Identity:
+def seller_of(tenant: Tenant) -> Seller:
     """Return the tenant as a seller."""
-    return Identity(**_values(tenant, _SELLER))
+    return Seller(**_values(tenant, _SELLER))
 
 
 def buyer_of(customer: Customer) -> Buyer:
-    """Return the customer as a buyer, without the long texts in its details."""
-    return Buyer(**_values(customer, _BUYER), details=without_long_texts(customer.details))
+    """Return the customer as a buyer."""
+    return Buyer(**_values(customer, _BUYER))
 
 
 def _values(row: Row, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
-
-
-def without_long_texts(details: Details) -> Details:
-    """Return the details without texts that are too long to be printed, such as images."""
-    return {
-        dialect: {name: value for name, value in own.items() if not _is_long(value)}
-        for dialect, own in details.items()
-    }
-
-
-def _is_long(value: object) -> bool:
-    return isinstance(value, str) and len(value) > LONGEST_DETAIL

@@ -16,6 +16,7 @@ from polaris.core.commands.values import (
 from polaris.core.facts.credit_note import CreditTo
 from polaris.core.facts.details import Details, Metadata
 from polaris.core.facts.invoice import InvoiceKind, PriceType, Rounding, Status
+from polaris.core.facts.parties import Parties
 
 
 class DraftInvoice(Command, frozen=True, kw_only=True):
@@ -86,6 +87,7 @@ class RecordInvoice(DraftInvoice, frozen=True, kw_only=True, tag=True):
     finalized_at: datetime | None = None
     due_date: date | None = None  # default: issue date plus payment term
     voided_at: datetime | None = None
+    parties: Parties | None = None  # as they were at its issue; default: as they are now
     apply: Apply = Apply()  # credit that settles it at once
 
 

@@ -17,6 +17,12 @@ class Identity(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     address: Address = Address()
 
 
+class Seller(Identity, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """The tenant of a document."""
+
+    details: Details = field(default_factory=dict)  # what only one dialect knows, such as a footer
+
+
 class Buyer(Identity, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """The customer of a document."""
 
@@ -27,7 +33,7 @@ class Buyer(Identity, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     timezone: str | None = None  # IANA, if the customer has its own
     payment_term_days: int | None = None  # if the customer has its own
     metadata: Metadata | None = None
-    details: Details = field(default_factory=dict)  # without long texts, such as images
+    details: Details = field(default_factory=dict)  # what only one dialect knows
 
 
 class Parties(Struct, frozen=True, kw_only=True, gc=False):
@@ -37,6 +43,6 @@ class Parties(Struct, frozen=True, kw_only=True, gc=False):
     they are now.
     """
 
-    seller: Identity
+    seller: Seller
     buyer: Buyer
     timezone: str  # IANA: the buyer's own, else the seller's

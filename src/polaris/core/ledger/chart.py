@@ -29,7 +29,7 @@ CHART: dict[str, tuple[str, str]] = {
     SALES: ("income", "Revenue before discounts, at the invoice date."),
     DISCOUNTS: ("expense", "Discounts on invoices; lowers revenue."),
     PROMOTIONAL: ("expense", "Granted credits that were spent; lowers revenue."),
-    CUSTOMER_REFUNDS: ("expense", "Revenue taken back by credit notes."),
+    CUSTOMER_REFUNDS: ("expense", "Revenue of `SALES` taken back by credit notes."),
     TAXES: ("liability", "Sales tax owed; one account per tax beneath it."),
     TIPS: ("liability", "Tips to be passed on."),
     REFUNDS: ("liability", "Refunds requested and not yet paid out."),

@@ -57,7 +57,7 @@ def note_issued(account: str, amount: int) -> Leg:
 
 
 def discount_returned(account: str, amount: int) -> Leg:
-    """8. A note takes back the discount on an amount that is passed on."""
+    """8. A note takes back the discount on an amount that was not booked to SALES."""
     return Leg(account, DISCOUNTS, amount)
 
 

@@ -154,11 +154,21 @@ def currency_known(
 @requires(refusals.UnknownTimezone)
 def timezone_known(case: Case[SaveCustomer | SaveTenant]) -> Details | None:
     """The time zone is an IANA name."""
-    name = or_none(case.command.timezone)
+    return _unknown_zone(or_none(case.command.timezone), "timezone")
+
+
+@requires(refusals.UnknownTimezone)
+def recorded_timezone_known(case: Case[RecordInvoice]) -> Details | None:
+    """The time zone of the parties is an IANA name, if the command names the parties."""
+    parties = case.command.parties
+    return _unknown_zone(parties.timezone, "parties.timezone") if parties else None
+
+
+def _unknown_zone(name: str | None, field: str) -> Details | None:
     try:
-        ZoneInfo(name or "UTC")
+        ZoneInfo("UTC" if name is None else name)
     except (ValueError, OSError, LookupError):
-        return {"field": "timezone", "id": name}
+        return {"field": field, "id": name}
     return None
 
 

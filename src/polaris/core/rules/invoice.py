@@ -234,6 +234,7 @@ RECORD = (
     *_NEW,
     input.number_not_empty,
     input.recordable_status,
+    input.recorded_timezone_known,
     recorded_date_open,
     *number.RECORD,
 )

@@ -3,7 +3,7 @@
 from polaris.store.migrations import execute_sql
 
 revision = "0008_tasks"
-down_revision = "0010_sign_in"
+down_revision = "0007_available_from"
 
 
 def upgrade() -> None:

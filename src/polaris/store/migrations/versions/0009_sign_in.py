@@ -2,8 +2,8 @@
 
 from polaris.store.migrations import execute_sql
 
-revision = "0010_sign_in"
-down_revision = "0007_available_from"
+revision = "0009_sign_in"
+down_revision = "0008_tasks"
 
 
 def upgrade() -> None:
