@@ -5,6 +5,9 @@ Each is safe to call twice.
 """
 
 from collections.abc import Sequence
+from typing import Any
+
+from psycopg import Connection
 
 from polaris.core.commands.text import LONGEST, UNSTORABLE
 from polaris.engine import new_id, now
@@ -44,7 +47,7 @@ def store_key(
     return find(connection, key.client_id)
 
 
-def key_called(connection: EngineConnection, tenant_id: str, name: str) -> KnownKey | None:
+def key_called(connection: Connection[Any], tenant_id: str, name: str) -> KnownKey | None:
     """Return the tenant's key with this prefix or id, or this whole key; None if there is none."""
     whole = ApiKey.parse(name)
     called = whole.client_id if whole else name

@@ -3,7 +3,7 @@
 from polaris.store.migrations import execute_sql
 
 revision = "0011_saved_views"
-down_revision = "0007_available_from"
+down_revision = "0010_sign_in"
 
 
 def upgrade() -> None:
