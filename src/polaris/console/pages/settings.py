@@ -89,7 +89,7 @@ async def save(visit: Visit) -> Response:
     read_as = visit.text("fingerprint")
     try:
         command = save_command(tenant, _declared(visit), edits, read_as, visit.locale)
-        await visit.perform(command)
+        await visit.caller.perform(command)
     except Unreadable as unreadable:
         form = SettingsForm(typed, was, unreadable.faults)
         return await _page(visit, tenant, form, 422, read_as)
