@@ -19,7 +19,7 @@ class Api(NamedTuple):
     @property
     def docs(self) -> str:
         """The path of the page that describes the API."""
-        return f"{self.path}{self.app.docs_url}"
+        return f"{self.path}/docs"
 
     def example(self) -> str:
         """Return the path of a list that the API offers; else that of its description."""
