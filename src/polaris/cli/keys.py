@@ -20,7 +20,7 @@ group = typer.Typer(help="List, create and revoke API keys. Each key belongs to 
 PUBLIC_FIELDS = ("id", "name", "prefix", "scopes", "created_at", "revoked_at")
 
 
-def named(name: str) -> str:
+def checked_name(name: str) -> str:
     """Return the name if a key can have it. Raises typer.BadParameter."""
     if not valid_name(name):
         raise typer.BadParameter(NAME_RULE)
@@ -49,7 +49,9 @@ def list_(
 def create(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="Name of the key, such as `web shop`.", callback=named),
+        typer.Argument(
+            metavar="NAME", help="Name of the key, such as `web shop`.", callback=checked_name
+        ),
     ],
     tenant: TenantId = None,
     scope: Annotated[

@@ -25,7 +25,7 @@ SCOPES = {
 }
 
 
-async def shown(visit: Visit) -> Response:
+async def developers_page(visit: Visit) -> Response:
     """Show the APIs, the keys and the webhook endpoints."""
     keys, endpoints, examples = await asyncio.gather(
         visit.caller.read(listed),
@@ -115,7 +115,7 @@ async def _key(visit: Visit) -> KnownKey:
 
 
 ROUTES = [
-    page(HERE, shown),
+    page(HERE, developers_page),
     page(f"{HERE}/keys/new", new_key, Role.ADMIN),
     action(f"{HERE}/keys", create_key, Role.ADMIN),
     page(f"{HERE}/keys/{{key}}/revoke", confirm_revoking, Role.ADMIN),

@@ -9,7 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import Visit, page
-from polaris.console.pages.saved_views import beside_list, default_url, named, seen
+from polaris.console.pages.saved_views import (
+    beside_list,
+    default_url,
+    usable_views,
+    with_view_named,
+)
 from polaris.console.receipt import receipt_of
 from polaris.console.rendering import render
 from polaris.console.state import InvoiceListState, invoice_list_state
@@ -57,10 +62,10 @@ class TabSum(NamedTuple):
 
 async def listed(visit: Visit) -> Response:
     """Show the list, and the invoice that is open beside it."""
-    views = await seen(visit)
+    views = await usable_views(visit)
     if target := default_url(visit, views):
         return RedirectResponse(target, 303)
-    state = named(_state(visit), views)
+    state = with_view_named(_state(visit), views)
     if only := await _only_match(visit, state):
         return RedirectResponse(state.url(open=only), 303)
     part = visit.request.headers.get("hx-target")

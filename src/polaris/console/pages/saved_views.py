@@ -66,7 +66,7 @@ def url_of(view: SavedView) -> str:
     return f"{LIST}?{query}"
 
 
-async def seen(visit: Visit) -> list[SavedView]:
+async def usable_views(visit: Visit) -> list[SavedView]:
     """Return the views that the operator can use: the own ones first."""
     return await visit.caller.read(saved_views, visit.session.operator_id)
 
@@ -87,7 +87,7 @@ def beside_list(state: InvoiceListState, found: Iterable[SavedView]) -> Views:
     return Views(links, query, f"{LIST}?view={ALL}")
 
 
-def named(state: InvoiceListState, found: Iterable[SavedView]) -> InvoiceListState:
+def with_view_named(state: InvoiceListState, found: Iterable[SavedView]) -> InvoiceListState:
     """Return the state whose links name a view, so that none of them opens the default view."""
     if "view" in state.params or not any(view.is_default for view in found):
         return state
@@ -97,7 +97,7 @@ def named(state: InvoiceListState, found: Iterable[SavedView]) -> InvoiceListSta
 # ---------------------------------------------------------------- the page
 
 
-async def shown(visit: Visit) -> Response:
+async def views_page(visit: Visit) -> Response:
     """Show the views, to rename, share, order or delete them."""
     return await _page(visit)
 
@@ -114,7 +114,7 @@ async def save(visit: Visit) -> Response:
         is_default=visit.text("default") == "on",
     )
     fault = _fault(view)
-    own = [each for each in await seen(visit) if each.operator_id == view.operator_id]
+    own = [each for each in await usable_views(visit) if each.operator_id == view.operator_id]
     if len(own) >= MOST_VIEWS:
         fault = f"You have {MOST_VIEWS} views. Delete one first."
     if not fault:
@@ -138,7 +138,7 @@ def _fault(view: SavedView) -> str:
 
 async def change(visit: Visit) -> Response:
     """Do with a view what the pressed button says."""
-    found = await seen(visit)
+    found = await usable_views(visit)
     view = next((each for each in found if each.id == visit.request.path_params["view"]), None)
     does = visit.text("do")
     if view is None or (does not in DEFAULTS and view.operator_id != visit.session.operator_id):
@@ -185,7 +185,7 @@ async def _page(
     edited: SavedView | None = None,
     fault: str = "",
 ) -> Response:
-    found = await seen(visit)
+    found = await usable_views(visit)
     mine = visit.session.operator_id
     return render(
         visit,
@@ -207,7 +207,7 @@ async def _page(
 
 
 ROUTES = [
-    page(HERE, shown),
+    page(HERE, views_page),
     action(HERE, save, Role.VIEWER),
     action(f"{HERE}/{{view}}", change, Role.VIEWER),
 ]

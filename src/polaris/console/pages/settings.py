@@ -70,7 +70,7 @@ class SettingsForm(NamedTuple):
         return json.dumps(dict(self.was))
 
 
-async def shown(visit: Visit) -> Response:
+async def settings_page(visit: Visit) -> Response:
     """Show the settings."""
     tenant = await current_tenant(visit.caller)
     values = values_of(tenant, _declared(visit), visit.locale)
@@ -177,7 +177,7 @@ def _declared(visit: Visit) -> tuple[DeclaredSettings, ...]:
 
 
 ROUTES = [
-    page("/settings", shown),
+    page("/settings", settings_page),
     page("/settings/numbers", numbers),
     action("/settings", save, Role.ADMIN),
 ]
