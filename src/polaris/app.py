@@ -22,6 +22,8 @@ from polaris.api import file_links
 from polaris.api.files import FILES
 from polaris.audit.sealer import Sealer
 from polaris.console import app as console
+from polaris.console.apis import Api
+from polaris.dialect_settings import declared_settings
 from polaris.dialects.lago import app as lago
 from polaris.dialects.polaris import app as admin
 from polaris.engine import Engine
@@ -88,11 +90,11 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         writes = WriteBatches(Measured(engine, app.state.registry))
         async_engine = AsyncEngine(writes, engine, database)
         app.state.database, app.state.engine = database, async_engine
-        for path, build_dialect in DIALECTS.items():
-            app.mount(path, build_dialect(async_engine))
-        app.mount(
-            "/", console.build(async_engine, configured_provider(settings))
-        )  # last: it takes every other path
+        apis = [Api(path, build_dialect(async_engine)) for path, build_dialect in DIALECTS.items()]
+        for api in apis:
+            app.mount(api.path, api.app)
+        offered = console.Offered(apis, declared_settings(), configured_provider(settings))
+        app.mount("/", console.build(async_engine, offered))  # last: it takes every other path
         # The objects that exist now stay until the end, so the collector need not search them.
         gc.collect()
         gc.freeze()

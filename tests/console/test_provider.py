@@ -11,7 +11,7 @@ from operators.conftest import Engines, open_engine
 from operators.provider import IdentityProvider, running_provider
 from operators.staff import Staff
 from operators.test_second_factor import switched_on
-from polaris.console.app import build
+from polaris.console.app import Offered, build
 from polaris.engine import new_id
 from polaris.operators.sessions import COOKIE
 
@@ -36,7 +36,9 @@ def browse(engines: Engines, identity: IdentityProvider) -> Browse:
     def run(work: Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]) -> httpx.Response:
         async def running() -> httpx.Response:
             async with engines() as engine:
-                transport = httpx.ASGITransport(app=build(engine, identity.client))
+                transport = httpx.ASGITransport(
+                    app=build(engine, Offered(identity_provider=identity.client))
+                )
                 url = "http://polaris.test"
                 async with httpx.AsyncClient(transport=transport, base_url=url) as browser:
                     return await work(browser)

@@ -1,6 +1,6 @@
 """`polaris key`: the API keys of a tenant."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -11,22 +11,19 @@ from polaris.cli import tables
 from polaris.cli.answer import Stopped, document, say
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
 from polaris.cli.session import Session, actor, open_session
-from polaris.core.commands.text import LONGEST, UNSTORABLE
-from polaris.engine import new_id, now
-from polaris.keys import ApiKey, KeyScope, KnownKey, audit_line
-from polaris.store.engine.write import create_api_key, revoke_api_key, write
+from polaris.keys import ApiKey, KeyScope, KnownKey
+from polaris.services.api_keys import NAME_RULE, key_called, revoke_key, store_key, valid_name
 from polaris.store.read.api_keys import find, listed
-from polaris.store.server.database import EngineConnection
 
 group = typer.Typer(help="List, create and revoke API keys. Each key belongs to one tenant.")
 
 PUBLIC_FIELDS = ("id", "name", "prefix", "scopes", "created_at", "revoked_at")
 
 
-def valid_name(name: str) -> str:
-    """Return the name if it can be stored. Raises typer.BadParameter."""
-    if not name.strip() or len(name) > LONGEST or UNSTORABLE.search(name):
-        raise typer.BadParameter(f"Give 1 to {LONGEST} characters, without NUL.")
+def checked_name(name: str) -> str:
+    """Return the name if a key can have it. Raises typer.BadParameter."""
+    if not valid_name(name):
+        raise typer.BadParameter(NAME_RULE)
     return name
 
 
@@ -53,7 +50,7 @@ def create(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME", help="Name of the key, such as `web shop`.", callback=valid_name
+            metavar="NAME", help="Name of the key, such as `web shop`.", callback=checked_name
         ),
     ],
     tenant: TenantId = None,
@@ -70,7 +67,8 @@ def create(
     """Create a key and print it. The secret cannot be shown again."""
     with open_session(tenant, data_dir, database_url) as session:
         key, scopes = ApiKey.new(), [one for one in KeyScope if one in (scope or KeyScope)]
-        made = store_key(session.connection, session.tenant.id, name, key, scopes)
+        made = store_key(session.connection, session.tenant.id, name, key, actor(), scopes)
+    assert made is not None  # its id is new
     if as_json:
         parts = {"client_id": key.client_id, "client_secret": key.client_secret}
         document(key_json(made) | {"api_key": key.whole, **parts})
@@ -80,23 +78,6 @@ def create(
         tables.pairs({"api_key": key.whole}),
         "Copy the key now: only a hash of its secret is stored, so it cannot be shown again.",
     )
-
-
-def store_key(
-    connection: EngineConnection,
-    tenant_id: str,
-    name: str,
-    key: ApiKey,
-    scopes: Sequence[KeyScope] = tuple(KeyScope),
-) -> KnownKey:
-    """Store a key, with an audit line that names its creator. Return it."""
-    at = now()
-    made = KnownKey(new_id(), tenant_id, name, key.client_id, key.hash, tuple(scopes), at)
-    with connection.transaction():
-        create_api_key(connection, tenant_id, made.id, name, key, at, scopes)
-        line = audit_line("CreateApiKey", made, new_id(), at, actor())
-        write(connection, tenant_id, [line])
-    return made
 
 
 @group.command()
@@ -112,7 +93,7 @@ def revoke(
     """Revoke a key. A running server refuses it within a second."""
     with open_session(tenant, data_dir, database_url) as session:
         known = find_key(session, key)
-        now_revoked = revoke_key(session, known)
+        now_revoked = revoke_key(session.connection, session.tenant.id, known, actor())
         known = find(session.connection, known.prefix) or known
     if as_json:
         document({"done": True, "already": not now_revoked, **key_json(known)})
@@ -124,23 +105,12 @@ def revoke(
 
 def find_key(session: Session, name: str) -> KnownKey:
     """Return the tenant's key with this prefix or id, or this whole key. Raises Stopped."""
-    whole = ApiKey.parse(name)
-    names = {whole.client_id if whole else name}
-    for key in listed(session.connection, session.tenant.id):
-        if names & {key.prefix, key.id}:
-            return key
-    raise Stopped(f"No key {', '.join(names)}. List the keys with `polaris key list`.")
-
-
-def revoke_key(session: Session, key: KnownKey) -> bool:
-    """Revoke a key and write an audit line. Return False if it was already revoked."""
-    with session.connection.transaction():
-        at = now()
-        if not revoke_api_key(session.connection, session.tenant.id, key.id, at):
-            return False
-        line = audit_line("RevokeApiKey", key, new_id(), at, actor())
-        write(session.connection, session.tenant.id, [line])
-    return True
+    found = key_called(session.connection, session.tenant.id, name)
+    if found is None:
+        whole = ApiKey.parse(name)
+        named = whole.client_id if whole else name
+        raise Stopped(f"No key {named}. List the keys with `polaris key list`.")
+    return found
 
 
 def key_json(key: KnownKey) -> dict[str, object]:

@@ -13,13 +13,11 @@ from polaris.cli.answer import Stopped
 from polaris.core.commands import SaveTenant
 from polaris.core.facts.details import Details
 from polaris.core.facts.tenant import KINDS, Settings, Tenant
-from polaris.dialects.lago.rules import settings as lago
+from polaris.dialect_settings import DIALECTS
 from polaris.reference.markdown import beside
 
 OWN = ("name", "currency", "timezone")
 WORDS: dict[str, object] = {"yes": True, "no": False}
-DIALECTS: dict[str, type[msgspec.Struct]] = {lago.NAME: lago.Settings}
-"""The settings of each dialect. The command line names them `DIALECT.SETTING`."""
 
 Changed = dict[str, dict[str, object]]
 

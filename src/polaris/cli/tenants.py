@@ -10,14 +10,14 @@ from rich.text import Text
 
 from polaris.cli import tables, tenant_settings
 from polaris.cli.answer import document, say
-from polaris.cli.keys import store_key
 from polaris.cli.options import DatabaseUrl, DataDir, Json
-from polaris.cli.session import open_session, opened
+from polaris.cli.session import actor, open_session, opened
 from polaris.core.facts.series import SeriesScope
 from polaris.core.facts.tenant import Settings
 from polaris.engine import new_id, now
 from polaris.keys import ApiKey
 from polaris.money import CURRENCIES
+from polaris.services.api_keys import store_key
 from polaris.store.engine.write import create_tenant
 from polaris.store.read import tenants
 
@@ -98,7 +98,7 @@ def create(
     settings = settings_for(numbering, name, tenant_id)
     with opened(data_dir, database_url) as database, database.connect() as connection:
         create_tenant(connection, tenant_id, name, currency, timezone, settings, now())
-        store_key(connection, tenant_id, "created with the tenant", key)
+        store_key(connection, tenant_id, "created with the tenant", key, actor())
     made = {
         "tenant_id": tenant_id,
         "api_key": key.whole,

@@ -1,5 +1,8 @@
 """The web console as one Starlette application, mounted behind all other paths."""
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
@@ -9,10 +12,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from polaris.console.access import FAILURES
+from polaris.console.apis import Api
 from polaris.console.errors import HANDLERS
 from polaris.console.pages import (
     account,
+    appearance,
     audit,
+    developers,
     finalize,
     invoices,
     ledger,
@@ -21,10 +27,13 @@ from polaris.console.pages import (
     operators,
     overview,
     provider,
+    saved_views,
+    settings,
     sign_in,
     void,
 )
 from polaris.operators.oidc import Provider
+from polaris.services.settings import DeclaredSettings
 from polaris.serving.async_engine import AsyncEngine
 
 POLICY = (
@@ -56,19 +65,32 @@ PAGES = (
     ledger_periods,
     ledger_proofs,
     overview,
+    settings,
+    developers,
+    saved_views,
+    appearance,
 )
 ROUTES = [route for page in PAGES for route in page.ROUTES]
 """The routes of all pages. The first that fits answers."""
 
 
-def build(engine: AsyncEngine, identity_provider: Provider | None = None) -> Starlette:
-    """Return the application. Operators can also sign in at the identity provider, if any."""
+class Offered(NamedTuple):
+    """What else the server offers, for the pages that show it."""
+
+    apis: Sequence[Api] = ()
+    dialect_settings: tuple[DeclaredSettings, ...] = ()
+    identity_provider: Provider | None = None  # operators can also sign in there
+
+
+def build(engine: AsyncEngine, offered: Offered) -> Starlette:
+    """Return the application."""
     app = Starlette(
         routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("polaris.console", "static")]))],
         middleware=[Middleware(Headers), Middleware(GZipMiddleware, minimum_size=1000)],
         exception_handlers={**FAILURES, **HANDLERS},
     )
-    app.state.engine, app.state.provider = engine, identity_provider
+    app.state.engine, app.state.provider = engine, offered.identity_provider
+    app.state.apis, app.state.dialect_settings = offered.apis, offered.dialect_settings
     return app
 
 

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from polaris.console import formats
 from polaris.console.access import Visit, is_by_script, theme_of
+from polaris.engine import new_id
 from polaris.operators.roles import Role
 from polaris.services.ui_status import derive_invoice_ui_status
 
@@ -67,6 +68,7 @@ def environment() -> Environment:
         static=static,
         icon=cache(icon),
         Role=Role,
+        new_id=new_id,
         place=lambda row: f"{row.key}~{row.id}",
         shown_status=lambda row: derive_invoice_ui_status(
             row.status, row.payment_status, row.payment_overdue

@@ -3,8 +3,8 @@
 import msgspec
 from pydantic.fields import FieldInfo
 
-from polaris.cli.tenant_settings import DIALECTS
 from polaris.core.facts import tenant
+from polaris.dialect_settings import DIALECTS
 from polaris.reference.markdown import (
     SOURCE,
     described,

@@ -9,6 +9,12 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import Visit, page
+from polaris.console.pages.saved_views import (
+    beside_list,
+    default_url,
+    usable_views,
+    with_view_named,
+)
 from polaris.console.receipt import receipt_of
 from polaris.console.rendering import render
 from polaris.console.state import InvoiceListState, invoice_list_state
@@ -56,11 +62,14 @@ class TabSum(NamedTuple):
 
 async def listed(visit: Visit) -> Response:
     """Show the list, and the invoice that is open beside it."""
-    state = _state(visit)
+    views = await usable_views(visit)
+    if target := default_url(visit, views):
+        return RedirectResponse(target, 303)
+    state = with_view_named(_state(visit), views)
     if only := await _only_match(visit, state):
         return RedirectResponse(state.url(open=only), 303)
-    target = visit.request.headers.get("hx-target")
-    if visit.by_script and target == "panel" and state.open:
+    part = visit.request.headers.get("hx-target")
+    if visit.by_script and part == "panel" and state.open:
         return await _panel(visit, state, state.open)
     found, summed = await asyncio.gather(
         visit.caller.read(search, state.search, visit.today, PAGE_SIZE),
@@ -74,6 +83,7 @@ async def listed(visit: Visit) -> Response:
         state=state,
         found=found,
         tabs=tabs(state, summed),
+        views=beside_list(state, views),
         Order=Order,
         Tab=Tab,
         detail=open_detail,

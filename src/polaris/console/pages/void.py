@@ -54,6 +54,8 @@ def void_form(visit: Visit, invoice: Invoice, limits: Limits) -> VoidForm:
     faults: dict[str, str] = {}
     names = ("note", "refund", "credit", "credit_to", "reason", "comment", "replace", "number")
     typed = {name: visit.text(name) for name in names}
+    if not visit.form and visit.tenant.settings.void_with_credit_note:  # the form is opened
+        typed["note"] = "on"
 
     def read(name: str, limit: int) -> int:
         try:
@@ -73,6 +75,19 @@ def void_form(visit: Visit, invoice: Invoice, limits: Limits) -> VoidForm:
     if len(typed["comment"]) > LONGEST_COMMENT:
         faults["comment"] = f"At most {LONGEST_COMMENT} characters."
     return VoidForm(typed, refund, credit, faults)
+
+
+def confirmed_by_number(visit: Visit, invoice: Invoice, form: VoidForm) -> str:
+    """Return why the operator must type the invoice's number; empty if it is not needed.
+
+    The setting is an amount in the tenant's currency, so in another currency it always asks.
+    """
+    if form.gives:
+        return "Money moves."
+    limit, currency = visit.tenant.settings.confirm_above_minor, visit.tenant.currency
+    if limit is None or (invoice.currency == currency and invoice.total_minor < limit):
+        return ""
+    return f"The settings ask for it from {amount(limit, currency, visit.locale)} on."
 
 
 async def command_of(visit: Visit, invoice: Invoice, form: VoidForm) -> Command:
@@ -111,8 +126,9 @@ async def voided(visit: Visit) -> Response:
     detail, limits = await _detail(visit)
     form = void_form(visit, detail.invoice, limits)
     command = await command_of(visit, detail.invoice, form)
-    if form.gives and form.typed["number"] != (detail.invoice.number or ""):
-        form.faults["number"] = f"Type {detail.invoice.number} to confirm that money moves."
+    weighty = confirmed_by_number(visit, detail.invoice, form)
+    if weighty and form.typed["number"] != (detail.invoice.number or ""):
+        form.faults["number"] = f"Type {detail.invoice.number} to confirm. {weighty}"
     refused: tuple[Refusal, ...] = ()
     if not form.faults:
         try:
@@ -144,6 +160,7 @@ def _form(
         detail=detail,
         limits=limits,
         form=form,
+        weighty=confirmed_by_number(visit, detail.invoice, form),
         proposal=proposal,
         changes=changed,
         refused=[] if changed else list(refused or proposal.refusals),

@@ -560,6 +560,8 @@ returning 1
 -- cross-tenant: a request is known by its key before its tenant is known
 insert into api_key (id, tenant_id, name, prefix, hash, scopes, created_at)
 values (%(id)s, %(t)s, %(name)s, %(prefix)s, %(hash)s, %(scopes)s, %(created_at)s)
+on conflict (id) do nothing
+returning 1
 
 -- insert_books --
 insert into books (tenant_id, id, version, closed_through)

@@ -178,13 +178,17 @@ def create_api_key(
     key: ApiKey,
     created_at: datetime,
     scopes: Sequence[KeyScope] = tuple(KeyScope),
-) -> None:
-    """Store an API key of a tenant with its scopes. The caller commits."""
+) -> bool:
+    """Store an API key of a tenant with its scopes. The caller commits.
+
+    Return False if a key has this id already; then nothing is stored.
+    """
     values = {"id": key_id, "name": name, "prefix": key.client_id, "hash": key.hash}
-    _INSERT_API_KEY.run(
+    stored = _INSERT_API_KEY.run(
         connection,
         {"t": tenant_id, "scopes": list(scopes), "created_at": created_at, **values},
     )
+    return stored.fetchone() is not None
 
 
 def revoke_api_key(

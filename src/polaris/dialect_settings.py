@@ -1,0 +1,15 @@
+"""The settings that the dialects declare, with their meanings."""
+
+import msgspec
+
+from polaris.dialects.lago.rules import settings as lago
+from polaris.reference.markdown import beside
+from polaris.services.settings import DeclaredSettings
+
+DIALECTS: dict[str, type[msgspec.Struct]] = {lago.NAME: lago.Settings}
+"""The settings of each dialect. The command line names them `DIALECT.SETTING`."""
+
+
+def declared_settings() -> tuple[DeclaredSettings, ...]:
+    """Return the settings of every dialect."""
+    return tuple(DeclaredSettings(name, kind, beside(kind)) for name, kind in DIALECTS.items())
