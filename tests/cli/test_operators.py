@@ -39,7 +39,16 @@ def add(books: Books, role: str = "operator", email: str = "") -> str:
 def typed(books: Books, email: str, password: str) -> Ended:
     """Add an operator whose password comes from standard input."""
     place = ("--tenant", books.tenant_id, "--database-url", books.database.url)
-    command = [POLARIS, "operator", "add", email, "--role", "viewer", "--password-stdin", *place]
+    command = [
+        str(POLARIS),
+        "operator",
+        "add",
+        email,
+        "--role",
+        "viewer",
+        "--password-stdin",
+        *place,
+    ]
     ended = subprocess.run(
         command, input=password, env=ENVIRONMENT, capture_output=True, text=True, check=False
     )
