@@ -175,7 +175,7 @@ w_audit as (
   select %(t)s, uuidv7(), command_id, now(), 'system', 'VoidInvoice', id, 'done',
     jsonb_build_object('command', 'VoidInvoice', 'invoice_id', id, 'reason', null,
       'comment', null, 'dated', null, 'credit_minor', 0, 'refund_minor', 0, 'credit_to', 'note',
-      'note', 'requested', 'give_back', jsonb_build_object('wallet', true, 'notes', true),
+      'note', null, 'give_back', jsonb_build_object('wallet', true, 'notes', true),
       'top_up', 'exchange', 'note_id', null, 'remainder_note_id', null,
       'note_description', null, 'tolerance_minor', 0)
     from asked)

@@ -23,7 +23,7 @@ from polaris.core.fold import Folded, Memory, Outcome, Request, audit_of, fold
 from polaris.core.lifecycle import POLARIS
 from polaris.core.refusals import NotFound
 from polaris.core.rules.number import changed_settings
-from polaris.core.scope import Scope, scope_of
+from polaris.core.scope import Scope, may_be_noted, scope_of
 from polaris.core.transition import Dialect
 from polaris.delivery.as_of import facts_after
 from polaris.store.engine.load import (
@@ -90,6 +90,10 @@ class NumbersTaken(Exception):
         self.numbers = numbers
 
 
+class NotesNeeded(Exception):
+    """A void of the set writes a credit note by a setting. Lock and load what the note needs."""
+
+
 class Engine:
     """Performs sets of requests on one database. Threads can share it."""
 
@@ -148,15 +152,34 @@ class Engine:
     def _once(
         self, tenant_id: str, requests: Sequence[Request], numbers: Sequence[Numbers]
     ) -> list[Outcome]:
-        """Perform a set. The used ones among these numbers are loaded, so that it skips them.
+        """Perform a set. If its voids write credit notes by a setting, load again, for the notes.
 
         Raises NumbersTaken, Conflict, ScopeGrew, UnknownTenant, psycopg.Error.
         """
+        try:
+            return self._attempt(tenant_id, requests, numbers)
+        except NotesNeeded:
+            return self._attempt(tenant_id, requests, numbers, noted=True)
+
+    def _attempt(
+        self,
+        tenant_id: str,
+        requests: Sequence[Request],
+        numbers: Sequence[Numbers],
+        noted: bool = False,
+    ) -> list[Outcome]:
+        """Perform a set. The used ones among these numbers are loaded, so that it skips them.
+
+        `noted`: lock and load what voids by the setting `void_with_credit_note` need. Raises
+        NotesNeeded without it, and what `_once` raises.
+        """
         with self._pool.connection() as connection:
-            scope = resolve(connection, tenant_id, scope_of_requests(requests))
+            scope = resolve(connection, tenant_id, scope_of_requests(requests, noted))
             ids = [request.id for request in requests]
             keys = [request.key for request in requests if request.key is not None]
             loaded = lock_and_load(connection, tenant_id, scope, ids, keys)
+            if not noted and writes_notes(loaded.facts, requests):
+                raise NotesNeeded
             numbers = [*numbers, *numbers_of(loaded.facts, requests)]
             loaded.facts.add(numbers_ahead(connection, tenant_id, numbers))
             memory = Memory(loaded.records, loaded.events)
@@ -204,7 +227,7 @@ class Engine:
         """
         requests = [replace(request, with_effects=True) for request in requests]
         with self._pool.connection() as connection:
-            scope = resolve(connection, tenant_id, scope_of_requests(requests))
+            scope = resolve(connection, tenant_id, scope_of_requests(requests, noted=True))
             facts = load(connection, tenant_id, scope).facts
             facts.add(numbers_ahead(connection, tenant_id, numbers_of(facts, requests)))
         previews = []
@@ -259,9 +282,9 @@ def request(
     )
 
 
-def scope_of_requests(requests: Sequence[Request]) -> Scope:
-    """Return what the requests name. An answer, and the effects, show lines and taxes as well."""
-    scope = scope_of(request.command for request in requests)
+def scope_of_requests(requests: Sequence[Request], noted: bool = False) -> Scope:
+    """Return what the requests name; see `scope_of`. An answer and effects also show lines."""
+    scope = scope_of((request.command for request in requests), noted)
     scope.billed |= any(request.shown or request.weighs_effects for request in requests)
     return scope
 
@@ -281,6 +304,12 @@ def numbers_of(facts: Facts, requests: Sequence[Request]) -> list[Numbers]:
             after = changed_settings(before, one.command)
             numbers += changed_numbers(before, after) if after else ()
     return numbers
+
+
+def writes_notes(facts: Facts, requests: Sequence[Request]) -> bool:
+    """True if the tenant's setting makes a void of these requests write a credit note."""
+    by_setting = facts.tenant.settings.void_with_credit_note
+    return by_setting and any(may_be_noted(request.command) for request in requests)
 
 
 def as_first_answered(outcome: Outcome) -> Outcome:

@@ -2,7 +2,10 @@
 
 import pytest
 
+from core.asks import new_world
 from core.tables import Row, expect, rows
+from polaris.core.commands import SaveTenant
+from polaris.core.facts.tenant import fingerprint
 
 ADD_ONS = """
     so far       | asked                                        | refused
@@ -107,6 +110,19 @@ TENANTS = """
            | tenant settings_changes={"void_reason_required":1}        | setting_not_possible
            | tenant settings_changes={"void_reasons":"a"}              | setting_not_possible
            | tenant settings_changes={"void_reasons":["a","b"]}        | -
+           | tenant settings_changes={"void_reasons":["a","A"]}        | -
+           | tenant settings_changes={"void_reasons":["a","a"]}        | setting_not_possible
+           | tenant settings_changes={"void_reasons":["a",""]}         | setting_not_possible
+           | tenant settings_changes=@longest_reason                   | -
+           | tenant settings_changes=@longer_reason                    | setting_not_possible
+           | tenant settings_changes={"void_with_credit_note":true}    | -
+           | tenant settings_changes={"void_with_credit_note":"yes"}   | setting_not_possible
+           | tenant settings_changes={"confirm_above_minor":0}         | -
+           | tenant settings_changes={"confirm_above_minor":100001}    | -
+           | tenant settings_changes={"confirm_above_minor":null}      | -
+           | tenant settings_changes={"confirm_above_minor":-1}        | setting_not_possible
+           | tenant settings_changes={"confirm_above_minor":1e30}      | setting_not_possible
+           | tenant fingerprint=of_another_day                         | tenant_changed_meanwhile
            | tenant settings_changes={"void_dated":"invoice"}          | -
            | tenant settings_changes={"void_dated":"never"}            | setting_not_possible
            | tenant settings_changes={"invoice_format":7}              | setting_not_possible
@@ -138,3 +154,15 @@ ROWS = [row for table in (ADD_ONS, TAXES, ENDPOINTS, TENANTS) for row in rows(ta
 @pytest.mark.parametrize("row", ROWS, ids=str)
 def test_the_rule(row: Row) -> None:
     assert expect(row).books() == {}
+
+
+def test_of_two_administrators_who_read_the_same_tenant_the_second_is_refused() -> None:
+    """Both may come in one set, so what was read is compared, and not a version of the row."""
+    world = new_world()
+    read = fingerprint(world.facts.tenant)
+    world.perform(SaveTenant(tenant_id="tenant", fingerprint=read, phone="1"))
+    late = SaveTenant(tenant_id="tenant", fingerprint=read, phone="2")
+    assert world.refused(late, administrator=True) == ("tenant_changed_meanwhile",)
+    again = fingerprint(world.facts.tenant)
+    world.perform(SaveTenant(tenant_id="tenant", fingerprint=again, phone="2"))
+    assert world.facts.tenant.phone == "2"

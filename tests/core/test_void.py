@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.asks import after, told
+from core.asks import after, new_world, told
 from core.postings import booked, standing
 from core.proofs import failures
 from core.world import World
@@ -10,6 +10,7 @@ from polaris.core.facts.credit_note import CreditNote, Funding, NotePurpose, Not
 from polaris.core.facts.event import EventKind
 from polaris.core.facts.invoice import Invoice, Settlement, WriteOff
 from polaris.core.facts.payment import Payment, Refund
+from polaris.core.facts.tenant import Settings
 
 RESULTS = """
     paid  credit  refund     CASH  UNAPPLIED  NOTES  REFUNDS  GRANTED
@@ -163,6 +164,28 @@ def test_part_of_a_note_goes_back_to_the_grant_first() -> None:
     )
     assert standing(world)["GRANTED"] == 900 - 200
     assert "UNAPPLIED" not in standing(world)
+
+
+NOTE_OF_VOID = """
+    void_with_credit_note  asked                       total  offset  refund
+    no                     void                            -       -       -
+    no                     void_refund=300               300       0     300
+    yes                    void                         1200    1200       0
+    yes                    void_refund=300              1200     900     300
+    yes                    void_note=requested             -       -       -
+    yes                    void_note=none                  -       -       -
+"""
+"""The credit note of a void of 1,200, of which 300 were paid."""
+
+
+@pytest.mark.parametrize("row", NOTE_OF_VOID.strip().splitlines()[1:])
+def test_a_setting_decides_about_the_note_of_a_void_that_chooses_none(row: str) -> None:
+    setting, asked, *expected = row.split()
+    world = new_world(Settings(void_with_credit_note=setting == "yes"))
+    world = after("billed", "pay amount=300", asked.replace("_", " ", 1), world=world)
+    note = world.facts.get(CreditNote, "void-note")
+    found = (note.total_minor, note.offset_minor, note.refund_minor) if note else "---"
+    assert [str(amount) for amount in found] == expected
 
 
 def test_wallet_credits_are_refilled_once() -> None:

@@ -39,6 +39,8 @@ NAMED: dict[str, object] = {
     "spaced": "https://a.example/a b",
     "longest_format": {"invoice_format": "{next}".rjust(100, "0")},
     "longer_format": {"invoice_format": "{next}".rjust(101, "0")},
+    "longest_reason": {"void_reasons": ["x" * 100]},
+    "longer_reason": {"void_reasons": ["x" * 101]},
     # lines of invoices
     "most": tuple(line(id=None) for _ in range(MOST_LINES)),
     "too_many": tuple(line(id=None) for _ in range(MOST_LINES + 1)),

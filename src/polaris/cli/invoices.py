@@ -69,11 +69,12 @@ To = Annotated[
     typer.Option(help="Where --credit goes: to a credit note, or to the customer's wallet."),
 ]
 Note = Annotated[
-    VoidNote,
+    VoidNote | None,
     typer.Option(
         help="Credit note to issue. requested: for --credit and --refund. "
         "requested_and_voided_remainder: also one for the rest, which is voided at once. "
-        "adjustment: for the whole invoice, without credit or refund."
+        "adjustment: for the whole invoice, without credit or refund. "
+        "Default: requested, or adjustment by the setting void_with_credit_note."
     ),
 ]
 TopUp = Annotated[
@@ -228,7 +229,7 @@ def void(
     credit: CreditAmount = "0",
     refund: RefundAmount = "0",
     to: To = CreditTo.NOTE,
-    note: Note = VoidNote.REQUESTED,
+    note: Note = None,
     top_up: TopUp = TopUpPolicy.EXCHANGE,
     dated: Dated = None,
     preview: OnlyPreview = False,

@@ -12,9 +12,14 @@ from polaris.console.access import FAILURES
 from polaris.console.errors import HANDLERS
 from polaris.console.pages import (
     account,
+    audit,
     finalize,
     invoices,
+    ledger,
+    ledger_periods,
+    ledger_proofs,
     operators,
+    overview,
     provider,
     sign_in,
     void,
@@ -46,9 +51,14 @@ PAGES = (
     invoices,
     finalize,
     void,
+    audit,
+    ledger,
+    ledger_periods,
+    ledger_proofs,
+    overview,
 )
 ROUTES = [route for page in PAGES for route in page.ROUTES]
-"""The routes of all pages, the first that fits answers."""
+"""The routes of all pages. The first that fits answers."""
 
 
 def build(engine: AsyncEngine, identity_provider: Provider | None = None) -> Starlette:

@@ -75,12 +75,24 @@ class Scope(msgspec.Struct, kw_only=True):
     booked: bool = True  # True if the entries of the invoices are needed
 
 
-def scope_of(asked: Iterable[Command]) -> Scope:
-    """Return all ids and codes that these commands name."""
+def scope_of(asked: Iterable[Command], noted: bool = False) -> Scope:
+    """Return all ids and codes that these commands name.
+
+    `noted` is True if a void that chooses no credit note writes one, by the tenant's setting.
+    """
     scope = Scope(billed=False)
     for command in asked:
         _add_named(scope, command)
+        if noted and may_be_noted(command):
+            scope.series.add(NOTES)
+            scope.billed = True
     return scope
+
+
+def may_be_noted(command: Command) -> bool:
+    """True if the tenant's setting decides whether this void writes a credit note."""
+    void = getattr(command, "void_first", command)
+    return isinstance(void, commands.VoidInvoice) and void.note is None
 
 
 def _add_named(scope: Scope, command: Command) -> None:
@@ -155,7 +167,7 @@ _WITH_NOTE = (commands.IssueCreditNote, commands.IssueStandaloneNote, commands.C
 
 def _writes_note(command: commands.VoidInvoice) -> bool:
     asked = command.credit_minor or command.refund_minor
-    quiet = VoidNote.NONE, VoidNote.REQUESTED
+    quiet = None, VoidNote.NONE, VoidNote.REQUESTED
     return bool(asked) or command.note not in quiet
 
 

@@ -12,7 +12,7 @@ from polaris.core.actions.apply_credit_note import reopen
 from polaris.core.actions.double_return import report_disputed
 from polaris.core.actions.issue_credit_note import given_legs, land_credit
 from polaris.core.actions.refund_payment import ask_refunds
-from polaris.core.actions.void_credit_notes import write_notes
+from polaris.core.actions.void_credit_notes import with_note_policy, write_notes
 from polaris.core.actions.void_top_up import keep_or_revoke_top_up
 from polaris.core.balances.credit_amounts import cut_to_fit
 from polaris.core.balances.credit_note import credit_standing
@@ -47,7 +47,7 @@ def void(decision: Decision, command: VoidInvoice) -> None:
     by_invoice = decision.tenant.settings.void_dated is VoidDated.INVOICE
     decision.book_on(command.dated, before.issue_date if by_invoice else None)
     balance = InvoiceBalance(decision, before)
-    command = cut_to_fit(balance, command)
+    command = with_note_policy(decision, cut_to_fit(balance, command))
     unbooked = reverse_entries(decision, before)
     for settlement in balance.live:
         end(decision, settlement, command.give_back)

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from msgspec.structs import replace
+
 from polaris.core.balances.credit_amounts import Credited, shared
 from polaris.core.balances.invoice import InvoiceBalance, NeverCredited
 from polaris.core.balances.numbering import note_number
@@ -11,7 +13,7 @@ from polaris.core.commands.values import VoidNote
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote, CreditTo, NotePurpose, NoteStatus
 from polaris.core.facts.event import EventKind
-from polaris.core.facts.invoice import InvoiceKind
+from polaris.core.facts.invoice import Invoice, InvoiceKind
 
 REASON = "invoice_voided"
 
@@ -34,6 +36,18 @@ def write_notes(
     if command.note is VoidNote.REQUESTED_AND_VOIDED_REMAINDER:
         write_remainder(decision, command, NeverCredited(decision, balance.invoice), day)
     return note
+
+
+def with_note_policy(decision: Decision, command: VoidInvoice) -> VoidInvoice:
+    """Return the command with the policy for its notes; without one, the tenant's setting decides.
+
+    A top-up gets no note by the setting, because its sold credits cannot be credited.
+    """
+    if command.note is not None:
+        return command
+    sold = decision.the(Invoice, command.invoice_id).kind is InvoiceKind.TOP_UP
+    whole = decision.tenant.settings.void_with_credit_note and not sold
+    return replace(command, note=VoidNote.ADJUSTMENT if whole else VoidNote.REQUESTED)
 
 
 def write(

@@ -101,7 +101,9 @@ class VoidInvoice(Command, frozen=True, kw_only=True):
     refund_minor: int = 0  # sent back, out of the money received
     tolerance_minor: int = 0  # credit and refund may exceed the limit by this; the excess is cut
     credit_to: CreditTo = CreditTo.NOTE
-    note: VoidNote = VoidNote.REQUESTED  # the credit note that documents it
+    note: VoidNote | None = (
+        None  # its credit note; default: see the setting `void_with_credit_note`
+    )
     give_back: GiveBack = GiveBack()  # the applied credit that becomes spendable again
     top_up: TopUpPolicy = TopUpPolicy.EXCHANGE  # what happens to credits that the invoice sold
     note_id: str | None = None  # default: a new id

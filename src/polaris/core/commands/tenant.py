@@ -17,6 +17,7 @@ class SaveTenant(Command, frozen=True, kw_only=True):
     """
 
     tenant_id: str
+    fingerprint: str | None = None  # of the tenant that was read; refused if it has changed
     name: Given[str] = UNSET
     currency: Given[str] = UNSET
     timezone: Given[str] = UNSET  # IANA; days of the books follow it

@@ -1,5 +1,6 @@
 """A tenant with its settings and accounts, and the closing date of its books."""
 
+import hashlib
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar
@@ -32,6 +33,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     void_reasons: tuple[str, ...] = ()  # the allowed reason codes of a void; empty: any reason
     void_reason_required: bool = False  # a void must give a reason
     refuse_void_when_credited: bool = True  # an invoice that is credited in full cannot be voided
+    void_with_credit_note: bool = False  # a void writes a note for the whole, if it chooses none
+    confirm_above_minor: int | None = None  # from here the console asks for the invoice number
 
 
 class Books(Changing, frozen=True, array_like=True, kw_only=True):
@@ -71,6 +74,13 @@ class Tenant(Changing, frozen=True, array_like=True, kw_only=True):
     settings: Settings
     details: Details = field(default_factory=dict)  # includes the settings that a dialect declares
     created_at: datetime
+
+
+def fingerprint(tenant: Tenant) -> str:
+    """Return a text that changes whenever a field or a setting of the tenant changes."""
+    content = msgspec.structs.replace(tenant, version=0)
+    encoded = msgspec.json.encode(content, order="deterministic")
+    return hashlib.sha256(encoded).hexdigest()[:32]
 
 
 KINDS = {field.name: field.type for field in msgspec.structs.fields(Settings)}

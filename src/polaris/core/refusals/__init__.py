@@ -79,6 +79,7 @@ from polaris.core.refusals.tenant import (
     FormatWithoutOwner,
     PeriodNotOver,
     SettingNotPossible,
+    TenantChangedMeanwhile,
     UnknownSetting,
 )
 from polaris.core.refusals.wallet import (
@@ -162,6 +163,7 @@ __all__ = [
     "TooMany",
     "UrlMalformed",
     "UnknownSignature",
+    "TenantChangedMeanwhile",
     "UnknownSetting",
     "SettingNotPossible",
     "FormatNotPossible",

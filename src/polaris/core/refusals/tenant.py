@@ -3,6 +3,12 @@
 from polaris.core.refusals.base import Refusal
 
 
+class TenantChangedMeanwhile(Refusal):
+    """The tenant or its settings changed after you read them."""
+
+    instead = "Read the tenant again, then send the command with its current fingerprint."
+
+
 class UnknownSetting(Refusal):
     """No setting has this name (`id`)."""
 

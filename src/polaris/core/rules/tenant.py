@@ -19,6 +19,10 @@ from polaris.core.refusals import NotFound, ValueMissing
 from polaris.core.rules import input, number
 from polaris.core.rules.input import LONGEST_TERM_DAYS
 from polaris.core.rules.requirement import AnyCase, Case, Details, requires, unless
+from polaris.money import LARGEST_MINOR
+
+LONGEST_REASON = 100
+"""The most characters of a reason code."""
 
 
 @requires(NotFound)
@@ -26,6 +30,14 @@ def tenant_exists(case: Case[SaveTenant]) -> Details | None:
     """The tenant to save is the tenant of the request."""
     known = case.decision.get(Tenant, case.command.tenant_id) is not None
     return unless(known, field="tenant_id")
+
+
+@requires(refusals.TenantChangedMeanwhile)
+def tenant_still_as_read(case: Case[SaveTenant]) -> Details | None:
+    """The tenant still has the fingerprint that the command names, if it names one."""
+    current, seen = case.decision.get(Tenant, case.command.tenant_id), case.command.fingerprint
+    same = current is None or seen is None or seen == tenant.fingerprint(current)
+    return unless(same, field="fingerprint")
 
 
 @requires(ValueMissing)
@@ -58,9 +70,21 @@ def _can_be(name: str, value: object) -> bool:
         return False
     if name == "invoice_scope" and converted is SeriesScope.INVOICE:  # only notes have an invoice
         return False
-    if isinstance(converted, int):  # the one number that there is, a term
-        return 0 <= converted <= LONGEST_TERM_DAYS
-    return True
+    if name == "void_reasons":
+        return _are_codes(value)
+    limit = _LIMITS.get(name)
+    return limit is None or not isinstance(converted, int) or 0 <= converted <= limit
+
+
+_LIMITS = {"payment_term_days": LONGEST_TERM_DAYS, "confirm_above_minor": LARGEST_MINOR}
+"""The largest value of each setting that is a number."""
+
+
+def _are_codes(codes: object) -> bool:
+    """True if these are reason codes: not empty, not too long, and none of them twice."""
+    listed = msgspec.convert(codes, tuple[str, ...])
+    fitting = all(code.strip() and len(code) <= LONGEST_REASON for code in listed)
+    return fitting and len(set(listed)) == len(listed)
 
 
 @requires(refusals.AdministratorRequired)
@@ -108,6 +132,7 @@ def entry_not_a_correction(case: Case[CorrectEntryDay]) -> Details | None:
 
 SAVE = (
     tenant_exists,
+    tenant_still_as_read,
     tenant_named,
     input.currency_known,
     input.timezone_known,

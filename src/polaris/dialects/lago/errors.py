@@ -142,6 +142,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.TooMany: Answer(422, "exceeded_limit", "base"),
     refusals.UrlMalformed: Answer(422, "url_invalid"),
     refusals.UnknownSignature: Answer(422, INVALID),
+    refusals.TenantChangedMeanwhile: Answer(422, INVALID, "base"),
     refusals.UnknownSetting: Answer(422, INVALID),
     refusals.SettingNotPossible: Answer(422, INVALID),
     refusals.FormatNotPossible: Answer(422, INVALID, "document_number_prefix"),

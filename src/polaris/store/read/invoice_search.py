@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from polaris.store.read.conditions import narrowed
 from polaris.store.read.rows import Connection
 from polaris.store.sql import Statement, blocks, statement
 
@@ -206,15 +207,9 @@ def _page(
     page = f"""{block.replace(f"{key} as key", f"({key})::text")}
       {f"and {from_row}" if continued else ""}
       order by {key} {direction}, i.id {direction} limit %(limit)s"""
-    return statement(_with_conditions(page, conditions))
+    return statement(narrowed(page, BLOCKS, conditions))
 
 
 @cache
 def _filtered(block: str, conditions: tuple[str, ...]) -> Statement:
-    return statement(_with_conditions(BLOCKS[block], conditions))
-
-
-def _with_conditions(sql: str, conditions: tuple[str, ...]) -> str:
-    """Return the SQL with the text after the `where` of each condition added to its own."""
-    added = "".join(f"({BLOCKS[name].partition('where ')[2]}) and " for name in conditions)
-    return sql.replace("where ", f"where {added}")
+    return statement(narrowed(BLOCKS[block], BLOCKS, conditions))
