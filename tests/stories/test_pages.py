@@ -152,6 +152,27 @@ def test_closing_the_books(reader: Reader, tenant: str) -> None:
     assert "closed through 2025-11-30" in reader.types(reopening, TENANT=tenant).said
 
 
+def test_adding_an_operator(reader: Reader, tenant: str) -> None:
+    """The link of the page sets the password; then every change of the page is made."""
+    page = Page.of("how-to/add-an-operator.md")
+    (adding,) = page.section("Do it").blocks()
+    added = reader.types(adding, TENANT=tenant)
+    assert added.code == 0 and added.said.count("jane@example.com") == 3, added.said
+    found = re.search(r"/set-password/[\w-]{43}", added.said)
+    assert found, added.said
+    with Serving("serve", "--database-url", reader.url) as served:
+        set_password = {"password": "correct horse battery staple"}
+        assert httpx.post(f"{served.url}{found[0]}", data=set_password).status_code == 303
+    other = "polaris operator add eve@example.com --role admin --link --tenant TENANT"
+    assert reader.types(other, TENANT=tenant).code == 0
+    changes = re.findall(r"`(polaris operator [^`]+)`", page.section("Change it").text)
+    assert len(changes) == 5
+    for change in changes:
+        assert reader.types(change, TENANT=tenant).code == 0, change
+    (verify,) = page.section("Verify").blocks()
+    assert reader.types(verify, TENANT=tenant).code == 0
+
+
 def test_pointing_a_lago_client_here(reader: Reader) -> None:
     """Run the page's program with Lago's client; only the address and the key are replaced."""
     page = Page.of("how-to/point-your-lago-client-here.md")
