@@ -216,7 +216,7 @@ async def perform(
     outcome, view = await caller.perform_with_effects(
         command, expect=expectation.fingerprint, expected=expectation.effects
     )
-    return Done(outcome, shown(view, invoice_id))
+    return Done(outcome, detail_in(view.decision.facts, invoice_id, view.at))
 
 
 async def view_for(
@@ -227,8 +227,3 @@ async def view_for(
         return await invoice_view(caller, command.invoice_id)
     except NotFound as missing:
         raise caller.refused(command, [missing]) from missing
-
-
-def shown(view: View, invoice_id: str) -> InvoiceDetail:
-    """Return an invoice as the facts of a view have it."""
-    return detail_in(view.decision.facts, invoice_id, view.at)

@@ -148,14 +148,24 @@ VOIDS: list[tuple[int, dict[str, Any], list[tuple[int, int, int, int, str]], int
     (0, {"generate_credit_note": True}, [(1200, 1200, 0, 0, "note")], 0, 0),
     (1200, {"generate_credit_note": True}, [(1200, 0, 1200, 0, "note")], 0, 0),
     (500, {"generate_credit_note": True}, [(1200, 700, 500, 0, "note")], 0, 0),
-    (1200, {"generate_credit_note": True, "refund_amount": 200},
-     [(1200, 0, 1000, 200, "note")], 0, 0),
-    (1200, {"generate_credit_note": True, "credit_amount": 300},
-     [(1200, 900, 300, 0, "wallet")], 300, 900),
+    (
+        1200,
+        {"generate_credit_note": True, "refund_amount": 200},
+        [(1200, 0, 1000, 200, "note")],
+        0,
+        0,
+    ),
+    (
+        1200,
+        {"generate_credit_note": True, "credit_amount": 300},
+        [(1200, 900, 300, 0, "wallet")],
+        300,
+        900,
+    ),
     (1200, {"credit_amount": 300}, [(300, 0, 300, 0, "wallet")], 300, 900),
     (1200, {"credit_amount": 300, "refund_amount": 400}, [(700, 0, 300, 400, "wallet")], 300, 500),
     (1200, {"generate_credit_note": False}, [], 0, 1200),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("paid", "body", "notes", "wallet", "held"), VOIDS)
@@ -307,8 +317,14 @@ def test_an_invoice_is_shown_with_everything_that_belongs_to_it(admin: Admin) ->
 
 
 def test_what_does_not_exist_is_not_found(admin: Admin) -> None:
-    for path in (f"/invoice/{new_id()}", "/invoice/x", f"/invoice/{new_id()}/explain",
-                 f"/customer/{new_id()}", "/customer/x", "/audit?subject_id=x"):  # fmt: skip
+    for path in (
+        f"/invoice/{new_id()}",
+        "/invoice/x",
+        f"/invoice/{new_id()}/explain",
+        f"/customer/{new_id()}",
+        "/customer/x",
+        "/audit?subject_id=x",
+    ):
         assert get(admin, path, 404)["error"]["code"] == "not_found"
 
 

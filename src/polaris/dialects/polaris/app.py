@@ -23,6 +23,7 @@ DESCRIPTION = Description(
         401: errors.MESSAGES[401],
         403: errors.MESSAGES[403],
         404: "The command names something that the tenant does not have.",
+        405: errors.MESSAGES[405],
         409: "The requested state is reached already, the outcome is not the expected one any more,"
         " or the idempotency key is in use.",
         413: errors.MESSAGES[413],

@@ -121,7 +121,9 @@ async def save_settings(
     call: Writes, changes: Annotated[dict[str, Any], Body(description="Values by name.")]
 ) -> Response:
     """Change settings by name; the others stay."""
-    await call.perform(SaveTenant(tenant_id=call.tenant_id, settings_changes=changes))
+    command = SaveTenant(tenant_id=call.tenant_id, settings_changes=changes)
+    call.check_role(command)
+    await call.perform(command)
     return outcomes.answer({"settings": (await current_tenant(call)).settings})
 
 
