@@ -141,6 +141,15 @@ def test_invoices_are_listed_page_by_page(console: Console) -> None:
     assert (found["id"], found["ui_status"], found["number"]) == (draft, "draft", None)
 
 
+def test_a_place_of_another_order_is_refused(console: Console) -> None:
+    operator = console.staff.hire()
+    for _ in range(2):
+        console.invoice()
+    place = console.send("GET", "/invoices?order=number&per_page=1", operator).json()["next"]
+    refused = console.send("GET", f"/invoices?order=due_date&after={place}", operator)
+    assert (refused.status_code, "`after`" in refused.json()["error"]["message"]) == (422, True)
+
+
 @pytest.mark.parametrize("after", ["x", "e30=", "WyJhIiwiYiJd", "W10="])
 def test_a_place_that_no_page_has_given_is_refused(console: Console, after: str) -> None:
     refused = console.send("GET", f"/invoices?after={after}", console.staff.hire())
