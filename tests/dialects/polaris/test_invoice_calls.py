@@ -193,6 +193,33 @@ def test_what_a_void_gives_back(
     assert sum(one["amount_minor"] for one in seen["effects"]["wallets"]) == wallet
 
 
+def test_what_was_credited_before_is_not_credited_again(admin: Admin) -> None:
+    """600 of 1,200 are credited; the void's note keeps the other 600."""
+    invoice_id = issued(admin, paid_minor=1200)
+    line_id = get(admin, f"/invoice/{invoice_id}")["lines"][0]["id"]
+    admin.done(
+        "IssueCreditNote",
+        note_id=new_id(),
+        invoice_id=invoice_id,
+        lines=[{"line_id": line_id, "amount_minor": 500}],
+        credit_minor=600,
+    )
+    call(admin, f"/invoice/{invoice_id}/void", generate_credit_note=True)
+    whole = get(admin, f"/invoice/{invoice_id}")
+    assert [one["credit_amount_cents"] for one in whole["credit_notes"]] == [600, 600]
+    assert whole["held_amount_cents"] == 0
+
+
+def test_the_comment_is_not_printed_on_the_credit_note(admin: Admin) -> None:
+    invoice_id = issued(admin, paid_minor=1200)
+    body = {"generate_credit_note": True, "comment": "A bad payer"}
+    seen = call(admin, f"/invoice/{invoice_id}/void/preview", **body)
+    [note] = seen["effects"]["credit_notes"]
+    number = get(admin, f"/invoice/{invoice_id}")["number"]
+    assert note["description"] == f"Void of invoice {number}"
+    assert call(admin, f"/invoice/{invoice_id}/void", **body)["void_comment"] == "A bad payer"
+
+
 def test_more_than_was_paid_is_not_refunded(admin: Admin) -> None:
     invoice_id = issued(admin, paid_minor=500)
     answer = call(admin, f"/invoice/{invoice_id}/void", 502, refund_amount=501)
