@@ -212,7 +212,7 @@ def test_what_was_credited_before_is_not_credited_again(admin: Admin) -> None:
 
 def test_the_comment_is_not_printed_on_the_credit_note(admin: Admin) -> None:
     invoice_id = issued(admin, paid_minor=1200)
-    body = {"generate_credit_note": True, "comment": "A bad payer"}
+    body: dict[str, Any] = {"generate_credit_note": True, "comment": "A bad payer"}
     seen = call(admin, f"/invoice/{invoice_id}/void/preview", **body)
     [note] = seen["effects"]["credit_notes"]
     number = get(admin, f"/invoice/{invoice_id}")["number"]
