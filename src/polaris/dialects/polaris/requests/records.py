@@ -75,7 +75,7 @@ async def found_notes(
     return [shown.credit_note(view.the(CreditNote, one)) for one in found.ids]
 
 
-# ---------------------------------------------------------------- tasks, audit log, settings, operators
+# ---------------------------------------------------------------- tasks, audit log, and so on
 
 
 @router.get("/tasks")

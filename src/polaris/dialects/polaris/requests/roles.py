@@ -18,6 +18,7 @@ OF_ADMINISTRATORS: frozenset[type[Command]] = frozenset(
 )
 """The commands that an operator needs the role `admin` for."""
 
+
 def may_perform(principal: Principal, command: Command) -> bool:
     """True if the principal's role allows the command. A key's scopes were checked before."""
     if not isinstance(principal, OperatorSession):
