@@ -103,14 +103,20 @@ def test_a_replacement_and_the_voided_invoice_name_each_other() -> None:
     [
         ("billed", "customer name=Ada", "customer x3", "name", "", "Ada"),
         ("tax", "tax rate=21", "tax code vat", "rate", "20", "21"),
-        ("billed", 'tenant settings_changes={"payment_term_days":9}', "tenant",
-         "settings.payment_term_days", "0", "9"),
+        (
+            "billed",
+            'tenant settings_changes={"payment_term_days":9}',
+            "tenant",
+            "settings.payment_term_days",
+            "0",
+            "9",
+        ),
         ("billed", "close", "books", "closed_through", None, "2026-02-28"),
         ("draft", "edit memo=Thanks", "invoice draft", "memo", None, "Thanks"),
         ("coming", "report", "payment manual", "state", "in_progress", "succeeded"),
         ("billed", "write_off amount=100", "write off", "account", None, "BAD_DEBT"),
     ],
-)  # fmt: skip
+)
 def test_what_no_other_part_shows_is_shown_by_field(
     story: str, command: str, subject: str, field: str, before: str | None, now: str
 ) -> None:
@@ -162,16 +168,24 @@ def test_another_day_counts() -> None:
 
 CHANGED = [
     ("edit lines=@two", "invoice draft, net_minor: 1000 → 1500"),
-    ("edit lines=@two", "invoice draft, line 2: nothing → quantity 1, gross_minor 500,"
-     " net_minor 500"),
+    (
+        "edit lines=@two",
+        "invoice draft, line 2: nothing → quantity 1, gross_minor 500, net_minor 500",
+    ),
     ("edit lines=@two", "invoice draft, tax vat 20, amount_minor: 200 → 300"),
-    ("edit lines=@own_account", "ledger finalized 2026-03-10 ACCOUNTS_RECEIVABLE SALES EUR:"
-     " amount_minor 1000 → nothing"),
-    ("edit lines=@own_account", "ledger finalized 2026-03-10 ACCOUNTS_RECEIVABLE RENT EUR:"
-     " nothing → amount_minor 1000"),
-    ("customer customer_id=c1 external_id=x1 name=Ada", "invoice draft, customer.name:"
-     " nothing → Ada"),
-]  # fmt: skip
+    (
+        "edit lines=@own_account",
+        "ledger finalized 2026-03-10 ACCOUNTS_RECEIVABLE SALES EUR: amount_minor 1000 → nothing",
+    ),
+    (
+        "edit lines=@own_account",
+        "ledger finalized 2026-03-10 ACCOUNTS_RECEIVABLE RENT EUR: nothing → amount_minor 1000",
+    ),
+    (
+        "customer customer_id=c1 external_id=x1 name=Ada",
+        "invoice draft, customer.name: nothing → Ada",
+    ),
+]
 
 
 @pytest.mark.parametrize(("change", "sentence"), CHANGED, ids=[row[1] for row in CHANGED])

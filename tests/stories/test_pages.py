@@ -144,6 +144,20 @@ def test_finalizing_a_draft(reader: Reader, tenant: str) -> None:
     assert invoice_id not in reader.types(listed, **words).said
 
 
+def test_finalizing_only_what_was_previewed(reader: Reader, tenant: str) -> None:
+    page, invoice_id = Page.of("how-to/finalize-a-draft.md"), new_id()
+    perform(reader, tenant, *drafted(invoice_id))
+    words = {"ID": invoice_id, "TENANT": tenant}
+    (script,) = page.section("Do it").blocks()
+    ahead = reader.types(script.splitlines()[0], **words).said
+    (expecting,) = page.section("Only what you have seen").blocks()
+    refused = reader.types(expecting, **words, FINGERPRINT="0" * 64)
+    assert (refused.code, "outcome_changed" in refused.said) == (1, True), refused.said
+    (fingerprint,) = re.findall(r"\b[0-9a-f]{64}\b", ahead)
+    done = reader.types(expecting, **words, FINGERPRINT=fingerprint)
+    assert "INV-000001 is finalized" in done.said, done.said
+
+
 def test_closing_the_books(reader: Reader, tenant: str) -> None:
     page = Page.of("how-to/close-the-books.md")
     (closing,) = page.section("Do it").blocks()

@@ -7,6 +7,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 
 from polaris.cli import tables
+from polaris.cli.effects import effects_table
 from polaris.core.facts.row import named_values
 from polaris.core.fold import Outcome
 from polaris.core.refusals import Refusal
@@ -50,6 +51,8 @@ def refused(declined: Declined, as_json: bool) -> None:
         document({"done": False, "refusals": [refusal_json(one) for one in outcome.refusals]})
     else:
         ERRORS.print(tables.refusals(outcome.refusals, declined.currency))
+        if outcome.effects is not None:  # the outcome is not the expected one
+            ERRORS.print(Text("The outcome would be now:"), effects_table(outcome.effects))
 
 
 def refusal_json(refusal: Refusal) -> dict[str, object]:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from polaris.cli import tables
 from polaris.cli.answer import document, refusal_json, say
+from polaris.cli.effects import Agreed, Expect, agreed, effects_table, fingerprint_line
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
 from polaris.cli.session import Session, open_session
 from polaris.core.commands import (
@@ -22,6 +23,7 @@ from polaris.core.commands import (
     VoidInvoice,
 )
 from polaris.core.commands.values import Apply, TopUpPolicy, VoidNote
+from polaris.core.effects import Effects
 from polaris.core.facts.credit_note import CreditTo
 from polaris.core.facts.event import Event
 from polaris.core.facts.invoice import Invoice, Status
@@ -104,11 +106,16 @@ Dated = Annotated[
 
 
 class Booked(NamedTuple):
-    """An invoice after a command, with the entries and events that the command wrote."""
+    """An invoice after a command, with the entries and events that the command wrote.
+
+    A preview has the effects as well, and their fingerprint.
+    """
 
     invoice: Invoice
     entries: list[Entry]
     events: tuple[Event, ...]
+    effects: Effects | None = None
+    fingerprint: str | None = None
 
 
 class Credit(StrEnum):
@@ -206,6 +213,7 @@ def finalize(
         ),
     ] = None,
     preview: OnlyPreview = False,
+    expect: Expect = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -217,7 +225,7 @@ def finalize(
             issue_date=issue_date.date() if issue_date else None,
             apply=Apply(**dict.fromkeys(apply or (), True)),
         )
-        carry_out(session, command, preview=preview, as_json=as_json)
+        carry_out(session, command, agreed(expect), preview=preview, as_json=as_json)
 
 
 @group.command()
@@ -233,6 +241,7 @@ def void(
     top_up: TopUp = TopUpPolicy.EXCHANGE,
     dated: Dated = None,
     preview: OnlyPreview = False,
+    expect: Expect = None,
     as_json: Json = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
@@ -252,7 +261,7 @@ def void(
             top_up=top_up,
             dated=dated.date() if dated else None,
         )
-        carry_out(session, command, preview=preview, as_json=as_json)
+        carry_out(session, command, agreed(expect), preview=preview, as_json=as_json)
 
 
 @group.command("preview")
@@ -282,35 +291,53 @@ OnInvoice = (
 """The commands that the command line performs on one invoice."""
 
 
-def carry_out(session: Session, command: OnInvoice, *, preview: bool, as_json: bool) -> None:
+def carry_out(
+    session: Session,
+    command: OnInvoice,
+    expected: Agreed = Agreed(),
+    *,
+    preview: bool,
+    as_json: bool,
+) -> None:
     """Perform or preview a command, and print what it booked. Raises Declined."""
     before = session.invoice(command.invoice_id).invoice
-    run = preview_command if preview else perform_command
-    seen = run(session, command, before)
+    if preview:
+        seen = preview_command(session, command, before, expected)
+    else:
+        seen = perform_command(session, command, before, expected)
     if as_json:
-        document({"done": not preview, **seen._asdict()})
+        shown = {name: value for name, value in seen._asdict().items() if value is not None}
+        document({"done": not preview, **shown})
         return
     name = seen.invoice.number or seen.invoice.id
     verb, rest = ("would be", "; nothing was changed") if preview else ("is", "")
     sentence = Text.assemble((name, "bold"), f" {verb} {seen.invoice.status}{rest}.")
     say(tables.spaced(sentence, tables.entries(seen.entries), tables.events(seen.events)))
+    if seen.effects is not None and seen.fingerprint is not None:
+        say(tables.spaced(effects_table(seen.effects)), fingerprint_line(seen.fingerprint))
     say(*tables.warnings(seen.events))
 
 
-def perform_command(session: Session, command: Command, before: Invoice) -> Booked:
+def perform_command(
+    session: Session, command: Command, before: Invoice, expected: Agreed
+) -> Booked:
     """Perform a command on an invoice. Return what it wrote. Raises Declined."""
-    outcome = session.perform(command, before.currency)
+    outcome = session.perform(command, before.currency, expected)
     after = session.invoice(before.id)
     booked = [entry for entry in after.entries if entry.command_id == outcome.request_id]
     return Booked(after.invoice, booked, outcome.events)
 
 
-def preview_command(session: Session, command: Command, before: Invoice) -> Booked:
+def preview_command(
+    session: Session, command: Command, before: Invoice, expected: Agreed
+) -> Booked:
     """Return what a command on an invoice would write. Raises Declined."""
-    outcome, rows = session.preview(command, before.currency)
+    preview = session.preview(command, before.currency, expected)
+    rows = preview.rows
     after = [row for row in rows if isinstance(row, Invoice) and row.id == before.id]
     booked = [row for row in rows if isinstance(row, Entry)]
-    return Booked(after[-1], booked, outcome.events)
+    events = preview.outcome.events
+    return Booked(after[-1], booked, events, preview.effects, preview.fingerprint)
 
 
 def minor(amount: str, currency: str, option: str) -> int:

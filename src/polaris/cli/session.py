@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from polaris.cli.answer import Declined, Stopped
+from polaris.cli.effects import Agreed
 from polaris.cli.options import settings
 from polaris.core.commands import Command
 from polaris.core.facts.tenant import Tenant
@@ -80,14 +81,18 @@ class Session:
             )
         return whole
 
-    def perform(self, command: Command, currency: str | None = None) -> Outcome:
+    def perform(
+        self, command: Command, currency: str | None = None, expected: Agreed = Agreed()
+    ) -> Outcome:
         """Perform a command. Raises Declined; its amounts are printed in `currency`."""
-        (outcome,) = self.engine.perform(self.tenant.id, [request_of(command)])
+        (outcome,) = self.engine.perform(self.tenant.id, [request_of(command, expected)])
         return self._accepted(outcome, currency)
 
-    def preview(self, command: Command, currency: str | None = None) -> Preview:
+    def preview(
+        self, command: Command, currency: str | None = None, expected: Agreed = Agreed()
+    ) -> Preview:
         """Return what a command would change, without writing it. Raises Declined."""
-        (preview,) = self.engine.preview(self.tenant.id, [request_of(command)])
+        (preview,) = self.engine.preview(self.tenant.id, [request_of(command, expected)])
         self._accepted(preview.outcome, currency)
         return preview
 
@@ -97,9 +102,15 @@ class Session:
         return outcome
 
 
-def request_of(command: Command) -> Request:
+def request_of(command: Command, expected: Agreed = Agreed()) -> Request:
     """Wrap a command into a request as administrator: a user with database access is one."""
-    return request(command, actor=actor(), administrator=True)
+    return request(
+        command,
+        actor=actor(),
+        administrator=True,
+        expect=expected.fingerprint,
+        expected=expected.effects,
+    )
 
 
 def actor() -> str:

@@ -261,11 +261,14 @@ def _refusal(refusal: Refusal, currency: str | None) -> RenderableType:
         else refusal.sentence
     )
     grid.add_row("Refused", Text.assemble((sentence, "bold red"), f" ({refusal.code})"))
-    details = {name: value for name, value in refusal.details.items() if name != "field"}
+    apart = ("field", "changes")
+    details = {name: value for name, value in refusal.details.items() if name not in apart}
     because = ", ".join(_detail(*detail, currency) for detail in details.items())
     if because:
         field = str(refusal.details.get("field") or "")
         grid.add_row("Because", f"{field.removesuffix('_minor')} {because}".strip())
+    if changes := refusal.details.get("changes"):
+        grid.add_row("Changed", Text(str(changes)))
     grid.add_row("Instead", refusal.instead)
     return grid
 

@@ -89,7 +89,10 @@ def lago() -> str:
 ADMIN = """\
 The admin API at `/api/admin` takes [every command of the engine](../commands.md) as JSON. The field
 `command` has the name of the command; the other fields are those of the command. Send the API key
-as a Bearer token. An API key is never an administrator, so `ReopenBooks` is refused.
+as a Bearer token. An API key is never an administrator, so `ReopenBooks` is refused. Without a key,
+a signed-in operator is known by the cookie of the console; a call that may change something then
+needs the header `X-CSRF-Token`. Settings, the books, webhook endpoints and operators need the role
+`admin`.
 
 ```sh
 curl -X POST "$POLARIS/api/admin/commands" -H "Authorization: Bearer $KEY" \\
@@ -101,6 +104,18 @@ changes nothing: the answer has `error`, and in `refusals` every reason with its
 its details and the way out. The status is 404 if something does not exist, 409 if the requested
 state is reached already, and 422 for every other rule. A field that is unknown or cannot be read is
 answered with 422 as well, and the message names it. A body that is not JSON is answered with 400.
+
+A preview answers with `effects`, what the command would do, and with their `fingerprint`. Send that
+as `expect` with the command: if its outcome is another one by then, it is refused with 409
+`outcome_changed`. Send the effects as `expected` as well, and `changes` in the details lists every
+difference, one per line. See
+[decision 20](../../decisions/0020-a-request-can-expect-its-outcome.md).
+
+The calls on one invoice, below `/invoice/{invoice_id}`, have answers of their own. Success is the
+invoice with `ui_status`, the one status to show, and with the three fields that it comes from. An
+error has a text in `error`: 401 `Unauthorized`, 400 `Missing invoice id`, and 502 `Failed to void
+invoice: …` with `code` and `refusals` when the engine refuses the command, also when there is no
+such invoice.
 
 Values are read strictly, by
 [the policy of all dialects](lago.md): amounts are JSON integers in minor units,

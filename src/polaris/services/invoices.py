@@ -118,14 +118,16 @@ async def void(
 async def void_command(caller: Caller, invoice_id: str, choices: VoidChoices) -> VoidInvoice:
     """Return the command for these choices. Raises Failure."""
     view = await view_for(caller, VoidInvoice(invoice_id=invoice_id))
+    invoice = view.the(Invoice, invoice_id)
     credit = choices.credit_minor or 0
     if choices.keeps_received_money:
-        received = view.balance(view.the(Invoice, invoice_id)).refundable
-        credit = max(received - choices.refund_minor, 0)
+        balance = view.balance(invoice)
+        credit = max(min(balance.refundable, balance.creditable) - choices.refund_minor, 0)
     return VoidInvoice(
         invoice_id=invoice_id,
         reason=choices.reason,
         comment=choices.comment,
+        note_description=f"Void of invoice {invoice.number}",  # the comment is internal
         refund_minor=choices.refund_minor,
         credit_minor=credit,
         credit_to=CreditTo.NOTE if choices.keeps_received_money else choices.credit_to,
@@ -216,7 +218,7 @@ async def perform(
     outcome, view = await caller.perform_with_effects(
         command, expect=expectation.fingerprint, expected=expectation.effects
     )
-    return Done(outcome, shown(view, invoice_id))
+    return Done(outcome, detail_in(view.decision.facts, invoice_id, view.at))
 
 
 async def view_for(
@@ -227,8 +229,3 @@ async def view_for(
         return await invoice_view(caller, command.invoice_id)
     except NotFound as missing:
         raise caller.refused(command, [missing]) from missing
-
-
-def shown(view: View, invoice_id: str) -> InvoiceDetail:
-    """Return an invoice as the facts of a view have it."""
-    return detail_in(view.decision.facts, invoice_id, view.at)

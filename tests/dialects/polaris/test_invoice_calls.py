@@ -148,14 +148,24 @@ VOIDS: list[tuple[int, dict[str, Any], list[tuple[int, int, int, int, str]], int
     (0, {"generate_credit_note": True}, [(1200, 1200, 0, 0, "note")], 0, 0),
     (1200, {"generate_credit_note": True}, [(1200, 0, 1200, 0, "note")], 0, 0),
     (500, {"generate_credit_note": True}, [(1200, 700, 500, 0, "note")], 0, 0),
-    (1200, {"generate_credit_note": True, "refund_amount": 200},
-     [(1200, 0, 1000, 200, "note")], 0, 0),
-    (1200, {"generate_credit_note": True, "credit_amount": 300},
-     [(1200, 900, 300, 0, "wallet")], 300, 900),
+    (
+        1200,
+        {"generate_credit_note": True, "refund_amount": 200},
+        [(1200, 0, 1000, 200, "note")],
+        0,
+        0,
+    ),
+    (
+        1200,
+        {"generate_credit_note": True, "credit_amount": 300},
+        [(1200, 900, 300, 0, "wallet")],
+        300,
+        900,
+    ),
     (1200, {"credit_amount": 300}, [(300, 0, 300, 0, "wallet")], 300, 900),
     (1200, {"credit_amount": 300, "refund_amount": 400}, [(700, 0, 300, 400, "wallet")], 300, 500),
     (1200, {"generate_credit_note": False}, [], 0, 1200),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("paid", "body", "notes", "wallet", "held"), VOIDS)
@@ -181,6 +191,33 @@ def test_what_a_void_gives_back(
     ] == notes
     assert whole["held_amount_cents"] == held
     assert sum(one["amount_minor"] for one in seen["effects"]["wallets"]) == wallet
+
+
+def test_what_was_credited_before_is_not_credited_again(admin: Admin) -> None:
+    """600 of 1,200 are credited; the void's note keeps the other 600."""
+    invoice_id = issued(admin, paid_minor=1200)
+    line_id = get(admin, f"/invoice/{invoice_id}")["lines"][0]["id"]
+    admin.done(
+        "IssueCreditNote",
+        note_id=new_id(),
+        invoice_id=invoice_id,
+        lines=[{"line_id": line_id, "amount_minor": 500}],
+        credit_minor=600,
+    )
+    call(admin, f"/invoice/{invoice_id}/void", generate_credit_note=True)
+    whole = get(admin, f"/invoice/{invoice_id}")
+    assert [one["credit_amount_cents"] for one in whole["credit_notes"]] == [600, 600]
+    assert whole["held_amount_cents"] == 0
+
+
+def test_the_comment_is_not_printed_on_the_credit_note(admin: Admin) -> None:
+    invoice_id = issued(admin, paid_minor=1200)
+    body: dict[str, Any] = {"generate_credit_note": True, "comment": "A bad payer"}
+    seen = call(admin, f"/invoice/{invoice_id}/void/preview", **body)
+    [note] = seen["effects"]["credit_notes"]
+    number = get(admin, f"/invoice/{invoice_id}")["number"]
+    assert note["description"] == f"Void of invoice {number}"
+    assert call(admin, f"/invoice/{invoice_id}/void", **body)["void_comment"] == "A bad payer"
 
 
 def test_more_than_was_paid_is_not_refunded(admin: Admin) -> None:
@@ -307,8 +344,14 @@ def test_an_invoice_is_shown_with_everything_that_belongs_to_it(admin: Admin) ->
 
 
 def test_what_does_not_exist_is_not_found(admin: Admin) -> None:
-    for path in (f"/invoice/{new_id()}", "/invoice/x", f"/invoice/{new_id()}/explain",
-                 f"/customer/{new_id()}", "/customer/x", "/audit?subject_id=x"):  # fmt: skip
+    for path in (
+        f"/invoice/{new_id()}",
+        "/invoice/x",
+        f"/invoice/{new_id()}/explain",
+        f"/customer/{new_id()}",
+        "/customer/x",
+        "/audit?subject_id=x",
+    ):
         assert get(admin, path, 404)["error"]["code"] == "not_found"
 
 

@@ -93,14 +93,14 @@ def named(parts: Iterable[Effect], inside: str) -> dict[str, Effect]:
     """Return the parts by their names for people. A second part of a name gets a count."""
     found: dict[str, Effect] = {}
     for part in parts:
-        values = " ".join(text for field in part.named_by if (text := shown(part, field)))
+        values = " ".join(text for field in part.named_by if (text := name_part(part, field)))
         name = f"{inside}{part.word} {values}"
         count = sum(one == name or one.startswith(f"{name} #") for one in found)
         found[f"{name} #{count + 1}" if count else name] = part
     return found
 
 
-def shown(part: Effect, field: str) -> str:
+def name_part(part: Effect, field: str) -> str:
     """Return a field that names a part; a flag is shown by its own name."""
     value = getattr(part, field)
     if isinstance(value, bool):

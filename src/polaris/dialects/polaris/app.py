@@ -10,7 +10,7 @@ from polaris.api.body_limit import Limited
 from polaris.api.idempotency import Idempotency, Idempotent
 from polaris.api.openapi import Description
 from polaris.dialects.polaris import errors
-from polaris.dialects.polaris.requests import call, commands, invoices, records
+from polaris.dialects.polaris.requests import call, commands, invoice_lists, invoices, records
 from polaris.serving.async_engine import AsyncEngine
 
 MOST_BYTES = 1024 * 1024
@@ -23,6 +23,7 @@ DESCRIPTION = Description(
         401: errors.MESSAGES[401],
         403: errors.MESSAGES[403],
         404: "The command names something that the tenant does not have.",
+        405: errors.MESSAGES[405],
         409: "The requested state is reached already, the outcome is not the expected one any more,"
         " or the idempotency key is in use.",
         413: errors.MESSAGES[413],
@@ -66,7 +67,7 @@ def build(engine: AsyncEngine) -> FastAPI:
     too_large = errors.AdminError(413).response()
     app.add_middleware(Limited, most_bytes=MOST_BYTES, too_large=too_large)
     install(app, errors.REPLIES)
-    for routes in (commands, invoices, records):
+    for routes in (commands, invoice_lists, invoices, records):
         app.include_router(routes.router)
     page = partial(DESCRIPTION.page, app)
     app.openapi = page  # type: ignore[method-assign]  # FastAPI's documented way to override it

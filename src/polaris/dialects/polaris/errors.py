@@ -14,8 +14,8 @@ from polaris.core.refusals import EVERY, Refusal
 
 MESSAGES = {
     400: "The request cannot be read. Send one command as a JSON object.",
-    401: "The API key is missing, unknown or revoked. Send it as a Bearer token.",
-    403: "The API key lacks the scope that this call needs.",
+    401: "Nobody is signed in, or the API key is unknown or revoked. Send a key as a Bearer token.",
+    403: "The API key lacks the scope, or the operator the role, that this call needs.",
     404: "There is no such route.",
     405: "The route does not accept this HTTP method.",
     413: "The body is larger than 1 MiB. Split the command.",

@@ -21,6 +21,7 @@ from polaris.dialects.polaris.errors import (
     refused,
     refused_invoice,
 )
+from polaris.dialects.polaris.requests.roles import may_perform
 from polaris.dialects.polaris.rules import POLARIS
 from polaris.keys import KeyScope
 from polaris.operators import sessions
@@ -32,6 +33,11 @@ class Call(Caller):
     """The authenticated caller of a route."""
 
     dialect = POLARIS
+
+    def check_role(self, command: Command) -> None:
+        """Check that the operator's role allows the command. Raises AdminError 403."""
+        if not may_perform(self.principal, command):
+            raise AdminError(403)
 
     def refused(self, command: Command, refusals: Iterable[Refusal]) -> Failure:
         """Return the answer to a refused command."""

@@ -108,6 +108,7 @@ async def perform(call: Writes, sent: Sent) -> Response:
 
     The answer has the events. A refused command changes nothing; the answer has every refusal.
     """
+    call.check_role(sent.command)
     expect, expected = sent.expectation
     return outcomes.outcome(await call.perform(sent.command, expect, expected))
 

@@ -1,4 +1,4 @@
-"""Calls on what stands around invoices: customers, credit notes, the audit log, settings."""
+"""Calls on what stands around invoices: customers, credit notes, audit log, settings, operators."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -16,6 +16,7 @@ from polaris.dialects.polaris.errors import AdminError
 from polaris.dialects.polaris.requests.call import Call, Paged, Reads, Writes
 from polaris.dialects.polaris.responses import invoices as shown
 from polaris.dialects.polaris.responses import outcomes, records
+from polaris.operators.operator import list_operators
 from polaris.store.read import tasks
 from polaris.store.read.audit import audited_requests
 from polaris.store.read.lists import CREDIT_NOTES, CUSTOMERS, page
@@ -74,7 +75,7 @@ async def found_notes(
     return [shown.credit_note(view.the(CreditNote, one)) for one in found.ids]
 
 
-# ---------------------------------------------------------------- tasks, audit log, settings
+# ---------------------------------------------------------------- tasks, audit log, and so on
 
 
 @router.get("/tasks")
@@ -121,8 +122,20 @@ async def save_settings(
     call: Writes, changes: Annotated[dict[str, Any], Body(description="Values by name.")]
 ) -> Response:
     """Change settings by name; the others stay."""
-    await call.perform(SaveTenant(tenant_id=call.tenant_id, settings_changes=changes))
+    command = SaveTenant(tenant_id=call.tenant_id, settings_changes=changes)
+    call.check_role(command)
+    await call.perform(command)
     return outcomes.answer({"settings": (await current_tenant(call)).settings})
+
+
+@router.get("/operators")
+async def operators(call: Reads) -> Response:
+    """List the operators of the tenant with their roles; for administrators only."""
+    if not call.principal.administrator:
+        raise AdminError(403)
+    found = await call.engine.read(list_operators, call.tenant_id)
+    rows = [records.operator(row, call.tenant_id) for row in found]
+    return outcomes.answer({"operators": rows})
 
 
 async def current_tenant(call: Call) -> Tenant:

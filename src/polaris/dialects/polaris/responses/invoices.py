@@ -11,6 +11,8 @@ from polaris.core.ledger.posting import Entry
 from polaris.dialects.polaris.errors import described
 from polaris.services.invoice_detail import InvoiceDetail, Linked
 from polaris.services.invoices import Explained
+from polaris.services.ui_status import derive_invoice_ui_status
+from polaris.store.read.invoice_search import FoundInvoice
 from polaris.store.read.timeline import Happening
 
 Json = dict[str, object]
@@ -40,6 +42,30 @@ def summary(found: InvoiceDetail) -> Json:
         "replaces_invoice_id": row.regenerated_from,
         "replaced_by_invoice_id": row.regenerated_as,
         "revision": row.revision,
+    }
+
+
+def listed(row: FoundInvoice) -> Json:
+    """Return an invoice as a list has it."""
+    shown = derive_invoice_ui_status(row.status, row.payment_status, row.payment_overdue)
+    return {
+        "id": row.id,
+        "number": row.number,
+        "ui_status": shown,
+        "status": row.status,
+        "payment_status": row.payment_status,
+        "payment_overdue": row.payment_overdue,
+        "currency": row.currency,
+        "total_amount_cents": row.total_minor,
+        "total_due_amount_cents": row.outstanding_minor,
+        "customer": {
+            "id": row.customer_id,
+            "external_id": row.customer_external_id,
+            "name": row.customer_name,
+            "email": row.customer_email,
+        },
+        "issuing_date": row.issue_date,
+        "payment_due_date": row.due_date,
     }
 
 

@@ -1,6 +1,7 @@
-"""Customers as JSON."""
+"""Customers and operators as JSON."""
 
 from polaris.core.facts.customer import Customer
+from polaris.operators.operator import Operator
 
 
 def customer(row: Customer) -> dict[str, object]:
@@ -17,4 +18,17 @@ def customer(row: Customer) -> dict[str, object]:
         "address": row.address,
         "created_at": row.created_at,
         "deleted_at": row.deleted_at,
+    }
+
+
+def operator(row: Operator, tenant_id: str) -> dict[str, object]:
+    """Return one operator with the role in this tenant; never the password."""
+    return {
+        "id": row.id,
+        "email": row.email,
+        "name": row.name,
+        "role": row.role_in(tenant_id),
+        "has_second_factor": row.has_second_factor,
+        "created_at": row.created_at,
+        "disabled_at": row.disabled_at,
     }
