@@ -49,6 +49,14 @@ def test_the_journal_shows_each_entry_with_its_request(office: Office, browser: 
     assert "EUR 10.00" in text.replace("\xa0", " ")
 
 
+def test_the_script_of_the_page_gets_only_the_list(browser: Browser) -> None:
+    for path in ("/ledger", "/audit", "/ledger/accounts/SALES"):
+        part = browser.get(path, hx_request="true")
+        assert part.status_code == 200
+        assert "<html" not in part.text
+        assert "<h1" not in part.text
+
+
 def test_the_journal_is_filtered(office: Office, browser: Browser) -> None:
     ids = office.ids
     old = office.today - timedelta(days=60)
