@@ -11,6 +11,7 @@ from polaris.console.pages.ledger import TABS
 from polaris.console.rendering import render
 from polaris.core.commands import CloseBooks, Command, ReopenBooks
 from polaris.core.scope import Scope
+from polaris.engine import new_id
 from polaris.operators.roles import Role
 from polaris.store.read.audit_log import AuditSearch, LoggedRequest, audit_page
 
@@ -28,7 +29,7 @@ class PeriodChange(NamedTuple):
 NOT_A_DAY = "This is not a day. Type it like 2026-01-31."
 
 
-async def shown(visit: Visit) -> Response:
+async def show_periods(visit: Visit) -> Response:
     """Show the closing date, its history, and the forms that move it."""
     return await _page(visit, {})
 
@@ -49,32 +50,33 @@ async def _page(visit: Visit, faults: dict[str, tuple[str, str]], status: int = 
         yesterday=visit.today - timedelta(days=1),
         history=[PeriodChange(line, named_day(line)) for line in history.lines],
         faults=faults,
+        new_id=new_id,
         writers_left=int(left) if left.isdecimal() and len(left) < 5 else 0,
     )
 
 
 def named_day(line: LoggedRequest) -> date | None:
     """Return the day that a closing or reopening names, or None."""
-    return _day(msgspec.json.decode(line.request).get("through") or "")
+    return _day_typed(msgspec.json.decode(line.request).get("through") or "")
 
 
-async def closed(visit: Visit) -> Response:
+async def close_period(visit: Visit) -> Response:
     """Close the books through a day, and go back to the page."""
-    day = _day(visit.text("through"))
+    day = _day_typed(visit.text("through"))
     if day is None:
         return await _page(visit, {"close": (NOT_A_DAY, "")}, 422)
     return await _performed(visit, "close", CloseBooks(through=day))
 
 
-async def reopened(visit: Visit) -> Response:
+async def reopen_period(visit: Visit) -> Response:
     """Move the closing date back, and go back to the page. An empty day opens all days."""
-    day = _day(visit.text("through"))
+    day = _day_typed(visit.text("through"))
     if day is None and visit.text("through"):
         return await _page(visit, {"reopen": (NOT_A_DAY, "")}, 422)
     return await _performed(visit, "reopen", ReopenBooks(through=day))
 
 
-def _day(text: str) -> date | None:
+def _day_typed(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -92,7 +94,7 @@ async def _performed(visit: Visit, form: str, command: Command) -> Response:
 
 
 ROUTES = [
-    page(PATH, shown),
-    action(f"{PATH}/close", closed, Role.ADMIN),
-    action(f"{PATH}/reopen", reopened, Role.ADMIN),
+    page(PATH, show_periods),
+    action(f"{PATH}/close", close_period, Role.ADMIN),
+    action(f"{PATH}/reopen", reopen_period, Role.ADMIN),
 ]

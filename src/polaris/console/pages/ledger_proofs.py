@@ -15,13 +15,13 @@ from polaris.services.verification import VERIFY_LEDGER, last_verification, prov
 PATH = "/ledger/proofs"
 
 
-async def shown(visit: Visit) -> Response:
+async def show_proofs(visit: Visit) -> Response:
     """Show what is proved, and when it was last proved."""
     last = await last_verification(visit.caller, VERIFY_LEDGER)
     return render(visit, "ledger_proofs.html", tabs=TABS, proofs=PROOFS, last=last)
 
 
-async def proved(visit: Visit) -> Response:
+async def run_proofs(visit: Visit) -> Response:
     """Run all proofs. The page is sent row by row."""
     return streamed(visit, "ledger_proofs_run.html", _rows(visit), tabs=TABS)
 
@@ -37,4 +37,4 @@ async def _rows(visit: Visit) -> AsyncIterator[str]:
     yield rendered(visit, "ledger_proofs_end.html", total=total, wrong=wrong)
 
 
-ROUTES = [page(PATH, shown), action(f"{PATH}/run", proved, Role.VIEWER)]
+ROUTES = [page(PATH, show_proofs), action(f"{PATH}/run", run_proofs, Role.VIEWER)]

@@ -72,7 +72,7 @@ class Waiting(NamedTuple):
         return sum(row.documents for row in self.sums)
 
 
-async def shown(visit: Visit) -> Response:
+async def show_overview(visit: Visit) -> Response:
     """Show the overview, or how to begin."""
     found = await visit.caller.read(overview, visit.today, months(visit.today, _zone(visit)))
     recent = await visit.caller.read(audit_page, AuditSearch(), RECENT)
@@ -80,7 +80,7 @@ async def shown(visit: Visit) -> Response:
         visit,
         "overview.html",
         found=found,
-        ageing=ageing(found.ageing, visit.today),
+        ageing=ageing(found.ageing, visit.today, visit.tenant.currency),
         figures={
             words: (url, list(month_figures(kind, found.months)))
             for kind, (words, url) in MONTH_WORDS.items()
@@ -112,12 +112,16 @@ def months(today: date, zone: ZoneInfo) -> Months:
     return Months(month, before, after, at, before_at)
 
 
-def ageing(rows: Iterable[AgeBucket], today: date) -> list[Ageing]:
-    """Return the bars of each currency. A bucket without invoices has a bar of zero."""
+def ageing(rows: Iterable[AgeBucket], today: date, own_currency: str) -> list[Ageing]:
+    """Return the bars of each currency, the tenant's own one first.
+
+    A bucket without invoices has a bar of zero.
+    """
     by_currency: dict[str, dict[int, AgeBucket]] = defaultdict(dict)
     for row in rows:
         by_currency[row.currency][row.bucket] = row
-    return [_ageing(currency, found, today) for currency, found in by_currency.items()]
+    found = [_ageing(currency, buckets, today) for currency, buckets in by_currency.items()]
+    return sorted(found, key=lambda one: (one.currency != own_currency, one.currency))
 
 
 def _ageing(currency: str, found: dict[int, AgeBucket], today: date) -> Ageing:
@@ -161,4 +165,4 @@ def month_figures(kind: str, rows: Iterable[MonthSum]) -> Iterator[MonthFigure]:
         )
 
 
-ROUTES = [page("/", shown)]
+ROUTES = [page("/", show_overview)]

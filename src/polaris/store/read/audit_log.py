@@ -49,6 +49,9 @@ CONDITIONS = {
 }
 """The SQL block of each filter."""
 
+PAGING = {"after": "audit_after", "before": "audit_before"}
+"""The SQL block of each direction in which a page continues."""
+
 
 class LoggedRequest(NamedTuple):
     """A line of the audit log, with its seal. Not sealed yet: the last two are None."""
@@ -99,18 +102,18 @@ def audit_page(
     earlier, later = (more, True) if backwards else (start is not None, more)
     return AuditPage(
         lines,
-        _place(lines[0]) if lines and earlier else None,
-        _place(lines[-1]) if lines and later else None,
+        _place_of(lines[0]) if lines and earlier else None,
+        _place_of(lines[-1]) if lines and later else None,
     )
 
 
-def _place(line: LoggedRequest) -> Place:
+def _place_of(line: LoggedRequest) -> Place:
     return Place(line.at, line.id)
 
 
 def _conditions(wanted: AuditSearch) -> tuple[str, ...]:
     filters = [block for name, block in CONDITIONS.items() if getattr(wanted, name) is not None]
-    paging = [f"audit_{way}" for way in ("after", "before") if getattr(wanted, way) is not None]
+    paging = [block for way, block in PAGING.items() if getattr(wanted, way) is not None]
     return (*filters, *paging[-1:])
 
 

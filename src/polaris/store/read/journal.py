@@ -49,6 +49,9 @@ CONDITIONS = {
 }
 """The SQL block of each filter."""
 
+PAGING = {"after": "journal_after", "before": "journal_before"}
+"""The SQL block of each direction in which a page continues."""
+
 
 class JournalPosting(NamedTuple):
     """A posting, as the journal shows it. The amount is in minor units."""
@@ -110,8 +113,8 @@ def journal(
     earlier, later = (more, True) if backwards else (start is not None, more)
     return JournalPage(
         entries,
-        _place(entries[0]) if entries and earlier else None,
-        _place(entries[-1]) if entries and later else None,
+        _place_of(entries[0]) if entries and earlier else None,
+        _place_of(entries[-1]) if entries and later else None,
     )
 
 
@@ -121,13 +124,13 @@ def _entry(*row: Any) -> JournalEntry:
     return JournalEntry._make((*columns, found))
 
 
-def _place(entry: JournalEntry) -> EntryPlace:
+def _place_of(entry: JournalEntry) -> EntryPlace:
     return EntryPlace(entry.accounting_date, entry.id)
 
 
 def _conditions(wanted: JournalSearch) -> tuple[str, ...]:
     filters = [block for name, block in CONDITIONS.items() if getattr(wanted, name) is not None]
-    paging = [f"journal_{way}" for way in ("after", "before") if getattr(wanted, way) is not None]
+    paging = [block for way, block in PAGING.items() if getattr(wanted, way) is not None]
     return (*filters, *paging[-1:])
 
 

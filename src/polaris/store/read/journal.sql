@@ -118,21 +118,47 @@ select e.id from entry e, posting p
 
 -- account_sums --
 -- Of each currency: the balance before the first day, the debits and credits in the period, and
--- the balance before a posting. All balances are debits less credits.
-select s.currency,
-       coalesce(sum(s.amount) filter (where s.day < %(first_day)s::date), 0)::bigint,
-       coalesce(sum(s.amount) filter (where s.day >= %(first_day)s::date and s.amount > 0),
-         0)::bigint,
-       coalesce(-sum(s.amount) filter (where s.day >= %(first_day)s::date and s.amount < 0),
-         0)::bigint,
-       coalesce(sum(s.amount) filter (where (s.day, s.id, s.position)
-         < (%(place_day)s::date, %(place_id)s::uuid, %(place_position)s::int)), 0)::bigint
+-- the balance before a posting. All balances are debits less credits. The days are only read of
+-- what lies outside the period and before the posting, which is mostly little.
+select s.currency, sum(s.opening)::bigint, sum(s.debit)::bigint, sum(s.credit)::bigint,
+       sum(s.forward)::bigint
   from (
-    select p.currency, e.accounting_date as day, e.id, p.position,
-           case p.debit when %(account)s then p.amount_minor else -p.amount_minor end as amount
+    select p.currency, 0 as opening,
+           sum(case p.debit when %(account)s then p.amount_minor else 0 end) as debit,
+           sum(case p.debit when %(account)s then 0 else p.amount_minor end) as credit,
+           0 as forward
       from posting p
-      join entry e on e.tenant_id = %(t)s and e.id = p.entry_id
      where p.tenant_id = %(t)s and (p.debit = %(account)s or p.credit = %(account)s)
-       and e.accounting_date <= %(last_day)s::date) s
+     group by p.currency
+    union all
+    select p.currency, 0,
+           -sum(case p.debit when %(account)s then p.amount_minor else 0 end),
+           -sum(case p.debit when %(account)s then 0 else p.amount_minor end), 0
+      from entry e
+      join posting p on p.tenant_id = %(t)s and p.entry_id = e.id
+     where e.tenant_id = %(t)s and e.accounting_date > %(last_day)s::date
+       and (p.debit = %(account)s or p.credit = %(account)s)
+     group by p.currency
+    union all
+    select p.currency,
+           sum(case p.debit when %(account)s then p.amount_minor else -p.amount_minor end),
+           -sum(case p.debit when %(account)s then p.amount_minor else 0 end),
+           -sum(case p.debit when %(account)s then 0 else p.amount_minor end), 0
+      from entry e
+      join posting p on p.tenant_id = %(t)s and p.entry_id = e.id
+     where e.tenant_id = %(t)s and e.accounting_date < %(first_day)s::date
+       and (p.debit = %(account)s or p.credit = %(account)s)
+     group by p.currency
+    union all
+    select p.currency, 0, 0, 0,
+           sum(case p.debit when %(account)s then p.amount_minor else -p.amount_minor end)
+      from entry e
+      join posting p on p.tenant_id = %(t)s and p.entry_id = e.id
+     where e.tenant_id = %(t)s
+       and (e.accounting_date, e.id) <= (%(place_day)s::date, %(place_id)s::uuid)
+       and (e.accounting_date, e.id, p.position)
+         < (%(place_day)s::date, %(place_id)s::uuid, %(place_position)s::int)
+       and (p.debit = %(account)s or p.credit = %(account)s)
+     group by p.currency) s
  group by s.currency
  order by s.currency
