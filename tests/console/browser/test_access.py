@@ -4,7 +4,8 @@ These tests ask the server directly; no browser is needed to see what it answers
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from functools import cache
 
 import httpx
@@ -90,9 +91,17 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def client(console: Console) -> Callable[[str], Client]:
+def client(console: Console) -> Iterator[Callable[[str], Client]]:
     """Sign in once for each e-mail."""
-    return cache(lambda address: Client(console.url, address))
+    with ExitStack() as stack:
+
+        @cache
+        def signed_in(address: str) -> Client:
+            client = Client(console.url, address)
+            stack.callback(client.http.close)
+            return client
+
+        yield signed_in
 
 
 def ids_of(tenant: Tenant) -> dict[str, str]:

@@ -14,6 +14,9 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 """A script for each new page: a violation of the security policy becomes an error."""
 
+ANSWERS = ("Failed to load resource", "Response Status Error Code", "htmx:sendError")
+"""How errors begin with which the browser and htmx log a failed answer; its status says more."""
+
 ASKED_ELSEWHERE = "The browser asked another host"
 
 
@@ -41,8 +44,7 @@ class Watched:
         self._allowed = before
 
     def _logged(self, message: ConsoleMessage) -> None:
-        # A failed answer is reported by its status.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+        if message.type == "error" and not message.text.startswith(ANSWERS):
             self.faults.append(f"console: {message.text}")
 
     def _requested(self, sent: Sent) -> None:
