@@ -7,6 +7,7 @@ import json
 import re
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -265,12 +266,14 @@ def test_signed_out(opened: Opened, tenant: Tenant) -> None:
 @pytest.mark.parametrize("deed", ["void", "finalize"])
 def test_missing_id(deed: str, watch: Watched, console: Console) -> None:
     """The console has no such page, and the admin API says what is missing."""
+    page = watch.page
+    page.goto("/billing/invoices")
+    csrf: Any = page.locator("input[name=csrf]").first.get_attribute("value")
     with watch.allowed(404):
-        watch.page.goto(f"/billing/invoices//{deed}")
-        expect(watch.page.get_by_role("main")).to_contain_text("There is nothing at this address")
-    asked = httpx.Client(base_url=console.url, headers={"Authorization": f"Bearer {key}"})
-    with asked:
-        answer = asked.post(f"/api/admin/invoice//{deed}")
-    assert (answer.status_code, answer.json()["error"]) == (400, "Missing invoice id")
-    unknown = httpx.post(f"{console.url}/api/admin/invoice//{deed}")
-    assert (unknown.status_code, unknown.json()["error"]) == (401, "Unauthorized")
+        page.goto(f"/billing/invoices//{deed}")
+        expect(page.get_by_role("main")).to_contain_text("There is nothing at this address")
+    headers = {"X-CSRF-Token": csrf}
+    answer = page.request.post(f"/api/admin/invoice//{deed}", data={}, headers=headers)
+    assert (answer.status, answer.json()["error"]) == (400, "Missing invoice id")
+    stranger = httpx.post(f"{console.url}/api/admin/invoice//{deed}", json={})
+    assert (stranger.status_code, stranger.json()["error"]) == (401, "Unauthorized")
