@@ -28,6 +28,9 @@ PASSWORD = "a quiet river in spring"
 VAT = TaxRate(code="VAT", name="VAT", rate=Decimal(20))
 REASONS = ("duplicate", "order_change", "dispute_resolved")
 
+HOSTILE = "<img src=x onerror=alert(1)>\"'&amp;{{7*7}}"
+"""A text that becomes an element of the page, or a script, if it is not escaped."""
+
 TOTAL = "USD 1,200.00"
 """The total of each invoice that `Tenant` makes: 1,000.00 and a fifth of tax."""
 TOTAL_MINOR = 120_000
@@ -44,9 +47,11 @@ class Bill(NamedTuple):
 class Tenant:
     """One tenant of the console, whose commands come from outside: from an API or a colleague."""
 
-    def __init__(self, database: Database, engine: Engine, name: str) -> None:
+    def __init__(
+        self, database: Database, engine: Engine, name: str, reasons: tuple[str, ...] = ()
+    ) -> None:
         self.database, self.engine, self.id, self.name = database, engine, new_id(), name
-        settings = Settings(void_reasons=REASONS, payment_term_days=30)
+        settings = Settings(void_reasons=reasons, payment_term_days=30)
         with database.connect() as connection:
             create_tenant(connection, self.id, name, "USD", "UTC", settings, now())
 
@@ -141,9 +146,12 @@ class Console(NamedTuple):
     foreign: Tenant
 
 
+PEOPLE = {Role.VIEWER: "vera", Role.OPERATOR: "olga", Role.ADMIN: "adam"}
+
+
 def email(role: Role) -> str:
     """Return the e-mail of the operator with this role."""
-    return f"{role}@harbour.example"
+    return f"{PEOPLE[role]}@harbour.example"
 
 
 FOREIGNER = "eve@elsewhere.example"
@@ -155,8 +163,8 @@ def served(data_dir: Path) -> Iterator[Console]:
     with ExitStack() as stack:
         database = stack.enter_context(open_database(Environment(data_dir=data_dir)))
         engine = Engine(database, connections=1)
-        tenant = Tenant(database, engine, "Harbour Supplies")
-        foreign = Tenant(database, engine, "Elsewhere")
+        tenant = Tenant(database, engine, "Harbour Supplies", REASONS)
+        foreign = Tenant(database, engine, f"Elsewhere {HOSTILE}")
         for one in (tenant, foreign):
             one.bills_a_company()
         people = [(email(role), tenant, role) for role in Role]

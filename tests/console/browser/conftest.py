@@ -76,10 +76,9 @@ def signed_in(browser: Browser, console: Console) -> SignedIn:
 Opened = Callable[..., Watched]
 
 
-@pytest.fixture
-def opened(browser: Browser, console: Console, signed_in: SignedIn) -> Iterator[Opened]:
-    """Open a page in a browser of its own; at the end nothing bad may have happened on any."""
-    watches: list[Watched] = []
+@pytest.fixture(scope="session")
+def new_page(browser: Browser, console: Console, signed_in: SignedIn) -> Opened:
+    """Open a page in a browser of its own, signed in as a role, an e-mail, or not at all."""
 
     def new(who: str | Role | None = Role.OPERATOR, **options: Any) -> Watched:
         address = email(who) if isinstance(who, Role) else who
@@ -93,7 +92,18 @@ def opened(browser: Browser, console: Console, signed_in: SignedIn) -> Iterator[
         }
         context = browser.new_context(**usual | options)
         context.set_default_timeout(15_000)
-        watches.append(Watched(context.new_page(), options.get("base_url", console.url)))
+        return Watched(context.new_page(), options.get("base_url", console.url))
+
+    return new
+
+
+@pytest.fixture
+def opened(new_page: Opened) -> Iterator[Opened]:
+    """Open pages; at the end nothing bad may have happened on any."""
+    watches: list[Watched] = []
+
+    def new(*who: Any, **options: Any) -> Watched:
+        watches.append(new_page(*who, **options))
         return watches[-1]
 
     yield new

@@ -14,7 +14,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 """A script for each new page: a violation of the security policy becomes an error."""
 
-ANSWERS = ("Failed to load resource", "Response Status Error Code", "htmx:sendError")
+ANSWERS = ("Failed to load resource", "Response Status Error Code", "htmx:")
 """How errors begin with which the browser and htmx log a failed answer; its status says more."""
 
 ASKED_ELSEWHERE = "The browser asked another host"
