@@ -15,13 +15,16 @@ from polaris.core.commands import (
     FinalizeInvoice,
     ReceivePayment,
     SaveCustomer,
+    VoidInvoice,
 )
 from polaris.core.commands.values import NewLine, TaxRate
+from polaris.core.facts.credit_note import CreditTo
 from polaris.core.facts.tenant import Settings
 from polaris.engine import Engine, new_id, now, request
+from polaris.keys import ApiKey, KeyScope
 from polaris.operators.roles import Role
 from polaris.settings import Settings as Environment
-from polaris.store.engine.write import create_tenant
+from polaris.store.engine.write import create_api_key, create_tenant
 from polaris.store.server.database import Database, open_database
 
 PASSWORD = "a quiet river in spring"
@@ -101,9 +104,38 @@ class Tenant:
             currency="USD",
             amount_minor=TOTAL_MINOR,
             method="transfer",
+            reference=texts.get("memo"),
             apply_to={bill.id: TOTAL_MINOR},
         )
         self.perform(payment)
+        return bill
+
+    def bills_hostile_texts(self) -> Bill:
+        """Void a paid invoice that has `HOSTILE` in every text that others may set."""
+        bill = self.paid(
+            HOSTILE,
+            email=f"{HOSTILE}@x.example",
+            external_id=HOSTILE,
+            line=NewLine(description=HOSTILE, name=HOSTILE, amount_minor=100_000),
+            external_number=HOSTILE,
+            memo=HOSTILE,
+            purchase_order_number=HOSTILE,
+            metadata={HOSTILE: HOSTILE},
+        )
+        wish = VoidInvoice(
+            invoice_id=bill.id,
+            reason=HOSTILE,
+            comment=HOSTILE,
+            note_description=HOSTILE,
+            refund_minor=60_000,
+            credit_minor=60_000,
+            credit_to=CreditTo.WALLET,
+        )
+        self.perform(wish)
+        key = ApiKey.new()
+        with self.database.connect() as connection:
+            scopes = (KeyScope.READ,)
+            create_api_key(connection, self.id, new_id(), HOSTILE, key, now(), scopes)
         return bill
 
     def number(self, bill: Bill) -> str:
@@ -144,6 +176,8 @@ class Console(NamedTuple):
     data_dir: Path
     tenant: Tenant
     foreign: Tenant
+    hostile: Bill
+    """The invoice of the foreign tenant with hostile texts."""
 
 
 PEOPLE = {Role.VIEWER: "vera", Role.OPERATOR: "olga", Role.ADMIN: "adam"}
@@ -170,7 +204,7 @@ def served(data_dir: Path) -> Iterator[Console]:
         people = [(email(role), tenant, role) for role in Role]
         add_operators(data_dir, [*people, (FOREIGNER, foreign, Role.ADMIN)])
         serving = stack.enter_context(Serving("serve", "--data-dir", str(data_dir)))
-        yield Console(serving.url, data_dir, tenant, foreign)
+        yield Console(serving.url, data_dir, tenant, foreign, foreign.bills_hostile_texts())
 
 
 def add_operators(data_dir: Path, people: Sequence[tuple[str, Tenant, Role]]) -> None:

@@ -35,11 +35,13 @@ NEEDS_ADMIN = {
     "POST /operators/{operator}/disable",
     "POST /operators/{operator}/enable",
     "POST /operators/{operator}/reset",
+    "POST /ledger/periods/close",
+    "POST /ledger/periods/reopen",
 }
 """What a viewer may not do, and what an operator may not do. All other routes are for everybody
 who is signed in: they read, or concern the own account."""
 
-CHANGES_OF_A_VIEWER = {
+FORMS_OF_A_VIEWER = {
     "POST /sign-out",
     "POST /account/password",
     "POST /account/second-factor",
@@ -49,8 +51,10 @@ CHANGES_OF_A_VIEWER = {
     "POST /account/sessions/{session}/revoke",
     "POST /account/sign-out-everywhere",
     "POST /account/tenant",
+    "POST /audit/verify",
+    "POST /ledger/proofs/run",
 }
-"""The only forms that a viewer may send."""
+"""The only forms that a viewer may send: of the own account, and proofs, which change nothing."""
 
 WITHOUT_TRACE = {"POST /account/sessions/{session}/revoke"}
 """Forms that answer in the same way for what does not exist, and change nothing."""
@@ -115,6 +119,7 @@ def ids_of(tenant: Tenant) -> dict[str, str]:
         "request": str(tenant.scalar(request_id, id=bill.id)),
         "note": str(tenant.scalar("select id from credit_note where id is not null")),
         "operator": str(tenant.scalar(operator)),
+        "account:path": "ACCOUNTS_RECEIVABLE",
     }
 
 
@@ -130,17 +135,17 @@ def foreign(console: Console) -> dict[str, str]:
 
 def filled(path: str, ids: dict[str, str]) -> str:
     """Return the path of a route with ids in the place of its parameters."""
-    return re.sub(r"{(\w+)(:\w+)?}", lambda found: ids.get(found[1], new_id()), path)
+    return re.sub(r"{([\w:]+)}", lambda found: ids.get(found[1], new_id()), path)
 
 
 def test_the_table_names_only_routes() -> None:
     """A route that was renamed must not lose its line."""
-    assert (NEEDS_OPERATOR | NEEDS_ADMIN | CHANGES_OF_A_VIEWER) - WALKED.keys() == set()
+    assert (NEEDS_OPERATOR | NEEDS_ADMIN | FORMS_OF_A_VIEWER) - WALKED.keys() == set()
 
 
 def test_a_viewer_can_send_no_form_that_changes_the_books() -> None:
     forms = {name for name in WALKED if name.startswith("POST")}
-    assert forms - NEEDS_OPERATOR - NEEDS_ADMIN == CHANGES_OF_A_VIEWER
+    assert forms - NEEDS_OPERATOR - NEEDS_ADMIN == FORMS_OF_A_VIEWER
 
 
 @pytest.mark.parametrize("name", WALKED)
@@ -178,7 +183,8 @@ def test_a_form_without_the_token_of_the_session_is_refused(
     assert client(email(Role.ADMIN)).status(name, path, csrf=False) == 403
 
 
-@pytest.mark.parametrize("name", [name for name in WALKED if "{" in name])
+# An account has the same name in all tenants, so it is no row of one.
+@pytest.mark.parametrize("name", [name for name in WALKED if re.search(r"{\w+}", name)])
 def test_the_rows_of_another_tenant_do_not_exist(
     name: str, client: Callable[[str], Client], foreign: dict[str, str], console: Console
 ) -> None:
