@@ -13,7 +13,7 @@ QUICK  := tests/core tests/house $(wildcard tests/dialects/*/test_story.py)
 PIP    := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-quick check fix docs bench lock clean
+.PHONY: help setup demo serve browser test test-quick check fix docs bench lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,7 +36,10 @@ demo: $(READY)  ## issue, pay and void demo invoices, then start the API
 serve: $(READY)  ## start the API on http://127.0.0.1:8000
 	@$(BIN)/polaris serve
 
-test: $(READY)  ## run all tests, in parallel
+browser:  ## install Chromium if it is missing; the tests of the console need it
+	@sh tests/console/browser/install.sh
+
+test: $(READY) browser  ## run all tests, in parallel
 	@$(PYTEST)
 
 test-quick: $(READY)  ## run the core and house tests, and one story per dialect (one minute)
@@ -56,8 +59,9 @@ fix: $(READY)  ## format the code and apply automatic fixes
 	@$(BIN)/ruff format --quiet
 	@$(BIN)/ruff check
 
-docs: $(READY)  ## generate docs/reference from the code
+docs: $(READY) browser  ## generate docs/reference from the code, and the pictures of the console
 	@$(BIN)/python -m polaris.reference
+	@POLARIS_SCREENSHOTS=1 $(BIN)/python -m pytest -q tests/console/browser/test_runbooks.py
 
 bench: $(READY)  ## run the benchmark
 	@$(BIN)/python -m bench

@@ -15,9 +15,13 @@ import pytest
 from polaris.store.server.embedded import Embedded, open_server
 from polaris.store.server.migrate import migrate
 
-# What the machine or its user has set must not change what a test sees.
+FOR_TESTS = ("POLARIS_TEST_CHROMIUM", "POLARIS_SCREENSHOTS")
+"""The variables that only the tests read."""
+
+# What else the machine or its user has set must not change what a test sees.
 for name in [name for name in os.environ if name.startswith(("POLARIS_", "PG"))]:
-    del os.environ[name]
+    if name not in FOR_TESTS:
+        del os.environ[name]
 
 NUMBERS = count(1)
 

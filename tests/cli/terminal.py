@@ -83,11 +83,11 @@ def script(*arguments: str, env: dict[str, str] | None = None) -> Ended:
 
 
 class Serving:
-    """A command that serves until it is stopped."""
+    """A command that serves until it is stopped, on a port that is free unless it is given."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, port: int = 0) -> None:
         self.program = subprocess.Popen(
-            [POLARIS, *arguments, "--port", "0"],
+            [POLARIS, *arguments, "--port", str(port)],
             env=ENVIRONMENT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

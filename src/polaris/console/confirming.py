@@ -1,10 +1,13 @@
 """Confirm a command: show its effects first, and do it only if they are still the same."""
 
+import re
 from typing import NamedTuple
 
 import msgspec
+from babel import Locale
 
 from polaris.console.access import CommandRefused, Visit
+from polaris.console.formats import DEFAULT_LOCALE, number
 from polaris.core.commands import Command
 from polaris.core.effects import Effects
 from polaris.core.facts.event import EventKind
@@ -59,9 +62,25 @@ def effects_of(text: str) -> Effects | None:
         return None
 
 
-def changes_in(refusals: tuple[Refusal, ...]) -> list[str]:
-    """Return what has changed since the preview, line by line; empty if nothing has."""
+def changes_in(
+    refusals: tuple[Refusal, ...], currency: str, locale: Locale = DEFAULT_LOCALE
+) -> list[str]:
+    """Return what has changed since the preview, line by line; empty if nothing has.
+
+    `currency` is the one of the invoice. The amounts are written for a person.
+    """
     for refusal in refusals:
         if isinstance(refusal, OutcomeChanged):
-            return str(refusal.details.get("changes") or "").splitlines() or [refusal.sentence]
+            lines = str(refusal.details.get("changes") or "").splitlines() or [refusal.sentence]
+            return [_in_major_units(line, currency, locale) for line in lines]
     return []
+
+
+def _in_major_units(line: str, currency: str, locale: Locale) -> str:
+    """Return the line with amounts such as `net: 1,000.00`, and not `net_minor: 100000`."""
+
+    def written(found: re.Match[str]) -> str:
+        minor = re.sub(r"-?\d+", lambda digits: number(int(digits[0]), currency, locale), found[2])
+        return found[1].replace("_", " ") + minor
+
+    return re.sub(r"\b(\w+)_minor\b(:? -?\d+(?: → -?\d+)?)", written, line)

@@ -29,8 +29,9 @@ def locale_of(accept_language: str) -> Locale:
     """Return the first locale of an Accept-Language header that the console can write."""
     wanted = [part.partition(";")[0].strip() for part in accept_language.split(",")]
     try:
-        found = negotiate_locale([one for one in wanted if one], LOCALES, sep="-")
-        return Locale.parse(found.replace("-", "_")) if found else DEFAULT_LOCALE
+        # Babel writes `en_GB` for what a browser calls `en-GB`.
+        found = negotiate_locale([one.replace("-", "_") for one in wanted if one], LOCALES)
+        return Locale.parse(found) if found else DEFAULT_LOCALE
     except (ValueError, UnknownLocaleError):
         return DEFAULT_LOCALE
 

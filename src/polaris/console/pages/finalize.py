@@ -35,7 +35,7 @@ async def finalized(visit: Visit) -> Response:
 def _form(
     visit: Visit, detail: InvoiceDetail, proposal: Proposal, refused: tuple[Refusal, ...] = ()
 ) -> Response:
-    changed = changes_in(refused)
+    changed = changes_in(refused, detail.invoice.currency, visit.locale)
     return render(
         visit,
         "finalize.html",

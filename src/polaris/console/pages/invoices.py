@@ -26,6 +26,8 @@ from polaris.store.read.invoice_search import Order, Search, Sum, Tab, search, s
 from polaris.store.read.invoices import invoices_numbered
 
 PAGE_SIZE = 50
+SEARCH_FORM = "invoice-search"
+"""The id of the form; the page's script sends it when the form was submitted."""
 
 POLLING_ENDS = 286
 """The status with which htmx stops asking again."""
@@ -67,7 +69,7 @@ async def listed(visit: Visit) -> Response:
         return RedirectResponse(target, 303)
     state = with_view_named(_state(visit), views)
     if only := await _only_match(visit, state):
-        return RedirectResponse(state.url(open=only), 303)
+        return _sent_to(visit, state.url(open=only))
     part = visit.request.headers.get("hx-target")
     if visit.by_script and part == "panel" and state.open:
         return await _panel(visit, state, state.open)
@@ -163,10 +165,18 @@ def _tab_shown(name: str | None) -> str:
     return name if name in TABS else next(iter(TABS))
 
 
+def _sent_to(visit: Visit, url: str) -> Response:
+    """Send the browser to another page, also if the page's script asked."""
+    if visit.by_script:
+        return Response(status_code=204, headers={"hx-redirect": url})
+    return RedirectResponse(url, 303)
+
+
 async def _only_match(visit: Visit, state: InvoiceListState) -> str | None:
     """Return the id of the only invoice with exactly the text that was searched, or None."""
     text = state.search.text
-    if not text or state.open or "after" in state.params or visit.by_script:
+    by_link = visit.by_script and visit.request.headers.get("hx-trigger") != SEARCH_FORM
+    if not text or state.open or "after" in state.params or by_link:
         return None
     exactly = Search(exactly=text)
     found = await visit.caller.read(search, exactly, visit.today, 2)

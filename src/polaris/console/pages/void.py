@@ -150,7 +150,7 @@ def _form(
     proposal: Proposal,
     refused: tuple[Refusal, ...] = (),
 ) -> Response:
-    changed = changes_in(refused)
+    changed = changes_in(refused, detail.invoice.currency, visit.locale)
     faulty = bool(refused) or (bool(form.faults) and block == "form")
     return render(
         visit,

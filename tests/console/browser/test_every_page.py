@@ -1,0 +1,211 @@
+"""Every page and dialog: accessible in light and dark, on any width, and safe from hostile texts.
+
+The tenant has hostile texts wherever a customer, or a client of the API, may set one. Each page
+also fails for errors, violations of the security policy, and requests to other hosts.
+"""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from console.browser.checks import complaints, dead_links, overflows, violations
+from console.browser.conftest import Opened
+from console.browser.deeds import dialog, open_dialog, open_invoice, panel
+from console.browser.watched import Watched
+from console.world import FOREIGNER, HOSTILE, Console
+from polaris.console.app import ROUTES
+from polaris.operators.roles import Role
+
+PAGES = {
+    "overview": "/",
+    "invoices": "/billing/invoices",
+    "search without a result": "/billing/invoices?q=nothing-has-this-name",
+    "filter that cannot be read": "/billing/invoices?min=1.234&from=today",
+    "invoice that does not exist": "/billing/invoices?open=01900000-0000-7000-8000-000000000000",
+    "panel": "/billing/invoices?open={invoice}",
+    "panel, payments": "/billing/invoices?open={invoice}&show=payments",
+    "panel, ledger": "/billing/invoices?open={invoice}&show=ledger",
+    "panel, timeline": "/billing/invoices?open={invoice}&show=timeline",
+    "panel of a draft": "/billing/invoices?open={draft}",
+    "invoice as a page": "/billing/invoices/{invoice}",
+    "finalize as a page": "/billing/invoices/{draft}/finalize",
+    "void as a page": "/billing/invoices/{issued}/void",
+    "account": "/account",
+    "operators": "/operators",
+    "audit log": "/audit",
+    "journal": "/ledger",
+    "trial balance": "/ledger/trial-balance",
+    "account statement": "/ledger/accounts/ACCOUNTS_RECEIVABLE",
+    "gaps": "/ledger/gaps",
+    "periods": "/ledger/periods",
+    "proofs": "/ledger/proofs",
+}
+"""Every page, by a name. A page that is missing here fails `test_no_page_is_forgotten`."""
+
+DOWNLOADS = ("/audit.csv", "/audit.jsonl", "/billing/invoices/{invoice}/receipt/{request}")
+OF_THE_SIGN_IN = ("/sign-in", "/set-password")
+
+
+@pytest.fixture(scope="module")
+def places(console: Console) -> dict[str, str]:
+    """The ids in the addresses."""
+    tenant = console.foreign
+    draft = tenant.draft(HOSTILE, external_id=f"draft {HOSTILE}", memo=HOSTILE)
+    issued = tenant.paid(HOSTILE, external_id=f"issued {HOSTILE}", memo=HOSTILE)
+    return {"invoice": console.hostile.id, "draft": draft.id, "issued": issued.id}
+
+
+@pytest.fixture(scope="module")
+def visitor(new_page: Opened) -> Iterator[Watched]:
+    """An administrator of the hostile tenant, who opens all pages in one browser."""
+    watch = new_page(FOREIGNER)
+    yield watch
+    watch.page.context.close()
+
+
+@pytest.fixture
+def page(visitor: Watched) -> Iterator[Page]:
+    yield visitor.page
+    faults, visitor.faults = visitor.faults, []
+    assert faults == []
+
+
+def test_no_page_is_forgotten() -> None:
+    """A new page gets a line in the table."""
+    opened = {path.partition("?")[0] for path in PAGES.values()}
+    opened = {
+        path.replace("{draft}", "{invoice}").replace("{issued}", "{invoice}") for path in opened
+    }
+    routes = {route.path for route in ROUTES if "GET" in (route.methods or ())}
+    known = {route.replace("{account:path}", "ACCOUNTS_RECEIVABLE") for route in routes}
+    left = {path for path in known - opened if not path.startswith(OF_THE_SIGN_IN)}
+    assert left == set(DOWNLOADS)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page(name: str, page: Page, places: dict[str, str]) -> None:
+    page.goto(PAGES[name].format(**places))
+    expect(page.get_by_role("main")).to_be_visible()
+    assert "\n".join(complaints(page)) == ""
+    assert page.locator("[src=x]").count() == 0
+
+
+@pytest.mark.parametrize("show", ["", "&show=payments", "&show=timeline"])
+def test_a_hostile_text_is_shown_as_text(show: str, page: Page, console: Console) -> None:
+    page.goto(f"/billing/invoices?open={console.hostile.id}{show}")
+    expect(panel(page)).to_contain_text(HOSTILE)
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    expect(page).to_have_title(f"Invoices · Elsewhere {HOSTILE}")
+
+
+def void_with_amounts(page: Page, places: dict[str, str]) -> None:
+    page.goto(f"/billing/invoices?open={places['issued']}")
+    asked = open_dialog(page, "Void invoice")
+    asked.get_by_label("Refund to the payment method").fill("700")
+    asked.get_by_label("Credit", exact=True).fill("500")
+    expect(asked.get_by_label("Type INV-")).to_be_visible()
+
+
+def void_with_a_fault(page: Page, places: dict[str, str]) -> None:
+    page.goto(f"/billing/invoices?open={places['issued']}")
+    asked = open_dialog(page, "Void invoice")
+    asked.get_by_label("Refund to the payment method").fill("9999999")
+    expect(asked.get_by_role("alert")).to_contain_text("At most")
+
+
+def finalize(page: Page, places: dict[str, str]) -> None:
+    page.goto(f"/billing/invoices?open={places['draft']}")
+    open_dialog(page, "Finalize invoice")
+
+
+def shortcuts(page: Page, places: dict[str, str]) -> None:
+    page.goto("/billing/invoices")
+    page.keyboard.press("?")
+
+
+def notifications(page: Page, places: dict[str, str]) -> None:
+    page.goto(f"/billing/invoices?open={places['draft']}")
+    page.get_by_role("button", name="Notifications").click()
+
+
+DIALOGS: dict[str, Callable[[Page, dict[str, str]], None]] = {
+    "void with refund and credit": void_with_amounts,
+    "void with a fault": void_with_a_fault,
+    "finalize": finalize,
+    "shortcuts": shortcuts,
+    "notifications": notifications,
+}
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_a_dialog(name: str, page: Page, places: dict[str, str]) -> None:
+    DIALOGS[name](page, places)
+    expect(dialog(page)).to_be_visible()
+    assert "\n".join([*violations(page), *overflows(page)]) == ""
+    inside = "(dialog) => dialog.scrollWidth > dialog.clientWidth"
+    page.set_viewport_size({"width": 320, "height": 800})
+    assert dialog(page).evaluate(inside) is False
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/code", "/sign-in?done=signed-out"])
+def test_the_pages_of_the_sign_in(path: str, opened: Opened) -> None:
+    page = opened(None).page
+    page.goto(path)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert "\n".join(complaints(page)) == ""
+
+
+def test_a_link_that_has_expired(opened: Opened) -> None:
+    watch = opened(None)
+    with watch.allowed(404):
+        watch.page.goto("/set-password/unknown")
+    assert "\n".join(complaints(watch.page)) == ""
+
+
+def test_the_second_factor(page: Page) -> None:
+    page.goto("/account")
+    page.get_by_role("button", name="Set up the second factor").click()
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    assert "\n".join(complaints(page)) == ""
+
+
+def test_what_a_viewer_sees(opened: Opened, console: Console) -> None:
+    page, bill = opened(Role.VIEWER).page, console.tenant.issued()
+    shown = open_invoice(page, bill)
+    expect(shown.get_by_role("button", name="Void invoice")).to_be_disabled()
+    expect(shown).to_contain_text("Finalizing and voiding need the role operator.")
+    assert "\n".join(complaints(page)) == ""
+
+
+def test_the_menus(page: Page) -> None:
+    page.goto("/billing/invoices")
+    page.get_by_text("Filter", exact=True).click()
+    expect(page.get_by_label("Currency")).to_be_visible()
+    assert list(violations(page)) == []
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.get_by_role("button", name="Menu").click()
+    expect(page.get_by_role("navigation", name="Main")).to_be_visible()
+    assert list(violations(page)) == []
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_the_checks_catch_what_they_forbid(page: Page) -> None:
+    """A label, a contrast and a width are broken by hand, and a link leads nowhere."""
+    page.goto("/billing/invoices")
+    page.evaluate(
+        """() => {
+          document.querySelector("label[for=q]").remove();
+          document.querySelector("#q").placeholder = "";
+          const title = document.querySelector("h1");
+          title.style.cssText = "color: #bbb; background: #fff; width: 900px";
+          title.insertAdjacentHTML("afterend",
+            '<a href="/nowhere">x</a><a href="/" hx-target="#gone">y</a>');
+        }"""
+    )
+    found = "\n".join(violations(page))
+    assert "light: label" in found
+    assert "light: color-contrast" in found
+    assert any("320" in wide or "px" in wide for wide in overflows(page))
+    assert list(dead_links(page)) == ["no route for GET /nowhere", "no element #gone"]
