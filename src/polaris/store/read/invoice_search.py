@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import msgspec
 
 from polaris.store.read.conditions import narrowed
+
+from polaris.store.read.keyset import LONGEST_PAGE, From
 from polaris.store.read.rows import Connection
 from polaris.store.sql import Statement, blocks, statement
 
 BLOCKS = blocks("read/invoice_search.sql")
-LONGEST_PAGE = 1000
 
 
 class Tab(StrEnum):
@@ -73,13 +74,6 @@ ORDERS = {
     Order.OUTSTANDING: ("search_by_outstanding", "bigint"),
 }
 """The ids in each order, and the SQL type of the value that they are ordered by."""
-
-
-class From(NamedTuple):
-    """A row from which a page continues: its value in the order, and its id."""
-
-    key: str
-    id: str
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """Invoices to show: a list, and a single invoice with all its rows."""
 
+from collections.abc import Collection
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -49,6 +50,14 @@ def invoices_numbered(connection: Connection, tenant_id: str, number: str) -> li
     """Return the ids of the invoices with this number, ours or the caller's."""
     rows = tuples_found(connection, BLOCKS["invoices_numbered"], {"t": tenant_id, "number": number})
     return [invoice_id for (invoice_id,) in rows]
+
+
+def numbers_of_invoices(
+    connection: Connection, tenant_id: str, ids: Collection[str]
+) -> dict[str, str]:
+    """Return the numbers of invoices by their ids. Invoices without a number are left out."""
+    values = {"t": tenant_id, "invoices": list(ids)}
+    return dict(tuples_found(connection, BLOCKS["numbers_of_invoices"], values))
 
 
 class WholeInvoice(NamedTuple):

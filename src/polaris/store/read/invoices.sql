@@ -18,6 +18,10 @@ select i.id::text from invoice i where i.tenant_id = %(t)s and i.number = %(numb
  union
 select i.id::text from invoice i where i.tenant_id = %(t)s and i.external_number = %(number)s
 
+-- numbers_of_invoices --
+select i.id::text, i.number from invoice i
+ where i.tenant_id = %(t)s and i.id = any(%(invoices)s::uuid[]) and i.number is not null
+
 -- entries_of_customers --
 select p.entry_id from posting p
  where p.tenant_id = %(t)s and p.customer_id = any(%(customers)s::uuid[])
