@@ -137,11 +137,17 @@ async def file_response(engine: AsyncEngine, kinds: FileKinds, token: str) -> Re
     found = await open_link(engine, token)
     if found.kind not in kinds:
         raise NoSuchFile
-    kind = kinds[found.kind]
-    facts = await engine.facts(found.tenant_id, kind.scope_of(found.row_id))
-    document, at = kind.document_of(View(facts, now()), found.row_id)
+    return await pdf_response(engine, kinds[found.kind], found.tenant_id, found.row_id)
+
+
+async def pdf_response(
+    engine: AsyncEngine, kind: FileKind, tenant_id: str, row_id: str
+) -> Response:
+    """Return the file of a row, made from the current facts. Raises Refusal if it has none."""
+    facts = await engine.facts(tenant_id, kind.scope_of(row_id))
+    document, at = kind.document_of(View(facts, now()), row_id)
     content = await asyncio.to_thread(pdf, document, at)
-    name = _NOT_IN_NAMES.sub("-", document.number or found.kind)
+    name = _NOT_IN_NAMES.sub("-", document.number or document.title.lower())
     return Response(
         content,
         media_type="application/pdf",

@@ -34,15 +34,16 @@ class Paper(NamedTuple):
 
 
 def invoice(view: View, row: Invoice) -> Paper:
-    """Compose the document of a finalized or voided invoice."""
+    """Compose the document of an invoice. A draft is marked as one, and has no amount due yet."""
     parties = view.parties(row)
     lines = view.balance(row).lines
     order = row.purchase_order_number
     voided_at = row.voided_at if row.status is Status.VOIDED else None
+    draft = row.status is Status.DRAFT
     document = Document(
-        title="Invoice",
+        title="Draft invoice" if draft else "Invoice",
         number=row.number,
-        mark="VOID" if voided_at else None,
+        mark="DRAFT" if draft else "VOID" if voided_at else None,
         marked_on=_local_date(parties.timezone, voided_at),
         seller=_party(parties.seller, parties.seller.name),
         buyer=buyer(parties.buyer),
@@ -82,7 +83,8 @@ def invoice_sums(view: View, row: Invoice) -> Iterable[Sum]:
     yield from _unless_zero(("Credited by notes", -offset), ("Paid", -paid))
     if row.status is Status.FINALIZED:  # a voided invoice shows the mark VOID instead
         yield from _unless_zero(("Written off", row.outstanding_minor - (total - offset - paid)))
-    yield "Amount due", row.outstanding_minor
+    if row.status is not Status.DRAFT:
+        yield "Amount due", row.outstanding_minor
 
 
 def settled_by_kind(settlements: Iterable[Settlement], row: Invoice) -> Counter[SettlementKind]:
@@ -235,3 +237,8 @@ def issued_invoice(view: View, invoice_id: str) -> Paper:
     if not is_issued(row):
         raise NotFound(field="invoice_id", id=invoice_id)
     return invoice(view, row)
+
+
+def any_invoice(view: View, invoice_id: str) -> Paper:
+    """Compose the document of an invoice, also of a draft. Raises NotFound."""
+    return invoice(view, view.invoice(invoice_id))
