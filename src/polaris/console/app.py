@@ -18,8 +18,14 @@ from polaris.console.pages import (
     account,
     appearance,
     audit,
+    credit_note_detail,
+    credit_notes,
+    customer_statement,
+    customers,
     developers,
+    documents,
     finalize,
+    invoice_export,
     invoices,
     ledger,
     ledger_periods,
@@ -30,6 +36,7 @@ from polaris.console.pages import (
     saved_views,
     settings,
     sign_in,
+    tasks,
     void,
 )
 from polaris.operators.oidc import Provider
@@ -57,6 +64,7 @@ PAGES = (
     provider,
     account,
     operators,
+    invoice_export,
     invoices,
     finalize,
     void,
@@ -69,6 +77,12 @@ PAGES = (
     developers,
     saved_views,
     appearance,
+    documents,
+    customer_statement,
+    customers,
+    credit_notes,
+    credit_note_detail,
+    tasks,
 )
 ROUTES = [route for page in PAGES for route in page.ROUTES]
 """The routes of all pages. The first that fits answers."""

@@ -18,6 +18,7 @@ from polaris.console import formats
 from polaris.console.access import Visit, is_by_script, theme_of
 from polaris.engine import new_id
 from polaris.operators.roles import Role
+from polaris.services.credit_note_status import credit_note_status
 from polaris.services.ui_status import derive_invoice_ui_status
 
 STATIC = files("polaris.console") / "static"
@@ -70,6 +71,7 @@ def environment() -> Environment:
         Role=Role,
         new_id=new_id,
         place=lambda row: f"{row.key}~{row.id}",
+        note_status=lambda row: credit_note_status(row.status, row.balance_minor),
         shown_status=lambda row: derive_invoice_ui_status(
             row.status, row.payment_status, row.payment_overdue
         ),

@@ -1,7 +1,7 @@
 """The state of a list, kept in its URL: filters, order, page and the row that is open."""
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeVar
 from urllib.parse import parse_qsl, urlencode
@@ -9,9 +9,13 @@ from urllib.parse import parse_qsl, urlencode
 from babel import Locale
 
 from polaris.console.formats import UnreadableAmount, typed_amount
-from polaris.store.read.invoice_search import From, Order, Search, Tab
+from polaris.core.commands.text import ID
+from polaris.store.read.invoice_search import Order, Search, Tab
+from polaris.store.read.keyset import From
 
 E = TypeVar("E", bound=StrEnum)
+NOBODY = "00000000-0000-0000-0000-000000000000"
+"""An id that no row has."""
 
 
 class InvoiceListState(NamedTuple):
@@ -28,9 +32,7 @@ class InvoiceListState(NamedTuple):
 
     def url(self, path: str = "/billing/invoices", **changes: str | None) -> str:
         """Return the URL of this state with some parameters changed; None removes one."""
-        merged = {**self.params, **changes}
-        pairs = {name: value for name, value in merged.items() if value}
-        return f"{path}?{urlencode(pairs)}" if pairs else path
+        return url_with(path, self.params, changes)
 
     def sorted_by(self, order: Order) -> str:
         """Return the URL of the list in this order; in the other direction if it is so already."""
@@ -59,12 +61,12 @@ def invoice_list_state(query: Mapping[str, str], currency: str, locale: Locale) 
 
     `currency` is the tenant's. The amounts are in the currency that the list is filtered by.
     """
-    params = {name: query[name].strip() for name in NAMES if query.get(name, "").strip()}
-    reading = _Reading(params, params.get("currency") or currency, locale)
+    params = parameters(query, NAMES)
+    reading = ParameterReader(params, params.get("currency") or currency, locale)
     search = Search(
         tab=reading.choice("status", Tab, Tab.ALL),
         text=params.get("q"),
-        customer_id=params.get("customer"),
+        customer_id=reading.id("customer"),
         currency=params.get("currency"),
         issued_from=reading.read_day("from"),
         issued_to=reading.read_day("to"),
@@ -72,10 +74,10 @@ def invoice_list_state(query: Mapping[str, str], currency: str, locale: Locale) 
         due_to=reading.read_day("due_to"),
         total_from_minor=reading.amount("min"),
         total_to_minor=reading.amount("max"),
-        order=reading.choice("sort", Order, Order.ISSUE_DATE),
+        order=(order := reading.choice("sort", Order, Order.ISSUE_DATE)),
         ascending=params.get("dir") == "asc",
-        after=reading.page_start("after"),
-        before=reading.page_start("before"),
+        after=reading.page_start("after", KEYS[order]),
+        before=reading.page_start("before", KEYS[order]),
     )
     return InvoiceListState(params, search, reading.faults)
 
@@ -87,8 +89,32 @@ def with_receipt(url: str, invoice_id: str, request_id: str) -> str:
     return f"{path}?{urlencode({**kept, 'open': invoice_id, 'receipt': request_id})}"
 
 
-class _Reading:
-    """Reads single parameters, and remembers which ones could not be read."""
+KEYS: dict[Order, type] = {
+    Order.ISSUE_DATE: date,
+    Order.DUE_DATE: date,
+    Order.CREATED: datetime,
+    Order.NUMBER: str,
+    Order.CUSTOMER: str,
+    Order.TOTAL: int,
+    Order.OUTSTANDING: int,
+}
+"""The type of the values in each order."""
+
+
+def parameters(query: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    """Return the parameters with these names that are not empty, without space around them."""
+    found = ((name, query.get(name, "").replace("\0", "").strip()) for name in names)
+    return {name: value for name, value in found if value}
+
+
+def url_with(path: str, params: Mapping[str, str], changes: Mapping[str, str | None]) -> str:
+    """Return a URL with these parameters, some of them changed; None removes one."""
+    pairs = {name: value for name, value in {**params, **changes}.items() if value}
+    return f"{path}?{urlencode(pairs)}" if pairs else path
+
+
+class ParameterReader:
+    """Reads single parameters of a URL. `faults` names the ones that could not be read."""
 
     def __init__(self, params: Mapping[str, str], currency: str, locale: Locale) -> None:
         self._params, self._currency, self._locale = params, currency, locale
@@ -98,6 +124,11 @@ class _Reading:
         """Return the value of a list of choices. An unknown one counts as left out."""
         known = {str(value): value for value in kind}
         return known.get(self._params.get(name, ""), default)
+
+    def id(self, name: str) -> str | None:
+        """Return an internal id; one that cannot be an id is the id of nothing."""
+        value = self._params.get(name)
+        return value if value is None or ID.fullmatch(value) else NOBODY
 
     def read_day(self, name: str) -> date | None:
         """Return a day."""
@@ -117,7 +148,25 @@ class _Reading:
             self.faults[name] = str(fault)
             return None
 
-    def page_start(self, name: str) -> From | None:
-        """Return the row from which the page continues."""
+    def page_start(self, name: str, kind: type) -> From | None:
+        """Return the row from which a page continues; None if its key is not of this type."""
         key, mark, row_id = self._params.get(name, "").rpartition("~")
-        return From(key, row_id) if mark else None
+        readable = mark and ID.fullmatch(row_id) and _is_key(key, kind)
+        return From(key, row_id) if readable else None
+
+
+def _is_key(text: str, kind: type) -> bool:
+    try:
+        READERS[kind](text)
+    except ValueError:
+        return False
+    return True
+
+
+READERS: dict[type, Callable[[str], object]] = {
+    str: str,
+    int: int,
+    date: lambda text: text == "infinity" or date.fromisoformat(text),
+    datetime: datetime.fromisoformat,
+}
+"""How the key of a row is read, by its type. A row without a date comes after all dates."""

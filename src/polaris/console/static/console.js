@@ -101,6 +101,7 @@ document.addEventListener("click", async (event) => {
     await navigator.clipboard.writeText(copy.dataset.copy);
     announce({ text: "Copied." });
   }
+  if (event.target.closest("[data-print]")) window.print();
   const open = event.target.closest("[data-open]");
   if (open) openTemplate(open.dataset.open);
   if (event.target.closest("[data-close-dialog]") || event.target === dialog) {

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import msgspec
 
 from polaris.store.read.conditions import narrowed
-
 from polaris.store.read.keyset import LONGEST_PAGE, From
 from polaris.store.read.rows import Connection
 from polaris.store.sql import Statement, blocks, statement

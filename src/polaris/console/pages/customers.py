@@ -1,0 +1,86 @@
+"""Billing → Customers: the list, and the page of one customer with its tabs."""
+
+from datetime import datetime
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from polaris.console.access import Visit, page
+from polaris.console.list_state import ListState, list_state
+from polaris.console.pages.customer_detail import PATH, TABS, customer_called, customer_detail
+from polaris.console.pages.customer_tabs import CONTENTS
+from polaris.console.rendering import render
+from polaris.console.state import ParameterReader, parameters
+from polaris.core.commands.text import ID
+from polaris.engine import now
+from polaris.store.read.customers import CustomerOrder, CustomerPage, customers
+
+KEYS: dict[CustomerOrder, type] = {
+    CustomerOrder.CREATED: datetime,
+    CustomerOrder.NAME: str,
+    CustomerOrder.EXTERNAL_ID: str,
+    CustomerOrder.OUTSTANDING: int,
+}
+
+
+async def listed(visit: Visit) -> Response:
+    """Show the list of customers; a search that names exactly one of them opens it."""
+    state = _state(visit)
+    found = await visit.caller.read(
+        customers,
+        text=state.params.get("q"),
+        order=CustomerOrder(state.order),
+        window=state.window,
+        currency=visit.tenant.currency,
+        today=visit.today,
+        at=now(),
+    )
+    if not visit.by_script and (only := _only_match(state, found)):
+        return RedirectResponse(f"{PATH}/{only}", 303)
+    return render(
+        visit, "customers.html", block="list", state=state, found=found, Order=CustomerOrder
+    )
+
+
+def _state(visit: Visit) -> ListState:
+    params = parameters(visit.request.query_params, ("q", "sort", "dir", "after", "before"))
+    reading = ParameterReader(params, visit.tenant.currency, visit.locale)
+    order = reading.choice("sort", CustomerOrder, CustomerOrder.CREATED)
+    return list_state(PATH, params, reading, order, KEYS[order])
+
+
+def _only_match(state: ListState, found: CustomerPage) -> str | None:
+    """Return the id of the only customer found, if the search is all of its id or e-mail."""
+    text = state.params.get("q", "").lower()
+    if not text or found.total != 1 or len(found.page.rows) != 1:
+        return None
+    (only,) = found.page.rows
+    names = (only.id, only.external_id.lower(), (only.email or "").lower())
+    return only.id if text in names else None
+
+
+async def customer_page(visit: Visit) -> Response:
+    """Show one customer, by its id or by its external id."""
+    name = visit.request.path_params["customer"]
+    if not ID.fullmatch(name):
+        return RedirectResponse(f"{PATH}/{await customer_called(visit, name)}", 303)
+    detail = await customer_detail(visit, name)
+    if detail is None:
+        raise HTTPException(404)
+    tab = visit.request.query_params.get("show", "")
+    tab = tab if tab in TABS else next(iter(TABS))
+    content = await CONTENTS[tab](visit, detail)
+    here = f"{PATH}/{detail.customer.id}"
+    return render(
+        visit,
+        "customer.html",
+        block="customer",
+        detail=detail,
+        here=here,
+        tabs=TABS,
+        shown=tab,
+        **content,
+    )
+
+
+ROUTES = [page(PATH, listed), page(f"{PATH}/{{customer}}", customer_page)]

@@ -1,0 +1,101 @@
+"""Tasks: what a person must look at, and the form to resolve each."""
+
+from typing import NamedTuple
+
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+
+from polaris.console.access import CommandRefused, Visit, action, page
+from polaris.console.rendering import render
+from polaris.console.state import parameters, url_with
+from polaris.core.commands import ResolveTask
+from polaris.core.commands.text import ID
+from polaris.core.facts.task import Task, TaskKind
+from polaris.core.refusals import Refusal
+from polaris.engine import new_id
+from polaris.store.read.customers import customer_names
+from polaris.store.read.invoices import numbers_of_invoices
+from polaris.store.read.tasks import TaskFilter, UnknownTask, task, tasks
+
+PATH = "/tasks"
+PAGE_SIZE = 25
+LONGEST_RESOLUTION = 1000
+
+TITLES = {
+    TaskKind.DOUBLE_RETURN: "The customer may have got the same money twice",
+    TaskKind.REFUND_FAILED: "A refund failed at the payment provider",
+}
+WAYS_OUT = {
+    TaskKind.DOUBLE_RETURN: "Compare the refunds with the bank or the payment provider. If the "
+    "money went out twice, ask the customer to pay it back, or set it against the next invoice.",
+    TaskKind.REFUND_FAILED: "Send the money in another way and record the refund as settled, or "
+    "convert it into a credit note. The task is then resolved by itself.",
+}
+
+
+class TaskForm(NamedTuple):
+    """A form that was sent and not done: its task, its text, and the reasons."""
+
+    task_id: str
+    resolution: str
+    refusals: tuple[Refusal, ...]
+
+
+async def listed(visit: Visit) -> Response:
+    """Show the open tasks, or the resolved ones."""
+    return await _list(visit)
+
+
+async def resolved(visit: Visit) -> Response:
+    """Resolve a task, and show the list again."""
+    task_id = visit.request.path_params["task"]
+    await _task(visit, task_id)
+    resolution = visit.text("resolution")
+    try:
+        await visit.caller.perform(ResolveTask(task_id=task_id, resolution=resolution))
+    except CommandRefused as refused:
+        return await _list(visit, TaskForm(task_id, resolution, refused.refusals))
+    return RedirectResponse(PATH, 303)
+
+
+async def _task(visit: Visit, task_id: str) -> Task:
+    try:
+        return await visit.caller.read(task, task_id)
+    except UnknownTask as unknown:
+        raise HTTPException(404) from unknown
+
+
+async def _list(visit: Visit, sent: TaskForm | None = None) -> Response:
+    params = parameters(visit.request.query_params, ("status", "after"))
+    status = TaskFilter(params["status"]) if params.get("status") in set(TaskFilter) else None
+    shown = status or TaskFilter.OPEN
+    after = params.get("after")
+    try:
+        found = await visit.caller.read(
+            tasks, shown, PAGE_SIZE, after if after and ID.fullmatch(after) else None
+        )
+    except UnknownTask as unknown:
+        raise HTTPException(404) from unknown
+    customers = {one.customer_id for one in found.tasks}
+    invoices = {one.invoice_id for one in found.tasks if one.invoice_id}
+    return render(
+        visit,
+        "tasks.html",
+        block="list",
+        status=422 if sent else 200,
+        found=found,
+        filters={one: url_with(PATH, {"status": one}, {}) for one in TaskFilter},
+        shown=shown,
+        next_page=url_with(PATH, params, {"after": found.next}) if found.next else None,
+        first_page=url_with(PATH, params, {"after": None}) if after else None,
+        names=await visit.caller.read(customer_names, customers),
+        numbers=await visit.caller.read(numbers_of_invoices, invoices),
+        titles=TITLES,
+        ways_out=WAYS_OUT,
+        sent=sent,
+        new_id=new_id,
+        longest=LONGEST_RESOLUTION,
+    )
+
+
+ROUTES = [page(PATH, listed), action(f"{PATH}/{{task}}/resolve", resolved)]
