@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from cli.terminal import Serving
+from console.desk import Desk
 from faults.world import opened
 from operators.staff import Staff
 from polaris.store.server.database import Database
@@ -23,7 +25,13 @@ def serving(database_url: str) -> Iterator[Serving]:
         yield serving
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
+def client(serving: Serving) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=serving.url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
 def database(database_url: str) -> Iterator[Database]:
     with opened(database_url) as database:
         yield database
@@ -33,3 +41,15 @@ def database(database_url: str) -> Iterator[Database]:
 def staff(database: Database) -> Staff:
     """A fresh tenant."""
     return Staff(database)
+
+
+@pytest.fixture
+def desk(client: httpx.Client, database: Database) -> Desk:
+    """A fresh tenant with an operator who is signed in."""
+    return Desk(client, database)
+
+
+@pytest.fixture
+def foreign(client: httpx.Client, database: Database) -> Desk:
+    """A desk of another tenant on the same server."""
+    return Desk(client, database)

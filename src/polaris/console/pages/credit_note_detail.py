@@ -12,7 +12,7 @@ from polaris.console.rendering import render
 from polaris.core.balances.credit_note import TakenBack, taken_back
 from polaris.core.commands import VoidCreditNote
 from polaris.core.commands.text import ID
-from polaris.core.facts.credit_note import CreditNote, NoteLine, NoteTax
+from polaris.core.facts.credit_note import CreditNote, NoteLine, NotePurpose, NoteTax
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.invoice import Invoice
 from polaris.core.facts.parties import Buyer
@@ -77,12 +77,17 @@ def _refunds(view: View, note: CreditNote) -> list[tuple[Refund, Payment | None]
 
 
 def _entries(view: View, note: CreditNote) -> list[Entry]:
-    """Return the entries that the note or one of its refunds caused, oldest first."""
+    """Return the entries that the note or one of its refunds caused, oldest first.
+
+    What a void books, it books for the invoice; so its note shows all entries of the void.
+    """
     causes = {note.id, *(refund.id for refund in view.of(Refund, "note_id", note.id))}
+    of_void = note.invoice_id if note.purpose is NotePurpose.VOID else None
     found = [
         entry
         for entry in view.decision.every(Entry)
         if any(posting.source_id in causes for posting in entry.postings)
+        or (of_void and (entry.invoice_id, entry.written_at) == (of_void, note.issued_at))
     ]
     return sorted(found, key=lambda entry: (entry.accounting_date, entry.written_at, entry.id))
 
