@@ -82,7 +82,6 @@ class FoundNote(NamedTuple):
     balance_minor: int
     issue_date: date
     refund_states: list[str]
-    key: str
 
 
 class NoteSum(NamedTuple):
@@ -116,7 +115,10 @@ def notes(
         BLOCKS["notes_found"], BLOCKS[ORDERS[wanted.order]], (*tab, *_filters(wanted))
     )
     page = keyset_page(connection, listed, _values(tenant_id, wanted), window)
-    return KeysetPage([FoundNote(*row) for row in page.rows], page.before, page.after)
+    ids = [note_id for note_id, _ in page.rows]
+    shown = tuples_found(connection, BLOCKS["notes_shown"], {"t": tenant_id, "ids": ids})
+    found = {row[0]: FoundNote(*row) for row in shown}
+    return KeysetPage([found[note_id] for note_id in ids], page.before, page.after)
 
 
 def note_sums(connection: Connection, tenant_id: str, wanted: NoteSearch) -> list[NoteSum]:

@@ -1,16 +1,19 @@
 -- Credit notes to show: a list of them, and how they were used.
 
 -- notes_found --
+-- First the page, then what it shows: a sort of all notes does not read their customers.
+select n.id::text, (order_key)::text from credit_note n where n.tenant_id = %(t)s
+
+-- notes_shown --
 select n.id::text, n.number, n.status, n.reason, n.customer_id::text,
        coalesce(nullif(c.name, ''), c.external_id), c.email, n.invoice_id::text, i.number,
        n.currency, n.total_minor, n.balance_minor, n.issue_date,
        array(select r.state from refund r
-         where r.tenant_id = %(t)s and r.note_id = n.id order by r.state),
-       (order_key)::text
+         where r.tenant_id = %(t)s and r.note_id = n.id order by r.state)
   from credit_note n
   join customer c on c.tenant_id = %(t)s and c.id = n.customer_id
   left join invoice i on i.tenant_id = %(t)s and i.id = n.invoice_id
- where n.tenant_id = %(t)s
+ where n.tenant_id = %(t)s and n.id = any(%(ids)s::uuid[])
 
 -- notes_summed --
 -- Counts and sums by the tab that a note belongs to.
