@@ -122,7 +122,7 @@ async def voided(visit: Visit) -> Response:
 def _form(
     visit: Visit, detail: NoteDetail, proposal: Proposal, refused: tuple[Refusal, ...] = ()
 ) -> Response:
-    changed = changes_in(refused)
+    changed = changes_in(refused, detail.note.currency, visit.locale)
     return render(
         visit,
         "credit_note_void.html",

@@ -15,7 +15,8 @@ from polaris.dialects.polaris.requests.call import LONGEST_PAGE, Call, InvoiceRe
 from polaris.dialects.polaris.responses import invoices as shown
 from polaris.dialects.polaris.responses import outcomes
 from polaris.engine import now
-from polaris.store.read.invoice_search import From, Order, Search, Tab, search, sums
+from polaris.store.read.invoice_search import Order, Search, Tab, search, sums
+from polaris.store.read.keyset import From
 
 router = APIRouter(tags=["invoices"])
 
