@@ -7,8 +7,9 @@ import pytest
 
 from cli.terminal import Serving
 from console.desk import Desk
+from console.invoicing import Books
 from faults.world import opened
-from operators.staff import Staff
+from operators.staff import Browser, Staff
 from polaris.store.server.database import Database
 
 
@@ -53,3 +54,15 @@ def desk(client: httpx.Client, database: Database) -> Desk:
 def foreign(client: httpx.Client, database: Database) -> Desk:
     """A desk of another tenant on the same server."""
     return Desk(client, database)
+
+
+@pytest.fixture
+def books(staff: Staff) -> Books:
+    """The invoices of the tenant of `staff`."""
+    return Books(staff)
+
+
+@pytest.fixture
+def browser(serving: Serving, staff: Staff) -> Browser:
+    """A browser in which an operator of the tenant is signed in."""
+    return Browser.signed_in(serving.url, staff, staff.hire(email="olga@example.com"))

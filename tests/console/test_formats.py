@@ -8,10 +8,10 @@ from babel import Locale
 
 from polaris.console.formats import (
     UnreadableAmount,
-    amount,
+    amount_text,
     locale_of,
-    number,
-    plain,
+    number_text,
+    plain_number,
     typed_amount,
 )
 from polaris.money import LARGEST_MINOR
@@ -31,18 +31,22 @@ LANGUAGES = ("en", "de", "fr", "ja", "ar")
 
 @pytest.mark.parametrize("currency", WRITTEN)
 def test_an_amount_has_the_digits_of_its_currency_in_each_language(currency: str) -> None:
-    written = [number(1_234_567, currency, Locale(language)) for language in LANGUAGES]
+    written = [number_text(1_234_567, currency, Locale(language)) for language in LANGUAGES]
     assert tuple(written) == WRITTEN[currency]
 
 
 def test_signs_zero_and_size_are_written_in_full() -> None:
     german, arabic = Locale("de"), Locale("ar")
-    assert amount(-5, "USD") == f"USD\u00a0{MINUS}0.05"
-    assert amount(-5, "USD", german) == f"USD\u00a0{MINUS}0,05"
-    assert number(-5, "USD", arabic) == f"{MINUS}0.05"
-    assert (number(0, "USD"), number(0, "JPY"), number(0, "BHD")) == ("0.00", "0", "0.000")
+    assert amount_text(-5, "USD") == f"USD\u00a0{MINUS}0.05"
+    assert amount_text(-5, "USD", german) == f"USD\u00a0{MINUS}0,05"
+    assert number_text(-5, "USD", arabic) == f"{MINUS}0.05"
+    assert (number_text(0, "USD"), number_text(0, "JPY"), number_text(0, "BHD")) == (
+        "0.00",
+        "0",
+        "0.000",
+    )
     # A float has no room for the last digits of this one.
-    assert number(9_007_199_254_740_993, "USD") == "90,071,992,547,409.93"
+    assert number_text(9_007_199_254_740_993, "USD") == "90,071,992,547,409.93"
 
 
 @pytest.mark.parametrize(
@@ -95,7 +99,7 @@ def test_what_could_mean_two_amounts_is_refused_with_a_sample(
 
 
 def test_an_amount_above_the_largest_is_refused() -> None:
-    most = plain(LARGEST_MINOR, "USD")
+    most = plain_number(LARGEST_MINOR, "USD")
     assert typed_amount(most, "USD") == LARGEST_MINOR
     with pytest.raises(UnreadableAmount, match="too large for USD"):
         typed_amount("999999999999999", "USD")
@@ -108,7 +112,7 @@ def test_what_the_console_writes_plainly_it_reads_again(
     currency: str, language: str, minor: int
 ) -> None:
     locale = Locale(language)
-    assert typed_amount(plain(minor, currency, locale), currency, locale) == minor
+    assert typed_amount(plain_number(minor, currency, locale), currency, locale) == minor
 
 
 @pytest.mark.parametrize(

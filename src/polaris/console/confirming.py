@@ -7,7 +7,7 @@ import msgspec
 from babel import Locale
 
 from polaris.console.access import CommandRefused, Visit
-from polaris.console.formats import DEFAULT_LOCALE, number
+from polaris.console.formats import DEFAULT_LOCALE, number_text
 from polaris.core.commands import Command
 from polaris.core.effects import Effects
 from polaris.core.facts.event import EventKind
@@ -80,7 +80,9 @@ def _in_major_units(line: str, currency: str, locale: Locale) -> str:
     """Return the line with amounts such as `net: 1,000.00`, and not `net_minor: 100000`."""
 
     def written(found: re.Match[str]) -> str:
-        minor = re.sub(r"-?\d+", lambda digits: number(int(digits[0]), currency, locale), found[2])
+        minor = re.sub(
+            r"-?\d+", lambda digits: number_text(int(digits[0]), currency, locale), found[2]
+        )
         return found[1].replace("_", " ") + minor
 
     return re.sub(r"\b(\w+)_minor\b(:? -?\d+(?: → -?\d+)?)", written, line)

@@ -36,7 +36,7 @@ def locale_of(accept_language: str) -> Locale:
         return DEFAULT_LOCALE
 
 
-def number(amount_minor: int, currency: str, locale: Locale = DEFAULT_LOCALE) -> str:
+def number_text(amount_minor: int, currency: str, locale: Locale = DEFAULT_LOCALE) -> str:
     """Return an amount without its currency: `1,234.50`, with a real minus sign."""
     digits = exponent(currency)
     pattern = "#,##0" + ("." + "0" * digits if digits else "")
@@ -44,12 +44,12 @@ def number(amount_minor: int, currency: str, locale: Locale = DEFAULT_LOCALE) ->
     return format_decimal(value, pattern, locale).replace("-", "\N{MINUS SIGN}")
 
 
-def amount(amount_minor: int, currency: str, locale: Locale = DEFAULT_LOCALE) -> str:
+def amount_text(amount_minor: int, currency: str, locale: Locale = DEFAULT_LOCALE) -> str:
     """Return an amount with its currency: `USD 1,234.50`."""
-    return f"{currency}\N{NO-BREAK SPACE}{number(amount_minor, currency, locale)}"
+    return f"{currency}\N{NO-BREAK SPACE}{number_text(amount_minor, currency, locale)}"
 
 
-def plain(amount_minor: int, currency: str, locale: Locale = DEFAULT_LOCALE) -> str:
+def plain_number(amount_minor: int, currency: str, locale: Locale = DEFAULT_LOCALE) -> str:
     """Return an amount as an operator would type it, without grouping: `1234.50`."""
     digits = exponent(currency)
     text = f"{Decimal(amount_minor).scaleb(-digits):.{digits}f}"
@@ -66,7 +66,7 @@ def typed_amount(text: str, currency: str, locale: Locale = DEFAULT_LOCALE) -> i
     fraction = rf"(?:{re.escape(mark)}([0-9]{{1,{digits}}}))?" if digits else "()"
     found = re.fullmatch(rf"([0-9]{{1,15}}){fraction}", text.strip() or "0")
     if found is None:
-        sample = plain(123450, currency, locale)
+        sample = plain_number(123450, currency, locale)
         raise UnreadableAmount(f"This is not an amount in {currency}. Type it like {sample}.")
     minor = int(found[1] + (found[2] or "").ljust(digits, "0"))
     if minor > LARGEST_MINOR:
@@ -74,12 +74,12 @@ def typed_amount(text: str, currency: str, locale: Locale = DEFAULT_LOCALE) -> i
     return minor
 
 
-def day(value: date | None, locale: Locale = DEFAULT_LOCALE) -> str:
+def day_text(value: date | None, locale: Locale = DEFAULT_LOCALE) -> str:
     """Return a day: `Nov 28, 2026`; an empty text for None."""
     return format_date(value, "medium", locale) if value else ""
 
 
-def moment(value: datetime | None, timezone: str, locale: Locale = DEFAULT_LOCALE) -> str:
+def moment_text(value: datetime | None, timezone: str, locale: Locale = DEFAULT_LOCALE) -> str:
     """Return a time in a time zone, to the second; an empty text for None."""
     if value is None:
         return ""

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from babel import Locale
 
-from polaris.console.formats import UnreadableAmount, plain, typed_amount
+from polaris.console.formats import UnreadableAmount, plain_number, typed_amount
 from polaris.core.commands import SaveTenant
 from polaris.core.commands.values import AddressChange
 from polaris.core.facts.address import Address
@@ -103,7 +103,7 @@ def values_of(
     values |= {name: getattr(tenant.address, name.removeprefix("address_")) for name in ADDRESS}
     values |= {name: getattr(tenant.settings, name) for name in KINDS}
     limit = tenant.settings.confirm_above_minor
-    values[AMOUNT] = None if limit is None else plain(limit, tenant.currency, locale)
+    values[AMOUNT] = None if limit is None else plain_number(limit, tenant.currency, locale)
     for dialect in declared:
         settings = msgspec.structs.asdict(dialect.of(tenant))
         values |= {f"{dialect.dialect}.{name}": value for name, value in settings.items()}

@@ -120,7 +120,7 @@ def _invoice(visit: Visit, state: InvoiceListState, detail: InvoiceDetail, whole
     )
 
 
-async def shown(visit: Visit) -> Response:
+async def show_invoice(visit: Visit) -> Response:
     """Show one invoice as a page of its own, by its id or by its number."""
     name = visit.request.path_params["invoice"]
     if not ID.fullmatch(name):
@@ -207,6 +207,6 @@ def _tab_sum(state: InvoiceListState, tab: Tab, rows: list[Sum]) -> TabSum:
 
 ROUTES = [
     page("/billing/invoices", listed),
-    page("/billing/invoices/{invoice}", shown),
+    page("/billing/invoices/{invoice}", show_invoice),
     page("/billing/invoices/{invoice}/receipt/{request}", receipt_shown),
 ]

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from polaris.console.access import CommandRefused, Visit, action, page
 from polaris.console.confirming import Proposal, changes_in, confirm, propose
-from polaris.console.formats import UnreadableAmount, amount, typed_amount
+from polaris.console.formats import UnreadableAmount, amount_text, typed_amount
 from polaris.console.pages.finalize import done
 from polaris.console.pages.invoices import found_invoice
 from polaris.console.rendering import render
@@ -64,13 +64,13 @@ def void_form(visit: Visit, invoice: Invoice, limits: Limits) -> VoidForm:
             faults[name] = str(fault)
             return 0
         if minor > limit:
-            faults[name] = f"At most {amount(limit, invoice.currency, visit.locale)}."
+            faults[name] = f"At most {amount_text(limit, invoice.currency, visit.locale)}."
         return minor
 
     refund = read("refund", limits.refundable_minor)
     credit = read("credit", limits.creditable_minor)
     if not faults and refund + credit > limits.creditable_minor:
-        most = amount(limits.creditable_minor - refund, invoice.currency, visit.locale)
+        most = amount_text(limits.creditable_minor - refund, invoice.currency, visit.locale)
         faults["credit"] = f"Refund and credit exceed what can be given back. At most {most}."
     if len(typed["comment"]) > LONGEST_COMMENT:
         faults["comment"] = f"At most {LONGEST_COMMENT} characters."
@@ -87,7 +87,7 @@ def confirmed_by_number(visit: Visit, invoice: Invoice, form: VoidForm) -> str:
     limit, currency = visit.tenant.settings.confirm_above_minor, visit.tenant.currency
     if limit is None or (invoice.currency == currency and invoice.total_minor < limit):
         return ""
-    return f"The settings ask for it from {amount(limit, currency, visit.locale)} on."
+    return f"The settings ask for it from {amount_text(limit, currency, visit.locale)} on."
 
 
 async def command_of(visit: Visit, invoice: Invoice, form: VoidForm) -> Command:

@@ -1,0 +1,193 @@
+"""Finalize and void in the console, over HTTP, on a server with two workers."""
+
+import httpx
+import pytest
+
+from cli.terminal import Serving
+from console.invoicing import SCRIPT, Books, hidden
+from operators.staff import Browser, Staff
+from polaris.core.commands import (
+    FinalizeInvoice,
+    ReceivePayment,
+    SaveCustomer,
+    SaveTenant,
+    VoidInvoice,
+)
+from polaris.engine import new_id
+from polaris.operators.roles import Role
+
+# ---------------------------------------------------------------- finalize
+
+
+def test_a_draft_is_finalized_once(browser: Browser, books: Books) -> None:
+    draft = books.draft()
+    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize?back=/billing/invoices"))
+    answers = [browser.post(f"/billing/invoices/{draft}/finalize", form) for _ in range(3)]
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["location"] for answer in answers}) == 1
+    page = browser.get(answers[0].headers["location"])
+    assert "The invoice is finalized." in page.text
+    assert books.whole(draft).invoice.number == "INV-000001"
+    assert books.audited(draft, "FinalizeInvoice") == [("operator:olga@example.com", "done")]
+
+
+def test_a_draft_that_changed_is_not_finalized(browser: Browser, books: Books) -> None:
+    draft = books.draft()
+    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize"))
+    other = SaveCustomer(customer_id=books.customer_id, external_id="acme", name="Renamed")
+    books.do(other)
+    answer = browser.post(f"/billing/invoices/{draft}/finalize", form)
+    assert answer.status_code == 409
+    assert "Nothing was done." in answer.text
+    assert "Renamed" in answer.text
+    assert books.whole(draft).invoice.status == "draft"
+    again = browser.post(f"/billing/invoices/{draft}/finalize", hidden(answer))
+    assert again.status_code == 303
+    assert books.whole(draft).invoice.number == "INV-000001"
+
+
+def test_an_invoice_that_somebody_else_finalized_says_so(browser: Browser, books: Books) -> None:
+    draft = books.draft()
+    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize"))
+    books.do(FinalizeInvoice(invoice_id=draft))
+    answer = browser.post(f"/billing/invoices/{draft}/finalize", form)
+    assert answer.status_code == 422
+    assert "already finalized" in answer.text
+
+
+# ---------------------------------------------------------------- void
+
+
+def sent(browser: Browser, invoice_id: str, **choices: str) -> httpx.Response:
+    """Preview a void with these choices, then confirm it."""
+    path = f"/billing/invoices/{invoice_id}/void"
+    preview = browser.post(f"{path}/preview", choices, **SCRIPT)
+    return browser.post(path, {**choices, **hidden(preview)})
+
+
+def test_a_paid_invoice_is_voided_with_refund_and_credit(browser: Browser, books: Books) -> None:
+    invoice_id = books.issued(1200)
+    answer = sent(
+        browser,
+        invoice_id,
+        refund="7.00",
+        credit="5",
+        credit_to="note",
+        reason="order_change",
+        comment="Asked by phone.",
+        number="INV-000001",
+    )
+    assert answer.status_code == 303
+    whole = books.whole(invoice_id)
+    assert whole.invoice.status == "voided"
+    assert (whole.invoice.void_reason, whole.invoice.void_comment) == (
+        "order_change",
+        "Asked by phone.",
+    )
+    (note,), (refund,) = whole.credit_notes, whole.refunds
+    assert (note.credit_minor, note.refund_minor, note.total_minor) == (500, 700, 1200)
+    assert refund.amount_minor == 700
+    receipt = browser.get(answer.headers["location"])
+    assert f"Credit note {note.number}" in receipt.text
+    assert "queued" in receipt.text
+
+
+@pytest.mark.parametrize(
+    ("choices", "sentence"),
+    [
+        ({"refund": "12.01"}, "At most EUR\N{NO-BREAK SPACE}12.00."),
+        ({"refund": "1.234"}, "This is not an amount in EUR."),
+        ({"refund": "-1"}, "This is not an amount in EUR."),
+        ({"refund": "10", "credit": "3"}, "Refund and credit exceed what can be given back."),
+        ({"refund": "1"}, "Type INV-000001 to confirm. Money moves."),
+        ({"refund": "1", "number": "INV-1"}, "Type INV-000001 to confirm. Money moves."),
+        ({"comment": "x" * 301}, "At most 300 characters."),
+    ],
+)
+def test_a_choice_that_is_not_possible_is_named(
+    browser: Browser, books: Books, choices: dict[str, str], sentence: str
+) -> None:
+    invoice_id = books.issued(1200)
+    answer = sent(browser, invoice_id, **choices)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    for typed in choices.values():
+        assert typed in answer.text
+    assert books.whole(invoice_id).invoice.status == "finalized"
+
+
+def test_the_reason_of_the_settings_is_required(browser: Browser, books: Books) -> None:
+    settings = {"void_reasons": ["duplicate"], "void_reason_required": True}
+    books.do(SaveTenant(tenant_id=books.tenant_id, settings_changes=settings))
+    invoice_id = books.issued()
+    assert sent(browser, invoice_id).status_code == 422
+    assert sent(browser, invoice_id, reason="Duplicate").status_code == 422
+    assert sent(browser, invoice_id, reason="duplicate").status_code == 303
+    assert books.whole(invoice_id).invoice.void_reason == "duplicate"
+
+
+def test_a_void_and_its_replacement_are_one_command(browser: Browser, books: Books) -> None:
+    invoice_id = books.issued()
+    assert sent(browser, invoice_id, replace="on").status_code == 303
+    voided = books.whole(invoice_id).invoice
+    assert voided.status == "voided"
+    assert voided.regenerated_as
+    draft = books.whole(voided.regenerated_as).invoice
+    assert (draft.status, draft.total_minor, draft.regenerated_from) == ("draft", 1200, invoice_id)
+    assert len(books.audited(invoice_id, "RegenerateInvoice")) == 1
+
+
+def test_what_was_paid_meanwhile_stops_a_void(browser: Browser, books: Books) -> None:
+    invoice_id = books.issued()
+    path = f"/billing/invoices/{invoice_id}/void"
+    form = hidden(browser.get(path))
+    books.do(
+        ReceivePayment(
+            payment_id=new_id(),
+            currency="EUR",
+            amount_minor=300,
+            method="cash",
+            apply_to={invoice_id: 300},
+        )
+    )
+    answer = browser.post(path, form)
+    assert answer.status_code == 409
+    assert "Nothing was done." in answer.text
+    assert books.whole(invoice_id).invoice.status == "finalized"
+    assert browser.post(path, hidden(answer)).status_code == 303
+
+
+def test_a_draft_and_a_voided_invoice_say_why_not(browser: Browser, books: Books) -> None:
+    draft, voided = books.draft(), books.issued()
+    books.do(VoidInvoice(invoice_id=voided))
+    for invoice_id, sentence in (
+        (draft, "Finalize the draft first, or delete it."),
+        (voided, "The invoice is already voided."),
+    ):
+        assert sentence in browser.get(f"/billing/invoices/{invoice_id}").text
+        refused = sent(browser, invoice_id)
+        assert refused.status_code == 422
+        assert sentence in refused.text
+
+
+# ---------------------------------------------------------------- roles and forms
+
+
+def test_a_viewer_reads_and_changes_nothing(serving: Serving, staff: Staff, books: Books) -> None:
+    viewer = Browser.signed_in(serving.url, staff, staff.hire(Role.VIEWER))
+    draft = books.draft()
+    page = viewer.get(f"/billing/invoices/{draft}")
+    assert "You have the role viewer." in page.text
+    for path in ("finalize", "void"):
+        assert viewer.get(f"/billing/invoices/{draft}/{path}").status_code == 403
+        assert viewer.post(f"/billing/invoices/{draft}/{path}").status_code == 403
+    assert books.whole(draft).invoice.status == "draft"
+
+
+def test_a_form_of_another_site_is_refused(browser: Browser, books: Books) -> None:
+    draft = books.draft()
+    path = f"/billing/invoices/{draft}/finalize"
+    form = hidden(browser.get(path))
+    assert browser.post(path, {**form, "csrf": "wrong"}).status_code == 403
+    assert browser.post(path, form, sec_fetch_site="cross-site").status_code == 403
+    assert books.whole(draft).invoice.status == "draft"

@@ -1,0 +1,136 @@
+"""The list of invoices and the panel of one, over HTTP, on a server with two workers."""
+
+import html
+import re
+
+import pytest
+
+from console.invoicing import SCRIPT, Books, counts, numbers
+from faults import world
+from operators.staff import Browser, Staff
+from polaris.core.commands import VoidInvoice
+from polaris.engine import new_id
+
+# ---------------------------------------------------------------- the list
+
+
+def test_the_tabs_count_what_they_list(browser: Browser, books: Books) -> None:
+    books.draft()
+    books.issued()
+    paid = books.issued(1200)
+    voided = books.issued()
+    books.do(VoidInvoice(invoice_id=voided))
+    page = browser.get("/billing/invoices")
+    assert counts(page) == {
+        "All": "4", "Draft": "1", "Finalized": "2", "Pending": "1", "Overdue": "0",
+        "Paid": "1", "Voided": "1",
+    }  # fmt: skip  # a row of names and numbers
+    assert sorted(numbers(page)) == ["Draft", "INV-000001", "INV-000002", "INV-000003"]
+    assert numbers(browser.get("/billing/invoices?status=paid")) == ["INV-000002"]
+    assert (
+        "EUR\N{NO-BREAK SPACE}24.00 in total"
+        in browser.get("/billing/invoices?status=finalized").text
+    )
+    assert books.whole(paid).invoice.number == "INV-000002"
+
+
+@pytest.mark.parametrize("text", ["INV-000002", "ID", "{id}"])
+def test_the_only_match_is_opened(browser: Browser, books: Books, text: str) -> None:
+    books.issued()
+    second = books.issued()
+    asked = {"INV-000002": "INV-000002", "ID": second, "{id}": second.upper()}[text]
+    answer = browser.get(f"/billing/invoices?q={asked}")
+    assert answer.status_code == 303
+    assert f"open={second}" in answer.headers["location"]
+    assert "INV-000002" in browser.get(answer.headers["location"]).text
+
+
+def test_several_matches_are_listed(browser: Browser, books: Books) -> None:
+    books.issued()
+    books.issued()
+    page = browser.get("/billing/invoices?q=pay@acme.example")
+    assert sorted(numbers(page)) == ["INV-000001", "INV-000002"]
+    assert numbers(browser.get("/billing/invoices?q=nobody")) == []
+    assert "No invoice matches" in browser.get("/billing/invoices?q=nobody").text
+
+
+@pytest.mark.parametrize(
+    "order", ["issue_date", "due_date", "created", "number", "customer", "total"]
+)
+@pytest.mark.parametrize("direction", ["asc", "desc"])
+def test_pages_go_forth_and_back(
+    browser: Browser, books: Books, order: str, direction: str
+) -> None:
+    """The second page continues where the first ends, and its link back leads to the first."""
+    books.do(*(world.draft(new_id(), books.customer_id) for _ in range(53)))
+    first = browser.get(f"/billing/invoices?sort={order}&dir={direction}")
+    ids = re.findall(r'<tr data-id="([^"]+)"', first.text)
+    link = html.unescape(re.findall(r'rel="next" href="([^"]+)"', first.text)[0])
+    second = browser.get(link)
+    rest = re.findall(r'<tr data-id="([^"]+)"', second.text)
+    assert (len(ids), len(rest)) == (50, 3)
+    assert not set(ids) & set(rest)
+    back = html.unescape(re.findall(r'rel="prev" href="([^"]+)"', second.text)[0])
+    assert re.findall(r'<tr data-id="([^"]+)"', browser.get(back).text) == ids
+
+
+def test_filters_that_cannot_be_read_are_named(browser: Browser, books: Books) -> None:
+    books.issued()
+    page = browser.get("/billing/invoices?from=yesterday&min=1.234")
+    assert "This is not a day. Type it like 2026-01-31." in page.text
+    assert "This is not an amount in EUR. Type it like 1234.50." in page.text
+    assert numbers(page) == ["INV-000001"]
+    assert numbers(browser.get("/billing/invoices?min=12.00&max=12")) == ["INV-000001"]
+    assert numbers(browser.get("/billing/invoices?min=12.01")) == []
+
+
+def test_the_panel_shows_the_text_of_others_as_text(browser: Browser, books: Books) -> None:
+    invoice_id = books.issued()
+    page = browser.get(f"/billing/invoices?open={invoice_id}")
+    assert "Acme &lt;b&gt;Works&lt;/b&gt;" in page.text
+    assert "<b>Works" not in page.text
+
+
+def test_an_invoice_has_a_page_by_number_too(browser: Browser, books: Books) -> None:
+    invoice_id = books.issued()
+    answer = browser.get("/billing/invoices/INV-000001")
+    assert (answer.status_code, answer.headers["location"]) == (
+        303,
+        f"/billing/invoices/{invoice_id}",
+    )
+    for name, words in (
+        ("overview", "Where the status comes from"),
+        ("payments", "What settled it"),
+        ("ledger", "ACCOUNTS_RECEIVABLE"),
+        ("timeline", "Finalize invoice"),
+    ):
+        assert words in browser.get(f"/billing/invoices/{invoice_id}?show={name}").text
+
+
+def test_another_tenants_invoice_is_not_found(browser: Browser, books: Books, staff: Staff) -> None:
+    other = Staff(staff.database)
+    foreign = Books(other).issued()
+    mine = books.issued()
+    assert browser.get(f"/billing/invoices/{mine}").status_code == 200
+    for path in ("", "/finalize", "/void", f"/receipt/{new_id()}"):
+        assert browser.get(f"/billing/invoices/{foreign}{path}").status_code == 404
+    for path in ("/finalize", "/void", "/void/preview"):
+        assert browser.post(f"/billing/invoices/{foreign}{path}").status_code == 404
+    assert "There is no such invoice" in browser.get(f"/billing/invoices?open={foreign}").text
+
+
+def test_pages_have_the_security_headers(browser: Browser, books: Books) -> None:
+    headers = browser.get("/billing/invoices").headers
+    assert "default-src 'none'" in headers["content-security-policy"]
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["cache-control"] == "no-store"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_scripts_get_only_the_part_that_changes(browser: Browser, books: Books) -> None:
+    invoice_id = books.issued()
+    part = browser.get(f"/billing/invoices?open={invoice_id}", hx_target="panel", **SCRIPT)
+    assert part.text.lstrip().startswith("<article")
+    rows = browser.get("/billing/invoices?status=pending", hx_target="list", **SCRIPT)
+    assert "<html" not in rows.text
+    assert numbers(rows) == ["INV-000001"]
