@@ -2,13 +2,17 @@
 
 import html
 import re
+import time
 
 import pytest
 
 from cli.terminal import Serving
+from faults.world import customers, invoices
 from operators.staff import Browser, Staff
 from polaris.core.facts.tenant import Tenant
+from polaris.engine import Engine
 from polaris.operators.roles import Role
+from polaris.serving.async_engine import MOMENT_SECONDS
 from polaris.store.read import tenants
 
 SHOWN = re.compile(r'<(?:input|textarea|select)[^>]*? name="([^"]+)"[^>]*?>')
@@ -166,6 +170,25 @@ def test_the_next_numbers_of_a_typed_format_are_shown(admin: Browser, query: str
     assert answer.status_code == 200
     for text in NUMBERS[query]:
         assert text in html.unescape(answer.text)
+
+
+def test_the_void_dialog_follows_the_settings(admin: Browser, staff: Staff) -> None:
+    """The invoice is of EUR 12.00, so a limit of 12.00 asks for its number, and 12.01 does not."""
+    engine = Engine(staff.database, connections=1)
+    (invoice_id,) = invoices(engine, staff.tenant_id, customers(engine, staff.tenant_id, 1), 1)
+    path = f"/billing/invoices/{invoice_id}/void"
+    assert 'name="note" value="on">' in admin.get(path).text
+    for limit, asks in (("12.01", False), ("12.00", True)):
+        edits = {"confirm_above_minor": limit, "void_with_credit_note": "yes"}
+        admin.post("/settings", {**opened(admin), **edits})
+        time.sleep(MOMENT_SECONDS + 0.1)  # a server may use an old setting for this long
+        page = admin.get(path).text
+        assert 'name="note" value="on" checked>' in page
+        assert ("Type INV-000001 to confirm" in page) is asks
+    refused = admin.post(path, {"note": "on"})
+    assert refused.status_code == 422
+    assert "to confirm: the settings ask for it from EUR" in refused.text
+    assert admin.post(path, {"note": "on", "number": "INV-000001"}).status_code == 303
 
 
 def test_others_see_the_settings_and_cannot_change_them(serving: Serving, staff: Staff) -> None:

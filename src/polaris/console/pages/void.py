@@ -83,11 +83,11 @@ def confirmed_by_number(visit: Visit, invoice: Invoice, form: VoidForm) -> str:
     The setting is an amount in the tenant's currency, so in another currency it always asks.
     """
     if form.gives:
-        return "Money moves."
+        return " that money moves."
     limit, currency = visit.tenant.settings.confirm_above_minor, visit.tenant.currency
     if limit is None or (invoice.currency == currency and invoice.total_minor < limit):
         return ""
-    return f"The settings ask for it from {amount_text(limit, currency, visit.locale)} on."
+    return f": the settings ask for it from {amount_text(limit, currency, visit.locale)} on."
 
 
 async def command_of(visit: Visit, invoice: Invoice, form: VoidForm) -> Command:
@@ -128,7 +128,7 @@ async def voided(visit: Visit) -> Response:
     command = await command_of(visit, detail.invoice, form)
     weighty = confirmed_by_number(visit, detail.invoice, form)
     if weighty and form.typed["number"] != (detail.invoice.number or ""):
-        form.faults["number"] = f"Type {detail.invoice.number} to confirm. {weighty}"
+        form.faults["number"] = f"Type {detail.invoice.number} to confirm{weighty}"
     refused: tuple[Refusal, ...] = ()
     if not form.faults:
         try:
