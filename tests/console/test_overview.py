@@ -63,6 +63,7 @@ def test_a_refund_that_failed_waits(office: Office) -> None:
         UpdateRefund(refund_id=refund_id, state=RefundState.FAILED),
     )
     page = office.browser(Role.VIEWER).get("/").text
+    assert "Open tasks 1" in text_of(page)
     assert "Refunds that failed 1 EUR 12.00" in text_of(page).replace("\xa0", " ")
     assert f'href="/billing/invoices/{invoice_id}?show=payments"' in page
     assert "<script>alert" not in page
@@ -73,7 +74,7 @@ def test_the_figures_belong_to_one_tenant(office: Office, database: Database) ->
     other, zone = Office(database, office.url), ZoneInfo("UTC")
     with database.connect() as connection:
         found = overview(connection, other.tenant_id, office.today, months(office.today, zone))
-    assert found == (False, [], [], [], [], [])
+    assert found == (False, 0, [], [], [], [], [])
 
 
 def test_nobody_sees_it_without_a_session(serving: Serving) -> None:

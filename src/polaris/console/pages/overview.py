@@ -64,12 +64,8 @@ class Waiting(NamedTuple):
 
     name: str
     url: str
+    documents: int  # in all currencies
     sums: list[CurrencySum]
-
-    @property
-    def documents(self) -> int:
-        """How many documents wait, in all currencies."""
-        return sum(row.documents for row in self.sums)
 
 
 async def show_overview(visit: Visit) -> Response:
@@ -96,11 +92,17 @@ def _zone(visit: Visit) -> ZoneInfo:
 
 
 def waiting(found: Overview) -> list[Waiting]:
-    """Return the work that waits. Open tasks belong here, too."""
+    """Return the work that waits."""
+    drafts, refunds = found.drafts, found.failed_refunds
     return [
-        Waiting("Drafts to finalize", f"{INVOICES}?status=draft", found.drafts),
-        Waiting("Refunds that failed", "#failed-refunds", found.failed_refunds),
+        Waiting("Open tasks", "/tasks", found.open_tasks, []),
+        Waiting("Drafts to finalize", f"{INVOICES}?status=draft", _documents(drafts), drafts),
+        Waiting("Refunds that failed", "#failed-refunds", _documents(refunds), refunds),
     ]
+
+
+def _documents(sums: Iterable[CurrencySum]) -> int:
+    return sum(row.documents for row in sums)
 
 
 def months(today: date, zone: ZoneInfo) -> Months:

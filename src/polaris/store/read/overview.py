@@ -63,6 +63,7 @@ class Overview(NamedTuple):
     """All figures of the overview, read in one snapshot."""
 
     begun: bool  # False: no customer and no invoice yet
+    open_tasks: int
     ageing: list[AgeBucket]
     months: list[MonthSum]
     drafts: list[CurrencySum]
@@ -74,12 +75,14 @@ def overview(connection: Connection, tenant_id: str, today: date, months: Months
     """Return the figures. `today` is the tenant's day."""
     values = {"t": tenant_id, "today": today, **months._asdict()}
     ((begun,),) = tuples_found(connection, BLOCKS["overview_begun"], values)
+    ((open_tasks,),) = tuples_found(connection, BLOCKS["overview_tasks"], values)
 
     def found(block: str) -> list[tuple[Any, ...]]:
         return list(tuples_found(connection, BLOCKS[block], values))
 
     return Overview(
         begun,
+        open_tasks,
         [AgeBucket(*row) for row in found("overview_ageing")],
         [MonthSum(*row) for row in found("overview_months")],
         [CurrencySum(*row) for row in found("overview_drafts")],

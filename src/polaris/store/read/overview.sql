@@ -58,6 +58,9 @@ select r.id::text, r.currency, r.amount_minor, r.requested_at, c.name, c.externa
  order by r.requested_at desc, r.id desc
  limit 5
 
+-- overview_tasks --
+select count(*) from task k where k.tenant_id = %(t)s and k.resolved_at is null
+
 -- overview_begun --
 -- Whether there is anything to show: a customer or an invoice.
 select exists (select from customer c where c.tenant_id = %(t)s)
