@@ -77,6 +77,16 @@ def test_failures_are_forgotten_after_a_day(staff: Staff) -> None:
     assert left_seconds(staff, subject, later) == 1
 
 
+def test_an_address_has_more_failures_and_forgets_them_sooner(staff: Staff) -> None:
+    """A whole office may have one address."""
+    address = f"address:{new_id()}"
+    fail(staff, [address], NOON, times=20)
+    assert left_seconds(staff, address, NOON) == 1
+    later = NOON + timedelta(minutes=15, seconds=1)
+    fail(staff, [address], later, times=20)
+    assert left_seconds(staff, address, later) == 1
+
+
 def test_a_success_clears_the_email_but_only_itself_at_the_address(staff: Staff) -> None:
     email, address = new_id(), new_id()
     fail(staff, [email, address], NOON, times=4)

@@ -4,7 +4,7 @@ import ipaddress
 import math
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
@@ -13,25 +13,35 @@ from polaris.store.operators import run
 
 Connection = psycopg.Connection[Any]
 
-FREE_FAILURES = 4
-"""How many failures have no consequence."""
 LONGEST_WAIT_SECONDS = 900
-FORGOTTEN_AFTER = timedelta(days=1)
 
 
-def wait_seconds(failures: int) -> int:
-    """Return how long the next attempt has to wait: 1 second after the fifth failure, then double.
+class Limit(NamedTuple):
+    """How many failures have no consequence, and when they are forgotten."""
+
+    free_failures: int
+    forgotten_after: timedelta  # since the last failure
+
+
+OF_PERSON = Limit(4, timedelta(days=1))
+OF_ADDRESS = Limit(19, timedelta(minutes=15))
+"""Looser, because a whole office may have one address."""
+ADDRESS = "address:"
+
+
+def wait_seconds(failures: int, free_failures: int = OF_PERSON.free_failures) -> int:
+    """Return how long the next attempt has to wait: 1 second after the free failures, then double.
 
     >>> [wait_seconds(failures) for failures in (4, 5, 6, 9, 40)]
     [0, 1, 2, 16, 900]
     """
-    beyond = failures - FREE_FAILURES
+    beyond = failures - free_failures
     return 0 if beyond <= 0 else min(2 ** (beyond - 1), LONGEST_WAIT_SECONDS)
 
 
 def subjects_of(email: str, address: str) -> tuple[str, str]:
     """Return what the failures of a sign-in are counted for: its e-mail, and its address."""
-    return f"email:{email}", f"address:{_network(address)}"
+    return f"email:{email}", f"{ADDRESS}{_network(address)}"
 
 
 def _network(address: str) -> str:
@@ -50,11 +60,13 @@ def count_attempt(connection: Connection, subjects: Iterable[str], at: datetime)
     TooManyAttempts; then nothing may be committed.
     """
     for subject in subjects:
-        values = {"subject": subject, "at": at, "forgotten_before": at - FORGOTTEN_AFTER}
+        limit = OF_ADDRESS if subject.startswith(ADDRESS) else OF_PERSON
+        forgotten_before = at - limit.forgotten_after
+        values = {"subject": subject, "at": at, "forgotten_before": forgotten_before}
         counted = run(connection, "count_attempt", **values).fetchone()
         if counted is None:
             raise TooManyAttempts(_seconds_left(connection, subject, at))
-        if wait := wait_seconds(counted[0]):
+        if wait := wait_seconds(counted[0], limit.free_failures):
             until = at + timedelta(seconds=wait)
             run(connection, "block_attempts", subject=subject, blocked_until=until)
 
