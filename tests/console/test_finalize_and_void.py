@@ -99,8 +99,8 @@ def test_a_paid_invoice_is_voided_with_refund_and_credit(browser: Browser, books
         ({"refund": "1.234"}, "This is not an amount in EUR."),
         ({"refund": "-1"}, "This is not an amount in EUR."),
         ({"refund": "10", "credit": "3"}, "Refund and credit exceed what can be given back."),
-        ({"refund": "1"}, "Type INV-000001 to confirm. Money moves."),
-        ({"refund": "1", "number": "INV-1"}, "Type INV-000001 to confirm. Money moves."),
+        ({"refund": "1"}, "Type INV-000001 to confirm that money moves."),
+        ({"refund": "1", "number": "INV-1"}, "Type INV-000001 to confirm that money moves."),
         ({"comment": "x" * 301}, "At most 300 characters."),
     ],
 )
