@@ -8,6 +8,7 @@ import pytest
 from console.invoicing import SCRIPT, Books, counts, numbers
 from faults import world
 from operators.staff import Browser, Staff
+from polaris.audit.sealer import seal_pending
 from polaris.core.commands import VoidInvoice
 from polaris.engine import new_id
 
@@ -105,6 +106,23 @@ def test_an_invoice_has_a_page_by_number_too(browser: Browser, books: Books) -> 
         ("timeline", "Finalize invoice"),
     ):
         assert words in browser.get(f"/billing/invoices/{invoice_id}?show={name}").text
+
+
+def test_a_changed_audit_line_shows_on_the_timeline(
+    browser: Browser, books: Books, staff: Staff
+) -> None:
+    invoice_id = books.issued()
+    path = f"/billing/invoices/{invoice_id}?show=timeline"
+    warning = "This line of the audit log was changed after it was sealed."
+    with staff.database.connect() as connection:
+        seal_pending(connection, staff.tenant_id)
+    assert warning not in browser.get(path).text
+    with staff.database.connect() as connection:
+        connection.execute(
+            "update audit set actor = 'somebody else' where tenant_id = %s and subject_id = %s",
+            (staff.tenant_id, invoice_id),
+        )
+    assert warning in browser.get(path).text
 
 
 def test_another_tenants_invoice_is_not_found(browser: Browser, books: Books, staff: Staff) -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from polaris.api.caller import Caller
+from polaris.audit.verify import altered_lines
 from polaris.core.balances.projections import overdue, payment_status
 from polaris.core.commands.text import ID
 from polaris.core.decision import Facts
@@ -62,6 +63,7 @@ class InvoiceDetail(NamedTuple):
         {}
     )  # whether each command is allowed, by its name
     happenings: tuple[Happening, ...] = ()  # the newest first
+    altered: frozenset[str] = frozenset()  # audit lines that were changed after they were sealed
 
     @property
     def invoice(self) -> Invoice:
@@ -119,12 +121,15 @@ async def detail(caller: Caller, invoice_id: str) -> InvoiceDetail:
         caller.read(timeline, invoice_id),
         caller.explain(invoice_id),
     )
+    lines = [happening.audit_id for happening in happenings]
+    altered = await caller.read(altered_lines, lines)
     invoice = view.the(Invoice, invoice_id)
     return detail_in(view.decision.facts, invoice_id, view.at)._replace(
         replaces=linked.get(invoice.regenerated_from or ""),
         replaced_by=linked.get(invoice.regenerated_as or ""),
         explained={answer.command: answer for answer in explained},
         happenings=tuple(happenings),
+        altered=altered,
     )
 
 

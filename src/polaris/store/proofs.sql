@@ -342,6 +342,13 @@ select (select count(*) from seal s where s.tenant_id = %(t)s),
     where a.tenant_id = %(t)s
       and not exists (select from seal s where s.tenant_id = %(t)s and s.audit_id = a.id))
 
+-- chain_of_lines --
+-- The seals of some audit lines, with the lines as they are now.
+select s.position, s.audit_id::text, s.hash, s.previous, %(line)s
+  from seal s
+  join audit a on a.tenant_id = %(t)s and a.id = s.audit_id
+ where s.tenant_id = %(t)s and s.audit_id = any(%(audit_ids)s::uuid[])
+
 -- chain --
 select s.position, s.audit_id::text, s.hash, s.previous,
   case when a.id is not null then %(line)s end

@@ -99,7 +99,7 @@ def whole(found: InvoiceDetail) -> Json:
         "credit_notes": [credit_note(row) for row in found.whole.credit_notes],
         "refunds": [refund(row) for row in found.whole.refunds],
         "ledger": [entry(*pair) for pair in zip(found.entries, after, strict=True)],
-        "timeline": [happening(one) for one in found.happenings],
+        "timeline": [happening(one, one.audit_id in found.altered) for one in found.happenings],
         "commands": [command(answer) for answer in found.explained.values()],
     }
 
@@ -199,8 +199,11 @@ def entry(row: Entry, receivable_minor: int) -> Json:
     }
 
 
-def happening(one: Happening) -> Json:
-    """Return one request about the invoice, with the kinds of its events."""
+def happening(one: Happening, altered: bool) -> Json:
+    """Return one request about the invoice, with the kinds of its events.
+
+    `altered` tells that its audit line was changed after it was sealed.
+    """
     return {
         "audit_id": one.audit_id,
         "command_id": one.command_id,
@@ -211,6 +214,7 @@ def happening(one: Happening) -> Json:
         "refusals": one.refusals or [],
         "request": one.request,
         "sealed_as": one.sealed_as,
+        "altered": altered,
         "events": [event.kind for event in one.events],
     }
 
