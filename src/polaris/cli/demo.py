@@ -17,10 +17,12 @@ from polaris.core.commands import (
     FinalizeInvoice,
     ReceivePayment,
     SaveCustomer,
+    UpdateRefund,
     VoidInvoice,
 )
 from polaris.core.commands.values import NewLine, TaxRate
 from polaris.core.facts.credit_note import CreditTo
+from polaris.core.facts.payment import Refund, RefundState
 from polaris.core.facts.tenant import Settings
 from polaris.core.fold import Outcome
 from polaris.engine import Engine, new_id, now, request
@@ -93,11 +95,13 @@ class Demo:
             requests = [request(command, actor="demo") for command in commands]
             outcomes = self.engine.perform(self.tenant_id, requests)
             assert all(outcome.done for outcome in outcomes), outcomes
+        for refund_id in outcomes[-1].added(Refund):
+            self.do(UpdateRefund(refund_id=refund_id, state=RefundState.FAILED))
         listed = invoices.invoices(
             self.connection, self.tenant_id, status="finalized", limit=COMPANY_SHOWN
         )
         yield inset(tables.invoices(listed))
-        yield inset(Text("The console shows all of them.", "dim"))
+        yield inset(Text("The console shows all of them. A refund failed: that is a task.", "dim"))
 
     def issued(self) -> Iterator[RenderableType]:
         """Finalize a draft."""
