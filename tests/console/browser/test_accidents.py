@@ -226,11 +226,8 @@ def test_a_session_that_ends_in_the_dialog(opened: Opened, tenant: Tenant) -> No
         expect(again).to_contain_text("What you typed is still here")
     assert "\n".join(violations(page)) == ""
     assert asked.get_by_label("Comment").input_value() == "Typed with care."
-    page.on("request", lambda r: print("REQ", r.method, r.url, r.post_data))
-    page.on("response", lambda r: print("RES", r.status, r.url, r.headers))
     sign_in(page, email(Role.OPERATOR))
     expect_receipt(page, "The invoice is voided.")
-    page.screenshot(path="/tmp/b1-sess.png", caret="initial")
     comment = "select void_comment from invoice where id = %(id)s"
     assert tenant.scalar(comment, id=bill.id) == "Typed with care."
     assert tenant.commands(bill, "VoidInvoice") == [(ME, "done")]
