@@ -132,11 +132,16 @@ class Tenant:
             credit_to=CreditTo.WALLET,
         )
         self.perform(wish)
-        key = ApiKey.new()
+        self.new_key(HOSTILE)
+        return bill
+
+    def new_key(self, name: str) -> str:
+        """Create an API key that can read. Return its id."""
+        key_id = new_id()
         with self.database.connect() as connection:
             scopes = (KeyScope.READ,)
-            create_api_key(connection, self.id, new_id(), HOSTILE, key, now(), scopes)
-        return bill
+            create_api_key(connection, self.id, key_id, name, ApiKey.new(), now(), scopes)
+        return key_id
 
     def number(self, bill: Bill) -> str:
         """Return the number of an invoice."""

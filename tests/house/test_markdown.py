@@ -9,6 +9,7 @@ from house.tree import ROOT, expect_none, files, read
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 CODE_SPAN = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
+LARGEST_PICTURE = 120_000
 ELSEWHERE = re.compile(r"[a-z][a-z+.-]*:|//|#")
 
 
@@ -40,6 +41,15 @@ def test_every_page_is_in_order() -> None:
     """A page without a title has no name in an index. Readers do not trust links after a dead
     one."""
     expect_none([fault for name in files(suffixes=(".md",)) for fault in faults(name)])
+
+
+def test_each_picture_is_small_and_on_a_page() -> None:
+    """A picture that no page shows gets outdated, and a large one makes each clone slow."""
+    pages = "".join(read(name) for name in files(suffixes=(".md",)))
+    pictures = files("docs/images/", suffixes=(".png",))
+    sizes = {name: (ROOT / name).stat().st_size for name in pictures}
+    expect_none([f"{name}: {size} bytes" for name, size in sizes.items() if size > LARGEST_PICTURE])
+    expect_none([name for name in pictures if name.removeprefix("docs/") not in pages])
 
 
 def test_the_checks_catch_what_they_forbid() -> None:

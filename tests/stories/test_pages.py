@@ -104,9 +104,10 @@ def test_voiding_an_invoice(reader: Reader, tenant: str) -> None:
     perform(reader, tenant, *paid(invoice_id, 120_000))
     words = {"INV-000003": "INV-000001", "TENANT": tenant}
 
-    (before,) = page.section("Before").blocks()
+    by_command = page.section("On the command line")
+    (before,) = by_command.blocks()
     assert reader.types(before, **words).code == 0
-    plain, *options = page.section("Do it").choices()
+    plain, *options = (row for row in by_command.choices() if row.startswith(("polaris", "--")))
     for wish in ("", " ".join(options)):
         ahead = reader.types(f"{plain} {wish} --preview", **words)
         assert (ahead.code, "would be voided" in ahead.said) == (0, True), (wish, ahead.said)
@@ -133,9 +134,10 @@ def test_finalizing_a_draft(reader: Reader, tenant: str) -> None:
     listed = "polaris invoice list --status draft --tenant TENANT"
     assert invoice_id in reader.types(listed, **words).said
 
-    (script,) = page.section("Do it").blocks()
+    by_command = page.section("On the command line")
+    (script,) = by_command.blocks()
     preview, _ = script.splitlines()
-    wishes = re.findall(r"`(--[^`]+)`", page.section("Do it").text)
+    wishes = re.findall(r"`(--[^`]+)`", by_command.text)
     ahead = reader.types(" ".join([preview, *wishes]), **words)
     assert (ahead.code, "would be finalized" in ahead.said) == (0, True), ahead.said
     done = reader.types(script, **words)
@@ -148,7 +150,7 @@ def test_finalizing_only_what_was_previewed(reader: Reader, tenant: str) -> None
     page, invoice_id = Page.of("how-to/finalize-a-draft.md"), new_id()
     perform(reader, tenant, *drafted(invoice_id))
     words = {"ID": invoice_id, "TENANT": tenant}
-    (script,) = page.section("Do it").blocks()
+    (script,) = page.section("On the command line").blocks()
     ahead = reader.types(script.splitlines()[0], **words).said
     (expecting,) = page.section("Only what you have seen").blocks()
     refused = reader.types(expecting, **words, FINGERPRINT="0" * 64)

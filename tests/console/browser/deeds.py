@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from console.browser.pictures import write_small
 from console.world import PASSWORD, Bill
 
 PICTURES = Path(__file__).parents[3] / "docs" / "images"
@@ -16,7 +17,7 @@ def picture(page: Page, name: str) -> None:
     if os.environ.get("POLARIS_SCREENSHOTS"):
         PICTURES.mkdir(exist_ok=True)
         # Without `caret` the page would be given inline styles, which its policy forbids.
-        page.screenshot(path=PICTURES / f"{name}.png", caret="initial")
+        write_small(page.screenshot(caret="initial"), PICTURES / f"{name}.png")
 
 
 def panel(page: Page) -> Locator:

@@ -26,6 +26,9 @@ NEEDS_OPERATOR = {
     "GET /billing/invoices/{invoice}/void",
     "POST /billing/invoices/{invoice}/void",
     "POST /billing/invoices/{invoice}/void/preview",
+    "GET /billing/credit-notes/{note}/void",
+    "POST /billing/credit-notes/{note}/void",
+    "POST /tasks/{task}/resolve",
 }
 NEEDS_ADMIN = {
     "GET /operators",
@@ -37,6 +40,11 @@ NEEDS_ADMIN = {
     "POST /operators/{operator}/reset",
     "POST /ledger/periods/close",
     "POST /ledger/periods/reopen",
+    "POST /settings",
+    "GET /developers/keys/new",
+    "POST /developers/keys",
+    "GET /developers/keys/{key}/revoke",
+    "POST /developers/keys/{key}/revoke",
 }
 """What a viewer may not do, and what an operator may not do. All other routes are for everybody
 who is signed in: they read, or concern the own account."""
@@ -51,6 +59,9 @@ FORMS_OF_A_VIEWER = {
     "POST /account/sessions/{session}/revoke",
     "POST /account/sign-out-everywhere",
     "POST /account/tenant",
+    "POST /account/theme",
+    "POST /billing/views",
+    "POST /billing/views/{view}",
     "POST /audit/verify",
     "POST /ledger/proofs/run",
 }
@@ -119,6 +130,7 @@ def ids_of(tenant: Tenant) -> dict[str, str]:
         "request": str(tenant.scalar(request_id, id=bill.id)),
         "note": str(tenant.scalar("select id from credit_note where id is not null")),
         "operator": str(tenant.scalar(operator)),
+        "key": tenant.new_key("test"),
         "account:path": "ACCOUNTS_RECEIVABLE",
     }
 
@@ -135,7 +147,9 @@ def foreign(console: Console) -> dict[str, str]:
 
 def filled(path: str, ids: dict[str, str]) -> str:
     """Return the path of a route with ids in the place of its parameters."""
-    return re.sub(r"{([\w:]+)}", lambda found: ids.get(found[1], new_id()), path)
+    named = path.replace("/invoices/{id}", "/invoices/{invoice}")
+    named = named.replace("/credit-notes/{id}", "/credit-notes/{note}")
+    return re.sub(r"{([\w:]+)}", lambda found: ids.get(found[1], new_id()), named)
 
 
 def test_the_table_names_only_routes() -> None:

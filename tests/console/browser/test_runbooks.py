@@ -55,11 +55,10 @@ def test_voiding_a_paid_invoice(page: Page, tenant: Tenant) -> None:
 
     # Open the invoice.
     page.goto("/billing/invoices")
-    picture(page, "invoices")
     find(page, bill.email)
     expect(panel(page).get_by_role("heading", name=number)).to_be_visible()
     expect(panel(page)).to_contain_text(bill.id)
-    picture(page, "void-1-panel")
+    picture(page, "void-panel")
 
     # Decide, and confirm.
     asked = open_dialog(page, "Void invoice")
@@ -73,7 +72,7 @@ def test_voiding_a_paid_invoice(page: Page, tenant: Tenant) -> None:
     expect(effects).to_contain_text("Refund to transfer")
     expect(effects).to_contain_text("Credit note CN-")
     asked.get_by_label(f"Type {number}").fill(number)
-    picture(page, "void-2-dialog")
+    picture(page, "void-dialog")
     asked.get_by_role(
         "button", name=f"Void {number} and refund USD 700.00 and credit USD 500.00"
     ).click()
@@ -83,7 +82,7 @@ def test_voiding_a_paid_invoice(page: Page, tenant: Tenant) -> None:
     expect(receipt.get_by_role("link", name="Credit note CN-")).to_be_visible()
     expect(receipt).to_contain_text("Refund queued")
     expect(receipt).to_contain_text("USD 700.00")
-    picture(page, "void-3-receipt")
+    picture(page, "void-receipt")
     expect(row(page, bill)).to_contain_text("Voided")
     expect_traces_of_the_void(page, number)
     assert tenant.commands(bill, "VoidInvoice") == [(ME, "done")]
@@ -193,7 +192,7 @@ def test_finalizing_a_draft(page: Page, tenant: Tenant) -> None:
     page.get_by_role("navigation", name="Status").get_by_role("link", name="Draft").click()
     expect(page).to_have_url(re.compile("status=draft"))
     row(page, bill).get_by_role("link").click()
-    picture(page, "finalize-1-list")
+    picture(page, "finalize-list")
 
     # Verify the customer and the totals.
     shown = panel(page)
@@ -205,13 +204,13 @@ def test_finalizing_a_draft(page: Page, tenant: Tenant) -> None:
     # Finalize.
     asked = open_dialog(page, "Finalize invoice")
     expect(asked).to_contain_text("The draft becomes invoice INV-")
-    picture(page, "finalize-2-dialog")
+    picture(page, "finalize-dialog")
     asked.get_by_role("button", name=f"Finalize for {TOTAL}").click()
 
     # Verify.
     expect_receipt(page, "The invoice is finalized.")
     expect(shown.locator(".panel-title")).to_contain_text("Pending")
-    picture(page, "finalize-3-receipt")
+    picture(page, "finalize-receipt")
     expect(row(page, bill)).to_be_hidden()
     page.get_by_role("navigation", name="Status").get_by_role("link", name="Finalized").click()
     expect(row(page, bill)).to_contain_text(tenant.number(bill))

@@ -6,7 +6,7 @@ from hashlib import sha256
 import msgspec
 from msgspec.structs import replace
 
-from polaris.core.effects.effect import Effect, Effects
+from polaris.core.effects.effect import Effect, Effects, InvoiceEffect
 from polaris.core.effects.gathering import without_next_number
 from polaris.core.facts.event import EventKind
 from polaris.core.refusals import OutcomeChanged
@@ -29,17 +29,23 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compared(effects: Effects) -> Effects:
-    """Return what counts in a comparison: all but the numbers that documents get.
+    """Return what counts in a comparison: all but numbers that documents get, and own words.
 
     Another document of the series may draw the next number before this request is done. That
-    changes nothing that a person decided on. The series and its format count.
+    changes nothing that a person decided on. The series and its format count. The reason and the
+    comment of a void are words of the request itself, which nobody else can change.
     """
     return replace(
         effects,
-        invoices=tuple(map(without_next_number, effects.invoices)),
+        invoices=tuple(map(without_own_words, map(without_next_number, effects.invoices))),
         credit_notes=tuple(map(without_next_number, effects.credit_notes)),
         events=tuple(kind for kind in effects.events if kind != EventKind.NUMBER_SKIPPED),
     )
+
+
+def without_own_words(invoice: InvoiceEffect) -> InvoiceEffect:
+    """Return the effect on an invoice without what the request says about its void."""
+    return replace(invoice, void_reason=None, void_comment=None)
 
 
 def fingerprint(effects: Effects) -> str:
