@@ -4,7 +4,7 @@ import msgspec
 
 from polaris.dialects.lago.rules import settings as lago
 from polaris.reference.markdown import beside
-from polaris.services.settings import DeclaredSettings
+from polaris.services.declared_settings import DeclaredSettings
 
 DIALECTS: dict[str, type[msgspec.Struct]] = {lago.NAME: lago.Settings}
 """The settings of each dialect. The command line names them `DIALECT.SETTING`."""

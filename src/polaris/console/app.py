@@ -40,7 +40,7 @@ from polaris.console.pages import (
     void,
 )
 from polaris.operators.oidc import Provider
-from polaris.services.settings import DeclaredSettings
+from polaris.services.declared_settings import DeclaredSettings
 from polaris.serving.async_engine import AsyncEngine
 
 POLICY = (

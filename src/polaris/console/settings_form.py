@@ -17,7 +17,7 @@ from polaris.core.commands.values import AddressChange
 from polaris.core.facts.address import Address
 from polaris.core.facts.tenant import KINDS, Tenant
 from polaris.core.refusals import Refusal
-from polaris.services.settings import DeclaredSettings
+from polaris.services.declared_settings import DeclaredSettings
 
 OWN = ("name", "legal_name", "tax_number", "email", "phone", "timezone")
 NEEDED = ("name", "timezone")

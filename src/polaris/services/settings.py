@@ -1,27 +1,13 @@
-"""A tenant's settings: those that a dialect declares, and the numbers that a format gives next."""
+"""The numbers that the settings give next, and who changed the settings."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
-
-import msgspec
 
 from polaris.api.caller import Caller
 from polaris.core.facts.series import CUSTOMERS, INVOICES, NOTES, SeriesScope
 from polaris.core.facts.tenant import Settings, Tenant
 from polaris.store.read import tenants
 from polaris.store.read.settings import TenantChange, next_positions, tenant_changes
-
-
-class DeclaredSettings(NamedTuple):
-    """The settings that a dialect declares. They are stored in the tenant's details."""
-
-    dialect: str  # its name, also in the details
-    kind: type[msgspec.Struct]  # a default for each setting
-    meanings: Mapping[str, str]  # by the setting's name
-
-    def of(self, tenant: Tenant) -> msgspec.Struct:
-        """Return the tenant's settings for the dialect."""
-        return msgspec.convert(tenant.details.get(self.dialect, {}), self.kind)
 
 
 class NextNumber(NamedTuple):

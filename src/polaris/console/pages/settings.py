@@ -27,8 +27,8 @@ from polaris.core.facts.tenant import Tenant, VoidDated, changed, fingerprint
 from polaris.core.refusals import TenantChangedMeanwhile
 from polaris.engine import new_id
 from polaris.operators.roles import Role
+from polaris.services.declared_settings import DeclaredSettings
 from polaris.services.settings import (
-    DeclaredSettings,
     NextNumbers,
     current_tenant,
     latest_changes,
