@@ -26,7 +26,7 @@ FLAGS = (
 ).split()
 NO_HOSTS = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -91,7 +91,7 @@ def new_page(browser: Browser, console: Console, signed_in: SignedIn) -> Opened:
             "storage_state": signed_in(address) if address else None,
         }
         context = browser.new_context(**usual | options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         return Watched(context.new_page(), options.get("base_url", console.url))
 
     return new
