@@ -28,6 +28,9 @@ NUMBERS = count(1)
 
 LONGEST = (
     "tests/imports/test_real_file.py",
+    "tests/console/browser/test_every_page.py",
+    "tests/console/browser/test_accidents.py",
+    "tests/console/browser/test_runbooks.py",
     "tests/faults/test_embedded.py",
     "tests/stories/test_pages.py",
     "tests/dialects/lago/test_schemas.py",
@@ -38,6 +41,7 @@ LONGEST = (
     "tests/properties/test_effects.py",
     "tests/cli/test_demo.py",
     "tests/bench/test_bench.py",
+    "tests/console/browser/test_access.py",
 )
 """The files that take the longest, which begin first: in the end all processes have work."""
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from console.browser.watched import Watched
 from console.world import PASSWORD, Console, email, served
 from polaris.operators.roles import Role
-from polaris.store.server.embedded import Embedded
+from polaris.store.server.embedded import open_server
 
 MISSING = "There is no Chromium. Run `make browser`, or set POLARIS_TEST_CHROMIUM."
 
@@ -26,7 +26,7 @@ FLAGS = (
 ).split()
 NO_HOSTS = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -44,9 +44,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def console(browser: Browser, server: Embedded, session_dir: Path) -> Iterator[Console]:
-    """The served console. Tests add invoices of their own to it."""
-    with served(session_dir / "server") as console:
+def console(session_dir: Path) -> Iterator[Console]:
+    """The served console. Tests add invoices of their own to it.
+
+    Its database server is its own: the one of the other tests has too few connections for both.
+    """
+    data_dir = session_dir / "console"
+    with open_server(data_dir, fsync=False), served(data_dir) as console:
         yield console
 
 
@@ -91,7 +95,7 @@ def new_page(browser: Browser, console: Console, signed_in: SignedIn) -> Opened:
             "storage_state": signed_in(address) if address else None,
         }
         context = browser.new_context(**usual | options)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         return Watched(context.new_page(), options.get("base_url", console.url))
 
     return new

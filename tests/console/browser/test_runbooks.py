@@ -32,6 +32,11 @@ from polaris.core.commands.values import NewLine
 from polaris.operators.roles import Role
 
 ME = f"operator:{email(Role.OPERATOR)}"
+UNCOVERED = """() => {
+  const box = document.activeElement.getBoundingClientRect();
+  return document.elementFromPoint(box.x + 4, box.y + box.height / 2) === document.activeElement;
+}"""
+"""True if nothing lies over the element that has the focus."""
 WIDE = {"width": 1200, "height": 800}
 
 
@@ -72,6 +77,7 @@ def test_voiding_a_paid_invoice(page: Page, tenant: Tenant) -> None:
     expect(effects).to_contain_text("Refund to transfer")
     expect(effects).to_contain_text("Credit note CN-")
     asked.get_by_label(f"Type {number}").fill(number)
+    assert page.evaluate(UNCOVERED)
     picture(page, "void-dialog")
     asked.get_by_role(
         "button", name=f"Void {number} and refund USD 700.00 and credit USD 500.00"
@@ -84,12 +90,14 @@ def test_voiding_a_paid_invoice(page: Page, tenant: Tenant) -> None:
     expect(receipt).to_contain_text("USD 700.00")
     picture(page, "void-receipt")
     expect(row(page, bill)).to_contain_text("Voided")
-    expect_traces_of_the_void(page, number)
+    expect_traces_of_the_void(page)
+    page.goto(f"/billing/customers/{bill.customer_id}?show=credit_notes")
+    expect(page.get_by_role("main")).to_contain_text("CN-")
     assert tenant.commands(bill, "VoidInvoice") == [(ME, "done")]
     assert tenant.events(bill, "invoice.voided") == 1
 
 
-def expect_traces_of_the_void(page: Page, number: str) -> None:
+def expect_traces_of_the_void(page: Page) -> None:
     """Expect the credit note, the refund, and the request in the audit log."""
     panel(page).get_by_role("link", name="Payments and credit").click()
     refunds = panel(page).get_by_role("region", name="Refunds")
@@ -101,6 +109,10 @@ def expect_traces_of_the_void(page: Page, number: str) -> None:
     void.get_by_text("Request").click()
     request = json.loads(void.locator("pre").inner_text())
     assert (request["reason"], request["refund_minor"]) == ("duplicate", 70_000)
+    void.get_by_role("link", name="In the audit log").click()
+    lines = page.get_by_role("main")
+    expect(lines).to_contain_text(email(Role.OPERATOR))
+    expect(lines).to_contain_text("Void invoice")
 
 
 def test_cancelling_an_unpaid_invoice_needs_no_choice(page: Page, tenant: Tenant) -> None:
