@@ -14,9 +14,11 @@ from polaris.core.scope import Scope
 from polaris.engine import new_id
 from polaris.operators.roles import Role
 from polaris.store.read.audit_log import AuditSearch, LoggedRequest, audit_page
+from polaris.store.read.keyset import Window
 
 PATH = "/ledger/periods"
 HISTORY = ("CloseBooks", "ReopenBooks")
+HISTORY_SIZE = 20
 
 
 class PeriodChange(NamedTuple):
@@ -45,7 +47,8 @@ async def _page(
     `writers_left` earlier changes may still add entries to the closed period.
     """
     facts = await visit.caller.engine.facts(visit.tenant.id, Scope())
-    history = await visit.caller.read(audit_page, AuditSearch(commands=HISTORY), 20)
+    moves = AuditSearch(commands=HISTORY)
+    history = await visit.caller.read(audit_page, moves, Window(limit=HISTORY_SIZE))
     return render(
         visit,
         "ledger_periods.html",
@@ -55,7 +58,7 @@ async def _page(
         first_open=facts.books.first_open_day if facts.books.closed_through else None,
         proposed=visit.today.replace(day=1) - timedelta(days=1),
         yesterday=visit.today - timedelta(days=1),
-        history=[PeriodChange(line, named_day(line)) for line in history.lines],
+        history=[PeriodChange(line, named_day(line)) for line in history.rows],
         faults=faults,
         new_id=new_id,
         writers_left=writers_left,
