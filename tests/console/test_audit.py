@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -16,6 +17,7 @@ from polaris.core.commands import SaveCustomer, VoidInvoice
 from polaris.engine import new_id
 from polaris.operators.roles import Role
 from polaris.store.read.audit_log import AuditSearch, audit_page
+from polaris.store.read.keyset import Window
 from polaris.store.server.database import Database
 
 FORMULA = "=HYPERLINK(1)"
@@ -80,15 +82,14 @@ def test_a_refused_line_says_why_and_what_to_do(browser: Browser) -> None:
 def test_the_log_has_pages_in_both_directions(office: Office) -> None:
     wanted = AuditSearch(commands=("SaveCustomer", "VoidInvoice"))
     with office.database.connect() as connection:
-        first = audit_page(connection, office.tenant_id, wanted, 2)
-        after = AuditSearch(commands=wanted.commands, after=first.after)
-        second = audit_page(connection, office.tenant_id, after, 2)
-        before = AuditSearch(commands=wanted.commands, before=second.before)
-        again = audit_page(connection, office.tenant_id, before, 2)
-    assert [line.command for line in first.lines] == ["VoidInvoice", "SaveCustomer"]
-    assert [line.actor for line in second.lines] == ["key:plr_1"]
+        read = partial(audit_page, connection, office.tenant_id, wanted)
+        first = read(Window(limit=2))
+        second = read(Window(after=first.after, limit=2))
+        again = read(Window(before=second.before, limit=2))
+    assert [line.command for line in first.rows] == ["VoidInvoice", "SaveCustomer"]
+    assert [line.actor for line in second.rows] == ["key:plr_1"]
     assert (first.before, second.after) == (None, None)
-    assert again.lines == first.lines
+    assert again.rows == first.rows
 
 
 def test_an_export_has_no_formula(browser: Browser) -> None:

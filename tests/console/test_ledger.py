@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -13,14 +14,12 @@ from polaris.core.ledger.posting import EntryKind
 from polaris.engine import new_id
 from polaris.operators.roles import Role
 from polaris.reports.ledger import PROOFS
-from polaris.store.read.account_statements import (
-    AccountStatement,
-    StatementSearch,
-    account_statement,
-)
+from polaris.store.read.account_statements import StatementLine, StatementSearch, account_statement
 from polaris.store.read.journal import JournalSearch, journal
+from polaris.store.read.keyset import KeysetPage, Window
 from polaris.store.server.database import Database
 
+OLDEST_FIRST = Window(ascending=True)
 RECEIVABLES = [2000, 2400, 3400, 3600, 3100, 4100, 4300, 3300, 3100]
 """The receivables after each posting of `Office.fill`, oldest first."""
 
@@ -85,22 +84,23 @@ def test_a_filter_that_cannot_be_read_is_named_at_its_field(browser: Browser) ->
 
 def test_the_journal_has_pages_in_both_directions(office: Office, database: Database) -> None:
     with database.connect() as connection:
-        first = journal(connection, office.tenant_id, JournalSearch(), 4)
-        second = journal(connection, office.tenant_id, JournalSearch(after=first.after), 4)
-        back = journal(connection, office.tenant_id, JournalSearch(before=second.before), 4)
-    assert [len(first.entries), len(second.entries)] == [4, 2]
+        read = partial(journal, connection, office.tenant_id, JournalSearch())
+        first = read(Window(limit=4))
+        second = read(Window(after=first.after, limit=4))
+        back = read(Window(before=second.before, limit=4))
+    assert [len(first.rows), len(second.rows)] == [4, 2]
     assert (first.before, second.after) == (None, None)
-    assert not {one.id for one in first.entries} & {one.id for one in second.entries}
-    assert back.entries == first.entries
-    assert second.entries[-1].kind == EntryKind.FINALIZED
-    assert [p.amount_minor for p in second.entries[-1].postings] == [2000, 400]
+    assert not {one.id for one in first.rows} & {one.id for one in second.rows}
+    assert back.rows == first.rows
+    assert second.rows[-1].kind == EntryKind.FINALIZED
+    assert [p.amount_minor for p in second.rows[-1].postings] == [2000, 400]
 
 
 def test_a_reversal_and_its_entry_name_each_other(office: Office, database: Database) -> None:
     ids = office.ids
     wanted = JournalSearch(invoice=ids["voided"], invoice_id=ids["voided"])
     with database.connect() as connection:
-        reversal, entry = journal(connection, office.tenant_id, wanted, 9).entries
+        reversal, entry = journal(connection, office.tenant_id, wanted, Window()).rows
     assert (reversal.reverses, entry.reversed_by) == (entry.id, reversal.id)
 
 
@@ -126,8 +126,8 @@ def test_the_trial_balance_of_an_earlier_day_leaves_out_what_came_later(
 def test_a_statement_has_the_balance_after_each_posting(office: Office, database: Database) -> None:
     wanted = StatementSearch(account="ACCOUNTS_RECEIVABLE", currency="EUR")
     with database.connect() as connection:
-        whole = account_statement(connection, office.tenant_id, wanted)
-    assert [line.balance_minor for line in whole.lines] == RECEIVABLES
+        whole = account_statement(connection, office.tenant_id, wanted, OLDEST_FIRST)
+    assert [line.balance_minor for line in whole.page.rows] == RECEIVABLES
     (sums,) = whole.sums
     assert (sums.debit_minor, sums.credit_minor, sums.closing_minor) == (4800, 1700, 3100)
 
@@ -137,17 +137,16 @@ def test_a_statement_carries_its_balance_from_page_to_page(
 ) -> None:
     wanted = StatementSearch(account="ACCOUNTS_RECEIVABLE", currency="EUR")
     balances: list[int] = []
-    pages: list[AccountStatement] = []
+    pages: list[KeysetPage[StatementLine]] = []
     with database.connect() as connection:
         while not pages or pages[-1].after:
-            after = pages[-1].after if pages else None
-            step = StatementSearch(account=wanted.account, currency="EUR", after=after)
-            pages.append(account_statement(connection, office.tenant_id, step, 2))
-            balances += [line.balance_minor for line in pages[-1].lines]
-        back = StatementSearch(account=wanted.account, currency="EUR", before=pages[2].before)
-        again = account_statement(connection, office.tenant_id, back, 2)
+            window = OLDEST_FIRST._replace(after=pages[-1].after if pages else None, limit=2)
+            pages.append(account_statement(connection, office.tenant_id, wanted, window).page)
+            balances += [line.balance_minor for line in pages[-1].rows]
+        back = OLDEST_FIRST._replace(before=pages[2].before, limit=2)
+        again = account_statement(connection, office.tenant_id, wanted, back)
     assert balances == RECEIVABLES
-    assert again.lines == pages[1].lines
+    assert again.page.rows == pages[1].rows
 
 
 def test_a_statement_of_a_period_begins_with_the_balance_before_it(

@@ -1,13 +1,16 @@
-"""An async engine over a database, with a stopped clock, and API keys for it."""
+"""An async engine over a database, with a stopped clock, API keys for it, and an open set."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
-from polaris.engine import Engine, new_id, now
+from polaris.core.commands import Command
+from polaris.core.fold import Memory, fold
+from polaris.core.scope import scope_of
+from polaris.engine import Engine, new_id, now, request
 from polaris.keys import ApiKey
 from polaris.serving.async_engine import AsyncEngine
 from polaris.serving.write_batches import WriteBatches
-from polaris.store.engine.write import create_api_key
+from polaris.store.engine.write import create_api_key, lock_and_load, write
 from polaris.store.server.database import Database
 
 
@@ -40,3 +43,17 @@ def create_keys(database: Database, tenant_id: str, count: int = 1) -> list[ApiK
         for key in fresh:
             create_api_key(connection, tenant_id, new_id(), "shop", key, now())
     return fresh
+
+
+@contextmanager
+def open_set(database: Database, tenant_id: str, command: Command) -> Iterator[None]:
+    """A set of the tenant that has written, and commits at the end of the block."""
+    with database.connect() as connection:
+        scope = scope_of([command])
+        asked = request(command)
+        loaded = lock_and_load(connection, tenant_id, scope, [asked.id])
+        folded = fold(loaded.facts, Memory((), ()), [asked], new_id)
+        assert folded.outcomes[0].done
+        write(connection, tenant_id, folded.rows.values())
+        yield
+        connection.commit()

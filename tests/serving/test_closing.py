@@ -10,13 +10,11 @@ import pytest
 
 from faults.world import at_once, customers, drafts, invoices, opened, tenant, voiding
 from polaris.core import commands
-from polaris.core.commands import CloseBooks, Command
-from polaris.core.fold import Memory, Outcome, Request, fold
-from polaris.core.scope import scope_of
-from polaris.engine import CLOSING_PATIENCE_SECONDS, Engine, new_id, now, request
-from polaris.store.engine.write import lock_and_load, write
+from polaris.core.commands import CloseBooks
+from polaris.core.fold import Outcome, Request
+from polaris.engine import CLOSING_PATIENCE_SECONDS, Engine, now, request
 from polaris.store.server.database import Database
-from serving.async_engines import async_engine_over
+from serving.async_engines import async_engine_over, open_set
 
 USUAL_SECONDS = 5.0
 """Far more than a void takes, and less than a closing waits."""
@@ -35,20 +33,6 @@ def open_transaction(database: Database) -> Iterator[None]:
         connection.execute("create temporary table foreign_rows as select pg_current_xact_id()")
         yield
         connection.rollback()
-
-
-@contextmanager
-def open_set(database: Database, tenant_id: str, command: Command) -> Iterator[None]:
-    """A set of the tenant that has written, and commits at the end of the block."""
-    with database.connect() as connection:
-        scope = scope_of([command])
-        asked = request(command)
-        loaded = lock_and_load(connection, tenant_id, scope, [asked.id])
-        folded = fold(loaded.facts, Memory((), ()), [asked], new_id)
-        assert folded.outcomes[0].done
-        write(connection, tenant_id, folded.rows.values())
-        yield
-        connection.commit()
 
 
 def closing(days: int = 1) -> CloseBooks:

@@ -46,6 +46,12 @@ class CommandRefused(Failure):
         self.refusals = tuple(refused)
         super().__init__(self.refusals[0].sentence)
 
+    @property
+    def writers_left(self) -> int:
+        """The earlier changes that still run, if the command was a closing that is done already."""
+        left = (refusal.details.get("writers_left", 0) for refusal in self.refusals)
+        return sum(count for count in left if isinstance(count, int))
+
     def response(self) -> Response:
         """Return the reasons as plain text, for a page that does not show them itself."""
         return Response("\n".join(refusal.sentence for refusal in self.refusals), 409)

@@ -54,9 +54,11 @@ HEADERS = {
     "referrer-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
     "cache-control": "no-store",
-    "vary": "HX-Request",
 }
 """The headers of every page. A page holds the books of a tenant, so nobody stores it."""
+
+VARY = "HX-Request"
+"""The page's script gets a part of what the browser gets at the same address."""
 
 FOR_EVER = "public, max-age=31536000, immutable"
 PAGES = (
@@ -124,6 +126,7 @@ class Headers:
                 headers = MutableHeaders(scope=message)
                 for name, value in added.items():
                     headers.setdefault(name, value)
+                headers.add_vary_header(VARY)
             await send(message)
 
         await self._app(scope, receive, sent)

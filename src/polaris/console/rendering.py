@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from polaris.console import formats
 from polaris.console.access import Visit, is_by_script, theme_of
+from polaris.console.list_state import place_text
 from polaris.engine import new_id
 from polaris.operators.roles import Role
 from polaris.services.credit_note_status import credit_note_status
@@ -70,7 +71,7 @@ def environment() -> Environment:
         icon=cache(icon),
         Role=Role,
         new_id=new_id,
-        place=lambda row: f"{row.key}~{row.id}",
+        place=place_text,
         note_status=lambda row: credit_note_status(row.status, row.balance_minor),
         shown_status=lambda row: derive_invoice_ui_status(
             row.status, row.payment_status, row.payment_overdue

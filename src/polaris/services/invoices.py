@@ -5,6 +5,7 @@ from typing import NamedTuple
 import msgspec
 
 from polaris.api.caller import Caller
+from polaris.core.balances.credit_note import noted_by_setting
 from polaris.core.commands import Command, FinalizeInvoice, RegenerateInvoice, VoidInvoice
 from polaris.core.commands.values import Apply, VoidNote
 from polaris.core.effects import Effects
@@ -23,12 +24,13 @@ class VoidChoices(msgspec.Struct, frozen=True, kw_only=True):
     """What a person decides about a void. Amounts are minor units of the invoice's currency.
 
     `credit_note` documents the whole invoice by a credit note. If no credit is named, that note
-    also keeps all received money that is not refunded, as credit for later invoices.
+    also keeps all received money that is not refunded, as credit for later invoices. If nobody
+    decided about a note (None), the setting `void_with_credit_note` does; its note keeps no money.
     """
 
-    credit_note: bool = False
+    credit_note: bool | None = None
     refund_minor: int = 0  # back to the payment method
-    credit_minor: int | None = None  # None: see above; without a credit note it is 0
+    credit_minor: int | None = None  # None: see above; without a chosen credit note it is 0
     credit_to: CreditTo = CreditTo.WALLET  # where a named credit goes
     reason: str | None = None  # a reason code
     comment: str | None = None  # never printed on the customer's invoice
@@ -36,7 +38,7 @@ class VoidChoices(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def keeps_received_money(self) -> bool:
         """True if the credit is what was received and is not refunded."""
-        return self.credit_note and self.credit_minor is None
+        return bool(self.credit_note) and self.credit_minor is None
 
 
 class Expectation(NamedTuple):
@@ -131,13 +133,13 @@ async def void_command(caller: Caller, invoice_id: str, choices: VoidChoices) ->
         refund_minor=choices.refund_minor,
         credit_minor=credit,
         credit_to=CreditTo.NOTE if choices.keeps_received_money else choices.credit_to,
-        note=note_policy(choices),
+        note=note_policy(choices, noted_by_setting(view.tenant, invoice)),
     )
 
 
-def note_policy(choices: VoidChoices) -> VoidNote:
+def note_policy(choices: VoidChoices, by_setting: bool) -> VoidNote:
     """Return which credit note documents the void. Credit always needs one."""
-    if choices.credit_note:
+    if by_setting if choices.credit_note is None else choices.credit_note:
         return VoidNote.ADJUSTMENT
     return VoidNote.REQUESTED if choices.credit_minor else VoidNote.NONE
 

@@ -21,6 +21,7 @@ from polaris.reports.ledger import Proof
 from polaris.serving.async_engine import AsyncEngine
 from polaris.store.engine.write import write
 from polaris.store.read.audit_log import AuditSearch, audit_page
+from polaris.store.read.keyset import Window
 
 VERIFY_LEDGER, VERIFY_AUDIT_LOG = "VerifyLedger", "VerifyAuditLog"
 """The names of the verifications in the audit log. Their subject is the tenant."""
@@ -78,8 +79,8 @@ async def last_verification(caller: Caller, command: str) -> Verification | None
     """Return the last verification with this name, or None if there was none."""
     own = caller.tenant_id
     wanted = AuditSearch(commands=(command,), subject=own, subject_id=own)
-    page = await caller.read(audit_page, wanted, 1)
-    for line in page.lines:
+    page = await caller.read(audit_page, wanted, Window(limit=1))
+    for line in page.rows:
         return Verification(line.at, line.actor, msgspec.json.decode(line.request)["result"])
     return None
 

@@ -70,3 +70,47 @@ class Admin:
             currency="EUR",
             lines=[line],
         )
+
+
+def draft(admin: Admin, amount_minor: int = 1000) -> str:
+    """A draft of this amount and 20 % tax for a customer of its own. Return its id."""
+    invoice_id, customer_id = new_id(), new_id()
+    admin.done("SaveCustomer", customer_id=customer_id, external_id=customer_id, name="Ada")
+    tax = {"code": "vat", "name": "VAT", "rate": "20"}
+    line = {"description": "Service", "amount_minor": amount_minor, "taxes": [tax]}
+    admin.done(
+        "DraftInvoice", invoice_id=invoice_id, customer_id=customer_id, currency="EUR", lines=[line]
+    )
+    return invoice_id
+
+
+def issued(admin: Admin, paid_minor: int = 0) -> str:
+    """A finalized invoice of 1,200, paid by this amount. Return its id."""
+    invoice_id = draft(admin)
+    call(admin, f"/invoice/{invoice_id}/finalize")
+    if paid_minor:
+        pay(admin, invoice_id, paid_minor)
+    return invoice_id
+
+
+def pay(admin: Admin, invoice_id: str, amount_minor: int) -> None:
+    admin.done(
+        "ReceivePayment",
+        payment_id=new_id(),
+        currency="EUR",
+        amount_minor=amount_minor,
+        method="card",
+        apply_to={invoice_id: amount_minor},
+    )
+
+
+def call(admin: Admin, path: str, status: int = 200, **body: Any) -> Any:
+    answer = admin.post(path, body)
+    assert answer.status_code == status, answer.text
+    return answer.json()
+
+
+def get(admin: Admin, path: str, status: int = 200) -> Any:
+    answer = httpx.get(f"{admin.url}{path}", headers={"Authorization": f"Bearer {admin.reader}"})
+    assert answer.status_code == status, answer.text
+    return answer.json()

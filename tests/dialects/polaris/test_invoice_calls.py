@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from cli.terminal import Serving
-from dialects.polaris.admin import Admin
+from dialects.polaris.admin import Admin, call, draft, get, issued, pay
 from faults.world import opened
 from polaris.engine import new_id
 
@@ -16,50 +16,6 @@ from polaris.engine import new_id
 def admin(database_url: str, serving: Serving) -> Iterator[Admin]:
     with opened(database_url) as database:
         yield Admin(database, serving.url)
-
-
-def draft(admin: Admin, amount_minor: int = 1000) -> str:
-    """A draft of this amount and 20 % tax for a customer of its own. Return its id."""
-    invoice_id, customer_id = new_id(), new_id()
-    admin.done("SaveCustomer", customer_id=customer_id, external_id=customer_id, name="Ada")
-    tax = {"code": "vat", "name": "VAT", "rate": "20"}
-    line = {"description": "Service", "amount_minor": amount_minor, "taxes": [tax]}
-    admin.done(
-        "DraftInvoice", invoice_id=invoice_id, customer_id=customer_id, currency="EUR", lines=[line]
-    )
-    return invoice_id
-
-
-def issued(admin: Admin, paid_minor: int = 0) -> str:
-    """A finalized invoice of 1,200, paid by this amount. Return its id."""
-    invoice_id = draft(admin)
-    call(admin, f"/invoice/{invoice_id}/finalize")
-    if paid_minor:
-        pay(admin, invoice_id, paid_minor)
-    return invoice_id
-
-
-def pay(admin: Admin, invoice_id: str, amount_minor: int) -> None:
-    admin.done(
-        "ReceivePayment",
-        payment_id=new_id(),
-        currency="EUR",
-        amount_minor=amount_minor,
-        method="card",
-        apply_to={invoice_id: amount_minor},
-    )
-
-
-def call(admin: Admin, path: str, status: int = 200, **body: Any) -> Any:
-    answer = admin.post(path, body)
-    assert answer.status_code == status, answer.text
-    return answer.json()
-
-
-def get(admin: Admin, path: str, status: int = 200) -> Any:
-    answer = httpx.get(f"{admin.url}{path}", headers={"Authorization": f"Bearer {admin.reader}"})
-    assert answer.status_code == status, answer.text
-    return answer.json()
 
 
 # ---------------------------------------------------------------- finalize
@@ -141,73 +97,6 @@ def test_a_refund_goes_back_to_the_payment_and_the_rest_stays_held(admin: Admin)
     assert [(one["state"], one["amount_cents"]) for one in whole["refunds"]] == [("requested", 500)]
     assert whole["credit_notes"] == []
     assert (whole["held_amount_cents"], whole["void_reason"]) == (700, "duplicate")
-
-
-# Paid, and the body: credit notes as (total, offset, credit, refund, where), wallet credit, held.
-VOIDS: list[tuple[int, dict[str, Any], list[tuple[int, int, int, int, str]], int, int]] = [
-    (0, {"generate_credit_note": True}, [(1200, 1200, 0, 0, "note")], 0, 0),
-    (1200, {"generate_credit_note": True}, [(1200, 0, 1200, 0, "note")], 0, 0),
-    (500, {"generate_credit_note": True}, [(1200, 700, 500, 0, "note")], 0, 0),
-    (
-        1200,
-        {"generate_credit_note": True, "refund_amount": 200},
-        [(1200, 0, 1000, 200, "note")],
-        0,
-        0,
-    ),
-    (
-        1200,
-        {"generate_credit_note": True, "credit_amount": 300},
-        [(1200, 900, 300, 0, "wallet")],
-        300,
-        900,
-    ),
-    (1200, {"credit_amount": 300}, [(300, 0, 300, 0, "wallet")], 300, 900),
-    (1200, {"credit_amount": 300, "refund_amount": 400}, [(700, 0, 300, 400, "wallet")], 300, 500),
-    (1200, {"generate_credit_note": False}, [], 0, 1200),
-]
-
-
-@pytest.mark.parametrize(("paid", "body", "notes", "wallet", "held"), VOIDS)
-def test_what_a_void_gives_back(
-    admin: Admin,
-    paid: int,
-    body: dict[str, Any],
-    notes: list[tuple[int, int, int, int, str]],
-    wallet: int,
-    held: int,
-) -> None:
-    """Of 1,200; the preview says the same before."""
-    invoice_id = issued(admin, paid_minor=paid)
-    seen = call(admin, f"/invoice/{invoice_id}/void/preview", **body)
-    call(admin, f"/invoice/{invoice_id}/void", **body, expect=seen["fingerprint"])
-    whole = get(admin, f"/invoice/{invoice_id}")
-    assert [
-        (
-            *(one["total_amount_cents"], one["offset_amount_cents"], one["credit_amount_cents"]),
-            *(one["refund_amount_cents"], one["credit_to"]),
-        )
-        for one in whole["credit_notes"]
-    ] == notes
-    assert whole["held_amount_cents"] == held
-    assert sum(one["amount_minor"] for one in seen["effects"]["wallets"]) == wallet
-
-
-def test_what_was_credited_before_is_not_credited_again(admin: Admin) -> None:
-    """600 of 1,200 are credited; the void's note keeps the other 600."""
-    invoice_id = issued(admin, paid_minor=1200)
-    line_id = get(admin, f"/invoice/{invoice_id}")["lines"][0]["id"]
-    admin.done(
-        "IssueCreditNote",
-        note_id=new_id(),
-        invoice_id=invoice_id,
-        lines=[{"line_id": line_id, "amount_minor": 500}],
-        credit_minor=600,
-    )
-    call(admin, f"/invoice/{invoice_id}/void", generate_credit_note=True)
-    whole = get(admin, f"/invoice/{invoice_id}")
-    assert [one["credit_amount_cents"] for one in whole["credit_notes"]] == [600, 600]
-    assert whole["held_amount_cents"] == 0
 
 
 def test_the_comment_is_not_printed_on_the_credit_note(admin: Admin) -> None:

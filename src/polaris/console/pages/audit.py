@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from polaris.audit.verify import AuditReport
 from polaris.console.access import Visit, action, page
-from polaris.console.filters import Filters
+from polaris.console.list_state import NOBODY, ListState
 from polaris.console.rendering import render
 from polaris.console.streaming import rendered, streamed
 from polaris.core.lifecycle import LIFECYCLE
@@ -28,15 +28,11 @@ from polaris.store.read.audit_log import (
     OUTCOMES,
     AuditSearch,
     LoggedRequest,
-    Place,
     audit_page,
 )
+from polaris.store.read.keyset import LONGEST_PAGE, From, Window
 
 PATH = "/audit"
-PAGE_SIZE = 50
-EXPORT_SIZE = 1000
-"""How many lines an export reads at a time."""
-
 NAMES = "actor name outcome subject command from to after before".split()
 REFUSALS = {refusal.code: refusal for refusal in EVERY}
 COLUMNS = "position at actor command outcome refusals subject_id command_id request hash".split()
@@ -47,7 +43,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 async def listed(visit: Visit) -> Response:
     """Show the lines, the newest first."""
     state, wanted = _search(visit)
-    found = await visit.caller.read(audit_page, wanted, PAGE_SIZE)
+    found = await visit.caller.read(audit_page, wanted, state.window)
     return render(
         visit,
         "audit.html",
@@ -83,26 +79,24 @@ def _reason(code: str, details: dict[str, Any] | None) -> tuple[str, str]:
     return kind(**details).sentence, kind.instead
 
 
-def _search(visit: Visit) -> tuple[Filters, AuditSearch]:
-    state = Filters(PATH, visit.request.query_params, NAMES)
+def _search(visit: Visit) -> tuple[ListState, AuditSearch]:
+    state = ListState(PATH, visit.request.query_params, NAMES)
+    state.read_page(datetime)
     zone = ZoneInfo(visit.tenant.timezone)
     first, last = state.day("from"), state.day("to")
     name, command_id = state.text("name"), state.id("command")
-    if "command" in state and command_id is None:
+    if command_id == NOBODY:
         state.faults["command"] = "This is not the id of a command. Copy the whole id."
-    after, before = state.moment_place("after"), state.moment_place("before")
     end = datetime.combine(last + timedelta(days=1), time(), zone) if last else None
     return state, AuditSearch(
         actor=state.text("actor"),
         commands=(name,) if name else None,
-        outcome=state.choice("outcome", OUTCOMES),
+        outcome=state.selected("outcome", OUTCOMES),
         subject=state.text("subject"),
         subject_id=state.id("subject"),
         command_id=command_id,
         first_moment=datetime.combine(first, time(), zone) if first else None,
         end_moment=end,
-        after=Place(*after) if after else None,
-        before=Place(*before) if before else None,
     )
 
 
@@ -138,11 +132,11 @@ def _download(visit: Visit, suffix: str, media_type: str, head: str, written: An
 
     async def sent() -> AsyncIterator[str]:
         yield head
-        after: Place | None = None
+        after: From | None = None
         while True:
-            batch = msgspec.structs.replace(wanted, after=after, before=None)
-            found = await visit.caller.read(audit_page, batch, EXPORT_SIZE)
-            yield "".join(written(line) for line in found.lines)
+            window = Window(after=after, limit=LONGEST_PAGE)
+            found = await visit.caller.read(audit_page, wanted, window)
+            yield "".join(written(line) for line in found.rows)
             if (after := found.after) is None:
                 return
 

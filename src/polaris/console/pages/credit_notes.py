@@ -9,9 +9,8 @@ from typing import NamedTuple
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import Visit, page
-from polaris.console.list_state import ListState, list_state
+from polaris.console.list_state import ListState
 from polaris.console.rendering import render
-from polaris.console.state import ParameterReader, parameters
 from polaris.store.read.keyset import KeysetPage
 from polaris.store.read.notes import (
     FoundNote,
@@ -66,25 +65,24 @@ async def listed(visit: Visit) -> Response:
 
 
 def _state(visit: Visit) -> tuple[ListState, NoteSearch]:
-    params = parameters(visit.request.query_params, NAMES)
-    reading = ParameterReader(params, visit.tenant.currency, visit.locale)
-    order = reading.choice("sort", NoteOrder, NoteOrder.ISSUE_DATE)
+    state = ListState(PATH, visit.request.query_params, NAMES)
     wanted = NoteSearch(
-        tab=reading.choice("status", NoteTab, NoteTab.ALL),
-        text=params.get("q"),
-        customer_id=reading.id("customer"),
-        currency=params.get("currency"),
-        issued_from=reading.read_day("from"),
-        issued_to=reading.read_day("to"),
-        order=order,
+        tab=state.choice("status", NoteTab, NoteTab.ALL),
+        text=state.text("q"),
+        customer_id=state.id("customer"),
+        currency=state.text("currency"),
+        issued_from=state.day("from"),
+        issued_to=state.day("to"),
+        order=state.choice("sort", NoteOrder, NoteOrder.ISSUE_DATE),
     )
-    return list_state(PATH, params, reading, order, KEYS[order]), wanted
+    state.read_page(KEYS[wanted.order], wanted.order)
+    return state, wanted
 
 
 def _only_match(state: ListState, found: KeysetPage[FoundNote]) -> str | None:
     """Return the id of the only note found, if the search is all of its number or id."""
-    text = state.params.get("q", "").lower()
-    if not text or state.window.after or state.window.before or len(found.rows) != 1:
+    text = state.field("q").lower()
+    if not text or state.continued or len(found.rows) != 1:
         return None
     (only,) = found.rows
     return only.id if text in (only.number.lower(), only.id) else None

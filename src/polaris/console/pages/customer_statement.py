@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from polaris.console.access import Visit, page
 from polaris.console.csv_export import Cell, csv_response, major
+from polaris.console.list_state import ListState
 from polaris.console.pages.customer_detail import PATH, CustomerDetail, customer_detail
-from polaris.console.state import ParameterReader, parameters, url_with
 from polaris.core.commands.text import ID
 from polaris.core.ledger.posting import EntryKind
 from polaris.store.read.statements import Account, Change, statement_of
@@ -53,25 +53,33 @@ def change_words(change: Change) -> str:
 
 
 class Range(NamedTuple):
-    """The days of a statement, as the URL names them, and what could not be read there."""
+    """The days of a statement, as the URL of its CSV file names them."""
 
-    params: Mapping[str, str]
+    state: ListState
     since: date | None
     until: date | None
-    faults: Mapping[str, str]
+
+    @property
+    def params(self) -> Mapping[str, str]:
+        """The days as they were typed."""
+        return self.state.params
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """What could not be read, by the name of the field."""
+        return self.state.faults
 
 
 async def statement(visit: Visit, detail: CustomerDetail) -> Mapping[str, Any]:
     """Return the statement, the form's values and the URL of the CSV file."""
-    days = _range(visit)
+    days = _range(visit, detail.customer.id)
     accounts = await _accounts(visit, detail.customer.id, days)
-    path = f"{PATH}/{detail.customer.id}/statement.csv"
     return {
         "days": days,
         "accounts": accounts,
         "change_words": change_words,
         "longest": LONGEST,
-        "csv": url_with(path, days.params, {}),
+        "csv": days.state.url(),
     }
 
 
@@ -81,7 +89,7 @@ async def exported(visit: Visit) -> Response:
     detail = await customer_detail(visit, customer_id) if ID.fullmatch(customer_id) else None
     if detail is None:
         raise HTTPException(404)
-    days = _range(visit)
+    days = _range(visit, customer_id)
     if days.faults:
         raise HTTPException(422, next(iter(days.faults.values())))
     accounts = await _accounts(visit, customer_id, days)
@@ -92,13 +100,13 @@ async def _accounts(visit: Visit, customer_id: str, days: Range) -> list[Account
     return await visit.caller.read(statement_of, customer_id, days.since, days.until)
 
 
-def _range(visit: Visit) -> Range:
-    params = parameters(visit.request.query_params, ("from", "to"))
-    reading = ParameterReader(params, visit.tenant.currency, visit.locale)
-    since, until = reading.read_day("from"), reading.read_day("to")
+def _range(visit: Visit, customer_id: str) -> Range:
+    path = f"{PATH}/{customer_id}/statement.csv"
+    state = ListState(path, visit.request.query_params, ("from", "to"))
+    since, until = state.day("from"), state.day("to")
     if since and until and since > until:
-        reading.faults["to"] = "The last day is before the first one."
-    return Range(params, since, until, reading.faults)
+        state.faults["to"] = "The last day is before the first one."
+    return Range(state, since, until)
 
 
 async def _rows(accounts: list[Account], days: Range) -> AsyncIterator[Iterable[Cell]]:

@@ -5,10 +5,10 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from polaris.console.access import Visit
-from polaris.console.list_state import ListState, list_state
+from polaris.console.invoice_list import invoice_list
+from polaris.console.list_state import ListState
 from polaris.console.pages.customer_detail import PATH, CustomerDetail
 from polaris.console.pages.customer_statement import statement
-from polaris.console.state import ParameterReader, invoice_list_state, parameters
 from polaris.core.facts.wallet import Lot, Wallet
 from polaris.engine import now
 from polaris.store.read.customers import lots_of, payments_of, wallets_of
@@ -29,8 +29,9 @@ async def overview(visit: Visit, detail: CustomerDetail) -> Content:
 async def invoices(visit: Visit, detail: CustomerDetail) -> Content:
     """Return a page of the customer's invoices, the newest first."""
     query = {**visit.request.query_params, "customer": detail.customer.id}
-    state = invoice_list_state(query, visit.tenant.currency, visit.locale)
-    found = await visit.caller.read(search, state.search, visit.today, PAGE_SIZE)
+    state, wanted = invoice_list(query, visit.tenant.currency, visit.locale)
+    window = state.window._replace(limit=PAGE_SIZE)
+    found = await visit.caller.read(search, wanted, window, visit.today)
     return {"state": state, "found": found}
 
 
@@ -76,10 +77,10 @@ async def customer_wallets(visit: Visit, detail: CustomerDetail) -> Content:
 
 def _state(visit: Visit, detail: CustomerDetail, key: type) -> ListState:
     """Return the state of a list inside a tab: its page only."""
-    params = parameters(visit.request.query_params, ("show", "after", "before"))
-    reading = ParameterReader(params, visit.tenant.currency, visit.locale)
-    state = list_state(f"{PATH}/{detail.customer.id}", params, reading, "", key)
-    return state._replace(window=state.window._replace(limit=PAGE_SIZE))
+    path, query = f"{PATH}/{detail.customer.id}", visit.request.query_params
+    state = ListState(path, query, ("show", "after", "before"))
+    state.read_page(key, limit=PAGE_SIZE)
+    return state
 
 
 CONTENTS: dict[str, Callable[[Visit, CustomerDetail], Awaitable[Content]]] = {

@@ -6,11 +6,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import Visit, page
-from polaris.console.list_state import ListState, list_state
+from polaris.console.list_state import ListState
 from polaris.console.pages.customer_detail import PATH, TABS, customer_called, customer_detail
 from polaris.console.pages.customer_tabs import CONTENTS
 from polaris.console.rendering import render
-from polaris.console.state import ParameterReader, parameters
 from polaris.core.commands.text import ID
 from polaris.engine import now
 from polaris.store.read.customers import CustomerOrder, CustomerPage, customers
@@ -28,7 +27,7 @@ async def listed(visit: Visit) -> Response:
     state = _state(visit)
     found = await visit.caller.read(
         customers,
-        text=state.params.get("q"),
+        text=state.text("q"),
         order=CustomerOrder(state.order),
         window=state.window,
         currency=visit.tenant.currency,
@@ -43,15 +42,15 @@ async def listed(visit: Visit) -> Response:
 
 
 def _state(visit: Visit) -> ListState:
-    params = parameters(visit.request.query_params, ("q", "sort", "dir", "after", "before"))
-    reading = ParameterReader(params, visit.tenant.currency, visit.locale)
-    order = reading.choice("sort", CustomerOrder, CustomerOrder.CREATED)
-    return list_state(PATH, params, reading, order, KEYS[order])
+    state = ListState(PATH, visit.request.query_params, ("q", "sort", "dir", "after", "before"))
+    order = state.choice("sort", CustomerOrder, CustomerOrder.CREATED)
+    state.read_page(KEYS[order], order)
+    return state
 
 
 def _only_match(state: ListState, found: CustomerPage) -> str | None:
     """Return the id of the only customer found, if the search is all of its id or e-mail."""
-    text = state.params.get("q", "").lower()
+    text = state.field("q").lower()
     if not text or found.total != 1 or len(found.page.rows) != 1:
         return None
     (only,) = found.page.rows

@@ -4,9 +4,9 @@ from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import CommandRefused, Visit, action, page
 from polaris.console.confirming import Proposal, changes_in, confirm, propose
+from polaris.console.invoice_list import with_receipt
 from polaris.console.pages.invoices import found_invoice
 from polaris.console.rendering import render
-from polaris.console.state import with_receipt
 from polaris.core.refusals import Refusal
 from polaris.operators.roles import Role
 from polaris.services.invoice_detail import InvoiceDetail

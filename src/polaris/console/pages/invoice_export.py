@@ -2,15 +2,14 @@
 
 from collections.abc import AsyncIterator, Iterable
 
-from msgspec.structs import replace
 from starlette.responses import Response
 
 from polaris.console.access import Visit, page
 from polaris.console.csv_export import Cell, csv_response, major
-from polaris.console.state import invoice_list_state
+from polaris.console.invoice_list import invoice_list
 from polaris.services.ui_status import derive_invoice_ui_status
 from polaris.store.read.invoice_search import FoundInvoice, Search, search
-from polaris.store.read.keyset import LONGEST_PAGE
+from polaris.store.read.keyset import LONGEST_PAGE, Window
 
 HEADING = (
     *("id", "number", "status", "customer_id", "customer_external_id", "customer_name"),
@@ -22,20 +21,20 @@ HEADING = (
 async def exported(visit: Visit) -> Response:
     """Send all invoices of the list, on all its pages, in its order."""
     query = visit.request.query_params
-    state = invoice_list_state(query, visit.tenant.currency, visit.locale)
-    whole = replace(state.search, after=None, before=None)
-    return csv_response(f"invoices-{visit.today.isoformat()}", _rows(visit, whole))
+    state, wanted = invoice_list(query, visit.tenant.currency, visit.locale)
+    first = Window(state.window.ascending, limit=LONGEST_PAGE)
+    return csv_response(f"invoices-{visit.today.isoformat()}", _rows(visit, wanted, first))
 
 
-async def _rows(visit: Visit, wanted: Search) -> AsyncIterator[Iterable[Cell]]:
+async def _rows(visit: Visit, wanted: Search, window: Window) -> AsyncIterator[Iterable[Cell]]:
     yield HEADING
     while True:
-        found = await visit.caller.read(search, wanted, visit.today, LONGEST_PAGE)
-        for invoice in found.invoices:
+        found = await visit.caller.read(search, wanted, window, visit.today)
+        for invoice in found.rows:
             yield _cells(invoice)
         if found.after is None:
             return
-        wanted = replace(wanted, after=found.after)
+        window = window._replace(after=found.after)
 
 
 def _cells(invoice: FoundInvoice) -> Iterable[Cell]:

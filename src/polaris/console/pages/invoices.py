@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import Visit, page
+from polaris.console.invoice_list import FILTERS, invoice_list
+from polaris.console.list_state import ListState
 from polaris.console.pages.saved_views import (
     beside_list,
     default_url,
@@ -17,15 +19,14 @@ from polaris.console.pages.saved_views import (
 )
 from polaris.console.receipt import receipt_of
 from polaris.console.rendering import render
-from polaris.console.state import InvoiceListState, invoice_list_state
 from polaris.core.commands.text import ID
 from polaris.core.refusals import NotFound
 from polaris.services.invoice_detail import InvoiceDetail
 from polaris.services.invoice_detail import detail as invoice_detail
 from polaris.store.read.invoice_search import Order, Search, Sum, Tab, search, sums
 from polaris.store.read.invoices import invoices_numbered
+from polaris.store.read.keyset import Window
 
-PAGE_SIZE = 50
 SEARCH_FORM = "invoice-search"
 """The id of the form; the page's script sends it when the form was submitted."""
 
@@ -67,15 +68,16 @@ async def listed(visit: Visit) -> Response:
     views = await usable_views(visit)
     if target := default_url(visit, views):
         return RedirectResponse(target, 303)
-    state = with_view_named(_state(visit), views)
+    state, wanted = _state(visit)
+    state = with_view_named(state, views)
     if only := await _only_match(visit, state):
         return _sent_to(visit, state.url(open=only))
     part = visit.request.headers.get("hx-target")
     if visit.by_script and part == "panel" and state.open:
         return await _panel(visit, state, state.open)
     found, summed = await asyncio.gather(
-        visit.caller.read(search, state.search, visit.today, PAGE_SIZE),
-        visit.caller.read(sums, state.search, visit.today),
+        visit.caller.read(search, wanted, state.window, visit.today),
+        visit.caller.read(sums, wanted, visit.today),
     )
     open_detail = await _open_invoice(visit, state.open)
     return render(
@@ -83,11 +85,12 @@ async def listed(visit: Visit) -> Response:
         "invoices.html",
         block="list",
         state=state,
+        wanted=wanted,
         found=found,
         tabs=tabs(state, summed),
+        filtered=state.filtered_by(*FILTERS) or wanted.tab is not Tab.ALL,
         views=beside_list(state, views),
         Order=Order,
-        Tab=Tab,
         detail=open_detail,
         receipt=receipt_of(open_detail, state.params.get("receipt")) if open_detail else None,
         shown=_tab_shown(state.params.get("show")),
@@ -96,16 +99,15 @@ async def listed(visit: Visit) -> Response:
     )
 
 
-def _state(visit: Visit) -> InvoiceListState:
-    query = visit.request.query_params
-    return invoice_list_state(query, visit.tenant.currency, visit.locale)
+def _state(visit: Visit) -> tuple[ListState, Search]:
+    return invoice_list(visit.request.query_params, visit.tenant.currency, visit.locale)
 
 
-async def _panel(visit: Visit, state: InvoiceListState, invoice_id: str) -> Response:
+async def _panel(visit: Visit, state: ListState, invoice_id: str) -> Response:
     return _invoice(visit, state, await found_invoice(visit, invoice_id), whole=False)
 
 
-def _invoice(visit: Visit, state: InvoiceListState, detail: InvoiceDetail, whole: bool) -> Response:
+def _invoice(visit: Visit, state: ListState, detail: InvoiceDetail, whole: bool) -> Response:
     """Return the panel of an invoice; or a page of its own, if it is shown `whole`."""
     return render(
         visit,
@@ -129,7 +131,7 @@ async def show_invoice(visit: Visit) -> Response:
             raise HTTPException(404)
         return RedirectResponse(f"/billing/invoices/{ids[0]}", 303)
     detail = await found_invoice(visit, name)
-    state = _state(visit)
+    state, _ = _state(visit)
     return _invoice(visit, state, detail, whole=True)
 
 
@@ -172,18 +174,18 @@ def _sent_to(visit: Visit, url: str) -> Response:
     return RedirectResponse(url, 303)
 
 
-async def _only_match(visit: Visit, state: InvoiceListState) -> str | None:
+async def _only_match(visit: Visit, state: ListState) -> str | None:
     """Return the id of the only invoice with exactly the text that was searched, or None."""
-    text = state.search.text
+    text = state.text("q")
     by_link = visit.by_script and visit.request.headers.get("hx-trigger") != SEARCH_FORM
-    if not text or state.open or "after" in state.params or by_link:
+    if not text or state.open or "after" in state or by_link:
         return None
     exactly = Search(exactly=text)
-    found = await visit.caller.read(search, exactly, visit.today, 2)
-    return found.invoices[0].id if len(found.invoices) == 1 else None
+    found = await visit.caller.read(search, exactly, Window(limit=2), visit.today)
+    return found.rows[0].id if len(found.rows) == 1 else None
 
 
-def tabs(state: InvoiceListState, summed: Iterable[Sum]) -> list[TabSum]:
+def tabs(state: ListState, summed: Iterable[Sum]) -> list[TabSum]:
     """Return the tabs with their counts and sums."""
     by_status: dict[str, list[Sum]] = defaultdict(list)
     for row in summed:
@@ -194,7 +196,7 @@ def tabs(state: InvoiceListState, summed: Iterable[Sum]) -> list[TabSum]:
     ]
 
 
-def _tab_sum(state: InvoiceListState, tab: Tab, rows: list[Sum]) -> TabSum:
+def _tab_sum(state: ListState, tab: Tab, rows: list[Sum]) -> TabSum:
     totals: dict[str, int] = defaultdict(int)
     outstanding: dict[str, int] = defaultdict(int)
     for row in rows:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from polaris.console.access import Visit, page
-from polaris.console.filters import Filters
+from polaris.console.list_state import ListState
 from polaris.console.rendering import render
 from polaris.console.streaming import rendered, streamed
 from polaris.core.commands.text import UNSTORABLE
@@ -19,12 +19,11 @@ from polaris.core.ledger.posting import EntryKind
 from polaris.reports import ledger
 from polaris.reports.ledger import Balance
 from polaris.store.read.account_statements import (
-    PostingPlace,
     StatementSearch,
     StatementSums,
     account_statement,
 )
-from polaris.store.read.journal import EntryPlace, JournalSearch, accounts_added, journal
+from polaris.store.read.journal import JournalSearch, accounts_added, journal
 
 TABS = {
     "/ledger": "Journal",
@@ -37,6 +36,7 @@ TABS = {
 
 JOURNAL = "account kind from to invoice customer entry after before".split()
 STATEMENT = "currency from to after before".split()
+STATEMENT_SIZE = 100
 CREDIT_KINDS = frozenset({"liability", "income"})
 """The kinds of accounts whose balance is raised by credits."""
 
@@ -62,8 +62,9 @@ class TrialBalance(NamedTuple):
 
 async def journal_shown(visit: Visit) -> Response:
     """Show the entries, the newest first."""
-    state = Filters("/ledger", visit.request.query_params, JOURNAL)
-    found = await visit.caller.read(journal, journal_search(state))
+    state = ListState("/ledger", visit.request.query_params, JOURNAL)
+    state.read_page(date)
+    found = await visit.caller.read(journal, journal_search(state), state.window)
     added = await visit.caller.read(accounts_added)
     return render(
         visit,
@@ -77,10 +78,9 @@ async def journal_shown(visit: Visit) -> Response:
     )
 
 
-def journal_search(state: Filters) -> JournalSearch:
+def journal_search(state: ListState) -> JournalSearch:
     """Return the search that the URL describes."""
-    kind = state.choice("kind", list(EntryKind))
-    after, before = state.day_place("after"), state.day_place("before")
+    kind = state.selected("kind", list(EntryKind))
     return JournalSearch(
         account=state.text("account"),
         kind=EntryKind(kind) if kind else None,
@@ -91,14 +91,12 @@ def journal_search(state: Filters) -> JournalSearch:
         customer=state.text("customer"),
         customer_id=state.id("customer"),
         entry_id=state.id("entry"),
-        after=EntryPlace(after[0], after[1][0]) if after else None,
-        before=EntryPlace(before[0], before[1][0]) if before else None,
     )
 
 
 async def trial_balance_shown(visit: Visit) -> Response:
     """Show the balance of every account at the end of a day."""
-    state = Filters("/ledger/trial-balance", visit.request.query_params, ["day"])
+    state = ListState("/ledger/trial-balance", visit.request.query_params, ["day"])
     day = state.day("day") or visit.today
     rows = await visit.caller.read(ledger.trial_balance, day)
     return render(
@@ -125,15 +123,16 @@ async def statement_shown(visit: Visit) -> Response:
     account = visit.request.path_params["account"]
     kind, meaning = described(account, await visit.caller.read(accounts_added))
     path = visit.request.url.path
-    state = Filters(path, visit.request.query_params, STATEMENT)
+    state = ListState(path, visit.request.query_params, STATEMENT)
+    state.read_page(date, ascending=True, limit=STATEMENT_SIZE)
     wanted = _statement_search(account, state, visit.tenant.currency)
-    found = await visit.caller.read(account_statement, wanted)
+    found = await visit.caller.read(account_statement, wanted, state.window)
     if not found.sums and not kind:
         raise HTTPException(404)
     other = [row.currency for row in found.sums]
     if other and wanted.currency not in other:  # the tenant's own currency was never used here
         wanted = _statement_search(account, state, other[0], chosen=False)
-        found = await visit.caller.read(account_statement, wanted)
+        found = await visit.caller.read(account_statement, wanted, state.window)
     nothing = StatementSums(wanted.currency, 0, 0, 0, 0)
     return render(
         visit,
@@ -141,7 +140,7 @@ async def statement_shown(visit: Visit) -> Response:
         block="list",
         tabs=TABS,
         state=state,
-        found=found,
+        found=found.page,
         account=account,
         kind=kind or "other",
         meaning=meaning,
@@ -153,23 +152,14 @@ async def statement_shown(visit: Visit) -> Response:
 
 
 def _statement_search(
-    account: str, state: Filters, currency: str, chosen: bool = True
+    account: str, state: ListState, currency: str, chosen: bool = True
 ) -> StatementSearch:
-    after, before = state.day_place("after", 3), state.day_place("before", 3)
     return StatementSearch(
         account=account,
         currency=(state.text("currency") if chosen else None) or currency,
         first_day=state.day("from") or date.min,
         last_day=state.day("to") or date.max,
-        after=_posting_place(after),
-        before=_posting_place(before),
     )
-
-
-def _posting_place(found: tuple[date, list[str]] | None) -> PostingPlace | None:
-    if found is None or not found[1][1].isdecimal() or len(found[1][1]) > 9:
-        return None
-    return PostingPlace(found[0], found[1][0], int(found[1][1]))
 
 
 def described(account: str, added: dict[str, str]) -> tuple[str | None, str]:

@@ -14,9 +14,11 @@ from polaris.core.scope import Scope
 from polaris.engine import new_id
 from polaris.operators.roles import Role
 from polaris.store.read.audit_log import AuditSearch, LoggedRequest, audit_page
+from polaris.store.read.keyset import Window
 
 PATH = "/ledger/periods"
 HISTORY = ("CloseBooks", "ReopenBooks")
+HISTORY_SIZE = 20
 
 
 class PeriodChange(NamedTuple):
@@ -31,14 +33,22 @@ NOT_A_DAY = "This is not a day. Type it like 2026-01-31."
 
 async def show_periods(visit: Visit) -> Response:
     """Show the closing date, its history, and the forms that move it."""
-    return await _page(visit, {})
-
-
-async def _page(visit: Visit, faults: dict[str, tuple[str, str]], status: int = 200) -> Response:
-    """Return the page. `faults` has a sentence and a way out, by the name of the form."""
-    facts = await visit.caller.engine.facts(visit.tenant.id, Scope())
-    history = await visit.caller.read(audit_page, AuditSearch(commands=HISTORY), 20)
     left = visit.request.query_params.get("writers_left", "")
+    return await _page(
+        visit, {}, writers_left=int(left) if left.isdecimal() and len(left) < 5 else 0
+    )
+
+
+async def _page(
+    visit: Visit, faults: dict[str, tuple[str, str]], status: int = 200, writers_left: int = 0
+) -> Response:
+    """Return the page. `faults` has a sentence and a way out, by the name of the form.
+
+    `writers_left` earlier changes may still add entries to the closed period.
+    """
+    facts = await visit.caller.engine.facts(visit.tenant.id, Scope())
+    moves = AuditSearch(commands=HISTORY)
+    history = await visit.caller.read(audit_page, moves, Window(limit=HISTORY_SIZE))
     return render(
         visit,
         "ledger_periods.html",
@@ -48,10 +58,10 @@ async def _page(visit: Visit, faults: dict[str, tuple[str, str]], status: int = 
         first_open=facts.books.first_open_day if facts.books.closed_through else None,
         proposed=visit.today.replace(day=1) - timedelta(days=1),
         yesterday=visit.today - timedelta(days=1),
-        history=[PeriodChange(line, named_day(line)) for line in history.lines],
+        history=[PeriodChange(line, named_day(line)) for line in history.rows],
         faults=faults,
         new_id=new_id,
-        writers_left=int(left) if left.isdecimal() and len(left) < 5 else 0,
+        writers_left=writers_left,
     )
 
 
@@ -88,7 +98,8 @@ async def _performed(visit: Visit, form: str, command: Command) -> Response:
         outcome = await visit.caller.perform(command)
     except CommandRefused as refused:
         (first, *_) = refused.refusals
-        return await _page(visit, {form: (first.sentence, first.instead)}, 422)
+        fault = {form: (first.sentence, first.instead)}
+        return await _page(visit, fault, 422, refused.writers_left)
     left = f"?writers_left={outcome.writers_left}" if outcome.writers_left else ""
     return RedirectResponse(f"{PATH}{left}", 303)
 

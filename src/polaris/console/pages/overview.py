@@ -12,6 +12,7 @@ from starlette.responses import Response
 from polaris.console.access import Visit, page
 from polaris.console.rendering import render
 from polaris.store.read.audit_log import AuditSearch, audit_page
+from polaris.store.read.keyset import Window
 from polaris.store.read.overview import AgeBucket, CurrencySum, Months, MonthSum, Overview, overview
 
 RECENT = 8
@@ -71,7 +72,7 @@ class Waiting(NamedTuple):
 async def show_overview(visit: Visit) -> Response:
     """Show the overview, or how to begin."""
     found = await visit.caller.read(overview, visit.today, months(visit.today, _zone(visit)))
-    recent = await visit.caller.read(audit_page, AuditSearch(), RECENT)
+    recent = await visit.caller.read(audit_page, AuditSearch(), Window(limit=RECENT))
     return render(
         visit,
         "overview.html",
@@ -82,7 +83,7 @@ async def show_overview(visit: Visit) -> Response:
             for kind, (words, url) in MONTH_WORDS.items()
         },
         waiting=waiting(found),
-        recent=recent.lines,
+        recent=recent.rows,
         this_month=visit.today.replace(day=1),
     )
 

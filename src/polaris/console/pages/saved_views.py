@@ -8,8 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import Visit, action, page
+from polaris.console.invoice_list import FILTERS, LIST
+from polaris.console.list_state import ListState
 from polaris.console.rendering import render
-from polaris.console.state import FILTERS, InvoiceListState
 from polaris.core.commands.text import ID, UNSTORABLE
 from polaris.engine import new_id, now
 from polaris.operators.roles import Role
@@ -24,7 +25,7 @@ from polaris.store.saved_views import (
     set_default_view,
 )
 
-LIST, HERE = "/billing/invoices", "/billing/views"
+HERE = "/billing/views"
 ALL = "all"
 """The value of `view` in a URL for all invoices; without it the list opens with the default."""
 
@@ -78,7 +79,7 @@ def default_url(visit: Visit, found: Iterable[SavedView]) -> str | None:
     return next((url_of(view) for view in found if view.is_default), None)
 
 
-def beside_list(state: InvoiceListState, found: Iterable[SavedView]) -> Views:
+def beside_list(state: ListState, found: Iterable[SavedView]) -> Views:
     """Return what stands above the list in this state."""
     query, chosen = query_of(state.params), state.params.get("view")
     links = [
@@ -87,11 +88,11 @@ def beside_list(state: InvoiceListState, found: Iterable[SavedView]) -> Views:
     return Views(links, query, f"{LIST}?view={ALL}")
 
 
-def with_view_named(state: InvoiceListState, found: Iterable[SavedView]) -> InvoiceListState:
+def with_view_named(state: ListState, found: Iterable[SavedView]) -> ListState:
     """Return the state whose links name a view, so that none of them opens the default view."""
-    if "view" in state.params or not any(view.is_default for view in found):
+    if "view" in state or not any(view.is_default for view in found):
         return state
-    return state._replace(params={**state.params, "view": ALL})
+    return state.with_parameter("view", ALL)
 
 
 # ---------------------------------------------------------------- the page

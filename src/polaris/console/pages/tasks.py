@@ -6,10 +6,9 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import CommandRefused, Visit, action, page
+from polaris.console.list_state import NOBODY, ListState
 from polaris.console.rendering import render
-from polaris.console.state import parameters, url_with
 from polaris.core.commands import ResolveTask
-from polaris.core.commands.text import ID
 from polaris.core.facts.task import Task, TaskKind
 from polaris.core.refusals import Refusal
 from polaris.engine import new_id
@@ -66,14 +65,11 @@ async def _task(visit: Visit, task_id: str) -> Task:
 
 
 async def _list(visit: Visit, sent: TaskForm | None = None) -> Response:
-    params = parameters(visit.request.query_params, ("status", "after"))
-    status = TaskFilter(params["status"]) if params.get("status") in set(TaskFilter) else None
-    shown = status or TaskFilter.OPEN
-    after = params.get("after")
+    state = ListState(PATH, visit.request.query_params, ("status", "after"))
+    shown = state.choice("status", TaskFilter, TaskFilter.OPEN)
+    after = None if state.id("after") == NOBODY else state.id("after")
     try:
-        found = await visit.caller.read(
-            tasks, shown, PAGE_SIZE, after if after and ID.fullmatch(after) else None
-        )
+        found = await visit.caller.read(tasks, shown, PAGE_SIZE, after)
     except UnknownTask as unknown:
         raise HTTPException(404) from unknown
     customers = {one.customer_id for one in found.tasks}
@@ -84,10 +80,10 @@ async def _list(visit: Visit, sent: TaskForm | None = None) -> Response:
         block="list",
         status=422 if sent else 200,
         found=found,
-        filters={one: url_with(PATH, {"status": one}, {}) for one in TaskFilter},
+        filters={one: state.url(status=one, after=None) for one in TaskFilter},
         shown=shown,
-        next_page=url_with(PATH, params, {"after": found.next}) if found.next else None,
-        first_page=url_with(PATH, params, {"after": None}) if after else None,
+        next_page=state.url(after=found.next) if found.next else None,
+        first_page=state.url(after=None) if after else None,
         names=await visit.caller.read(customer_names, customers),
         numbers=await visit.caller.read(numbers_of_invoices, invoices),
         titles=TITLES,

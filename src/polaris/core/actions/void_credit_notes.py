@@ -5,6 +5,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from polaris.core.balances.credit_amounts import Credited, shared
+from polaris.core.balances.credit_note import noted_by_setting
 from polaris.core.balances.invoice import InvoiceBalance, NeverCredited
 from polaris.core.balances.numbering import note_number
 from polaris.core.balances.parties import current_parties
@@ -39,14 +40,10 @@ def write_notes(
 
 
 def with_note_policy(decision: Decision, command: VoidInvoice) -> VoidInvoice:
-    """Return the command with the policy for its notes; without one, the tenant's setting decides.
-
-    A top-up gets no note by the setting, because its sold credits cannot be credited.
-    """
+    """Return the command with a policy for its notes; without one, the tenant's setting decides."""
     if command.note is not None:
         return command
-    sold = decision.the(Invoice, command.invoice_id).kind is InvoiceKind.TOP_UP
-    whole = decision.tenant.settings.void_with_credit_note and not sold
+    whole = noted_by_setting(decision.tenant, decision.the(Invoice, command.invoice_id))
     return replace(command, note=VoidNote.ADJUSTMENT if whole else VoidNote.REQUESTED)
 
 

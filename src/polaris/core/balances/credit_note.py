@@ -4,8 +4,17 @@ from typing import NamedTuple
 
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
-from polaris.core.facts.invoice import Invoice, Settlement, SettlementKind
+from polaris.core.facts.invoice import Invoice, InvoiceKind, Settlement, SettlementKind
 from polaris.core.facts.payment import Refund, RefundState
+from polaris.core.facts.tenant import Tenant
+
+
+def noted_by_setting(tenant: Tenant, invoice: Invoice) -> bool:
+    """True if the tenant's setting documents a void of the invoice by a note for the whole.
+
+    A top-up gets none, because its sold credits cannot be credited.
+    """
+    return tenant.settings.void_with_credit_note and invoice.kind is not InvoiceKind.TOP_UP
 
 
 def live_offsets(decision: Decision, note: CreditNote) -> list[Settlement]:

@@ -2,24 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
 
-from polaris.store.read.conditions import narrowed
-from polaris.store.read.rows import Connection
-from polaris.store.sql import Statement, blocks, statement
+from polaris.store.read.keyset import KeysetList, KeysetPage, Window, keyset_page
+from polaris.store.read.rows import Connection, tuples_found
+from polaris.store.sql import blocks, statement
 
 BLOCKS = blocks("read/journal.sql")
-
-
-class PostingPlace(NamedTuple):
-    """A posting from which a page continues."""
-
-    day: date
-    entry_id: str
-    position: int
 
 
 class StatementSearch(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,8 +20,6 @@ class StatementSearch(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     first_day: date = date.min
     last_day: date = date.max
-    after: PostingPlace | None = None  # the last posting of the page before
-    before: PostingPlace | None = None  # the first posting of the page after
 
 
 class StatementLine(NamedTuple):
@@ -69,41 +58,24 @@ class StatementSums(NamedTuple):
 class AccountStatement(NamedTuple):
     """One page of a statement. `sums` has every currency of the account."""
 
-    lines: list[StatementLine]
+    page: KeysetPage[StatementLine]
     sums: list[StatementSums]
-    before: PostingPlace | None  # None on the first page
-    after: PostingPlace | None  # None on the last page
 
 
 def account_statement(
-    connection: Connection, tenant_id: str, wanted: StatementSearch, limit: int = 100
+    connection: Connection, tenant_id: str, wanted: StatementSearch, window: Window
 ) -> AccountStatement:
-    """Return one page of at most `limit` lines, the oldest first."""
-    backwards = wanted.before is not None
-    start = wanted.before or wanted.after
-    values = msgspec.structs.asdict(wanted) | {"t": tenant_id, "limit": limit + 1}
+    """Return one page of lines, the oldest first if the window is ascending."""
+    values = msgspec.structs.asdict(wanted) | {"t": tenant_id}
+    listed = KeysetList(BLOCKS["account_page"], BLOCKS["journal_by_day"], part="p.position")
     statement(BLOCKS["plan_for_values"]).run(connection, {})
-    way = None if start is None else "account_before" if backwards else "account_after"
-    rows = list(_page(way).run(connection, values | _place_values(start)))
-    more, rows = len(rows) > limit, rows[:limit]
-    if backwards:
-        rows.reverse()
-    first = PostingPlace(rows[0][2], rows[0][0], rows[0][1]) if rows else None
-    last = PostingPlace(rows[-1][2], rows[-1][0], rows[-1][1]) if rows else None
-    summed = statement(BLOCKS["account_sums"]).run(connection, values | _place_values(first))
+    page = keyset_page(connection, listed, values, window)
+    entry_id, position, day = page.rows[0][:3] if page.rows else (None, None, None)
+    first = {"first_of_page_day": day, "first_of_page_id": entry_id, "first_of_page_part": position}
+    summed = tuples_found(connection, BLOCKS["account_sums"], values | first)
     sums = [StatementSums(*row) for row in summed]
-    earlier, later = (more, True) if backwards else (start is not None, more)
-    return AccountStatement(
-        list(_with_balances(rows, _forward(sums, wanted.currency))),
-        sums,
-        first if earlier else None,
-        last if later else None,
-    )
-
-
-def _place_values(place: PostingPlace | None) -> dict[str, object]:
-    day, entry_id, position = place or (None, None, None)
-    return {"place_day": day, "place_id": entry_id, "place_position": position}
+    lines = list(_with_balances(page.rows, _forward(sums, wanted.currency)))
+    return AccountStatement(KeysetPage(lines, page.before, page.after), sums)
 
 
 def _forward(sums: Iterable[StatementSums], currency: str) -> int:
@@ -114,12 +86,5 @@ def _with_balances(rows: Iterable[tuple[Any, ...]], balance_minor: int) -> Itera
     """Yield the rows as lines, each with the balance after it."""
     for row in rows:
         balance_minor += row[6]
-        yield StatementLine._make((*row, balance_minor))
-
-
-@cache
-def _page(way: str | None) -> Statement:
-    page = BLOCKS["account_page"]
-    if way == "account_before":
-        page = page.replace(" asc", " desc")
-    return statement(narrowed(page, BLOCKS, [way] if way else []))
+        *columns, _ = row  # the last one is the key of the order
+        yield StatementLine._make((*columns, balance_minor))

@@ -2,25 +2,17 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
 
-from polaris.store.read.conditions import narrowed
+from polaris.store.read.keyset import KeysetList, KeysetPage, Window, keyset_page
 from polaris.store.read.rows import Connection
-from polaris.store.sql import Statement, blocks, statement
+from polaris.store.sql import blocks, statement
 
 BLOCKS = blocks("read/audit_log.sql") | blocks("read/journal.sql")
 OUTCOMES = ("done", "refused", "broken")
 NOTHING = "00000000-0000-0000-0000-000000000000"
-
-
-class Place(NamedTuple):
-    """A line from which a page continues."""
-
-    at: datetime
-    id: str
 
 
 class AuditSearch(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,8 +26,6 @@ class AuditSearch(msgspec.Struct, frozen=True, kw_only=True):
     command_id: str | None = None
     first_moment: datetime | None = None
     end_moment: datetime | None = None  # itself not included
-    after: Place | None = None  # the last line of the page before
-    before: Place | None = None  # the first line of the page after
 
 
 CONDITIONS = {
@@ -48,9 +38,6 @@ CONDITIONS = {
     "end_moment": "audit_to",
 }
 """The SQL block of each filter."""
-
-PAGING = {"after": "audit_after", "before": "audit_before"}
-"""The SQL block of each direction in which a page continues."""
 
 
 class LoggedRequest(NamedTuple):
@@ -71,57 +58,20 @@ class LoggedRequest(NamedTuple):
     refusals_with_details: list[tuple[str, dict[str, Any]]] | None  # of the recorded outcome
 
 
-class AuditPage(NamedTuple):
-    """One page of lines, and where the pages before and after it continue from."""
-
-    lines: list[LoggedRequest]
-    before: Place | None  # None on the first page
-    after: Place | None  # None on the last page
-
-
 def audit_page(
-    connection: Connection, tenant_id: str, wanted: AuditSearch, limit: int
-) -> AuditPage:
-    """Return one page of at most `limit` lines."""
-    backwards = wanted.before is not None
-    start = wanted.before or wanted.after
+    connection: Connection, tenant_id: str, wanted: AuditSearch, window: Window
+) -> KeysetPage[LoggedRequest]:
+    """Return one page of lines, in the order of their times."""
     values = msgspec.structs.asdict(wanted) | {
         "t": tenant_id,
-        "limit": limit + 1,  # one more, to see whether there is another page
-        "place_at": start.at if start else None,
-        "place_id": start.id if start else None,
         "subject_id": wanted.subject_id or NOTHING,
         "commands": list(wanted.commands or ()),
     }
-    statement(BLOCKS["plan_for_values"]).run(connection, {})
-    rows = _page(_conditions(wanted), backwards).run(connection, values)
-    lines = [LoggedRequest(*row) for row in rows]
-    more, lines = len(lines) > limit, lines[:limit]
-    if backwards:
-        lines.reverse()
-    earlier, later = (more, True) if backwards else (start is not None, more)
-    return AuditPage(
-        lines,
-        _place_of(lines[0]) if lines and earlier else None,
-        _place_of(lines[-1]) if lines and later else None,
+    conditions = tuple(
+        BLOCKS[block] for name, block in CONDITIONS.items() if getattr(wanted, name) is not None
     )
-
-
-def _place_of(line: LoggedRequest) -> Place:
-    return Place(line.at, line.id)
-
-
-def _conditions(wanted: AuditSearch) -> tuple[str, ...]:
-    filters = [block for name, block in CONDITIONS.items() if getattr(wanted, name) is not None]
-    paging = [block for way, block in PAGING.items() if getattr(wanted, way) is not None]
-    return (*filters, *paging[-1:])
-
-
-@cache
-def _page(conditions: tuple[str, ...], backwards: bool) -> Statement:
-    page = BLOCKS["audit_page"]
-    if backwards:
-        page = page.replace(" desc", " asc")
-    # The select list has a `where` too, so the page's own one is found by its tenant.
-    listed, own, rest = page.partition("where a.tenant_id")
-    return statement(listed + narrowed(own + rest, BLOCKS, conditions))
+    listed = KeysetList(BLOCKS["audit_page"], BLOCKS["audit_by_time"], conditions)
+    statement(BLOCKS["plan_for_values"]).run(connection, {})
+    page = keyset_page(connection, listed, values, window)
+    lines = [LoggedRequest(*columns) for *columns, _ in page.rows]
+    return KeysetPage(lines, page.before, page.after)

@@ -1,5 +1,4 @@
--- The audit log: filtered, newest first, page by page. A filter is a select of its own; the text
--- after its `where` is added to the `where` of the page.
+-- The audit log: filtered, newest first, page by page; see keyset.py.
 
 -- audit_page --
 select a.id::text, a.at, a.actor, a.command, a.outcome, a.refusals, a.request::text,
@@ -7,22 +6,16 @@ select a.id::text, a.at, a.actor, a.command, a.outcome, a.refusals, a.request::t
        (select i.number from invoice i where i.tenant_id = %(t)s and i.id = a.subject_id),
        s.position, encode(s.hash, 'hex'),
        (select c.refusals from command c
-         where c.tenant_id = %(t)s and c.id = a.command_id and a.outcome = 'refused')
+         where c.tenant_id = %(t)s and c.id = a.command_id and a.outcome = 'refused'),
+       (order_key)::text
   from audit a
   left join lateral (
     select x.position, x.hash from seal x
      where x.tenant_id = %(t)s and x.audit_id = a.id offset 0) s on true
  where a.tenant_id = %(t)s
- order by a.at desc, a.id desc
- limit %(limit)s
 
--- audit_after --
-select a.id from audit a
- where a.tenant_id = %(t)s and (a.at, a.id) < (%(place_at)s::timestamptz, %(place_id)s::uuid)
-
--- audit_before --
-select a.id from audit a
- where a.tenant_id = %(t)s and (a.at, a.id) > (%(place_at)s::timestamptz, %(place_id)s::uuid)
+-- audit_by_time --
+select a.at, %(from_key)s::timestamptz, a.id from audit a where a.tenant_id = %(t)s
 
 -- audit_actor --
 -- A part of the actor's name.

@@ -2,15 +2,21 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
 
-from polaris.store.read.conditions import narrowed
-from polaris.store.read.keyset import LONGEST_PAGE, From
-from polaris.store.read.rows import Connection
-from polaris.store.sql import Statement, blocks, statement
+from polaris.store.read.keyset import (
+    KeysetList,
+    KeysetPage,
+    Window,
+    ids_of,
+    keyset_page,
+    rows_of,
+    with_conditions,
+)
+from polaris.store.read.rows import Connection, tuples_found
+from polaris.store.sql import blocks
 
 BLOCKS = blocks("read/invoice_search.sql")
 
@@ -64,15 +70,14 @@ FILTERS = {
 """The condition of each filter, by the field of `Search`."""
 
 ORDERS = {
-    Order.ISSUE_DATE: ("search_by_issue_date", "date"),
-    Order.DUE_DATE: ("search_by_due_date", "date"),
-    Order.CREATED: ("search_by_created", "timestamptz"),
-    Order.NUMBER: ("search_by_number", "text"),
-    Order.CUSTOMER: ("search_by_customer", "text"),
-    Order.TOTAL: ("search_by_total", "bigint"),
-    Order.OUTSTANDING: ("search_by_outstanding", "bigint"),
+    Order.ISSUE_DATE: "search_by_issue_date",
+    Order.DUE_DATE: "search_by_due_date",
+    Order.CREATED: "search_by_created",
+    Order.NUMBER: "search_by_number",
+    Order.CUSTOMER: "search_by_customer",
+    Order.TOTAL: "search_by_total",
+    Order.OUTSTANDING: "search_by_outstanding",
 }
-"""The ids in each order, and the SQL type of the value that they are ordered by."""
 
 
 class Search(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,9 +95,6 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
     total_from_minor: int | None = None
     total_to_minor: int | None = None
     order: Order = Order.ISSUE_DATE
-    ascending: bool = False
-    after: From | None = None  # the last row of the page before
-    before: From | None = None  # the first row of the page after
 
 
 class FoundInvoice(NamedTuple):
@@ -115,14 +117,6 @@ class FoundInvoice(NamedTuple):
     created_at: datetime
 
 
-class Found(NamedTuple):
-    """One page of invoices, and where the pages before and after it continue from."""
-
-    invoices: list[FoundInvoice]
-    before: From | None  # None on the first page
-    after: From | None  # None on the last page
-
-
 class Sum(NamedTuple):
     """How many invoices have a status and a currency, and their sums in minor units."""
 
@@ -134,47 +128,24 @@ class Sum(NamedTuple):
 
 
 def search(
-    connection: Connection, tenant_id: str, wanted: Search, today: date, limit: int = 50
-) -> Found:
-    """Return one page of at most `limit` invoices. `today` is the tenant's day."""
-    backwards = wanted.before is not None
-    start = wanted.before or wanted.after
-    limit = min(limit, LONGEST_PAGE)
-    values = {
-        **_values(tenant_id, wanted, today),
-        "limit": limit + 1,  # one more, to see whether there is another page
-        "from_key": start.key if start else None,
-        "from_id": start.id if start else None,
-    }
-    descending = wanted.ascending is backwards
-    made = _page(wanted.order, descending, start is not None, _conditions(wanted))
-    places = [From(key, row_id) for row_id, key in made.run(connection, values)]
-    more, places = len(places) > limit, places[:limit]
-    if backwards:
-        places.reverse()
-    earlier, later = (more, True) if backwards else (start is not None, more)
-    return Found(
-        _invoices(connection, tenant_id, [place.id for place in places], today),
-        places[0] if places and earlier else None,
-        places[-1] if places and later else None,
-    )
-
-
-def _invoices(
-    connection: Connection, tenant_id: str, ids: list[str], today: date
-) -> list[FoundInvoice]:
-    """Return the invoices with these ids, in the same order."""
-    values = {"t": tenant_id, "ids": ids, "today": today}
-    found = {row[0]: row for row in statement(BLOCKS["search_found"]).run(connection, values)}
-    return [FoundInvoice(*found[row_id]) for row_id in ids]
+    connection: Connection, tenant_id: str, wanted: Search, window: Window, today: date
+) -> KeysetPage[FoundInvoice]:
+    """Return one page of invoices. `today` is the tenant's day."""
+    by_customer = wanted.order is Order.CUSTOMER
+    ids = BLOCKS["search_ids_with_customers" if by_customer else "search_ids"]
+    listed = KeysetList(ids, BLOCKS[ORDERS[wanted.order]], _conditions(wanted))
+    page = keyset_page(connection, listed, _values(tenant_id, wanted, today), window)
+    values = {"t": tenant_id, "ids": ids_of(page), "today": today}
+    found = tuples_found(connection, BLOCKS["search_found"], values)
+    return rows_of(page, (FoundInvoice(*row) for row in found))
 
 
 def sums(connection: Connection, tenant_id: str, wanted: Search, today: date) -> list[Sum]:
     """Return counts and sums by status and currency, of all tabs, under the other filters."""
     conditions = _conditions(msgspec.structs.replace(wanted, tab=Tab.ALL))
-    made = _filtered("search_summed", conditions)
-    values = _values(tenant_id, wanted, today)
-    return [Sum(*row) for row in made.run(connection, values)]
+    summed = with_conditions(BLOCKS["search_summed"], conditions)
+    rows = tuples_found(connection, summed, _values(tenant_id, wanted, today))
+    return [Sum(*row) for row in rows]
 
 
 def _values(tenant_id: str, wanted: Search, today: date) -> dict[str, Any]:
@@ -184,25 +155,4 @@ def _values(tenant_id: str, wanted: Search, today: date) -> dict[str, Any]:
 def _conditions(wanted: Search) -> tuple[str, ...]:
     tab = () if wanted.tab is Tab.ALL else (TABS[wanted.tab],)
     given = (block for name, block in FILTERS.items() if getattr(wanted, name) is not None)
-    return ("search_shown", *tab, *given)
-
-
-@cache
-def _page(
-    order: Order, descending: bool, continued: bool, conditions: tuple[str, ...]
-) -> Statement:
-    """Return the statement of a page in this order, from a row if it is `continued`."""
-    name, key_type = ORDERS[order]
-    block = BLOCKS[name]
-    key = block.removeprefix("select i.id::text, ").partition(" as key")[0]
-    sign, direction = ("<", "desc") if descending else (">", "asc")
-    from_row = f"({key}, i.id) {sign} (%(from_key)s::{key_type}, %(from_id)s::uuid)"
-    page = f"""{block.replace(f"{key} as key", f"({key})::text")}
-      {f"and {from_row}" if continued else ""}
-      order by {key} {direction}, i.id {direction} limit %(limit)s"""
-    return statement(narrowed(page, BLOCKS, conditions))
-
-
-@cache
-def _filtered(block: str, conditions: tuple[str, ...]) -> Statement:
-    return statement(narrowed(BLOCKS[block], BLOCKS, conditions))
+    return tuple(BLOCKS[name] for name in ("search_shown", *tab, *given))

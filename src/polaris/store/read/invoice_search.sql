@@ -1,5 +1,4 @@
--- The search for invoices: filtered, in any order, page by page from a row. A filter is a select of
--- its own; the text after its `where` is inserted after each `where`.
+-- The search for invoices: filtered, in any order, page by page; see keyset.py.
 
 -- search_found --
 select i.id::text, i.number, i.status,
@@ -116,28 +115,38 @@ select i.id from invoice i
          and (c.external_id = %(exactly)s or c.id::text = lower(%(exactly)s)
            or lower(c.email) = lower(%(exactly)s))))
 
+-- search_ids --
+-- First the ids of a page, then what it shows: a sort of all invoices does not read their customers.
+select i.id::text, (order_key)::text from invoice i where i.tenant_id = %(t)s
+
+-- search_ids_with_customers --
+-- The same, which can be ordered by the customer.
+select i.id::text, (order_key)::text
+  from invoice i join customer c on c.tenant_id = %(t)s and c.id = i.customer_id
+ where i.tenant_id = %(t)s
+
 -- search_by_issue_date --
--- The ids in an order, with the value of the order. A draft without a date comes after all dates.
-select i.id::text, coalesce(i.issue_date, 'infinity'::date) as key
+-- A draft without a date comes after all dates.
+select coalesce(i.issue_date, 'infinity'::date), %(from_key)s::date, i.id
   from invoice i where i.tenant_id = %(t)s
 
 -- search_by_due_date --
-select i.id::text, coalesce(i.due_date, 'infinity'::date) as key
+select coalesce(i.due_date, 'infinity'::date), %(from_key)s::date, i.id
   from invoice i where i.tenant_id = %(t)s
 
 -- search_by_created --
-select i.id::text, i.created_at as key from invoice i where i.tenant_id = %(t)s
+select i.created_at, %(from_key)s::timestamptz, i.id from invoice i where i.tenant_id = %(t)s
 
 -- search_by_number --
-select i.id::text, coalesce(i.number, '') as key from invoice i where i.tenant_id = %(t)s
+select coalesce(i.number, ''), %(from_key)s::text, i.id from invoice i where i.tenant_id = %(t)s
 
 -- search_by_customer --
-select i.id::text, lower(c.name) as key
+select lower(c.name), %(from_key)s::text, i.id
   from invoice i join customer c on c.tenant_id = %(t)s and c.id = i.customer_id
  where i.tenant_id = %(t)s
 
 -- search_by_total --
-select i.id::text, i.total_minor as key from invoice i where i.tenant_id = %(t)s
+select i.total_minor, %(from_key)s::bigint, i.id from invoice i where i.tenant_id = %(t)s
 
 -- search_by_outstanding --
-select i.id::text, i.outstanding_minor as key from invoice i where i.tenant_id = %(t)s
+select i.outstanding_minor, %(from_key)s::bigint, i.id from invoice i where i.tenant_id = %(t)s

@@ -1,41 +1,30 @@
--- The journal: entries, newest day first, filtered and page by page. A filter is a select of its
--- own; the text after its `where` is added to the first `where` of the page.
+-- The journal: entries, newest day first, filtered and page by page; see keyset.py.
 
 -- plan_for_values --
 -- Engine connections plan once for all values. These selects must be planned for the values at
 -- hand: one account has most of the postings, another has five. It lasts for this transaction.
 select set_config('plan_cache_mode', 'force_custom_plan', true)
 
--- journal_page --
-with found as materialized (
-  select e.id, e.kind, e.accounting_date, e.written_at, e.reverses, e.command_id, e.invoice_id
-    from entry e
-   where e.tenant_id = %(t)s
-   order by e.accounting_date desc, e.id desc
-   limit %(limit)s)
-select f.id::text, f.kind, f.accounting_date, f.written_at, f.reverses::text, r.id::text,
-       f.command_id::text, a.command, a.actor,
+-- journal_ids --
+select e.id::text, (order_key)::text from entry e where e.tenant_id = %(t)s
+
+-- journal_by_day --
+select e.accounting_date, %(from_key)s::date, e.id from entry e where e.tenant_id = %(t)s
+
+-- journal_shown --
+select e.id::text, e.kind, e.accounting_date, e.written_at, e.reverses::text, r.id::text,
+       e.command_id::text, a.command, a.actor,
        (select json_agg(json_build_array(p.debit, p.credit, p.amount_minor, p.currency,
             p.customer_id, c.name, c.external_id, p.invoice_id, i.number) order by p.position)::text
           from posting p
           join customer c on c.tenant_id = %(t)s and c.id = p.customer_id
           left join invoice i on i.tenant_id = %(t)s and i.id = p.invoice_id
-         where p.tenant_id = %(t)s and p.entry_id = f.id)
-  from found f
-  left join entry r on r.tenant_id = %(t)s and r.reverses = f.id
-  left join audit a on a.tenant_id = %(t)s and a.at = f.written_at
-    and a.command_id = f.command_id and a.outcome = 'done'
- order by f.accounting_date desc, f.id desc
-
--- journal_after --
-select e.id from entry e
- where e.tenant_id = %(t)s
-   and (e.accounting_date, e.id) < (%(place_day)s::date, %(place_id)s::uuid)
-
--- journal_before --
-select e.id from entry e
- where e.tenant_id = %(t)s
-   and (e.accounting_date, e.id) > (%(place_day)s::date, %(place_id)s::uuid)
+         where p.tenant_id = %(t)s and p.entry_id = e.id)
+  from entry e
+  left join entry r on r.tenant_id = %(t)s and r.reverses = e.id
+  left join audit a on a.tenant_id = %(t)s and a.at = e.written_at
+    and a.command_id = e.command_id and a.outcome = 'done'
+ where e.tenant_id = %(t)s and e.id = any(%(ids)s::uuid[])
 
 -- journal_account --
 select e.id from entry e
@@ -88,12 +77,11 @@ select e.id from entry e
 select a.id, a.kind from account a where a.tenant_id = %(t)s order by a.id
 
 -- account_page --
--- The postings of an account in one currency, the oldest first. An amount on the credit side is
--- negative.
+-- The postings of an account in one currency. An amount on the credit side is negative.
 select e.id::text, p.position, e.accounting_date, e.kind, e.reverses is not null,
        case p.debit when %(account)s then p.credit else p.debit end,
        case p.debit when %(account)s then p.amount_minor else -p.amount_minor end,
-       p.customer_id::text, c.name, c.external_id, p.invoice_id::text, i.number
+       p.customer_id::text, c.name, c.external_id, p.invoice_id::text, i.number, (order_key)::text
   from posting p
   join entry e on e.tenant_id = %(t)s and e.id = p.entry_id
   join customer c on c.tenant_id = %(t)s and c.id = p.customer_id
@@ -101,20 +89,6 @@ select e.id::text, p.position, e.accounting_date, e.kind, e.reverses is not null
  where p.tenant_id = %(t)s and (p.debit = %(account)s or p.credit = %(account)s)
    and p.currency = %(currency)s
    and e.accounting_date >= %(first_day)s::date and e.accounting_date <= %(last_day)s::date
- order by e.accounting_date asc, e.id asc, p.position asc
- limit %(limit)s
-
--- account_after --
-select e.id from entry e, posting p
- where e.tenant_id = %(t)s and p.tenant_id = %(t)s
-   and (e.accounting_date, e.id, p.position)
-     > (%(place_day)s::date, %(place_id)s::uuid, %(place_position)s::int)
-
--- account_before --
-select e.id from entry e, posting p
- where e.tenant_id = %(t)s and p.tenant_id = %(t)s
-   and (e.accounting_date, e.id, p.position)
-     < (%(place_day)s::date, %(place_id)s::uuid, %(place_position)s::int)
 
 -- account_sums --
 -- Of each currency: the balance before the first day, the debits and credits in the period, and
@@ -155,9 +129,9 @@ select s.currency, sum(s.opening)::bigint, sum(s.debit)::bigint, sum(s.credit)::
       from entry e
       join posting p on p.tenant_id = %(t)s and p.entry_id = e.id
      where e.tenant_id = %(t)s
-       and (e.accounting_date, e.id) <= (%(place_day)s::date, %(place_id)s::uuid)
+       and (e.accounting_date, e.id) <= (%(first_of_page_day)s::date, %(first_of_page_id)s::uuid)
        and (e.accounting_date, e.id, p.position)
-         < (%(place_day)s::date, %(place_id)s::uuid, %(place_position)s::int)
+         < (%(first_of_page_day)s::date, %(first_of_page_id)s::uuid, %(first_of_page_part)s::int)
        and (p.debit = %(account)s or p.credit = %(account)s)
      group by p.currency) s
  group by s.currency

@@ -5,6 +5,7 @@ after its first `where` is added to them. An order is a select of three values: 
 key of the row to continue from, and the id of the row.
 """
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -16,10 +17,14 @@ LONGEST_PAGE = 1000
 
 
 class From(NamedTuple):
-    """A row from which a page continues: its value in the order, and its id."""
+    """A row from which a page continues: its value in the order, and its id.
+
+    `part` is the position inside the row, in a list that shows the parts of rows.
+    """
 
     key: str
     id: str
+    part: int = 0
 
 
 class Window(NamedTuple):
@@ -42,12 +47,14 @@ class KeysetPage(NamedTuple, Generic[R]):
 class KeysetList(NamedTuple):
     """The SQL of a list: what is found, in which order, under which conditions.
 
-    The first value of each row is its id. The last one is its key, named `order_key`.
+    The first value of each row is its id. The last one is its key, named `order_key`. If `part`
+    names a column, the list shows parts of rows, and the second value is the position of the part.
     """
 
     found: str
     order: str
     conditions: tuple[str, ...] = ()
+    part: str | None = None
 
 
 def keyset_page(
@@ -62,6 +69,7 @@ def keyset_page(
         "limit": limit + 1,  # one more, to see whether there is another page
         "from_key": start.key if start else None,
         "from_id": start.id if start else None,
+        "from_part": start.part if start else None,
     }
     rows = list(made.run(connection, {**values, **beside}))
     more, rows = len(rows) > limit, rows[:limit]
@@ -70,20 +78,34 @@ def keyset_page(
     earlier, later = (more, True) if backwards else (start is not None, more)
     return KeysetPage(
         rows,
-        _row_from(rows[0]) if rows and earlier else None,
-        _row_from(rows[-1]) if rows and later else None,
+        _row_from(wanted, rows[0]) if rows and earlier else None,
+        _row_from(wanted, rows[-1]) if rows and later else None,
     )
 
 
-def with_conditions(sql: str, conditions: tuple[str, ...]) -> str:
+def rows_of(page: KeysetPage[Any], rows: Iterable[R]) -> KeysetPage[R]:
+    """Return the page with other rows of the same ids, in its order. Their first value is the id.
+
+    So a list finds the ids of a page first, and reads what the page shows only for these.
+    """
+    by_id: dict[str, R] = {row[0]: row for row in rows}  # type: ignore[index]  # tuples
+    return KeysetPage([by_id[found[0]] for found in page.rows], page.before, page.after)
+
+
+def ids_of(page: KeysetPage[Any]) -> list[str]:
+    """Return the ids of the rows of a page."""
+    return [row[0] for row in page.rows]
+
+
+def with_conditions(sql: str, conditions: Iterable[str]) -> str:
     """Return the SQL with the conditions of these selects added to its last `where`."""
     head, where, tail = sql.rpartition("where ")
     added = "".join(f"({one.partition('where ')[2]}) and " for one in conditions)
     return f"{head}{where}{added}{tail}"
 
 
-def _row_from(row: tuple[Any, ...]) -> From:
-    return From(row[-1], row[0])
+def _row_from(wanted: KeysetList, row: tuple[Any, ...]) -> From:
+    return From(row[-1], row[0], row[1] if wanted.part else 0)
 
 
 @cache
@@ -92,9 +114,12 @@ def _statement(wanted: KeysetList, descending: bool, continued: bool) -> Stateme
     key, from_key, row_id = _order(wanted.order)
     sign, direction = ("<", "desc") if descending else (">", "asc")
     found = with_conditions(wanted.found.replace("order_key", key), wanted.conditions)
-    from_row = f" and ({key}, {row_id}) {sign} ({from_key}, %(from_id)s::uuid)" if continued else ""
-    order = f"order by {key} {direction}, {row_id} {direction} limit %(limit)s"
-    return statement(f"{found}{from_row}\n {order}")
+    columns, start = [key, row_id], [from_key, "%(from_id)s::uuid"]
+    if wanted.part:
+        columns, start = [*columns, wanted.part], [*start, "%(from_part)s::int"]
+    from_row = f" and ({', '.join(columns)}) {sign} ({', '.join(start)})" if continued else ""
+    order = ", ".join(f"{column} {direction}" for column in columns)
+    return statement(f"{found}{from_row}\n order by {order} limit %(limit)s")
 
 
 def _order(select: str) -> tuple[str, str, str]:

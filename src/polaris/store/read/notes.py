@@ -6,7 +6,15 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from polaris.store.read.keyset import KeysetList, KeysetPage, Window, keyset_page, with_conditions
+from polaris.store.read.keyset import (
+    KeysetList,
+    KeysetPage,
+    Window,
+    ids_of,
+    keyset_page,
+    rows_of,
+    with_conditions,
+)
 from polaris.store.read.rows import Connection, tuples_found
 from polaris.store.sql import blocks
 
@@ -115,10 +123,9 @@ def notes(
         BLOCKS["notes_found"], BLOCKS[ORDERS[wanted.order]], (*tab, *_filters(wanted))
     )
     page = keyset_page(connection, listed, _values(tenant_id, wanted), window)
-    ids = [note_id for note_id, _ in page.rows]
-    shown = tuples_found(connection, BLOCKS["notes_shown"], {"t": tenant_id, "ids": ids})
-    found = {row[0]: FoundNote(*row) for row in shown}
-    return KeysetPage([found[note_id] for note_id in ids], page.before, page.after)
+    values = {"t": tenant_id, "ids": ids_of(page)}
+    shown = tuples_found(connection, BLOCKS["notes_shown"], values)
+    return rows_of(page, (FoundNote(*row) for row in shown))
 
 
 def note_sums(connection: Connection, tenant_id: str, wanted: NoteSearch) -> list[NoteSum]:

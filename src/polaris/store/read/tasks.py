@@ -1,11 +1,11 @@
 """Tasks of a tenant: pages of them, and a single one."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from polaris.core.commands.text import ID
 from polaris.core.facts.task import Task
+from polaris.store.read.keyset import From, KeysetList, Window, ids_of, keyset_page
 from polaris.store.read.rows import Connection, rows_found
 from polaris.store.sql import blocks
 
@@ -21,11 +21,8 @@ class TaskFilter(StrEnum):
     ALL = "all"
 
 
-_SELECTS = {
-    TaskFilter.OPEN: "tasks_open_after",
-    TaskFilter.RESOLVED: "tasks_resolved_after",
-    TaskFilter.ALL: "tasks_after",
-}
+CONDITIONS = {TaskFilter.OPEN: "tasks_open", TaskFilter.RESOLVED: "tasks_resolved"}
+"""The SQL block of each filter; all tasks have none."""
 
 
 class TaskPage(NamedTuple):
@@ -51,26 +48,25 @@ def tasks(
     A page stays correct while tasks are opened or resolved. Raises UnknownTask.
     """
     last = task(connection, tenant_id, after) if after else None
-    length = min(limit, LONGEST_PAGE)
-    values = {
-        "t": tenant_id,
-        "after_at": last and last.opened_at,
-        "after_id": last and last.id,
-        "limit": length + 1,  # one more, to know whether there is another page
-    }
-    found = rows_found(connection, Task, BLOCKS[_SELECTS[status]], values)
-    page = sorted(found, key=_position)[:length]
-    return TaskPage(page, page[-1].id if len(found) > length else None)
+    window = Window(
+        ascending=True,
+        after=From(last.opened_at.isoformat(), last.id) if last else None,
+        limit=min(limit, LONGEST_PAGE),
+    )
+    conditions = (BLOCKS[CONDITIONS[status]],) if status in CONDITIONS else ()
+    listed = KeysetList(BLOCKS["tasks_ids"], BLOCKS["tasks_by_opening"], conditions)
+    page = keyset_page(connection, listed, {"t": tenant_id}, window)
+    found = {row.id: row for row in _with_ids(connection, tenant_id, ids_of(page))}
+    return TaskPage([found[task_id] for task_id in ids_of(page)], page.after and page.after.id)
 
 
 def task(connection: Connection, tenant_id: str, task_id: str) -> Task:
     """Return the task with this id. Raises UnknownTask."""
     if ID.fullmatch(task_id):
-        values = {"t": tenant_id, "id": task_id}
-        for found in rows_found(connection, Task, BLOCKS["task_with_id"], values):
+        for found in _with_ids(connection, tenant_id, [task_id]):
             return found
     raise UnknownTask(task_id)
 
 
-def _position(listed: Task) -> tuple[datetime, str]:
-    return listed.opened_at, listed.id
+def _with_ids(connection: Connection, tenant_id: str, ids: list[str]) -> list[Task]:
+    return rows_found(connection, Task, BLOCKS["tasks_with_ids"], {"t": tenant_id, "ids": ids})

@@ -1,26 +1,16 @@
 -- Reads of tasks.
 
--- tasks_after --
--- A page of tasks, the oldest first, after the task with this time and id if they are given.
-select k.id from task k
- where k.tenant_id = %(t)s
-   and (%(after_at)s::timestamptz is null
-        or (k.opened_at, k.id) > (%(after_at)s::timestamptz, %(after_id)s::uuid))
- order by k.opened_at, k.id limit %(limit)s
+-- tasks_ids --
+select k.id::text, (order_key)::text from task k where k.tenant_id = %(t)s
 
--- tasks_open_after --
-select k.id from task k
- where k.tenant_id = %(t)s and k.resolved_at is null
-   and (%(after_at)s::timestamptz is null
-        or (k.opened_at, k.id) > (%(after_at)s::timestamptz, %(after_id)s::uuid))
- order by k.opened_at, k.id limit %(limit)s
+-- tasks_by_opening --
+select k.opened_at, %(from_key)s::timestamptz, k.id from task k where k.tenant_id = %(t)s
 
--- tasks_resolved_after --
-select k.id from task k
- where k.tenant_id = %(t)s and k.resolved_at is not null
-   and (%(after_at)s::timestamptz is null
-        or (k.opened_at, k.id) > (%(after_at)s::timestamptz, %(after_id)s::uuid))
- order by k.opened_at, k.id limit %(limit)s
+-- tasks_open --
+select k.id from task k where k.tenant_id = %(t)s and k.resolved_at is null
 
--- task_with_id --
-select k.id from task k where k.tenant_id = %(t)s and k.id = %(id)s::uuid
+-- tasks_resolved --
+select k.id from task k where k.tenant_id = %(t)s and k.resolved_at is not null
+
+-- tasks_with_ids --
+select k.id from task k where k.tenant_id = %(t)s and k.id = any(%(ids)s::uuid[])

@@ -16,7 +16,7 @@ from polaris.dialects.polaris.responses import invoices as shown
 from polaris.dialects.polaris.responses import outcomes
 from polaris.engine import now
 from polaris.store.read.invoice_search import Order, Search, Tab, search, sums
-from polaris.store.read.keyset import From
+from polaris.store.read.keyset import From, Window
 
 router = APIRouter(tags=["invoices"])
 
@@ -52,18 +52,17 @@ async def invoices(
         customer_id=customer_id,
         currency=currency or None,
         order=order,
-        ascending=ascending,
-        after=place_of(after),
     )
+    window = Window(ascending, after=place_of(after), limit=per_page)
     today = await tenant_day(call)
     try:
-        found = await call.read(search, wanted, today, per_page)
+        found = await call.read(search, wanted, window, today)
     except psycopg.DataError as wrong:  # the place is of another order
         raise unreadable_place() from wrong
     summed = await call.read(sums, wanted, today)
     return outcomes.answer(
         {
-            "invoices": [shown.listed(row) for row in found.invoices],
+            "invoices": [shown.listed(row) for row in found.rows],
             "next": place_text(found.after),
             "sums": [one._asdict() for one in summed],
         }

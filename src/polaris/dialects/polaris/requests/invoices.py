@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Response
 
-from polaris.api.coercion import Boolean, Closed, Whole
+from polaris.api.coercion import Closed, MaybeBoolean, Whole
 from polaris.api.text import Text
 from polaris.core.facts.credit_note import CreditTo
 from polaris.dialects.polaris.errors import MISSING_ID, InvoiceError
@@ -30,9 +30,12 @@ class FinalizeBody(Closed):
 
 
 class VoidBody(FinalizeBody):
-    """What a void gives back. Amounts are minor units of the invoice's currency."""
+    """What a void gives back. Amounts are minor units of the invoice's currency.
 
-    generate_credit_note: Boolean = False
+    Without `generate_credit_note` the setting `void_with_credit_note` decides about a credit note.
+    """
+
+    generate_credit_note: MaybeBoolean = None
     refund_amount: Whole = 0
     credit_amount: Whole = 0
     reason: Text | None = None
@@ -94,8 +97,9 @@ async def explain(call: InvoiceReads, invoice_id: str) -> Response:
 
 @router.post("/invoice/{invoice_id}/void")
 async def void(call: InvoiceWrites, invoice_id: str, body: VoidBody | None = None) -> Response:
-    """Void an invoice. `generate_credit_note` documents it by a credit note, `refund_amount` goes
-    back to the payment method, and `credit_amount` becomes wallet credit."""
+    """Void an invoice. `generate_credit_note` documents it by a credit note; if it is left out,
+    the setting `void_with_credit_note` decides. `refund_amount` goes back to the payment method,
+    and `credit_amount` becomes wallet credit."""
     asked = body or VoidBody()
     done = await invoices.void(call, present(invoice_id), asked.choices(), asked.expectation())
     return outcomes.answer(shown.summary(done.detail))
