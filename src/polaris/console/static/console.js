@@ -30,9 +30,12 @@ function announce({ text, kind = "done", link = null }) {
 
 function dismissLater(toast) {
   let timer = setTimeout(() => toast.remove(), 10_000);
-  for (const pause of ["pointerenter", "focusin"]) toast.addEventListener(pause, () => clearTimeout(timer));
+  for (const pause of ["pointerenter", "focusin"])
+    toast.addEventListener(pause, () => clearTimeout(timer));
   for (const resume of ["pointerleave", "focusout"]) {
-    toast.addEventListener(resume, () => { timer = setTimeout(() => toast.remove(), 10_000); });
+    toast.addEventListener(resume, () => {
+      timer = setTimeout(() => toast.remove(), 10_000);
+    });
   }
 }
 
@@ -42,9 +45,17 @@ function notifications() {
 
 document.body.addEventListener("announce", (event) => announce(event.detail));
 document.body.addEventListener("htmx:sendError", () =>
-  announce({ kind: "error", text: "The server cannot be reached. What you typed is still here: try again." }));
+  announce({
+    kind: "error",
+    text: "The server cannot be reached. What you typed is still here: try again.",
+  }),
+);
 document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-  if (xhr.status >= 500 && xhr.status !== 502) announce({ kind: "error", text: `The server answered ${xhr.status}. Nothing was changed half; try again.` });
+  if (xhr.status >= 500 && xhr.status !== 502)
+    announce({
+      kind: "error",
+      text: `The server answered ${xhr.status}. Nothing was changed half; try again.`,
+    });
 });
 
 // ------------------------------------------------------------------ dialogs
@@ -64,7 +75,8 @@ function openTemplate(name) {
   const list = $("[data-notifications]", dialog);
   for (const { text, at, kind } of list ? notifications() : []) {
     const row = document.createElement("li");
-    row.textContent = `${new Date(at).toLocaleTimeString()} ${kind === "error" ? "⚠ " : ""}${text}`;
+    const mark = kind === "error" ? "⚠ " : "";
+    row.textContent = `${new Date(at).toLocaleTimeString()} ${mark}${text}`;
     list.append(row);
   }
   if (list?.children.length) $("[data-none]", dialog).hidden = true;
@@ -90,7 +102,8 @@ document.body.addEventListener("close-dialog", () => dialog.close());
 
 function markOpenRow() {
   const open = new URLSearchParams(location.search).get("open");
-  for (const row of document.querySelectorAll("tr[data-id]")) row.classList.toggle("open", row.dataset.id === open);
+  for (const row of document.querySelectorAll("tr[data-id]"))
+    row.classList.toggle("open", row.dataset.id === open);
 }
 
 // ------------------------------------------------------------------ clicks
@@ -118,7 +131,8 @@ document.addEventListener("click", async (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-shortcuts]")) localStorage.setItem("polaris.shortcuts", event.target.checked ? "on" : "off");
+  if (event.target.matches("[data-shortcuts]"))
+    localStorage.setItem("polaris.shortcuts", event.target.checked ? "on" : "off");
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 

@@ -7,7 +7,10 @@ const ours = (element) => dialog.contains(element);
 const say = (detail) => document.body.dispatchEvent(new CustomEvent("announce", { detail }));
 
 document.body.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, requestConfig: { elt } } = event.detail; // `detail.elt` would be the target
+  const {
+    xhr,
+    requestConfig: { elt },
+  } = event.detail; // `detail.elt` would be the target
   if (xhr.status !== 401 || ours(elt)) return;
   // A page that polls must not replace the form in which the password is being typed.
   if (dialog.open) event.detail.shouldSwap = false;
