@@ -983,8 +983,8 @@ create table import_rejected_row (
   foreign key (tenant_id, run_id) references import_run
 );
 
--- A view of the list of invoices that an operator saved: its filters, order and tab, as the query of
--- a URL. The operator's colleagues see it if it is shared.
+-- A view of the list of invoices that an operator saved: its filters, order and tab, as the query
+-- of a URL. The operator's colleagues see it if it is shared.
 create table saved_view (
   tenant_id    uuid not null,
   id           uuid not null,

@@ -116,7 +116,7 @@ select i.id from invoice i
            or lower(c.email) = lower(%(exactly)s))))
 
 -- search_ids --
--- First the ids of a page, then what it shows: a sort of all invoices does not read their customers.
+-- First the ids of a page, then what it shows. So a sort of all invoices reads no customers.
 select i.id::text, (order_key)::text from invoice i where i.tenant_id = %(t)s
 
 -- search_ids_with_customers --

@@ -16,7 +16,8 @@ select p.currency,
 -- Entries that changed what the customer owes, the oldest first, with the document of each.
 with change as (
   select e.id, e.accounting_date, e.written_at, e.kind, e.reverses is not null as reversal,
-         e.invoice_id, p.currency, min(p.source) as source, min(p.source_id::text)::uuid as source_id,
+         e.invoice_id, p.currency,
+         min(p.source) as source, min(p.source_id::text)::uuid as source_id,
          (coalesce(sum(p.amount_minor) filter (where p.debit = any(%(accounts)s::text[])), 0)
            - coalesce(sum(p.amount_minor) filter (where p.credit = any(%(accounts)s::text[])), 0)
          )::bigint as minor

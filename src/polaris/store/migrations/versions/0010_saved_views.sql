@@ -1,7 +1,7 @@
 -- The views of the list of invoices that operators save.
 
--- A view of the list of invoices that an operator saved: its filters, order and tab, as the query of
--- a URL. The operator's colleagues see it if it is shared.
+-- A view of the list of invoices that an operator saved: its filters, order and tab, as the query
+-- of a URL. The operator's colleagues see it if it is shared.
 create table saved_view (
   tenant_id    uuid not null,
   id           uuid not null,
