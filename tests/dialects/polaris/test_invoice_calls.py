@@ -254,9 +254,39 @@ def test_customers_credit_notes_and_the_audit_log_are_listed(admin: Admin) -> No
     of_customer = get(admin, f"/credit-notes?customer={customer['external_id']}")["credit_notes"]
     assert of_customer == get(admin, f"/customer/{customer['id']}")["credit_notes"]
     assert [one["balance_amount_cents"] for one in of_customer] == [1200]
+    assert get(admin, "/credit-notes?customer=nobody") == {"credit_notes": [], "next": None}
     newest = get(admin, f"/audit?subject_id={invoice_id}&per_page=1")["requests"]
     assert [(one["command"], one["outcome"]) for one in newest] == [("VoidInvoice", "done")]
     assert '"comment":"Sent twice"' in newest[0]["request"]
+
+
+@pytest.mark.parametrize(("paid", "payment_status"), [(0, "pending"), (1200, "succeeded")])
+def test_a_voided_invoice_has_the_same_statuses_in_the_list(
+    admin: Admin, paid: int, payment_status: str
+) -> None:
+    """Its payment status is the one at the void, as in the details."""
+    invoice_id = issued(admin, paid_minor=paid)
+    call(admin, f"/invoice/{invoice_id}/void")
+    whole = get(admin, f"/invoice/{invoice_id}")
+    (listed,) = get(admin, f"/invoices?text={invoice_id}")["invoices"]
+    for row in (whole, listed):
+        assert (row["ui_status"], row["payment_status"]) == ("voided", payment_status)
+
+
+@pytest.mark.parametrize(
+    ("path", "rows"),
+    [("/customers", "customers"), ("/audit", "requests"), ("/credit-notes", "credit_notes")],
+)
+def test_a_list_continues_from_the_page_before(admin: Admin, path: str, rows: str) -> None:
+    for _ in range(2):
+        call(admin, f"/invoice/{issued(admin, 1200)}/void", generate_credit_note=True)
+    both = get(admin, f"{path}?per_page=2")
+    first = get(admin, f"{path}?per_page=1")
+    second = get(admin, f"{path}?per_page=1&after={first['next']}")
+    pages = [*first[rows], *second[rows]]  # lines of the audit log are sealed meanwhile
+    assert [row["id"] for row in pages] == [row["id"] for row in both[rows]]
+    assert get(admin, f"{path}?after=x", 422)["error"]["code"] == "unprocessable_entity"
+    assert get(admin, f"{path}?per_page=0", 422)["error"]["code"] == "unprocessable_entity"
 
 
 def test_settings_are_changed_by_name(admin: Admin) -> None:

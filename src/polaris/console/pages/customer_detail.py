@@ -3,12 +3,11 @@
 import asyncio
 from typing import NamedTuple
 
-from starlette.exceptions import HTTPException
-
 from polaris.console.access import Visit
 from polaris.core.facts.customer import Customer
 from polaris.core.scope import Scope
 from polaris.engine import now
+from polaris.services.lists import by_currency
 from polaris.store.read.customers import CustomerAmounts, amounts_of, invoices_counted, person
 
 PATH = "/billing/customers"
@@ -60,16 +59,7 @@ async def customer_detail(visit: Visit, customer_id: str) -> CustomerDetail | No
     own = customer.payment_term_days
     return CustomerDetail(
         customer=customer,
-        amounts=amounts[customer_id],
+        amounts=by_currency(amounts[customer_id], visit.tenant.currency),
         invoices=counted.get(customer_id, 0),
         payment_term_days=visit.tenant.settings.payment_term_days if own is None else own,
     )
-
-
-async def customer_called(visit: Visit, external_id: str) -> str:
-    """Return the internal id of the customer with an external id. Raises HTTPException."""
-    view = await visit.caller.view(Scope(external_ids={external_id.replace("\0", "")}))
-    for customer in view.of(Customer, "external_id", external_id):
-        if customer.deleted_at is None:
-            return customer.id
-    raise HTTPException(404)

@@ -7,12 +7,12 @@ from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import Visit, page
 from polaris.console.list_state import ListState
-from polaris.console.pages.customer_detail import PATH, TABS, customer_called, customer_detail
+from polaris.console.pages.customer_detail import PATH, TABS, customer_detail
 from polaris.console.pages.customer_tabs import CONTENTS
 from polaris.console.rendering import render
 from polaris.core.commands.text import ID
-from polaris.engine import now
-from polaris.store.read.customers import CustomerOrder, CustomerPage, customers
+from polaris.services.lists import customer_called, list_customers
+from polaris.store.read.customers import CustomerOrder, CustomerPage
 
 KEYS: dict[CustomerOrder, type] = {
     CustomerOrder.CREATED: datetime,
@@ -25,15 +25,8 @@ KEYS: dict[CustomerOrder, type] = {
 async def listed(visit: Visit) -> Response:
     """Show the list of customers; a search that names exactly one of them opens it."""
     state = _state(visit)
-    found = await visit.caller.read(
-        customers,
-        text=state.text("q"),
-        order=CustomerOrder(state.order),
-        window=state.window,
-        currency=visit.tenant.currency,
-        today=visit.today,
-        at=now(),
-    )
+    order = CustomerOrder(state.order)
+    found = await list_customers(visit.caller, state.text("q"), state.window, order)
     if not visit.by_script and (only := _only_match(state, found)):
         return RedirectResponse(f"{PATH}/{only}", 303)
     return render(
@@ -62,7 +55,10 @@ async def customer_page(visit: Visit) -> Response:
     """Show one customer, by its id or by its external id."""
     name = visit.request.path_params["customer"]
     if not ID.fullmatch(name):
-        return RedirectResponse(f"{PATH}/{await customer_called(visit, name)}", 303)
+        customer_id = await customer_called(visit.caller, name)
+        if customer_id is None:
+            raise HTTPException(404)
+        return RedirectResponse(f"{PATH}/{customer_id}", 303)
     detail = await customer_detail(visit, name)
     if detail is None:
         raise HTTPException(404)

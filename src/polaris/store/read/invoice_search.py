@@ -103,7 +103,7 @@ class FoundInvoice(NamedTuple):
     id: str
     number: str | None
     status: str
-    payment_status: str | None  # None unless it is finalized
+    payment_status: str  # see projections.payment_status
     payment_overdue: bool
     customer_id: str
     customer_external_id: str

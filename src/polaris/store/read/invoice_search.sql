@@ -2,8 +2,9 @@
 
 -- search_found --
 select i.id::text, i.number, i.status,
-       case when i.status = 'finalized' then coalesce(i.payment_status_asserted,
-         case when i.outstanding_minor > 0 then 'pending' else 'succeeded' end) end,
+       coalesce(i.payment_status_asserted,
+         case when i.status = 'draft' or i.outstanding_minor > 0 or i.outstanding_at_void_minor > 0
+              then 'pending' else 'succeeded' end),
        i.status = 'finalized' and i.dispute_lost_at is null and i.due_date is not null
          and i.due_date < %(today)s::date
          and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0),

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Request
 
 from polaris.api.access import Access, bearer
 from polaris.api.answers import Failure
 from polaris.api.caller import Caller
-from polaris.api.paging import Page, page_of
 from polaris.api.principal import Principal
 from polaris.core.commands import Command
 from polaris.core.effects import Effects
@@ -77,19 +76,6 @@ INVOICE_ACCESS = Access(
     forbidden=lambda scope, resource: InvoiceError(403, "Forbidden"),
     malformed=lambda: AdminError(400),
 )
-
-LONGEST_PAGE = 200
-
-
-def read_page(
-    page: Annotated[int, Query(description="The page; the first one is 1.")] = 1,
-    per_page: Annotated[int, Query(description=f"Rows of a page, at most {LONGEST_PAGE}.")] = 50,
-) -> Page:
-    """Return the page of a list that the request asks for."""
-    return page_of(page, per_page, default=50, largest=LONGEST_PAGE)
-
-
-Paged = Annotated[Page, Depends(read_page)]
 
 Reads = Annotated[Call, Depends(ACCESS.may(KeyScope.READ, "command"))]
 Writes = Annotated[Call, Depends(ACCESS.may(KeyScope.WRITE, "command"))]

@@ -100,8 +100,8 @@ async def void(call: InvoiceWrites, invoice_id: str, body: VoidBody | None = Non
     """Void an invoice. `generate_credit_note` documents it by a credit note; if it is left out,
     the setting `void_with_credit_note` decides. `refund_amount` goes back to the payment method,
     and `credit_amount` becomes wallet credit."""
-    asked = body or VoidBody()
-    done = await invoices.void(call, present(invoice_id), asked.choices(), asked.expectation())
+    wanted = body or VoidBody()
+    done = await invoices.void(call, present(invoice_id), wanted.choices(), wanted.expectation())
     return outcomes.answer(shown.summary(done.detail))
 
 
@@ -133,8 +133,8 @@ async def preview_finalize(call: InvoiceReads, invoice_id: str) -> Response:
 @router.post("/invoice/{invoice_id}/replace")
 async def replace(call: InvoiceWrites, invoice_id: str, body: VoidBody | None = None) -> Response:
     """Void an invoice and draft its replacement, in one command. The answer shows the draft."""
-    asked = body or VoidBody()
-    done = await invoices.replace(call, present(invoice_id), asked.choices(), asked.expectation())
+    wanted = body or VoidBody()
+    done = await invoices.replace(call, present(invoice_id), wanted.choices(), wanted.expectation())
     return outcomes.answer(shown.summary(done.detail))
 
 

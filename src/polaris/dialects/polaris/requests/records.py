@@ -1,6 +1,5 @@
 """Calls on what stands around invoices: customers, credit notes, audit log, settings, operators."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Query, Response
@@ -13,13 +12,16 @@ from polaris.core.facts.tenant import Tenant
 from polaris.core.refusals import NotFound
 from polaris.core.scope import Scope
 from polaris.dialects.polaris.errors import AdminError
-from polaris.dialects.polaris.requests.call import Call, Paged, Reads, Writes
+from polaris.dialects.polaris.requests.call import Call, Reads, Writes
+from polaris.dialects.polaris.requests.windows import Windowed, place_text, readable_place, storable
 from polaris.dialects.polaris.responses import invoices as shown
 from polaris.dialects.polaris.responses import outcomes, records
 from polaris.operators.operator import list_operators
+from polaris.services.lists import customer_called, list_customers
 from polaris.store.read import tasks
-from polaris.store.read.audit import audited_requests
-from polaris.store.read.lists import CREDIT_NOTES, CUSTOMERS, page
+from polaris.store.read.audit_log import AuditSearch, audit_page
+from polaris.store.read.keyset import Window, ids_of
+from polaris.store.read.notes import NoteSearch, notes
 from polaris.store.read.tasks import LONGEST_PAGE, TaskFilter
 
 router = APIRouter(tags=["records"])
@@ -31,16 +33,16 @@ router = APIRouter(tags=["records"])
 @router.get("/customers")
 async def customers(
     call: Reads,
-    paged: Paged,
+    window: Windowed,
     search: Annotated[str | None, Query(description="Part of a name, id or e-mail.")] = None,
 ) -> Response:
-    """List customers, the newest first."""
-    found = await call.read(
-        page, CUSTOMERS, {"search_term": search or None}, paged.per_page, paged.offset
-    )
-    view = await call.view(Scope(customers=set(found.ids)))
-    rows = [records.customer(view.the(Customer, one)) for one in found.ids]
-    return outcomes.answer({"customers": rows, "total": found.total, "page": paged.page})
+    """List customers, the newest first. `total` counts those on all pages."""
+    with readable_place():
+        found = await list_customers(call, storable("search", search), window)
+    view = await call.view(Scope(customers=set(ids_of(found.page))))
+    rows = [records.customer(view.the(Customer, row.id)) for row in found.page.rows]
+    following = place_text(found.page.after)
+    return outcomes.answer({"customers": rows, "total": found.total, "next": following})
 
 
 @router.get("/customer/{customer_id}")
@@ -49,30 +51,31 @@ async def customer(call: Reads, customer_id: str) -> Response:
     if not ID.fullmatch(customer_id):
         raise NotFound(field="customer_id", id=customer_id)
     row = (await call.view(Scope(customers={customer_id}))).the(Customer, customer_id)
-    filters = {"external_customer_id": row.external_id}
-    notes = await found_notes(call, filters, offset=0)
-    return outcomes.answer({**records.customer(row), "credit_notes": notes})
+    found = await found_notes(call, NoteSearch(customer_id=customer_id), Window())
+    return outcomes.answer({**records.customer(row), "credit_notes": found["credit_notes"]})
 
 
 @router.get("/credit-notes")
 async def credit_notes(
     call: Reads,
-    paged: Paged,
+    window: Windowed,
     customer: Annotated[str | None, Query(description="The customer's external id.")] = None,
 ) -> Response:
     """List credit notes, the newest first."""
-    filters = {"external_customer_id": customer or None}
-    notes = await found_notes(call, filters, paged.offset, paged.per_page)
-    return outcomes.answer({"credit_notes": notes, "page": paged.page})
+    named = storable("customer", customer)
+    customer_id = await customer_called(call, named) if named else None
+    if named and customer_id is None:
+        return outcomes.answer({"credit_notes": [], "next": None})
+    return outcomes.answer(await found_notes(call, NoteSearch(customer_id=customer_id), window))
 
 
-async def found_notes(
-    call: Call, filters: Mapping[str, str | None], offset: int, most: int = 50
-) -> list[object]:
-    """Return a page of credit notes as JSON."""
-    found = await call.read(page, CREDIT_NOTES, filters, most, offset)
-    view = await call.view(Scope(notes=set(found.ids)))
-    return [shown.credit_note(view.the(CreditNote, one)) for one in found.ids]
+async def found_notes(call: Call, wanted: NoteSearch, window: Window) -> dict[str, object]:
+    """Return a page of credit notes as JSON, and where the next page continues."""
+    with readable_place():
+        found = await call.read(notes, wanted, window)
+    view = await call.view(Scope(notes=set(ids_of(found))))
+    rows = [shown.credit_note(view.the(CreditNote, row.id)) for row in found.rows]
+    return {"credit_notes": rows, "next": place_text(found.after)}
 
 
 # ---------------------------------------------------------------- tasks, audit log, and so on
@@ -99,16 +102,18 @@ async def list_tasks(
 @router.get("/audit")
 async def audit(
     call: Reads,
-    paged: Paged,
+    window: Windowed,
     subject_id: Annotated[str | None, Query(description="The id of an invoice or so.")] = None,
 ) -> Response:
     """List the requests of the audit log, the newest first."""
     if subject_id is not None and not ID.fullmatch(subject_id):
         raise NotFound(field="subject_id", id=subject_id)
-    lines = await call.read(
-        audited_requests, subject_id=subject_id, limit=paged.per_page, offset=paged.offset
-    )
-    return outcomes.answer({"requests": lines, "page": paged.page})
+    with readable_place():
+        found = await call.read(
+            audit_page, AuditSearch(subject=subject_id, subject_id=subject_id), window
+        )
+    lines = [records.audited(line) for line in found.rows]
+    return outcomes.answer({"requests": lines, "next": place_text(found.after)})
 
 
 @router.get("/settings")

@@ -31,17 +31,17 @@ def preview(previewed: Preview) -> Response:
     rows: dict[str, list[object]] = {}
     for row in previewed.rows:
         rows.setdefault(row.table, []).append(row)
-    return answer({**weighed(previewed), "events": previewed.outcome.events, "rows": rows})
+    return answer({**with_fingerprint(previewed), "events": previewed.outcome.events, "rows": rows})
 
 
-def weighed(previewed: Preview) -> dict[str, object]:
+def with_fingerprint(previewed: Preview) -> dict[str, object]:
     """Return the effects of a preview and their fingerprint, which is sent back as `expect`."""
     return {"fingerprint": previewed.fingerprint, "effects": previewed.effects}
 
 
 def effects(previewed: Preview) -> Response:
     """Return only the effects and their fingerprint, and the warnings."""
-    return answer({**weighed(previewed), "warnings": previewed.outcome.warnings})
+    return answer({**with_fingerprint(previewed), "warnings": previewed.outcome.warnings})
 
 
 def tasks(page: TaskPage) -> Response:
