@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from polaris.console.access import Visit, page
 from polaris.console.list_state import ListState
 from polaris.console.rendering import render
+from polaris.services.lists import by_currency
 from polaris.store.read.keyset import KeysetPage
 from polaris.store.read.notes import (
     FoundNote,
@@ -58,7 +59,7 @@ async def listed(visit: Visit) -> Response:
         state=state,
         wanted=wanted,
         found=found,
-        tabs=note_tabs(state, summed),
+        tabs=note_tabs(state, by_currency(summed, visit.tenant.currency)),
         filtered=state.filtered_by(*FILTERS) or wanted.tab is not NoteTab.ALL,
         Order=NoteOrder,
     )

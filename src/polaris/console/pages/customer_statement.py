@@ -13,6 +13,7 @@ from polaris.console.list_state import ListState
 from polaris.console.pages.customer_detail import PATH, CustomerDetail, customer_detail
 from polaris.core.commands.text import ID
 from polaris.core.ledger.posting import EntryKind
+from polaris.services.lists import by_currency
 from polaris.store.read.statements import Account, Change, statement_of
 
 LONGEST = 1000
@@ -97,7 +98,8 @@ async def exported(visit: Visit) -> Response:
 
 
 async def _accounts(visit: Visit, customer_id: str, days: Range) -> list[Account]:
-    return await visit.caller.read(statement_of, customer_id, days.since, days.until)
+    accounts = await visit.caller.read(statement_of, customer_id, days.since, days.until)
+    return by_currency(accounts, visit.tenant.currency)
 
 
 def _range(visit: Visit, customer_id: str) -> Range:

@@ -23,6 +23,7 @@ from polaris.core.commands.text import ID
 from polaris.core.refusals import NotFound
 from polaris.services.invoice_detail import InvoiceDetail
 from polaris.services.invoice_detail import detail as invoice_detail
+from polaris.services.lists import by_currency
 from polaris.store.read.invoice_search import Order, Search, Sum, Tab, search, sums
 from polaris.store.read.invoices import invoices_numbered
 from polaris.store.read.keyset import Window
@@ -87,7 +88,7 @@ async def listed(visit: Visit) -> Response:
         state=state,
         wanted=wanted,
         found=found,
-        tabs=tabs(state, summed),
+        tabs=tabs(state, by_currency(summed, visit.tenant.currency)),
         filtered=state.filtered_by(*FILTERS) or wanted.tab is not Tab.ALL,
         views=beside_list(state, views),
         Order=Order,
@@ -186,12 +187,10 @@ async def _only_match(visit: Visit, state: ListState) -> str | None:
 
 
 def tabs(state: ListState, summed: Iterable[Sum]) -> list[TabSum]:
-    """Return the tabs with their counts and sums."""
-    by_status: dict[str, list[Sum]] = defaultdict(list)
-    for row in summed:
-        by_status[row.status].append(row)
+    """Return the tabs with their counts and sums. The currencies stay in the order of the rows."""
+    rows = list(summed)
     return [
-        _tab_sum(state, tab, [row for status in inside for row in by_status[status]])
+        _tab_sum(state, tab, [row for row in rows if row.status in inside])
         for tab, inside in IN_TAB.items()
     ]
 

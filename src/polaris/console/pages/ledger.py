@@ -18,6 +18,7 @@ from polaris.core.ledger.chart import CHART, TAXES
 from polaris.core.ledger.posting import EntryKind
 from polaris.reports import ledger
 from polaris.reports.ledger import Balance
+from polaris.services.lists import by_currency
 from polaris.store.read.account_statements import (
     StatementSearch,
     StatementSums,
@@ -105,17 +106,17 @@ async def trial_balance_shown(visit: Visit) -> Response:
         tabs=TABS,
         state=state,
         through=day,
-        balances=trial_balances(rows),
+        balances=by_currency(trial_balances(rows), visit.tenant.currency),
         meanings={name: meaning for name, (_, meaning) in CHART.items()},
     )
 
 
 def trial_balances(rows: Iterable[Balance]) -> list[TrialBalance]:
     """Return the balances by currency."""
-    by_currency: dict[str, list[Balance]] = {}
+    accounts: dict[str, list[Balance]] = {}
     for row in rows:
-        by_currency.setdefault(row.currency, []).append(row)
-    return [TrialBalance(currency, found) for currency, found in sorted(by_currency.items())]
+        accounts.setdefault(row.currency, []).append(row)
+    return [TrialBalance(currency, found) for currency, found in accounts.items()]
 
 
 async def statement_shown(visit: Visit) -> Response:
@@ -129,7 +130,7 @@ async def statement_shown(visit: Visit) -> Response:
     found = await visit.caller.read(account_statement, wanted, state.window)
     if not found.sums and not kind:
         raise HTTPException(404)
-    other = [row.currency for row in found.sums]
+    other = [row.currency for row in by_currency(found.sums, visit.tenant.currency)]
     if other and wanted.currency not in other:  # the tenant's own currency was never used here
         wanted = _statement_search(account, state, other[0], chosen=False)
         found = await visit.caller.read(account_statement, wanted, state.window)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from polaris.console.access import Visit, page
 from polaris.console.rendering import render
+from polaris.services.lists import by_currency
 from polaris.store.read.audit_log import AuditSearch, audit_page
 from polaris.store.read.keyset import Window
 from polaris.store.read.overview import AgeBucket, CurrencySum, Months, MonthSum, Overview, overview
@@ -79,10 +80,10 @@ async def show_overview(visit: Visit) -> Response:
         found=found,
         ageing=ageing(found.ageing, visit.today, visit.tenant.currency),
         figures={
-            words: (url, list(month_figures(kind, found.months)))
+            words: (url, by_currency(month_figures(kind, found.months), visit.tenant.currency))
             for kind, (words, url) in MONTH_WORDS.items()
         },
-        waiting=waiting(found),
+        waiting=waiting(found, visit.tenant.currency),
         recent=recent.rows,
         this_month=visit.today.replace(day=1),
     )
@@ -92,9 +93,10 @@ def _zone(visit: Visit) -> ZoneInfo:
     return ZoneInfo(visit.tenant.timezone)
 
 
-def waiting(found: Overview) -> list[Waiting]:
+def waiting(found: Overview, own_currency: str) -> list[Waiting]:
     """Return the work that waits."""
-    drafts, refunds = found.drafts, found.failed_refunds
+    drafts = by_currency(found.drafts, own_currency)
+    refunds = by_currency(found.failed_refunds, own_currency)
     return [
         Waiting("Open tasks", "/tasks", found.open_tasks, []),
         Waiting("Drafts to finalize", f"{INVOICES}?status=draft", _documents(drafts), drafts),
@@ -120,11 +122,11 @@ def ageing(rows: Iterable[AgeBucket], today: date, own_currency: str) -> list[Ag
 
     A bucket without invoices has a bar of zero.
     """
-    by_currency: dict[str, dict[int, AgeBucket]] = defaultdict(dict)
+    buckets: dict[str, dict[int, AgeBucket]] = defaultdict(dict)
     for row in rows:
-        by_currency[row.currency][row.bucket] = row
-    found = [_ageing(currency, buckets, today) for currency, buckets in by_currency.items()]
-    return sorted(found, key=lambda one: (one.currency != own_currency, one.currency))
+        buckets[row.currency][row.bucket] = row
+    ages = [_ageing(currency, found, today) for currency, found in buckets.items()]
+    return by_currency(ages, own_currency)
 
 
 def _ageing(currency: str, found: dict[int, AgeBucket], today: date) -> Ageing:
@@ -158,9 +160,9 @@ def bucket_url(row: AgeBucket, today: date) -> str:
 
 
 def month_figures(kind: str, rows: Iterable[MonthSum]) -> Iterator[MonthFigure]:
-    """Yield the figures of one kind, by currency."""
+    """Yield the figures of one kind, one for each currency, in the order of the rows."""
     own = {(row.currency, row.this_month): row for row in rows if row.kind == kind}
-    for currency in sorted({currency for currency, _ in own}):
+    for currency in dict.fromkeys(currency for currency, _ in own):
         nothing = MonthSum(kind, currency, True, 0, 0)
         this, before = (own.get((currency, this), nothing) for this in (True, False))
         yield MonthFigure(
