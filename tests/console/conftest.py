@@ -2,12 +2,10 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from cli.terminal import Serving
-from console.desk import Desk
-from console.invoicing import Books
+from console.tenant import Tenant
 from faults.world import opened
 from operators.staff import Browser, Staff
 from polaris.store.server.database import Database
@@ -27,12 +25,6 @@ def serving(database_url: str) -> Iterator[Serving]:
 
 
 @pytest.fixture(scope="session")
-def client(serving: Serving) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=serving.url, timeout=30) as client:
-        yield client
-
-
-@pytest.fixture(scope="session")
 def database(database_url: str) -> Iterator[Database]:
     with opened(database_url) as database:
         yield database
@@ -45,21 +37,15 @@ def staff(database: Database) -> Staff:
 
 
 @pytest.fixture
-def desk(client: httpx.Client, database: Database) -> Desk:
-    """A fresh tenant with an operator who is signed in."""
-    return Desk(client, database)
+def tenant(serving: Serving, staff: Staff) -> Tenant:
+    """The tenant of `staff`, with browsers and books."""
+    return Tenant(staff, serving.url)
 
 
 @pytest.fixture
-def foreign(client: httpx.Client, database: Database) -> Desk:
-    """A desk of another tenant on the same server."""
-    return Desk(client, database)
-
-
-@pytest.fixture
-def books(staff: Staff) -> Books:
-    """The invoices of the tenant of `staff`."""
-    return Books(staff)
+def foreign(serving: Serving, database: Database) -> Tenant:
+    """Another tenant on the same server."""
+    return Tenant(Staff(database), serving.url)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from io import StringIO
 
 import pytest
 
-from console.desk import Desk
+from console.tenant import Tenant
 from faults import world
 from polaris.console.csv_export import csv_line, major
 from polaris.core import commands
@@ -15,56 +15,56 @@ from polaris.core import commands
 HERE = "/billing/invoices.csv"
 
 
-def rows(desk: Desk, query: str = "") -> list[dict[str, str]]:
+def rows(tenant: Tenant, query: str = "") -> list[dict[str, str]]:
     """Return the rows of the file."""
-    answer = desk.get(f"{HERE}?{query}")
+    answer = tenant.get(f"{HERE}?{query}")
     assert answer.headers["content-disposition"].startswith('attachment; filename="invoices-')
     return list(csv.DictReader(StringIO(answer.text)))
 
 
-def test_the_file_adds_up_to_the_sums_of_the_tab(desk: Desk) -> None:
+def test_the_file_adds_up_to_the_sums_of_the_tab(tenant: Tenant) -> None:
     """1,050 invoices, more than one batch: the sums of the page, and each invoice once."""
-    customer_id = desk.customer("ada-1", "Ada Books")
-    world.invoices(desk.engine, desk.tenant_id, [customer_id], 1050)
-    desk.invoice(customer_id, currency="JPY")
-    desk.draft(customer_id)
-    found = rows(desk, "status=finalized")
+    customer_id = tenant.customer("ada-1", "Ada Books")
+    world.invoices(tenant.engine, tenant.id, [customer_id], 1050)
+    tenant.invoice(customer_id, currency="JPY")
+    tenant.draft(customer_id)
+    found = rows(tenant, "status=finalized")
     assert len({row["id"] for row in found}) == len(found) == 1051
     sums: Counter[str] = Counter()
     for row in found:
         sums[row["currency"]] += int(row["total_minor"])
         assert Decimal(row["total"]) == major(int(row["total_minor"]), row["currency"])
     assert sums == {"EUR": 1050 * 1200, "JPY": 1200}
-    said = desk.words("/billing/invoices?status=finalized")
+    said = tenant.words("/billing/invoices?status=finalized")
     assert "1,051 invoices · EUR 12,600.00 in total" in said
     assert "JPY 1,200 in total" in said
 
 
-def test_the_file_has_the_filter_and_the_order_of_the_list(desk: Desk) -> None:
+def test_the_file_has_the_filter_and_the_order_of_the_list(tenant: Tenant) -> None:
     """Also when the list shows another page than the first."""
-    ada, bob = desk.customer("ada", "Ada"), desk.customer("bob", "Bob")
-    first, second = desk.invoice(ada), desk.invoice(ada)
-    desk.invoice(bob)
-    desk.done(commands.VoidInvoice(invoice_id=second))
-    assert [row["id"] for row in rows(desk, "q=ada&sort=number&dir=asc")] == [first, second]
-    assert [row["status"] for row in rows(desk, "q=ada&sort=number&dir=asc")] == [
+    ada, bob = tenant.customer("ada", "Ada"), tenant.customer("bob", "Bob")
+    first, second = tenant.invoice(ada), tenant.invoice(ada)
+    tenant.invoice(bob)
+    tenant.perform(commands.VoidInvoice(invoice_id=second))
+    assert [row["id"] for row in rows(tenant, "q=ada&sort=number&dir=asc")] == [first, second]
+    assert [row["status"] for row in rows(tenant, "q=ada&sort=number&dir=asc")] == [
         "pending",
         "voided",
     ]
-    assert [row["id"] for row in rows(desk, f"status=voided&after=2020-01-01~{ada}")] == [second]
+    assert [row["id"] for row in rows(tenant, f"status=voided&after=2020-01-01~{ada}")] == [second]
 
 
-def test_a_name_that_begins_like_a_formula_is_text(desk: Desk) -> None:
-    customer_id = desk.customer("=cmd", '=HYPERLINK("x")', "@sum")
-    desk.invoice(customer_id)
-    (row,) = rows(desk)
+def test_a_name_that_begins_like_a_formula_is_text(tenant: Tenant) -> None:
+    customer_id = tenant.customer("=cmd", '=HYPERLINK("x")', "@sum")
+    tenant.invoice(customer_id)
+    (row,) = rows(tenant)
     named = [row[name] for name in ("customer_external_id", "customer_name", "customer_email")]
     assert named == ["'=cmd", '\'=HYPERLINK("x")', "'@sum"]
 
 
-def test_another_tenants_invoices_are_not_in_the_file(desk: Desk, foreign: Desk) -> None:
+def test_another_tenants_invoices_are_not_in_the_file(tenant: Tenant, foreign: Tenant) -> None:
     foreign.invoice(foreign.customer())
-    assert rows(desk) == []
+    assert rows(tenant) == []
 
 
 @pytest.mark.parametrize("start", list("=+-@\t\r\n"))

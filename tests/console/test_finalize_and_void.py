@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from cli.terminal import Serving
-from console.invoicing import SCRIPT, Books, hidden
+from console.tenant import SCRIPT, Tenant, hidden
 from operators.staff import Browser, Staff
 from polaris.core.commands import (
     FinalizeInvoice,
@@ -19,37 +19,37 @@ from polaris.operators.roles import Role
 # ---------------------------------------------------------------- finalize
 
 
-def test_a_draft_is_finalized_once(browser: Browser, books: Books) -> None:
-    draft = books.draft()
-    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize?back=/billing/invoices"))
+def test_a_draft_is_finalized_once(browser: Browser, tenant: Tenant) -> None:
+    draft = tenant.draft()
+    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize?back=/billing/invoices").text)
     answers = [browser.post(f"/billing/invoices/{draft}/finalize", form) for _ in range(3)]
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.headers["location"] for answer in answers}) == 1
     page = browser.get(answers[0].headers["location"])
     assert "The invoice is finalized." in page.text
-    assert books.whole(draft).invoice.number == "INV-000001"
-    assert books.audited(draft, "FinalizeInvoice") == [("operator:olga@example.com", "done")]
+    assert tenant.whole(draft).invoice.number == "INV-000001"
+    assert tenant.audited(draft, "FinalizeInvoice") == [("operator:olga@example.com", "done")]
 
 
-def test_a_draft_that_changed_is_not_finalized(browser: Browser, books: Books) -> None:
-    draft = books.draft()
-    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize"))
-    other = SaveCustomer(customer_id=books.customer_id, external_id="acme", name="Renamed")
-    books.do(other)
+def test_a_draft_that_changed_is_not_finalized(browser: Browser, tenant: Tenant) -> None:
+    draft = tenant.draft()
+    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize").text)
+    other = SaveCustomer(customer_id=tenant.acme, external_id="acme", name="Renamed")
+    tenant.perform(other)
     answer = browser.post(f"/billing/invoices/{draft}/finalize", form)
     assert answer.status_code == 409
     assert "Nothing was done." in answer.text
     assert "Renamed" in answer.text
-    assert books.whole(draft).invoice.status == "draft"
-    again = browser.post(f"/billing/invoices/{draft}/finalize", hidden(answer))
+    assert tenant.whole(draft).invoice.status == "draft"
+    again = browser.post(f"/billing/invoices/{draft}/finalize", hidden(answer.text))
     assert again.status_code == 303
-    assert books.whole(draft).invoice.number == "INV-000001"
+    assert tenant.whole(draft).invoice.number == "INV-000001"
 
 
-def test_an_invoice_that_somebody_else_finalized_says_so(browser: Browser, books: Books) -> None:
-    draft = books.draft()
-    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize"))
-    books.do(FinalizeInvoice(invoice_id=draft))
+def test_an_invoice_that_somebody_else_finalized_says_so(browser: Browser, tenant: Tenant) -> None:
+    draft = tenant.draft()
+    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize").text)
+    tenant.perform(FinalizeInvoice(invoice_id=draft))
     answer = browser.post(f"/billing/invoices/{draft}/finalize", form)
     assert answer.status_code == 422
     assert "already finalized" in answer.text
@@ -62,11 +62,11 @@ def sent(browser: Browser, invoice_id: str, **choices: str) -> httpx.Response:
     """Preview a void with these choices, then confirm it."""
     path = f"/billing/invoices/{invoice_id}/void"
     preview = browser.post(f"{path}/preview", choices, **SCRIPT)
-    return browser.post(path, {**choices, **hidden(preview)})
+    return browser.post(path, {**choices, **hidden(preview.text)})
 
 
-def test_a_paid_invoice_is_voided_with_refund_and_credit(browser: Browser, books: Books) -> None:
-    invoice_id = books.issued(1200)
+def test_a_paid_invoice_is_voided_with_refund_and_credit(browser: Browser, tenant: Tenant) -> None:
+    invoice_id = tenant.invoice(paid_minor=1200)
     answer = sent(
         browser,
         invoice_id,
@@ -78,7 +78,7 @@ def test_a_paid_invoice_is_voided_with_refund_and_credit(browser: Browser, books
         number="INV-000001",
     )
     assert answer.status_code == 303
-    whole = books.whole(invoice_id)
+    whole = tenant.whole(invoice_id)
     assert whole.invoice.status == "voided"
     assert (whole.invoice.void_reason, whole.invoice.void_comment) == (
         "order_change",
@@ -105,43 +105,43 @@ def test_a_paid_invoice_is_voided_with_refund_and_credit(browser: Browser, books
     ],
 )
 def test_a_choice_that_is_not_possible_is_named(
-    browser: Browser, books: Books, choices: dict[str, str], sentence: str
+    browser: Browser, tenant: Tenant, choices: dict[str, str], sentence: str
 ) -> None:
-    invoice_id = books.issued(1200)
+    invoice_id = tenant.invoice(paid_minor=1200)
     answer = sent(browser, invoice_id, **choices)
     assert answer.status_code == 422
     assert sentence in answer.text
     for typed in choices.values():
         assert typed in answer.text
-    assert books.whole(invoice_id).invoice.status == "finalized"
+    assert tenant.whole(invoice_id).invoice.status == "finalized"
 
 
-def test_the_reason_of_the_settings_is_required(browser: Browser, books: Books) -> None:
+def test_the_reason_of_the_settings_is_required(browser: Browser, tenant: Tenant) -> None:
     settings = {"void_reasons": ["duplicate"], "void_reason_required": True}
-    books.do(SaveTenant(tenant_id=books.tenant_id, settings_changes=settings))
-    invoice_id = books.issued()
+    tenant.perform(SaveTenant(tenant_id=tenant.id, settings_changes=settings))
+    invoice_id = tenant.invoice()
     assert sent(browser, invoice_id).status_code == 422
     assert sent(browser, invoice_id, reason="Duplicate").status_code == 422
     assert sent(browser, invoice_id, reason="duplicate").status_code == 303
-    assert books.whole(invoice_id).invoice.void_reason == "duplicate"
+    assert tenant.whole(invoice_id).invoice.void_reason == "duplicate"
 
 
-def test_a_void_and_its_replacement_are_one_command(browser: Browser, books: Books) -> None:
-    invoice_id = books.issued()
+def test_a_void_and_its_replacement_are_one_command(browser: Browser, tenant: Tenant) -> None:
+    invoice_id = tenant.invoice()
     assert sent(browser, invoice_id, replace="on").status_code == 303
-    voided = books.whole(invoice_id).invoice
+    voided = tenant.whole(invoice_id).invoice
     assert voided.status == "voided"
     assert voided.regenerated_as
-    draft = books.whole(voided.regenerated_as).invoice
+    draft = tenant.whole(voided.regenerated_as).invoice
     assert (draft.status, draft.total_minor, draft.regenerated_from) == ("draft", 1200, invoice_id)
-    assert len(books.audited(invoice_id, "RegenerateInvoice")) == 1
+    assert len(tenant.audited(invoice_id, "RegenerateInvoice")) == 1
 
 
-def test_what_was_paid_meanwhile_stops_a_void(browser: Browser, books: Books) -> None:
-    invoice_id = books.issued()
+def test_what_was_paid_meanwhile_stops_a_void(browser: Browser, tenant: Tenant) -> None:
+    invoice_id = tenant.invoice()
     path = f"/billing/invoices/{invoice_id}/void"
-    form = hidden(browser.get(path))
-    books.do(
+    form = hidden(browser.get(path).text)
+    tenant.perform(
         ReceivePayment(
             payment_id=new_id(),
             currency="EUR",
@@ -153,13 +153,13 @@ def test_what_was_paid_meanwhile_stops_a_void(browser: Browser, books: Books) ->
     answer = browser.post(path, form)
     assert answer.status_code == 409
     assert "Nothing was done." in answer.text
-    assert books.whole(invoice_id).invoice.status == "finalized"
-    assert browser.post(path, hidden(answer)).status_code == 303
+    assert tenant.whole(invoice_id).invoice.status == "finalized"
+    assert browser.post(path, hidden(answer.text)).status_code == 303
 
 
-def test_a_draft_and_a_voided_invoice_say_why_not(browser: Browser, books: Books) -> None:
-    draft, voided = books.draft(), books.issued()
-    books.do(VoidInvoice(invoice_id=voided))
+def test_a_draft_and_a_voided_invoice_say_why_not(browser: Browser, tenant: Tenant) -> None:
+    draft, voided = tenant.draft(), tenant.invoice()
+    tenant.perform(VoidInvoice(invoice_id=voided))
     for invoice_id, sentence in (
         (draft, "Finalize the draft first, or delete it."),
         (voided, "The invoice is already voided."),
@@ -173,21 +173,21 @@ def test_a_draft_and_a_voided_invoice_say_why_not(browser: Browser, books: Books
 # ---------------------------------------------------------------- roles and forms
 
 
-def test_a_viewer_reads_and_changes_nothing(serving: Serving, staff: Staff, books: Books) -> None:
+def test_a_viewer_reads_and_changes_nothing(serving: Serving, staff: Staff, tenant: Tenant) -> None:
     viewer = Browser.signed_in(serving.url, staff, staff.hire(Role.VIEWER))
-    draft = books.draft()
+    draft = tenant.draft()
     page = viewer.get(f"/billing/invoices/{draft}")
     assert "You have the role viewer." in page.text
     for path in ("finalize", "void"):
         assert viewer.get(f"/billing/invoices/{draft}/{path}").status_code == 403
         assert viewer.post(f"/billing/invoices/{draft}/{path}").status_code == 403
-    assert books.whole(draft).invoice.status == "draft"
+    assert tenant.whole(draft).invoice.status == "draft"
 
 
-def test_a_form_of_another_site_is_refused(browser: Browser, books: Books) -> None:
-    draft = books.draft()
+def test_a_form_of_another_site_is_refused(browser: Browser, tenant: Tenant) -> None:
+    draft = tenant.draft()
     path = f"/billing/invoices/{draft}/finalize"
-    form = hidden(browser.get(path))
+    form = hidden(browser.get(path).text)
     assert browser.post(path, {**form, "csrf": "wrong"}).status_code == 403
     assert browser.post(path, form, sec_fetch_site="cross-site").status_code == 403
-    assert books.whole(draft).invoice.status == "draft"
+    assert tenant.whole(draft).invoice.status == "draft"

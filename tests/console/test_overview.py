@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cli.terminal import Serving
-from console.office import Office, text_of
-from operators.staff import Browser
+from console.tenant import TODAY, Tenant, text_of
+from operators.staff import Browser, Staff
 from polaris.console.pages.overview import (
     MonthFigure,
     ageing,
@@ -24,21 +24,21 @@ from polaris.store.server.database import Database
 
 
 @pytest.fixture
-def office(database: Database, serving: Serving) -> Office:
-    return Office(database, serving.url)
+def tenant(database: Database, serving: Serving) -> Tenant:
+    return Tenant(Staff(database), serving.url)
 
 
-def test_a_new_tenant_is_told_how_to_begin(office: Office) -> None:
-    page = office.browser(Role.VIEWER).get("/")
+def test_a_new_tenant_is_told_how_to_begin(tenant: Tenant) -> None:
+    page = tenant.browser(Role.VIEWER).get("/")
     assert page.status_code == 200
     assert "Begin here" in page.text
     assert '<svg class="age' not in page.text
 
 
-def test_the_overview_shows_what_is_owed_and_what_waits(office: Office) -> None:
-    office.fill()
-    page = office.browser(Role.VIEWER).get("/")
-    text = text_of(page.text).replace("\xa0", " ")
+def test_the_overview_shows_what_is_owed_and_what_waits(tenant: Tenant) -> None:
+    tenant.fill()
+    page = tenant.browser(Role.VIEWER).get("/")
+    text = text_of(page.text)
     assert "EUR 31.00 outstanding, EUR 24.00 of it overdue" in text
     assert "Not due 7.00 1 invoice" in text
     assert "31–60 days 24.00 1 invoice" in text
@@ -48,10 +48,10 @@ def test_the_overview_shows_what_is_owed_and_what_waits(office: Office) -> None:
     assert " style=" not in page.text
 
 
-def test_a_refund_that_failed_waits(office: Office) -> None:
-    ids, refund_id, payment_id = office.fill(), new_id(), new_id()
-    invoice_id = office.finalized(ids["customer"], 1000)
-    office.does(
+def test_a_refund_that_failed_waits(tenant: Tenant) -> None:
+    ids, refund_id, payment_id = tenant.fill(), new_id(), new_id()
+    invoice_id = tenant.invoice(ids["customer"], 1000)
+    tenant.perform(
         ReceivePayment(
             payment_id=payment_id,
             currency="EUR",
@@ -62,18 +62,18 @@ def test_a_refund_that_failed_waits(office: Office) -> None:
         RequestRefund(refund_id=refund_id, amount_minor=1200, invoice_id=invoice_id),
         UpdateRefund(refund_id=refund_id, state=RefundState.FAILED),
     )
-    page = office.browser(Role.VIEWER).get("/").text
+    page = tenant.browser(Role.VIEWER).get("/").text
     assert "Open tasks 1" in text_of(page)
-    assert "Refunds that failed 1 EUR 12.00" in text_of(page).replace("\xa0", " ")
+    assert "Refunds that failed 1 EUR 12.00" in text_of(page)
     assert f'href="/billing/invoices/{invoice_id}?show=payments"' in page
     assert "<script>alert" not in page
 
 
-def test_the_figures_belong_to_one_tenant(office: Office, database: Database) -> None:
-    office.fill()
-    other, zone = Office(database, office.url), ZoneInfo("UTC")
+def test_the_figures_belong_to_one_tenant(tenant: Tenant, database: Database) -> None:
+    tenant.fill()
+    other, zone = Tenant(Staff(database), tenant.url), ZoneInfo("UTC")
     with database.connect() as connection:
-        found = overview(connection, other.tenant_id, office.today, months(office.today, zone))
+        found = overview(connection, other.id, TODAY, months(TODAY, zone))
     assert found == (False, 0, [], [], [], [], [])
 
 
@@ -82,6 +82,27 @@ def test_nobody_sees_it_without_a_session(serving: Serving) -> None:
     answers = [Browser(serving.url).get(path) for path in paths]
     assert {answer.status_code for answer in answers} == {303}
     assert all("/sign-in" in answer.headers["location"] for answer in answers)
+
+
+def test_every_sum_lists_the_currency_of_the_tenant_first(tenant: Tenant) -> None:
+    """The tenant's own currency is EUR; CHF comes before it in the alphabet."""
+    for currency in ("CHF", "EUR", "USD"):
+        tenant.invoice(currency=currency)
+        tenant.draft(currency=currency)
+    overview_page = tenant.words("/")
+    assert "Drafts to finalize 3 EUR 12.00 · CHF 12.00 · USD 12.00" in overview_page
+    issued = overview_page.partition("Invoices issued")[2]
+    assert issued.index("EUR") < issued.index("CHF") < issued.index("USD")
+    total = "EUR 12.00 in total, EUR 12.00 outstanding · CHF 12.00 in total"
+    assert total in tenant.words("/billing/invoices?status=pending")
+    for path in (
+        "/ledger/trial-balance",
+        f"/billing/customers/{tenant.acme}",
+        f"/billing/customers/{tenant.acme}?show=statement",
+        "/ledger/accounts/ACCOUNTS_RECEIVABLE",
+    ):
+        page = tenant.words(path)
+        assert page.index("EUR") < page.index("CHF") < page.index("USD"), path
 
 
 # ------------------------------------------------------------------------------------ the figures
