@@ -68,8 +68,8 @@ class ConsoleCaller(Caller):
 
     def _request(self, command: Command, **named: Any) -> EngineRequest:
         """Return the request under the id that its form carries, so that a form is done once."""
-        asked = super()._request(command, **named)
-        return msgspec.structs.replace(asked, id=self.request_id) if self.request_id else asked
+        made = super()._request(command, **named)
+        return msgspec.structs.replace(made, id=self.request_id) if self.request_id else made
 
 
 class Visit:
@@ -114,9 +114,9 @@ class Visit:
     @property
     def back(self) -> str:
         """The page of invoices from which the form was opened, with its filters."""
-        asked = self.text("back") or self.request.query_params.get("back", "")
-        came = asked or came_from(self.request)
-        return came if re.match(r"/billing/invoices(\?|$)", came) else "/billing/invoices"
+        named = self.text("back") or self.request.query_params.get("back", "")
+        path = named or came_from(self.request)
+        return path if re.match(r"/billing/invoices(\?|$)", path) else "/billing/invoices"
 
     def may(self, role: Role) -> bool:
         """True if the operator's role is at least this one."""

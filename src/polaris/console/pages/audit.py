@@ -1,7 +1,5 @@
 """The audit log: each request with its outcome, the check of its chain, and its export."""
 
-import csv
-import io
 from collections.abc import AsyncIterator
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -12,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from polaris.audit.verify import AuditReport
 from polaris.console.access import Visit, action, page
+from polaris.console.csv_export import csv_line
 from polaris.console.list_state import NOBODY, ListState
 from polaris.console.rendering import render
 from polaris.console.streaming import rendered, streamed
@@ -36,8 +35,6 @@ PATH = "/audit"
 NAMES = "actor name outcome subject command from to after before".split()
 REFUSALS = {refusal.code: refusal for refusal in EVERY}
 COLUMNS = "position at actor command outcome refusals subject_id command_id request hash".split()
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a text that begins with one of these for a formula."""
 
 
 async def listed(visit: Visit) -> Response:
@@ -119,7 +116,7 @@ async def _steps(visit: Visit) -> AsyncIterator[str]:
 
 async def exported_as_csv(visit: Visit) -> Response:
     """Send all lines of the filter as CSV, the newest first."""
-    return _download(visit, "csv", "text/csv", csv_row(COLUMNS), _csv_line)
+    return _download(visit, "csv", "text/csv", csv_line(COLUMNS), _csv_line)
 
 
 async def exported_as_json_lines(visit: Visit) -> Response:
@@ -166,14 +163,7 @@ def _json_line(line: LoggedRequest) -> str:
 
 def _csv_line(line: LoggedRequest) -> str:
     columns = _columns(line) | {"request": line.request, "refusals": " ".join(line.refusals or ())}
-    return csv_row("" if value is None else str(value) for value in columns.values())
-
-
-def csv_row(cells: Any) -> str:
-    """Return cells as a row of CSV. No cell is taken for a formula by a spreadsheet."""
-    written = io.StringIO()
-    csv.writer(written).writerow(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)
-    return written.getvalue()
+    return csv_line(columns.values())
 
 
 ROUTES = [

@@ -99,7 +99,7 @@ async def note_page(visit: Visit) -> Response:
     return render(visit, "credit_note.html", detail=detail, refused=list(proposal.refusals))
 
 
-async def void_asked(visit: Visit) -> Response:
+async def void_proposed(visit: Visit) -> Response:
     """Show what voiding the note would do."""
     detail = await note_detail(visit)
     return _form(visit, detail, await propose(visit, VoidCreditNote(note_id=detail.note.id)))
@@ -137,6 +137,6 @@ def _form(
 
 ROUTES = [
     page(PATH, note_page),
-    page(f"{PATH}/void", void_asked, Role.OPERATOR),
+    page(f"{PATH}/void", void_proposed, Role.OPERATOR),
     action(f"{PATH}/void", voided),
 ]
