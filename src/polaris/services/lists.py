@@ -1,4 +1,4 @@
-"""Lists of customers and invoices, for pages and for JSON."""
+"""Lists of customers, for pages and for JSON, and the order of the currencies in every list."""
 
 from collections.abc import Iterable
 from datetime import date
