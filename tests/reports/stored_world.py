@@ -64,6 +64,7 @@ class StoredWorld(World):
         if outcome.refusals:
             raise Refused(outcome.refusals)
         self.facts.add(stored(row) for row in outcome.rows if not isinstance(row, UNSHOWN))
+        self.events += outcome.events
         return self.decision()
 
     def with_ids(self, command: Command) -> Command:
