@@ -76,6 +76,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.NotFound: Answer(404, "not_found"),
     refusals.AlreadyExists: Answer(422, TAKEN),
     refusals.KeyReused: Answer(422, TAKEN),
+    refusals.RequestReused: Answer(422, TAKEN),
     refusals.OutcomeChanged: Answer(422, INVALID),
     refusals.IdMalformed: Answer(404, "not_found"),
     refusals.TextMalformed: Answer(422, INVALID),
