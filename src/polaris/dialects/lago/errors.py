@@ -104,6 +104,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.UnknownSeries: Answer(422, INVALID),
     refusals.NumberTaken: Answer(422, TAKEN),
     refusals.NumberOfSeries: Answer(422, INVALID),
+    refusals.NumberMalformed: Answer(422, INVALID),
     refusals.NotADraft: Answer(404, "invoice_not_found"),
     refusals.EditedMeanwhile: Answer(422, INVALID, "base"),
     refusals.AlreadyFinalized: Answer(404, "invoice_not_found"),
