@@ -58,6 +58,7 @@ class StoredWorld(World):
             at=self.at,
             administrator=administrator,
             dialect=dialect,
+            with_effects=True,  # they may need more rows than the decision
         )
         [outcome] = self.engine.perform(self.tenant_id, [asked])
         assert outcome.fault is None, (command, outcome.fault)

@@ -423,6 +423,10 @@ select l.wallet_id from lot l
    select s.source_id from settlement s
     where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[]) and s.kind = 'wallet'))
 
+-- wallets_sold_to --
+select l.wallet_id from lot l
+ where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[])
+
 -- wallets_active --
 select w.id from wallet w
  where w.tenant_id = %(t)s and w.customer_id = any(%(concerned)s) and w.status = 'active'
