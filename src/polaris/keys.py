@@ -72,6 +72,14 @@ class KnownKey(NamedTuple):
         """False: no key may do what only an administrator may."""
         return False
 
+    @property
+    def idempotency_owner(self) -> str:
+        """Empty: all API keys of a tenant share their idempotency keys.
+
+        So a call can be repeated after its API key was replaced.
+        """
+        return ""
+
     def opens(self, key: ApiKey) -> bool:
         """True if `key` has the right secret and is not revoked."""
         # In constant time, so that the duration does not reveal how much of the secret is right.

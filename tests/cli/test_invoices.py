@@ -37,6 +37,18 @@ def test_a_paid_invoice_is_voided_with_refund_and_credit(books: Books) -> None:
     )
 
 
+UNREADABLE = ("1_0.00", "+5", "1e1", "\uff11\uff12", "\u0663", "0x1", "1,5", "NaN", "7.005")
+
+
+def test_an_amount_that_cannot_be_read_changes_nothing(books: Books) -> None:
+    """The same amounts are refused over HTTP. `1_0.00` was read as 10, full-width digits too."""
+    invoice = books.invoice(paid_minor=1200)
+    for amount in UNREADABLE:
+        ended = books.run("invoice", "void", invoice, "--refund", amount)
+        assert (ended.code, "--refund" in ended.err) == (2, True), (amount, ended)
+    assert books.run("invoice", "show", invoice, "--json").json["invoice"]["status"] == "finalized"
+
+
 def booked(told: dict[str, list[dict[str, list[dict[str, object]]]]]) -> list[tuple[object, ...]]:
     """Return the postings of all entries, without ids."""
     return [

@@ -209,3 +209,18 @@ def test_a_theme_is_kept_and_leads_back_to_a_page_of_this_site(admin: Browser) -
         answer = admin.post("/account/theme", {"theme": "pink", "next": away})
         assert answer.headers["location"] == "/account"
     assert 'data-theme="dark"' in admin.get("/settings").text
+
+
+def test_a_changed_form_is_not_taken_for_the_one_that_was_sent(
+    admin: Browser, staff: Staff
+) -> None:
+    """After going back in the browser, the second form was answered as saved, but was lost."""
+    form = opened(admin)
+    assert admin.post("/settings", {**form, "phone": "111"}).status_code == 303
+    assert admin.post("/settings", {**form, "phone": "111"}).status_code == 303  # a double click
+    again = admin.post("/settings", {**form, "phone": "222"})
+    assert again.status_code == 422
+    assert "This form was sent before with other values" in again.text
+    assert stored(staff).phone == "111"
+    assert admin.post("/settings", {**opened(admin), "phone": "222"}).status_code == 303
+    assert stored(staff).phone == "222"

@@ -21,6 +21,7 @@ ROWS: list[Row] = [
 
 BEFORE_ANY_RULE = {
     refusals.KeyReused,
+    refusals.RequestReused,
     refusals.IdMalformed,
     refusals.TextMalformed,
     refusals.TextTooLong,

@@ -1,10 +1,13 @@
 """A request that expects an outcome is done only if the outcome is that one."""
 
+import pytest
 from msgspec.structs import replace
 
+from core.asks import after
+from core.test_effects import effects
 from core.test_fold import AT, BILLED, INVOICE, VOID, folded, new_facts, new_id, request, statuses
 from polaris.core import commands as ask
-from polaris.core.effects import fingerprint
+from polaris.core.effects import differences, fingerprint
 from polaris.core.facts.audit import AuditLine, CommandRecord
 from polaris.core.facts.invoice import Invoice, Status
 from polaris.core.fold import Memory, Outcome, Request
@@ -69,6 +72,30 @@ def test_the_refusal_names_every_difference_and_the_new_fingerprint() -> None:
         "balance receivable EUR, before_minor: 100 → 60",
         "balance held for voided invoices EUR: nothing → after_minor 40",
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "difference"),
+    [
+        ("edit memo=Thanks", "texts.memo: nothing → Thanks"),
+        ("edit purchase_order_number=PO-7", "texts.purchase_order_number: nothing → PO-7"),
+        ("edit external_number=X-1", "texts.external_number: nothing → X-1"),
+        ("tenant legal_name=New", "seller.legal_name: nothing → New"),
+        ("tenant tax_number=DE1", "seller.tax_number: nothing → DE1"),
+        (
+            "customer customer_id=c1 external_id=x1 legal_name=New",
+            "customer.legal_name: nothing → New",
+        ),
+    ],
+)
+def test_what_the_issue_makes_final_is_expected(change: str, difference: str) -> None:
+    """These change no amount, but the invoice keeps them for ever."""
+    world = after("draft")
+    before = effects(world, "finalize")
+    after(change, world=world)
+    now = effects(world, "finalize")
+    assert fingerprint(now) != fingerprint(before)
+    assert [one.sentence for one in differences(before, now)] == [f"invoice draft, {difference}"]
 
 
 def test_the_refused_request_can_be_sent_again_with_the_new_fingerprint() -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 import pytest
+from msgspec.structs import replace
 
 from polaris.core import commands as ask
 from polaris.core import lifecycle
@@ -130,6 +131,17 @@ def test_the_same_key_is_done_once_and_another_body_under_it_is_refused() -> Non
     assert statuses(result) == ["done", "replayed", "refused"]
     assert [one.code for one in result.outcomes[2].refusals] == ["key_reused"]
     assert result.outcomes[1].events == result.outcomes[0].events
+
+
+def test_another_form_under_the_id_of_an_earlier_one_is_refused() -> None:
+    """The first form is done and answered again. The other one is not taken for it."""
+    facts = new_facts()
+    folded(facts, request(BILLED[0]))
+    first = request(BILLED[1], fingerprint="one")
+    same, other = first, replace(first, fingerprint="other")
+    result = folded(facts, first, same, other)
+    assert statuses(result) == ["done", "replayed", "refused"]
+    assert [one.code for one in result.outcomes[2].refusals] == ["request_reused"]
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,7 @@ TENANTS = """
            | tenant settings_changes={"invoice_format":"{customer}-{next:03}"} | -
            | tenant settings_changes={"invoice_format":"INV"}          | format_not_possible
            | tenant settings_changes={"invoice_format":"{{next}}"}     | format_not_possible
+           | tenant settings_changes=@spaced_format                    | format_not_possible
            | tenant settings_changes={"invoice_format":"{next"}        | format_not_possible
            | tenant settings_changes={"invoice_format":"{}{next}"}     | format_not_possible
            | tenant settings_changes={"invoice_format":"{next!r}"}     | format_not_possible

@@ -58,12 +58,14 @@ class StoredWorld(World):
             at=self.at,
             administrator=administrator,
             dialect=dialect,
+            with_effects=True,  # they may need more rows than the decision
         )
         [outcome] = self.engine.perform(self.tenant_id, [asked])
         assert outcome.fault is None, (command, outcome.fault)
         if outcome.refusals:
             raise Refused(outcome.refusals)
         self.facts.add(stored(row) for row in outcome.rows if not isinstance(row, UNSHOWN))
+        self.events += outcome.events
         return self.decision()
 
     def with_ids(self, command: Command) -> Command:

@@ -28,6 +28,7 @@ from polaris.core.commands.text import UNSTORABLE
 from polaris.core.fold import Outcome
 from polaris.core.lifecycle import TRANSITIONS
 from polaris.engine import now
+from polaris.keys import KeyScope
 from polaris.serving.async_engine import AsyncEngine
 from polaris.store.idempotency_keys import (
     Claim,
@@ -112,12 +113,13 @@ class KeyedCall:
         self.replayed = self.replayed or any(outcome.replayed for outcome in outcomes)
 
     def stands(self, status: int) -> bool:
-        """True if the answer is final: not a server error, and not a rejected credential.
+        """True if the answer is final: not a server error, and not a rejected credential or role.
 
         An answer is not final either while earlier changes may still add to closed books. A
         repetition then waits again.
         """
-        return self.let_in and self.ended and status < 500
+        forbidden = status in (401, 403) and not self.performed
+        return self.let_in and self.ended and status < 500 and not forbidden
 
 
 def keyed_call(request: Request) -> KeyedCall | None:
@@ -157,14 +159,15 @@ class Idempotent:
         """Answer a request with a key. Raises `UNAVAILABLE` exceptions of the engine."""
         scope, receive = request.scope, request.receive
         known = await self._authenticate(request, self._engine)
-        if known is None:  # the application answers in its own format
+        if known is None or not known.may(KeyScope.WRITE):
+            # The application refuses it, or changes nothing. It claims no key and gets no answer.
             return await self._app(scope, receive, send)
         if refusal := malformed(key):
             return await self._refuse(refusal, scope, receive, send)
         body = await Body.read(receive)
         if body.fault:  # without the whole body there is no fingerprint
             return await self._app(scope, body.receive, send)
-        mark = fingerprint(scope, body.content)
+        mark = fingerprint(scope, body.content, known.idempotency_owner)
         claimed = await self._engine.keep(claim, known.tenant_id, key, mark, now())
         if claimed.fingerprint != mark:
             reused = refusals.KeyReused(field="idempotency_key")
@@ -250,9 +253,10 @@ def malformed(key: str) -> refusals.Refusal | None:
     return None
 
 
-def fingerprint(scope: Scope, body: bytes) -> str:
-    """Return the SHA-256 of the request's method, path, query and body."""
-    parts = (scope["method"].encode(), scope["path"].encode(), scope["query_string"], body)
+def fingerprint(scope: Scope, body: bytes, owner: str = "") -> str:
+    """Return the SHA-256 of the request's method, path, query and body, and of who owns the key."""
+    parts = [scope["method"].encode(), scope["path"].encode(), scope["query_string"], body]
+    parts += [owner.encode()] if owner else []
     return sha256(b"\0".join(parts)).hexdigest()
 
 

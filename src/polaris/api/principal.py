@@ -23,6 +23,11 @@ class Principal(Protocol):
         """True if it may do what only an administrator may, such as reopen the books."""
         ...
 
+    @property
+    def idempotency_owner(self) -> str:
+        """Whose idempotency keys it uses: the same for all API keys, but each operator's own."""
+        ...
+
     def may(self, scope: KeyScope) -> bool:
         """True if it may read, or write."""
         ...

@@ -1,13 +1,13 @@
 """`polaris invoice`: read, preview, finalize and void invoices. See also `settling`."""
 
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Annotated, NamedTuple
 
 import typer
 from rich.text import Text
 
+from polaris.api.coercion import read_decimal, readable
 from polaris.cli import tables
 from polaris.cli.answer import document, refusal_json, say
 from polaris.cli.effects import Agreed, Expect, agreed, effects_table, fingerprint_line
@@ -345,13 +345,13 @@ def minor(amount: str, currency: str, option: str) -> int:
 
     Raises typer.BadParameter.
     """
-    try:
-        exact = Decimal(amount).scaleb(exponent(currency))
-        whole = int(exact)
-    except (InvalidOperation, OverflowError, ValueError) as malformed:
+    exact = readable(read_decimal, amount)
+    if exact is None:
         raise typer.BadParameter(
             f"{option} {amount} is not an amount. Give a number such as 12.50."
-        ) from malformed
+        )
+    exact = exact.scaleb(exponent(currency))
+    whole = int(exact)
     if whole != exact:
         raise typer.BadParameter(
             f"{option} {amount} has too many decimals: {currency} has {exponent(currency)}."

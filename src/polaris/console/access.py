@@ -7,6 +7,7 @@ routes with which operators sign in are made by `open_page` and `open_action`.
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import date
+from hashlib import sha256
 from typing import Any, cast
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
@@ -65,11 +66,17 @@ class ConsoleCaller(Caller):
         return CommandRefused(refusals)
 
     request_id: str | None = None  # of the form that is being sent
+    form_fingerprint: str | None = None  # of what it was sent with
 
     def _request(self, command: Command, **named: Any) -> EngineRequest:
-        """Return the request under the id that its form carries, so that a form is done once."""
+        """Return the request under the id that its form carries, so that a form is done once.
+
+        With the fingerprint of the form, a form that was changed since is refused.
+        """
         made = super()._request(command, **named)
-        return msgspec.structs.replace(made, id=self.request_id) if self.request_id else made
+        if not self.request_id:
+            return made
+        return msgspec.structs.replace(made, id=self.request_id, fingerprint=self.form_fingerprint)
 
 
 class Visit:
@@ -159,9 +166,16 @@ def action(path: str, answer: Page, role: Role = Role.OPERATOR) -> Route:
             raise HTTPException(403, NOT_GENUINE)
         if ID.fullmatch(visit.text("request_id")):
             visit.caller.request_id = visit.text("request_id")
+            visit.caller.form_fingerprint = form_fingerprint(request.url.path, visit.form)
         return await answer(visit)
 
     return Route(path, sent, methods=["POST"], name=f"{answer.__module__}.{answer.__name__}")
+
+
+def form_fingerprint(path: str, form: FormData) -> str:
+    """Return the SHA-256 of the path of a form and its fields, without the token of the session."""
+    fields = sorted((name, str(value)) for name, value in form.multi_items() if name != "csrf")
+    return sha256(msgspec.json.encode((path, fields))).hexdigest()
 
 
 def open_page(path: str, answer: OpenPage) -> Route:

@@ -20,7 +20,7 @@ from polaris.core.facts.event import Event
 from polaris.core.facts.row import Changing, Row
 from polaris.core.facts.task import OPENED_BY
 from polaris.core.lifecycle import POLARIS, Refused, decide
-from polaris.core.refusals import KeyReused, Refusal
+from polaris.core.refusals import KeyReused, Refusal, RequestReused
 from polaris.core.transition import Dialect
 
 
@@ -36,7 +36,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     actor: str = "system"
     administrator: bool = False
     key: str | None = None  # the caller's idempotency key
-    fingerprint: str | None = None  # SHA-256 of method, path and body under that key
+    fingerprint: str | None = None  # SHA-256 of what was sent under that key, or under the id
     dialect: Dialect = POLARIS
     shown: bool = False  # True if the outcome should contain the facts, for the answer
     expect: str | None = None  # fingerprint of the only effects that the caller agrees to
@@ -119,16 +119,20 @@ class Memory:
         self._keep(request.id, request.key, request.fingerprint, again)
 
     def replay(self, request: Request) -> Outcome | None:
-        """Return the first outcome, or KeyReused for another fingerprint; None if it is new."""
+        """Return the first outcome; None if the request is new.
+
+        Another fingerprint than the first time is refused: KeyReused, or RequestReused for an id.
+        """
         first = self._first.get(f"id:{request.id}")
         if first is None and request.key is not None:
             first = self._first.get(f"key:{request.key}")
         if first is None:
             return None
         fingerprint, outcome = first
-        if request.key is not None and request.fingerprint != fingerprint:
-            return Outcome(request_id=request.id, refusals=(KeyReused(field="key"),))
-        return outcome
+        if request.fingerprint is None or request.fingerprint == fingerprint:
+            return outcome
+        reused = KeyReused(field="key") if request.key is not None else RequestReused()
+        return Outcome(request_id=request.id, refusals=(reused,))
 
 
 def recorded_refusals(record: CommandRecord) -> list[Refusal]:

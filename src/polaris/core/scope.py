@@ -61,7 +61,7 @@ class Scope(msgspec.Struct, kw_only=True):
     wallets: set[str] = msgspec.field(default_factory=set)
     lots: set[str] = msgspec.field(default_factory=set)
     lines: set[str] = msgspec.field(default_factory=set)
-    drafts: set[str] = msgspec.field(default_factory=set)  # drafts that may be closed
+    drafts: set[str] = msgspec.field(default_factory=set)  # that may be closed, or use held money
     catalogue_items: set[str] = msgspec.field(default_factory=set)
     tax_codes: set[str] = msgspec.field(default_factory=set)
     webhook_endpoints: set[str] = msgspec.field(default_factory=set)  # if any: load all live ones
@@ -193,7 +193,8 @@ def _spends(command: Command) -> bool:
 
 
 def _reads_original(command: Command) -> bool:
-    """True if the command may read the invoice that its draft replaces."""
+    """True if the command may read the invoices that its invoice replaces."""
     held = getattr(getattr(command, "apply", None), "held", False)
+    held |= isinstance(command, commands.RegenerateInvoice)  # it may carry held money
     closes = isinstance(command, commands.DeleteDraft) or getattr(command, "skip_zero", False)
     return held or closes

@@ -97,6 +97,11 @@ class OperatorSession(NamedTuple):
         return self.role is Role.ADMIN
 
     @property
+    def idempotency_owner(self) -> str:
+        """The operator: nobody else gets the answer to a call under the operator's key."""
+        return self.operator_id
+
+    @property
     def owner(self) -> str:
         """The operator and the tenant that an open page belongs to, as one text."""
         return f"{self.operator_id} {self.tenant_id}"

@@ -125,6 +125,7 @@ success.
 OF_NO_RULE = {
     "not_found": "every lookup of what a command names",
     "key_reused": "the engine, before any rule",
+    "request_reused": "the engine, before any rule",
     "outcome_changed": "the engine, for a request that expects an outcome",
     "id_malformed": "the engine, before any rule",
     "text_malformed": "the engine, before any rule",

@@ -1,5 +1,7 @@
 """Settle invoices with payments, or remove payments from invoices."""
 
+from collections.abc import Iterator
+
 from polaris.core.balances.settlement import remove, settle, standing, unhold
 from polaris.core.commands import ApplyPayment, CollectInvoice, RemovePayment
 from polaris.core.decision import Decision
@@ -40,9 +42,8 @@ def apply_unused(decision: Decision, invoice_id: str) -> None:
 
 
 def apply_held(decision: Decision, invoice_id: str) -> None:
-    """Settle a replacement with money that is held for the invoice that it replaces."""
-    replaces = decision.the(Invoice, invoice_id).regenerated_from
-    for settlement in decision.of(Settlement, "invoice_id", replaces) if replaces else ():
+    """Settle a replacement with money that is held for the invoices that it replaces."""
+    for settlement in held_for_replaced(decision, invoice_id):
         outstanding = decision.the(Invoice, invoice_id).outstanding_minor
         amount = min(settlement.held_minor, outstanding)
         if settlement.kind is SettlementKind.PAYMENT and amount:
@@ -51,6 +52,16 @@ def apply_held(decision: Decision, invoice_id: str) -> None:
             payment = decision.the(Payment, settlement.source_id)
             payment = decision.change(payment, unused_minor=payment.unused_minor + amount)
             apply(decision, payment, decision.the(Invoice, invoice_id), amount)
+
+
+def held_for_replaced(decision: Decision, invoice_id: str) -> Iterator[Settlement]:
+    """Yield the settlements of the invoice that this one replaces, then of earlier ones.
+
+    A replacement that is replaced again may have left money held for its own original.
+    """
+    while replaced := decision.the(Invoice, invoice_id).regenerated_from:
+        yield from decision.of(Settlement, "invoice_id", replaced)
+        invoice_id = replaced
 
 
 def take_off(decision: Decision, command: RemovePayment) -> None:

@@ -12,8 +12,8 @@ _WIDTH = re.compile(r"(0?[1-9]\d?)?")
 def possible(form: str, *owners: str) -> bool:
     """True if this number format is valid: it has {next}, and otherwise only these owners.
 
-    Between two placeholders stands a character that is not a digit. Otherwise two owners could get
-    the same number, as 10 and 11 would for the customers 101 and 1.
+    It has no space around it. Between two placeholders stands a character that is not a digit.
+    Otherwise two owners could get the same number, as 10 and 11 would for the customers 101 and 1.
     """
     try:
         parts = list(Formatter().parse(form))
@@ -27,8 +27,8 @@ def possible(form: str, *owners: str) -> bool:
     )
     counted = NEXT in placeholders(form)
     separate = all(re.search(r"\D", literal) for literal, *_ in fields[1:])
-    short = len(form) <= LONGEST_FORMAT
-    return known and counted and separate and form.isprintable() and short
+    visible = form.isprintable() and form == form.strip()  # or two numbers could look alike
+    return known and counted and separate and visible and len(form) <= LONGEST_FORMAT
 
 
 def placeholders(form: str) -> set[str]:

@@ -9,7 +9,7 @@ from polaris.core.effects.effect import DocumentTax, InvoiceEffect, LineEffect, 
 from polaris.core.effects.naming import before, name_of
 from polaris.core.facts.credit_note import CreditNote, NoteLine, NoteTax
 from polaris.core.facts.invoice import Invoice, Line, Status, Tax
-from polaris.core.facts.parties import Parties
+from polaris.core.facts.parties import Identity, Parties
 from polaris.core.facts.series import Series
 
 ISSUED = (Status.FINALIZED, Status.VOIDED)
@@ -47,6 +47,8 @@ def invoice(decision: Decision, row: Invoice) -> InvoiceEffect:
         outstanding_before_minor=was.outstanding_minor if was else 0,
         outstanding_minor=row.outstanding_minor,
         customer=printed_buyer(row.parties) if issued else {},
+        seller=printed_seller(row.parties) if issued else {},
+        texts=texts(row) if issued else {},
         lines=invoice_lines(decision, row) if written else (),
         taxes=invoice_taxes(decision, row) if written else (),
         void_reason=row.void_reason,
@@ -96,6 +98,7 @@ def note(decision: Decision, row: CreditNote, was: CreditNote | None) -> NoteEff
         refund_minor=row.refund_minor,
         credit_to=row.credit_to,
         customer={} if was else printed_buyer(row.parties),
+        seller={} if was else printed_seller(row.parties),
         lines=() if was else note_lines(decision, row),
         taxes=() if was else note_taxes(decision, row),
     )
@@ -119,11 +122,26 @@ def printed_buyer(parties: Parties | None) -> dict[str, str]:
     """Return the fields of the buyer that a document prints, without empty ones."""
     if parties is None:
         return {}
-    buyer = parties.buyer
-    names = ("external_id", "name", "first_name", "last_name", "legal_name", "tax_number")
-    fields = {name: getattr(buyer, name) for name in (*names, "email", "phone")}
-    address = msgspec.structs.asdict(buyer.address)
+    return printed(parties.buyer, "external_id", "first_name", "last_name")
+
+
+def printed_seller(parties: Parties | None) -> dict[str, str]:
+    """Return the fields of the seller that a document prints, without empty ones."""
+    return printed(parties.seller) if parties else {}
+
+
+def printed(party: Identity, *names: str) -> dict[str, str]:
+    """Return these fields of a party, and those that every party has, without empty ones."""
+    of_all = ("name", "legal_name", "tax_number", "email", "phone")
+    fields = {name: getattr(party, name) for name in (*names, *of_all)}
+    address = msgspec.structs.asdict(party.address)
     return {name: text for name, text in (fields | address).items() if text}
+
+
+def texts(row: Invoice) -> dict[str, str]:
+    """Return the texts of an invoice that an issue makes final, without empty ones."""
+    names = ("memo", "purchase_order_number", "external_number")
+    return {name: text for name in names if (text := getattr(row, name))}
 
 
 def invoice_lines(decision: Decision, row: Invoice) -> tuple[LineEffect, ...]:
@@ -144,7 +162,7 @@ def lines(rows: Iterable[Line | NoteLine]) -> tuple[LineEffect, ...]:
     return tuple(
         LineEffect(
             position=row.position,
-            description=row.description,
+            description=row.description or getattr(row, "code", None) or "",
             quantity=None if row.quantity is None else plain(row.quantity),
             gross_minor=row.gross_minor,
             discount_minor=row.discount_minor,

@@ -24,7 +24,7 @@ class LineEffect(Effect, frozen=True, kw_only=True):
     named_by: ClassVar[tuple[str, ...]] = ("position",)
 
     position: int  # from 1
-    description: str
+    description: str  # as it is printed
     quantity: str | None  # a decimal
     gross_minor: int  # before its discount
     discount_minor: int
@@ -68,6 +68,8 @@ class InvoiceEffect(Effect, frozen=True, kw_only=True):
     outstanding_before_minor: int
     outstanding_minor: int
     customer: dict[str, str]  # the printed fields of the buyer, if the invoice is issued now
+    seller: dict[str, str] = msgspec.field(default_factory=dict)  # as the buyer's
+    texts: dict[str, str] = msgspec.field(default_factory=dict)  # memo and numbers, if issued now
     lines: tuple[LineEffect, ...]  # only if the request writes them or issues the invoice
     taxes: tuple[DocumentTax, ...]  # as the lines
     void_reason: str | None
@@ -102,6 +104,7 @@ class NoteEffect(Effect, frozen=True, kw_only=True):
     refund_minor: int  # goes back as money
     credit_to: str  # note or wallet
     customer: dict[str, str]
+    seller: dict[str, str] = msgspec.field(default_factory=dict)
     lines: tuple[LineEffect, ...]
     taxes: tuple[DocumentTax, ...]
 

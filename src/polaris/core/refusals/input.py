@@ -21,6 +21,12 @@ class KeyReused(Refusal):
     instead = "Use a new key for a new request."
 
 
+class RequestReused(Refusal):
+    """This form was sent before with other values, so nothing was changed now."""
+
+    instead = "Look at what it did then. Open the form again for another change."
+
+
 class OutcomeChanged(Refusal):
     """The outcome is not the expected one any more."""
 

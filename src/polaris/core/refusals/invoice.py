@@ -9,6 +9,12 @@ class NumberTaken(Refusal):
     instead = "Send another number, or send this one as the external number."
 
 
+class NumberMalformed(Refusal):
+    """The number begins or ends with a space, or has a character that cannot be seen."""
+
+    instead = "Send the number as it is printed on the document."
+
+
 class NumberOfSeries(Refusal):
     """A series of the tenant would give the number `number` to another document later."""
 

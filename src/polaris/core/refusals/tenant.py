@@ -25,8 +25,8 @@ class FormatNotPossible(Refusal):
     """The number format in the setting `field` is not valid."""
 
     instead = (
-        "Use {next}, as in INV-{next:06}, and at most 100 characters; put a character that is not "
-        "a digit between two placeholders; double any other brace."
+        "Use {next}, as in INV-{next:06}, at most 100 characters, and no space around; put a "
+        "character that is not a digit between two placeholders; double any other brace."
     )
 
 

@@ -212,6 +212,13 @@ def number_not_empty(case: Case[RecordInvoice]) -> Details | None:
     return unless(case.command.number != "", field="number")
 
 
+@requires(refusals.NumberMalformed)
+def number_visible(case: Case[RecordInvoice]) -> Details | None:
+    """The number, if it is given, has no space around it and no character that cannot be seen."""
+    number = case.command.number or ""
+    return unless(number == number.strip() and number.isprintable(), field="number")
+
+
 @requires(refusals.ValueMissing)
 def payer_named(case: Case[ReceivePayment]) -> Details | None:
     """The payment names a customer or an invoice."""

@@ -233,6 +233,7 @@ ISSUE = (*_NEW, recorded_date_open)
 RECORD = (
     *_NEW,
     input.number_not_empty,
+    input.number_visible,
     input.recordable_status,
     input.recorded_timezone_known,
     recorded_date_open,

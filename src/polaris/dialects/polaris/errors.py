@@ -54,6 +54,7 @@ _STATUSES: dict[type[Refusal], int] = {
     refusals.NotFound: 404,
     refusals.AdministratorRequired: 403,
     refusals.KeyReused: 409,
+    refusals.RequestReused: 409,
     refusals.OutcomeChanged: 409,
 }
 TABLE: dict[type[Refusal], Answer] = {

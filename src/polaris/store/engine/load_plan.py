@@ -98,7 +98,7 @@ LOADED: dict[type[Row], Reasons] = {
     },
     Wallet: {
         "wallets": ("named",),
-        "invoices": ("wallets_on_invoices",),
+        "invoices": ("wallets_on_invoices", "wallets_sold_to"),
         "open_credit": ("wallets_active",),
     },
     Task: {"tasks": ("named",), "refunding": ("tasks_of_refunds", "tasks_of_notes")},

@@ -423,6 +423,10 @@ select l.wallet_id from lot l
    select s.source_id from settlement s
     where s.tenant_id = %(t)s and s.invoice_id = any(%(invoices)s::uuid[]) and s.kind = 'wallet'))
 
+-- wallets_sold_to --
+select l.wallet_id from lot l
+ where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[])
+
 -- wallets_active --
 select w.id from wallet w
  where w.tenant_id = %(t)s and w.customer_id = any(%(concerned)s) and w.status = 'active'
@@ -483,8 +487,15 @@ select s.invoice_id from settlement s
  where s.tenant_id = %(t)s and s.source_id = any(%(payments)s::uuid[])
 
 -- invoices_replaced_by_drafts --
-select i.regenerated_from from invoice i
- where i.tenant_id = %(t)s and i.id = any(%(drafts)s::uuid[]) and i.regenerated_from is not null
+-- All of them: a replacement may replace an invoice that was a replacement itself.
+select r.id from (
+  with recursive replaced as (
+    select i.regenerated_from as id from invoice i
+     where i.tenant_id = %(t)s and i.id = any(%(drafts)s::uuid[])
+    union
+    select i.regenerated_from from invoice i join replaced r on r.id = i.id
+     where i.tenant_id = %(t)s)
+  select r.id from replaced r where r.id is not null) r
 
 -- invoices_of_intentions --
 select intended.invoice_id::uuid
