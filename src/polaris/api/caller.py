@@ -53,6 +53,11 @@ class Caller(ABC):
         if keyed is not None:
             keyed.let_in = True
 
+    def reject_role(self) -> None:
+        """Let the answer to a missing role not stand: the role may be given before a repetition."""
+        if self._keyed is not None:
+            self._keyed.let_in = False
+
     @abstractmethod
     def refused(self, command: Command, refusals: Iterable[Refusal]) -> Failure:
         """Return the answer to a refused command, in the dialect's format."""

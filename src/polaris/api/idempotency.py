@@ -74,7 +74,7 @@ class KeyedCall:
         self.tenant_id, self.key = tenant_id, key
         self.fingerprint, self.claimed_at = claimed.fingerprint, claimed.claimed_at
         self.first = claimed.first
-        self.let_in = False  # True once the credential and the scope are accepted
+        self.let_in = False  # True once the credential, the scope and the role are accepted
         self.performed = False  # True once commands were performed, done or refused
         self.ended = True  # False once a closing of the books did not wait to its end
         self.replayed = False  # True once a command or row turns out to be done before
@@ -118,8 +118,7 @@ class KeyedCall:
         An answer is not final either while earlier changes may still add to closed books. A
         repetition then waits again.
         """
-        forbidden = status in (401, 403) and not self.performed
-        return self.let_in and self.ended and status < 500 and not forbidden
+        return self.let_in and self.ended and status < 500
 
 
 def keyed_call(request: Request) -> KeyedCall | None:

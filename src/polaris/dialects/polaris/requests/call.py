@@ -36,6 +36,7 @@ class Call(Caller):
     def check_role(self, command: Command) -> None:
         """Check that the operator's role allows the command. Raises AdminError 403."""
         if not may_perform(self.principal, command):
+            self.reject_role()
             raise AdminError(403)
 
     def refused(self, command: Command, refusals: Iterable[Refusal]) -> Failure:
