@@ -191,3 +191,31 @@ def test_a_form_of_another_site_is_refused(browser: Browser, tenant: Tenant) -> 
     assert browser.post(path, {**form, "csrf": "wrong"}).status_code == 403
     assert browser.post(path, form, sec_fetch_site="cross-site").status_code == 403
     assert tenant.whole(draft).invoice.status == "draft"
+    assert books.whole(draft).invoice.status == "draft"
+
+
+# ---------------------------------------------------------------- the id of a request
+
+
+def test_a_refusal_has_the_id_under_which_the_audit_log_has_it(
+    browser: Browser, books: Books
+) -> None:
+    draft = books.draft()
+    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize"))
+    books.do(FinalizeInvoice(invoice_id=draft))
+    answer = browser.post(f"/billing/invoices/{draft}/finalize", form)
+    assert answer.headers["x-request-id"] == form["request_id"]
+    link = f"/audit?command={form['request_id']}"
+    assert f'href="{link}"' in answer.text
+    assert "Refused" in browser.get(link).text
+
+
+def test_an_error_page_and_an_error_message_have_the_id_of_the_request(browser: Browser) -> None:
+    path = f"/billing/invoices/{new_id()}"
+    page = browser.get(path)
+    assert page.status_code == 404
+    assert f"Request id <code>{page.headers['x-request-id']}</code>" in page.text
+    message = browser.get(path, **SCRIPT)
+    assert message.status_code == 404
+    assert message.headers["x-request-id"] in message.headers["hx-trigger"]
+    assert message.headers["hx-reswap"] == "none"

@@ -164,6 +164,7 @@ def _form(
         proposal=proposal,
         changes=changed,
         refused=[] if changed else list(refused or proposal.refusals),
+        sent=bool(refused),
         reasons=visit.tenant.settings.void_reasons,
         reason_required=visit.tenant.settings.void_reason_required,
         longest_comment=LONGEST_COMMENT,
