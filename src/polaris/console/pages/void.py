@@ -128,7 +128,7 @@ async def voided(visit: Visit) -> Response:
     command = await command_of(visit, detail.invoice, form)
     weighty = confirmed_by_number(visit, detail.invoice, form)
     if weighty and form.typed["number"] != (detail.invoice.number or ""):
-        form.faults["number"] = f"Type {detail.invoice.number} to confirm{weighty}"
+        form.faults["number"] = f"Type exactly {detail.invoice.number}."
     refused: tuple[Refusal, ...] = ()
     if not form.faults:
         try:

@@ -57,13 +57,16 @@ document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
 
 // ------------------------------------------------------------------ dialogs
 
-/** Open the dialog with what was swapped into it, and put the focus into its first field. */
+/** Open the dialog with what was swapped into it, and put the focus where its form says: on its
+    first field, or on what is wrong. It opens at its top, also if its button has the focus. */
 function openDialog() {
-  if (!dialog.open) {
+  const opening = !dialog.open;
+  if (opening) {
     opener = document.activeElement;
     dialog.showModal();
+    dialog.scrollTop = 0;
   }
-  ($("[autofocus]", dialog) ?? $("h2[tabindex]", dialog))?.focus();
+  ($("[autofocus]", dialog) ?? $("h2[tabindex]", dialog))?.focus({ preventScroll: opening });
 }
 
 function openTemplate(name) {
@@ -139,6 +142,7 @@ function closePanel() {
   const url = new URL(location.href);
   url.searchParams.delete("open");
   url.searchParams.delete("show");
+  url.searchParams.delete("receipt");
   history.pushState({}, "", url);
   markOpenRow();
   $(`tr[data-id="${CSS.escape(id ?? "")}"] .row-link`)?.focus();
