@@ -180,6 +180,7 @@ def test_a_viewer_reads_and_changes_nothing(serving: Serving, staff: Staff, tena
     draft = tenant.draft()
     page = viewer.get(f"/billing/invoices/{draft}")
     assert "You have the role viewer." in page.text
+    assert "Void invoice" not in page.text  # a draft cannot be voided by anybody
     for path in ("finalize", "void"):
         assert viewer.get(f"/billing/invoices/{draft}/{path}").status_code == 403
         assert viewer.post(f"/billing/invoices/{draft}/{path}").status_code == 403
