@@ -22,10 +22,18 @@ function announce({ text, kind = "done", link = null }) {
   close.textContent = "×";
   close.addEventListener("click", () => toast.remove());
   toast.append(said, close);
-  (kind === "error" ? $("#alerts") : $("#announcements")).append(toast);
+  if (kind === "error") showError(toast);
+  else $("#announcements").append(toast);
   if (kind !== "error") dismissLater(toast);
   const log = [{ text, kind, at: new Date().toISOString() }, ...notifications()].slice(0, 50);
   sessionStorage.setItem(LOG, JSON.stringify(log));
+}
+
+/** Show an error in the dialog that is open: it covers the page, and the page cannot be used. */
+function showError(toast) {
+  const top = [...document.querySelectorAll("dialog[open]")].pop();
+  if (top) toast.setAttribute("role", "alert");
+  (top ?? $("#alerts")).prepend(toast);
 }
 
 function dismissLater(toast) {
