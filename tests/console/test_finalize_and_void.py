@@ -241,3 +241,7 @@ def test_the_receipt_links_each_thing_that_the_void_made(browser: Browser, books
     timeline = browser.get(f"{here}?show=timeline").text
     assert len(events) == 5
     assert all(f'id="{event}"' in timeline for event in events)
+    (note,) = books.whole(invoice_id).credit_notes
+    assert f'<a href="/billing/credit-notes/{note.id}">{note.number}</a>' in timeline
+    assert "should send money back.\n" in timeline
+    assert '<span class="nowrap muted">EUR\N{NO-BREAK SPACE}7.00</span>' in timeline

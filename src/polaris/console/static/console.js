@@ -32,7 +32,10 @@ function announce({ text, kind = "done", link = null }) {
 /** Show an error in the dialog that is open: it covers the page, and the page cannot be used. */
 function showError(toast) {
   const top = [...document.querySelectorAll("dialog[open]")].pop();
-  if (top) toast.setAttribute("role", "alert");
+  if (top) {
+    toast.setAttribute("role", "alert");
+    $(".toast", top)?.remove();
+  }
   (top ?? $("#alerts")).prepend(toast);
 }
 
