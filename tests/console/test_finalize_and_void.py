@@ -55,7 +55,7 @@ def test_an_invoice_that_somebody_else_finalized_says_so(browser: Browser, tenan
     answer = browser.post(f"/billing/invoices/{draft}/finalize", form)
     assert answer.status_code == 422
     assert "already finalized" in answer.text
-    assert "The last change of the invoice: finalize invoice, by Test," in answer.text
+    assert "The last change of the invoice: finalize invoice, by System," in answer.text
     assert "Show the invoice as it is now" in answer.text
 
 
