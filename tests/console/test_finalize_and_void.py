@@ -196,18 +196,17 @@ def test_a_form_of_another_site_is_refused(browser: Browser, tenant: Tenant) -> 
     assert browser.post(path, {**form, "csrf": "wrong"}).status_code == 403
     assert browser.post(path, form, sec_fetch_site="cross-site").status_code == 403
     assert tenant.whole(draft).invoice.status == "draft"
-    assert books.whole(draft).invoice.status == "draft"
 
 
 # ---------------------------------------------------------------- the id of a request
 
 
 def test_a_refusal_has_the_id_under_which_the_audit_log_has_it(
-    browser: Browser, books: Books
+    browser: Browser, tenant: Tenant
 ) -> None:
-    draft = books.draft()
-    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize"))
-    books.do(FinalizeInvoice(invoice_id=draft))
+    draft = tenant.draft()
+    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize").text)
+    tenant.perform(FinalizeInvoice(invoice_id=draft))
     answer = browser.post(f"/billing/invoices/{draft}/finalize", form)
     assert answer.headers["x-request-id"] == form["request_id"]
     link = f"/audit?command={form['request_id']}"
@@ -226,8 +225,8 @@ def test_an_error_page_and_an_error_message_have_the_id_of_the_request(browser: 
     assert message.headers["hx-reswap"] == "none"
 
 
-def test_the_receipt_links_each_thing_that_the_void_made(browser: Browser, books: Books) -> None:
-    invoice_id = books.issued(1200)
+def test_the_receipt_links_each_thing_that_the_void_made(browser: Browser, tenant: Tenant) -> None:
+    invoice_id = tenant.invoice(paid_minor=1200)
     answer = sent(browser, invoice_id, refund="7.00", credit="1", number="INV-000001")
     here = f"/billing/invoices/{invoice_id}"
     page = browser.get(answer.headers["location"]).text
@@ -241,7 +240,7 @@ def test_the_receipt_links_each_thing_that_the_void_made(browser: Browser, books
     timeline = browser.get(f"{here}?show=timeline").text
     assert len(events) == 5
     assert all(f'id="{event}"' in timeline for event in events)
-    (note,) = books.whole(invoice_id).credit_notes
+    (note,) = tenant.whole(invoice_id).credit_notes
     assert f'<a href="/billing/credit-notes/{note.id}">{note.number}</a>' in timeline
     assert "should send money back.\n" in timeline
     assert '<span class="nowrap muted">EUR\N{NO-BREAK SPACE}7.00</span>' in timeline

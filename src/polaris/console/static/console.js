@@ -63,7 +63,11 @@ document.body.addEventListener("htmx:sendError", () =>
 );
 document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
   // The server's own message comes with the answer. A proxy in front of it sends none.
-  if (xhr.status >= 500 && !xhr.getResponseHeader("hx-trigger")) announce({ kind: "error", text: `The server answered ${xhr.status}. Try again: a form that was done already is not done twice.` });
+  if (xhr.status >= 500 && !xhr.getResponseHeader("hx-trigger"))
+    announce({
+      kind: "error",
+      text: `The server answered ${xhr.status}. Try again: what was done already is not done twice.`,
+    });
 });
 
 // ------------------------------------------------------------------ dialogs
