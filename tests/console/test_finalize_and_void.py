@@ -1,5 +1,7 @@
 """Finalize and void in the console, over HTTP, on a server with two workers."""
 
+import re
+
 import httpx
 import pytest
 
@@ -53,6 +55,8 @@ def test_an_invoice_that_somebody_else_finalized_says_so(browser: Browser, tenan
     answer = browser.post(f"/billing/invoices/{draft}/finalize", form)
     assert answer.status_code == 422
     assert "already finalized" in answer.text
+    assert "The last change of the invoice: finalize invoice, by System," in answer.text
+    assert "Show the invoice as it is now" in answer.text
 
 
 # ---------------------------------------------------------------- void
@@ -178,6 +182,7 @@ def test_a_viewer_reads_and_changes_nothing(serving: Serving, staff: Staff, tena
     draft = tenant.draft()
     page = viewer.get(f"/billing/invoices/{draft}")
     assert "You have the role viewer." in page.text
+    assert "Void invoice" not in page.text  # a draft cannot be voided by anybody
     for path in ("finalize", "void"):
         assert viewer.get(f"/billing/invoices/{draft}/{path}").status_code == 403
         assert viewer.post(f"/billing/invoices/{draft}/{path}").status_code == 403
@@ -191,3 +196,51 @@ def test_a_form_of_another_site_is_refused(browser: Browser, tenant: Tenant) -> 
     assert browser.post(path, {**form, "csrf": "wrong"}).status_code == 403
     assert browser.post(path, form, sec_fetch_site="cross-site").status_code == 403
     assert tenant.whole(draft).invoice.status == "draft"
+
+
+# ---------------------------------------------------------------- the id of a request
+
+
+def test_a_refusal_has_the_id_under_which_the_audit_log_has_it(
+    browser: Browser, tenant: Tenant
+) -> None:
+    draft = tenant.draft()
+    form = hidden(browser.get(f"/billing/invoices/{draft}/finalize").text)
+    tenant.perform(FinalizeInvoice(invoice_id=draft))
+    answer = browser.post(f"/billing/invoices/{draft}/finalize", form)
+    assert answer.headers["x-request-id"] == form["request_id"]
+    link = f"/audit?command={form['request_id']}"
+    assert f'href="{link}"' in answer.text
+    assert "Refused" in browser.get(link).text
+
+
+def test_an_error_page_and_an_error_message_have_the_id_of_the_request(browser: Browser) -> None:
+    path = f"/billing/invoices/{new_id()}"
+    page = browser.get(path)
+    assert page.status_code == 404
+    assert f"Request id <code>{page.headers['x-request-id']}</code>" in page.text
+    message = browser.get(path, **SCRIPT)
+    assert message.status_code == 404
+    assert message.headers["x-request-id"] in message.headers["hx-trigger"]
+    assert message.headers["hx-reswap"] == "none"
+
+
+def test_the_receipt_links_each_thing_that_the_void_made(browser: Browser, tenant: Tenant) -> None:
+    invoice_id = tenant.invoice(paid_minor=1200)
+    answer = sent(browser, invoice_id, refund="7.00", credit="1", number="INV-000001")
+    here = f"/billing/invoices/{invoice_id}"
+    page = browser.get(answer.headers["location"]).text
+    _, _, rest = page.partition('aria-label="Receipt"')
+    receipt, _, _ = rest.partition("</section>")
+    assert f'<a href="{here}?show=payments#refunds-title">Refund</a>' in receipt
+    assert "EUR\N{NO-BREAK SPACE}1.00" in receipt
+    held = f'<a href="{here}?show=payments#settled-title">Held for the customer</a>'
+    assert f'{held}<span class="amount">EUR\N{NO-BREAK SPACE}4.00' in receipt
+    events = re.findall(r"\?show=timeline#(event-[0-9a-f-]+)", receipt)
+    timeline = browser.get(f"{here}?show=timeline").text
+    assert len(events) == 5
+    assert all(f'id="{event}"' in timeline for event in events)
+    (note,) = tenant.whole(invoice_id).credit_notes
+    assert f'<a href="/billing/credit-notes/{note.id}">{note.number}</a>' in timeline
+    assert "should send money back.\n" in timeline
+    assert '<span class="nowrap muted">EUR\N{NO-BREAK SPACE}7.00</span>' in timeline

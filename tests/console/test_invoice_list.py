@@ -10,7 +10,8 @@ from console.tenant import SCRIPT, Tenant
 from faults import world
 from operators.staff import Browser, Staff
 from polaris.audit.sealer import seal_pending
-from polaris.core.commands import VoidInvoice
+from polaris.core.commands import DraftInvoice, VoidInvoice
+from polaris.core.commands.values import NewLine
 from polaris.engine import new_id
 
 # ---------------------------------------------------------------- the list
@@ -74,6 +75,27 @@ def test_pages_go_forth_and_back(
     assert not set(ids) & set(rest)
     back = html.unescape(re.findall(r'rel="prev" href="([^"]+)"', second.text)[0])
     assert re.findall(r'<tr data-id="([^"]+)"', browser.get(back).text) == ids
+
+
+def test_amounts_are_compared_in_one_currency(browser: Browser, tenant: Tenant) -> None:
+    """EUR 12.00 are 1,200 minor units, JPY 1,200 too; without a currency it is the tenant's."""
+    tenant.draft()
+    line = NewLine(description="Tea", amount_minor=1200)
+    yen = DraftInvoice(invoice_id=new_id(), customer_id=tenant.acme, currency="JPY", lines=(line,))
+    tenant.perform(yen)
+    listed = browser.get("/billing/invoices?min=12&max=12")
+    assert counts(listed)["All"] == "1"
+    assert "EUR\N{NO-BREAK SPACE}12.00 in total" in listed.text
+    assert "Total in EUR" in listed.text
+    in_yen = browser.get("/billing/invoices?min=1200&currency=JPY")
+    assert counts(in_yen)["All"] == "1"
+    assert yen.invoice_id in in_yen.text
+
+
+def test_the_address_leaves_out_what_is_empty(browser: Browser, tenant: Tenant) -> None:
+    tenant.draft()
+    answer = browser.get("/billing/invoices?q=acme%20b&currency=&from=&min=&status=draft", **SCRIPT)
+    assert answer.headers["hx-push-url"] == "/billing/invoices?status=draft&q=acme+b"
 
 
 def test_filters_that_cannot_be_read_are_named(browser: Browser, tenant: Tenant) -> None:

@@ -99,6 +99,11 @@ class Visit:
         return theme_of(self.request)
 
     @property
+    def request_id(self) -> str:
+        """The id by which the log, and for a form that was sent the audit log, find the request."""
+        return str(self.request.state.request_id)
+
+    @property
     def by_script(self) -> bool:
         """True if the page's script asks for a part of the page, and not for a whole page."""
         return is_by_script(self.request)
@@ -167,6 +172,7 @@ def action(path: str, answer: Page, role: Role = Role.OPERATOR) -> Route:
         if ID.fullmatch(visit.text("request_id")):
             visit.caller.request_id = visit.text("request_id")
             visit.caller.form_fingerprint = form_fingerprint(request.url.path, visit.form)
+            request.state.request_id = visit.text("request_id")  # so that the audit log has it
         return await answer(visit)
 
     return Route(path, sent, methods=["POST"], name=f"{answer.__module__}.{answer.__name__}")

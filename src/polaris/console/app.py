@@ -7,6 +7,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -39,6 +40,7 @@ from polaris.console.pages import (
     tasks,
     void,
 )
+from polaris.engine import new_id
 from polaris.operators.oidc import Provider
 from polaris.services.declared_settings import DeclaredSettings
 from polaris.serving.async_engine import AsyncEngine
@@ -98,28 +100,34 @@ class Offered(NamedTuple):
     identity_provider: Provider | None = None  # operators can also sign in there
 
 
-def build(engine: AsyncEngine, offered: Offered) -> Starlette:
+def build(engine: AsyncEngine, offered: Offered) -> ASGIApp:
     """Return the application."""
     app = Starlette(
         routes=[*ROUTES, Mount("/static", StaticFiles(packages=[("polaris.console", "static")]))],
-        middleware=[Middleware(Headers), Middleware(GZipMiddleware, minimum_size=1000)],
+        middleware=[Middleware(GZipMiddleware, minimum_size=1000)],
         exception_handlers={**FAILURES, **HANDLERS},
     )
     app.state.engine, app.state.provider = engine, offered.identity_provider
     app.state.apis, app.state.dialect_settings = offered.apis, offered.dialect_settings
-    return app
+    return Headers(app)
 
 
 class Headers:
-    """An application whose answers have the console's security headers."""
+    """An application whose requests have an id, and whose answers have the security headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, with the headers that the answer does not have itself."""
+        if scope["type"] != "http":  # a WebSocket, which no route takes
+            await self._app(scope, receive, send)
+            return
         static = scope["path"].startswith("/static/") and b"v=" in scope["query_string"]
         added = {**HEADERS, "cache-control": FOR_EVER} if static else HEADERS
+
+        request = Request(scope)
+        request.state.request_id = new_id()
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -127,6 +135,7 @@ class Headers:
                 for name, value in added.items():
                     headers.setdefault(name, value)
                 headers.add_vary_header(VARY)
+                headers["x-request-id"] = request.state.request_id
             await send(message)
 
         await self._app(scope, receive, sent)

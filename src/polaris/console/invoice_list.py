@@ -31,10 +31,12 @@ def invoice_list(
 ) -> tuple[ListState, Search]:
     """Read the list from the parameters of a URL. What cannot be read is left out, and named.
 
-    The amounts are in the currency that the list is filtered by, or else in the tenant's.
+    Amounts are in the currency that the list is filtered by. Without one, a filter by amount is
+    also a filter by the tenant's currency, because minor units of several cannot be compared.
     """
     state = ListState(LIST, query, NAMES, locale)
-    currency = state.text("currency")
+    by_amount = "min" in state or "max" in state
+    currency = state.text("currency") or (tenant_currency if by_amount else None)
     search = Search(
         tab=state.choice("status", Tab, Tab.ALL),
         text=state.text("q"),

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from polaris.core.facts.credit_note import CreditNote
-from polaris.core.facts.event import Event
+from polaris.core.facts.event import Event, EventKind
 from polaris.core.facts.payment import Refund, RefundState
 from polaris.core.ledger.posting import Entry
 from polaris.services.invoice_detail import InvoiceDetail
@@ -20,6 +20,7 @@ class Receipt(NamedTuple):
     refunds: list[Refund]
     wallet_events: list[Event]
     entries: list[Entry]
+    held_minor: int  # what the voided invoice holds for the customer now
 
     @property
     def sentence(self) -> str:
@@ -45,10 +46,12 @@ def receipt_of(detail: InvoiceDetail, request_id: str | None) -> Receipt | None:
         return None
     changed = {event.subject_id for event in happening.events}
     whole = detail.whole
+    voided = any(event.kind is EventKind.INVOICE_VOIDED for event in happening.events)
     return Receipt(
         happening=happening,
         credit_notes=[note for note in whole.credit_notes if note.id in changed],
         refunds=[refund for refund in whole.refunds if refund.id in changed],
         wallet_events=[one for one in happening.events if one.kind.startswith("credits.")],
+        held_minor=detail.held_minor if voided else 0,
         entries=[entry for entry in detail.entries if entry.command_id == happening.command_id],
     )

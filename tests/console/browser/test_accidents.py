@@ -177,7 +177,7 @@ def test_a_lost_answer_is_asked_for_again(watch: Watched, tenant: Tenant) -> Non
     page.route("**/finalize", lose_the_answer, times=1)
     with watch.allowed("net::ERR_FAILED"):
         confirm_button(page).click()
-        expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached")
+        expect(dialog(page).get_by_role("alert")).to_contain_text("The server cannot be reached")
     expect(confirm_button(page)).to_be_enabled()
     confirm_button(page).click()
     expect_receipt(page, "The invoice is finalized.")
@@ -195,7 +195,7 @@ def test_without_a_network_nothing_typed_is_lost(watch: Watched, tenant: Tenant)
     page.context.set_offline(True)
     with watch.allowed("net::ERR_INTERNET_DISCONNECTED"):
         confirm_button(page).click()
-        message = page.get_by_role("alert")
+        message = dialog(page).get_by_role("alert")
         expect(message).to_contain_text("What you typed is still here")
     page.clock.fast_forward(60_000)
     expect(message).to_contain_text("What you typed is still here")

@@ -125,6 +125,23 @@ def test_a_page(name: str, page: Page, places: dict[str, str]) -> None:
     assert page.locator("[src=x]").count() == 0
 
 
+SCREEN_ONLY = ".sidebar, .toasts, .way-back, .filters, .book-filters, .tabs, .actions"
+
+
+@pytest.mark.parametrize("name", ["invoice as a page", "customer, statement", "trial balance"])
+def test_a_page_on_paper(name: str, page: Page, places: dict[str, str]) -> None:
+    """What only a screen needs is not printed."""
+    page.goto(PAGES[name].format(**places))
+    page.emulate_media(media="print")
+    printed = [
+        one.get_attribute("class") for one in page.locator(SCREEN_ONLY).all() if one.is_visible()
+    ]
+    assert printed == []
+    expect(page.get_by_role("main")).to_be_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")
+    page.emulate_media(media="screen")
+
+
 @pytest.mark.parametrize("show", ["", "&show=timeline"])
 def test_a_hostile_text_is_shown_as_text(show: str, page: Page, console: Console) -> None:
     page.goto(f"/billing/invoices?open={console.hostile.id}{show}")

@@ -184,7 +184,7 @@ def test_void_when_the_server_is_away(opened: Opened, console: Console) -> None:
     page, port = watch.page, int(serving.url.rpartition(":")[2])
     with watch.allowed("net::ERR_CONNECTION_REFUSED"):
         confirm_button(page).click()
-        expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached")
+        expect(dialog(page).get_by_role("alert")).to_contain_text("The server cannot be reached")
     expect(dialog(page).get_by_label("Comment")).to_have_value("Typed with care.")
     with Serving(*where, port=port):
         confirm_button(page).click()

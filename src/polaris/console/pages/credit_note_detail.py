@@ -132,6 +132,7 @@ def _form(
         proposal=proposal,
         changes=changed,
         refused=[] if changed else list(refused or proposal.refusals),
+        sent=bool(refused),
     )
 
 

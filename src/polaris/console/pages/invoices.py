@@ -85,6 +85,7 @@ async def listed(visit: Visit) -> Response:
         visit,
         "invoices.html",
         block="list",
+        headers={"hx-push-url": state.url()},  # without the fields that were left empty
         state=state,
         wanted=wanted,
         found=found,
@@ -202,7 +203,7 @@ def _tab_sum(state: ListState, tab: Tab, rows: list[Sum]) -> TabSum:
         totals[row.currency] += row.total_minor
         outstanding[row.currency] += row.outstanding_minor
     status = None if tab is Tab.ALL else tab.value
-    url = state.url(status=status, after=None, before=None, open=None, show=None)
+    url = state.url(status=status, after=None, before=None, open=None, show=None, receipt=None)
     return TabSum(tab, url, sum(row.invoices for row in rows), dict(totals), dict(outstanding))
 
 

@@ -128,7 +128,7 @@ async def voided(visit: Visit) -> Response:
     command = await command_of(visit, detail.invoice, form)
     weighty = confirmed_by_number(visit, detail.invoice, form)
     if weighty and form.typed["number"] != (detail.invoice.number or ""):
-        form.faults["number"] = f"Type {detail.invoice.number} to confirm{weighty}"
+        form.faults["number"] = f"Type exactly {detail.invoice.number}."
     refused: tuple[Refusal, ...] = ()
     if not form.faults:
         try:
@@ -164,6 +164,7 @@ def _form(
         proposal=proposal,
         changes=changed,
         refused=[] if changed else list(refused or proposal.refusals),
+        sent=bool(refused),
         reasons=visit.tenant.settings.void_reasons,
         reason_required=visit.tenant.settings.void_reason_required,
         longest_comment=LONGEST_COMMENT,

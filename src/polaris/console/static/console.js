@@ -22,10 +22,21 @@ function announce({ text, kind = "done", link = null }) {
   close.textContent = "×";
   close.addEventListener("click", () => toast.remove());
   toast.append(said, close);
-  (kind === "error" ? $("#alerts") : $("#announcements")).append(toast);
+  if (kind === "error") showError(toast);
+  else $("#announcements").append(toast);
   if (kind !== "error") dismissLater(toast);
   const log = [{ text, kind, at: new Date().toISOString() }, ...notifications()].slice(0, 50);
   sessionStorage.setItem(LOG, JSON.stringify(log));
+}
+
+/** Show an error in the dialog that is open: it covers the page, and the page cannot be used. */
+function showError(toast) {
+  const top = [...document.querySelectorAll("dialog[open]")].pop();
+  if (top) {
+    toast.setAttribute("role", "alert");
+    $(".toast", top)?.remove();
+  }
+  (top ?? $("#alerts")).prepend(toast);
 }
 
 function dismissLater(toast) {
@@ -51,22 +62,26 @@ document.body.addEventListener("htmx:sendError", () =>
   }),
 );
 document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-  if (xhr.status >= 500 && xhr.status !== 502)
+  // The server's own message comes with the answer. A proxy in front of it sends none.
+  if (xhr.status >= 500 && !xhr.getResponseHeader("hx-trigger"))
     announce({
       kind: "error",
-      text: `The server answered ${xhr.status}. Nothing was changed half; try again.`,
+      text: `The server answered ${xhr.status}. Try again: what was done already is not done twice.`,
     });
 });
 
 // ------------------------------------------------------------------ dialogs
 
-/** Open the dialog with what was swapped into it, and put the focus into its first field. */
+/** Open the dialog with what was swapped into it, and put the focus where its form says: on its
+    first field, or on what is wrong. It opens at its top, also if its button has the focus. */
 function openDialog() {
-  if (!dialog.open) {
+  const opening = !dialog.open;
+  if (opening) {
     opener = document.activeElement;
     dialog.showModal();
+    dialog.scrollTop = 0;
   }
-  ($("[autofocus]", dialog) ?? $("h2[tabindex]", dialog))?.focus();
+  ($("[autofocus]", dialog) ?? $("h2[tabindex]", dialog))?.focus({ preventScroll: opening });
 }
 
 function openTemplate(name) {
@@ -142,6 +157,7 @@ function closePanel() {
   const url = new URL(location.href);
   url.searchParams.delete("open");
   url.searchParams.delete("show");
+  url.searchParams.delete("receipt");
   history.pushState({}, "", url);
   markOpenRow();
   $(`tr[data-id="${CSS.escape(id ?? "")}"] .row-link`)?.focus();

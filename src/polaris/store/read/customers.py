@@ -39,6 +39,7 @@ class CustomerAmounts(NamedTuple):
     overdue_minor: int  # the part of the outstanding amount that is overdue
     notes_minor: int  # balances of credit notes
     unapplied_minor: int  # money that no invoice has
+    held_minor: int  # money that is held for voided invoices
     wallets_minor: int  # credits left in active wallets
 
     @property

@@ -47,29 +47,36 @@ select coalesce(owed.minor, 0), %(from_key)s::bigint, c.id from customer c where
 -- amounts_of_customers --
 -- By currency: what is owed, what of it is overdue, and the credit that can be used.
 select x.customer_id::text, x.currency, sum(x.outstanding)::bigint, sum(x.overdue)::bigint,
-       sum(x.notes)::bigint, sum(x.unapplied)::bigint, sum(x.wallets)::bigint
+       sum(x.notes)::bigint, sum(x.unapplied)::bigint, sum(x.held)::bigint,
+       sum(x.wallets)::bigint
   from (
     select i.customer_id, i.currency, i.outstanding_minor as outstanding,
            case when i.status = 'finalized' and i.dispute_lost_at is null
                  and i.due_date < %(today)s::date
                  and coalesce(i.payment_status_asserted <> 'succeeded', true)
                 then i.outstanding_minor else 0 end as overdue,
-           0 as notes, 0 as unapplied, 0 as wallets
+           0 as notes, 0 as unapplied, 0 as held, 0 as wallets
       from invoice i
      where i.tenant_id = %(t)s and i.customer_id = any(%(customers)s::uuid[])
        and i.outstanding_minor > 0
      union all
-    select n.customer_id, n.currency, 0, 0, n.balance_minor, 0, 0
+    select n.customer_id, n.currency, 0, 0, n.balance_minor, 0, 0, 0
       from credit_note n
      where n.tenant_id = %(t)s and n.customer_id = any(%(customers)s::uuid[])
        and n.balance_minor > 0
      union all
-    select p.customer_id, p.currency, 0, 0, 0, p.unused_minor, 0
+    select p.customer_id, p.currency, 0, 0, 0, p.unused_minor, 0, 0
       from payment p
      where p.tenant_id = %(t)s and p.customer_id = any(%(customers)s::uuid[])
        and p.unused_minor > 0
      union all
-    select l.customer_id, w.currency, 0, 0, 0, 0, l.left_minor
+    select i.customer_id, i.currency, 0, 0, 0, 0, s.held_minor, 0
+      from invoice i
+      join settlement s on s.tenant_id = %(t)s and s.invoice_id = i.id and s.held_minor > 0
+     where i.tenant_id = %(t)s and i.customer_id = any(%(customers)s::uuid[])
+       and i.status = 'voided'
+     union all
+    select l.customer_id, w.currency, 0, 0, 0, 0, 0, l.left_minor
       from lot l
       join wallet w on w.tenant_id = %(t)s and w.id = l.wallet_id
      where l.tenant_id = %(t)s and l.customer_id = any(%(customers)s::uuid[])
