@@ -66,7 +66,7 @@ document.body.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
   if (xhr.status >= 500 && !xhr.getResponseHeader("hx-trigger"))
     announce({
       kind: "error",
-      text: `The server answered ${xhr.status}. Try again: what was done already is not done twice.`,
+      text: `The server answered ${xhr.status}. Try again: nothing is done twice.`,
     });
 });
 

@@ -98,7 +98,8 @@ LOADED: dict[type[Row], Reasons] = {
     },
     Wallet: {
         "wallets": ("named",),
-        "invoices": ("wallets_on_invoices", "wallets_sold_to"),
+        "invoices": ("wallets_on_invoices",),
+        "billed": ("wallets_sold_to", "wallets_of_lines"),
         "open_credit": ("wallets_active",),
     },
     Task: {"tasks": ("named",), "refunding": ("tasks_of_refunds", "tasks_of_notes")},

@@ -427,6 +427,11 @@ select l.wallet_id from lot l
 select l.wallet_id from lot l
  where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[])
 
+-- wallets_of_lines --
+-- Where the credits of an unpaid top-up will land.
+select l.wallet_id from line l
+ where l.tenant_id = %(t)s and l.invoice_id = any(%(invoices)s::uuid[]) and l.wallet_id is not null
+
 -- wallets_active --
 select w.id from wallet w
  where w.tenant_id = %(t)s and w.customer_id = any(%(concerned)s) and w.status = 'active'

@@ -88,7 +88,7 @@ def rows_of(page: KeysetPage[Any], rows: Iterable[R]) -> KeysetPage[R]:
 
     So a list finds the ids of a page first, and reads what the page shows only for these.
     """
-    by_id: dict[str, R] = {row[0]: row for row in rows}  # type: ignore[index]  # every row is a tuple
+    by_id = {row[0]: row for row in rows}  # type: ignore[index]  # every row is a tuple
     return KeysetPage([by_id[found[0]] for found in page.rows], page.before, page.after)
 
 

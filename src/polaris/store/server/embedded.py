@@ -45,7 +45,7 @@ STOP_SECONDS = 60  # how long a stop may take before the server is killed; no co
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "100",
+    "max_connections": "200",  # a server process holds about ten
     "shared_buffers": "256MB",
     "max_wal_size": "4GB",
     "jit": "off",
