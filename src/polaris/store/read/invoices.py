@@ -1,6 +1,6 @@
 """Invoices to show: a list, and a single invoice with all its rows."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from functools import partial
 from typing import NamedTuple
@@ -98,12 +98,21 @@ def whole_of(facts: Facts, invoice: Invoice) -> WholeInvoice:
         lines=own(Line),
         taxes=own(Tax),
         settlements=settlements,
-        payments=[payments[row.source_id] for row in settlements if row.source_id in payments],
+        payments=_payments_of(invoice, settlements, payments.values()),
         write_offs=own(WriteOff),
         credit_notes=own(CreditNote),
         refunds=own(Refund),
         entries=own(Entry),
     )
+
+
+def _payments_of(
+    invoice: Invoice, settlements: list[Settlement], payments: Iterable[Payment]
+) -> list[Payment]:
+    """Return the payments that settle the invoice or did so, and those made for it, by time."""
+    sources = {row.source_id for row in settlements}
+    own = (row for row in payments if row.id in sources or invoice.id in row.intended)
+    return sorted(own, key=lambda row: (row.received_at, row.id))
 
 
 def _rows_by_id(facts: Facts, kind: type[R]) -> dict[str, R]:
