@@ -29,11 +29,11 @@ NO_HOSTS = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 expect.set_options(timeout=30_000)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium of the operating system.
 
-    It is closed after the tests of this folder: while Playwright runs, its event loop runs too, and
+    It is closed after each file: while Playwright runs, its event loop runs too, and
     no other test could start one.
     """
     program = os.environ.get("POLARIS_TEST_CHROMIUM") or shutil.which("chromium")
@@ -61,7 +61,7 @@ def console(session_dir: Path) -> Iterator[Console]:
 SignedIn = Callable[[str], Any]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def signed_in(browser: Browser, console: Console) -> SignedIn:
     """Sign an e-mail in on the real page, once. Return the cookies of the browser."""
 
@@ -84,7 +84,7 @@ def signed_in(browser: Browser, console: Console) -> SignedIn:
 Opened = Callable[..., Watched]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def new_page(browser: Browser, console: Console, signed_in: SignedIn) -> Opened:
     """Open a page in a browser of its own, signed in as a role, an e-mail, or not at all."""
 
