@@ -35,8 +35,11 @@ def test_a_weak_password_is_refused(password: str, refusal: type[Exception]) -> 
 
 
 @pytest.mark.parametrize("password", ["twelve chars", PASSWORD, "Пароль из слов", "x9" * 6 + "abc"])
-def test_a_good_password_is_accepted(password: str) -> None:
+def test_a_good_password_is_accepted_and_opens(password: str) -> None:
     passwords.check_new_password(password, EMAIL)
+    hashed = passwords.hash_password(password)
+    assert passwords.matches(hashed, password)
+    assert not passwords.matches(hashed, password.swapcase())
 
 
 def test_a_hash_is_argon2id_with_a_salt_of_its_own() -> None:

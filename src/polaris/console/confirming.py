@@ -10,7 +10,6 @@ from polaris.console.access import CommandRefused, Visit
 from polaris.console.formats import DEFAULT_LOCALE, number_text
 from polaris.core.commands import Command
 from polaris.core.effects import Effects
-from polaris.core.facts.event import EventKind
 from polaris.core.fold import Outcome
 from polaris.core.refusals import OutcomeChanged, Refusal
 from polaris.engine import new_id
@@ -28,11 +27,6 @@ class Proposal(NamedTuple):
     def expected(self) -> str:
         """The effects as JSON, so that a refusal can say what has changed since."""
         return msgspec.json.encode(self.effects).decode() if self.effects else ""
-
-    @property
-    def events(self) -> list[str]:
-        """Return the sentence of each event that would be sent."""
-        return [EventKind(kind).sentence for kind in self.effects.events] if self.effects else []
 
 
 async def propose(visit: Visit, command: Command) -> Proposal:
