@@ -44,6 +44,14 @@ class Settings(BaseSettings):
         description="Whether the database prepares each statement once per connection. "
         "Switch it off behind a connection pooler in transaction mode.",
     )
+    encryption_key: str | None = Field(
+        default=None,
+        repr=False,
+        description="The key that encrypts stored secrets, such as keys of payment providers: 32"
+        " bytes in URL-safe Base64. Several keys, separated by commas: the first one encrypts, and"
+        " all decrypt. Default: the file `encryption.key` in the data directory, which Polaris"
+        " creates; with an external database there is no default.",
+    )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
