@@ -71,7 +71,7 @@ lock:  ## update requirements.lock after a change of pyproject.toml
 	@test -x build/uv/bin/uv || { $(PYTHON) -m venv build/uv && build/uv/bin/pip install -q uv; }
 	@build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --extra dev \
 		--generate-hashes --no-header --no-annotate --no-emit-index-url \
-		--no-emit-package django --no-emit-package asgiref --no-emit-package sqlparse \
+		--no-emit-package django --no-emit-package sqlparse \
 		--output-file requirements.lock pyproject.toml
 
 clean:  ## delete .venv, build results and caches
