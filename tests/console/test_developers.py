@@ -99,7 +99,7 @@ def test_only_an_administrator_sees_forms_and_only_of_the_own_tenant(
 def test_apis_and_endpoints_are_listed(serving: Serving, admin: Browser, staff: Staff) -> None:
     url = "https://hooks.example/?<script>"
     endpoint = SaveWebhookEndpoint(
-        webhook_endpoint_id=new_id(), url=url.replace("<script>", "a=%3Cb%3E")
+        dialect="standard", webhook_endpoint_id=new_id(), url=url.replace("<script>", "a=%3Cb%3E")
     )
     done(Engine(staff.database, connections=1), staff.tenant_id, [endpoint])
     page = admin.get("/developers").text

@@ -20,7 +20,9 @@ from polaris.core.commands import (
     DeleteCustomer,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
+    PauseWebhookEndpoint,
     ReopenBooks,
+    ResumeWebhookEndpoint,
     SaveCatalogueItem,
     SaveCustomer,
     SaveTaxCode,
@@ -90,7 +92,11 @@ SHORT: dict[str, Command] = {
         catalogue_item_id="add", code="setup", name="Setup", amount_minor=1000, currency="EUR"
     ),
     "drop": DeleteCatalogueItem(catalogue_item_id="add"),
-    "endpoint": SaveWebhookEndpoint(webhook_endpoint_id="end", url="https://a.example/hooks"),
+    "endpoint": SaveWebhookEndpoint(
+        webhook_endpoint_id="end", url="https://a.example/hooks", dialect="standard"
+    ),
+    "pause": PauseWebhookEndpoint(webhook_endpoint_id="end"),
+    "resume": ResumeWebhookEndpoint(webhook_endpoint_id="end"),
     "hush": DeleteWebhookEndpoint(webhook_endpoint_id="end"),
     "resolve": ask.ResolveTask(task_id="row-8", resolution="The bank sent it."),
     "tenant": SaveTenant(tenant_id="tenant"),
@@ -122,8 +128,8 @@ STORIES: dict[str, tuple[str, ...]] = {
         "apply_note of=alone for=top",
     ),
     "taxed": ("tax", 'catalogue_item tax_codes=["vat"]'),
-    "nine": tuple(
-        f"endpoint webhook_endpoint_id=end{one} url=https://a.example/{one}" for one in range(9)
+    "most": tuple(
+        f"endpoint webhook_endpoint_id=end{one} url=https://a.example/{one}" for one in range(99)
     ),
     "revoked": ("landed", "credit for=top lines=@of_top credit=300"),
 }

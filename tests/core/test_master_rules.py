@@ -86,10 +86,22 @@ ENDPOINTS = """
     =              | endpoint webhook_endpoint_id=other          | -
     =              | hush                                        | not_found
                    | hush                                        | not_found
-    nine           | endpoint                                    | -
-    nine; endpoint | endpoint url=https://a.example/else         | -
+    endpoint       | endpoint dialect=standard                   | -
+    =              | endpoint dialect=other                      | state_not_possible
+                   | endpoint dialect=@unset                     | value_missing
+    endpoint       | endpoint webhook_endpoint_id=other dialect=other | -
+    =              | pause                                       | -
+    =              | pause reason=failing                        | -
+    =              | pause reason=bored                          | state_not_possible
+    =              | resume                                      | already_in_state
+    endpoint; pause | pause                                      | already_in_state
+    =              | resume                                      | -
+    endpoint; hush | pause                                       | not_found
+                   | resume                                      | not_found
+    most           | endpoint                                    | -
+    most; endpoint | endpoint url=https://a.example/else         | -
     =              | endpoint webhook_endpoint_id=b url=https://b | too_many
-    nine; endpoint; hush | endpoint webhook_endpoint_id=b       | -
+    most; endpoint; hush | endpoint webhook_endpoint_id=b       | -
 """
 
 TENANTS = """

@@ -60,6 +60,7 @@ def drop_tax(by: Asking) -> Command:
 
 def save_endpoint(by: Asking) -> Command:
     return SaveWebhookEndpoint(
+        dialect="standard",
         webhook_endpoint_id=by.new("end") if by.seldom(2) else by.id_of(WebhookEndpoint),
         url=by.choices.among(("https://a.example/", "https://b.example/", "b.example")),
         signature=by.given("hmac"),

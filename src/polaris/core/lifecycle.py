@@ -111,6 +111,8 @@ LIFECYCLE: tuple[AnyTransition, ...] = (
     Row(commands.SaveTaxCode, ANY, None, catalogue.SAVE_TAX, save_catalogue.save_tax_code),
     Row(commands.DeleteTaxCode, ANY, None, catalogue.DELETE_TAX, save_catalogue.delete_tax_code),
     Row(commands.SaveWebhookEndpoint, ANY, None, webhook.SAVE, save_webhook_endpoint.save),
+    Row(commands.PauseWebhookEndpoint, ANY, None, webhook.PAUSE, save_webhook_endpoint.pause),
+    Row(commands.ResumeWebhookEndpoint, ANY, None, webhook.RESUME, save_webhook_endpoint.resume),
     Row(commands.DeleteWebhookEndpoint, ANY, None, webhook.DELETE, save_webhook_endpoint.delete),
     # ------------------------------------------------------------ what a person must look at
     Row(commands.ResolveTask, ANY, None, task.RESOLVE, resolve_task.resolve),

@@ -11,8 +11,10 @@ from polaris.core.commands import (
     DeleteCatalogueItem,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
+    PauseWebhookEndpoint,
     RecordInvoice,
     ReopenBooks,
+    ResumeWebhookEndpoint,
     SaveCatalogueItem,
     SaveCustomer,
     SaveTaxCode,
@@ -162,7 +164,7 @@ def _storable(*names: str | None) -> set[str]:
 
 _MASTERS = (
     *(SaveCustomer, SaveCatalogueItem, DeleteCatalogueItem, SaveTaxCode, DeleteTaxCode),
-    *(SaveWebhookEndpoint, DeleteWebhookEndpoint),
+    *(SaveWebhookEndpoint, DeleteWebhookEndpoint, PauseWebhookEndpoint, ResumeWebhookEndpoint),
 )
 """Commands on rows with tenant-wide names; the lock on the customers' series orders them."""
 

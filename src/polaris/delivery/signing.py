@@ -30,8 +30,8 @@ def new_ed25519_key() -> str:
 
 
 def new_hmac_key() -> str:
-    """Create a secret that the tenant shares with its endpoints."""
-    return secrets.token_urlsafe(32)
+    """Create a secret that is shared with a receiver, in the form of Standard Webhooks."""
+    return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def public_key(private_key: str) -> str:

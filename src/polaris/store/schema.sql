@@ -237,21 +237,27 @@ create table tax_code (
 create unique index tax_code_code on tax_code (tenant_id, code) where deleted_at is null;
 create index tax_code_list on tax_code (tenant_id, created_at desc, id) where deleted_at is null;
 
--- A URL that receives webhooks: of its event types, or of all if it has none.
+-- A URL that receives webhooks: of its event types, or of all if it has none. Only later events
+-- are sent to it by themselves: later than its creation, or than `events_since`.
 create table webhook_endpoint (
-  tenant_id    uuid not null,
-  id           uuid not null,
-  version      int not null,
-  url          text not null,
-  signature    text not null,
-  name         text,
-  event_types  text[],
-  created_at   timestamptz not null,
-  deleted_at   timestamptz,
+  tenant_id      uuid not null,
+  id             uuid not null,
+  version        int not null,
+  url            text not null,
+  signature      text not null,
+  name           text,
+  event_types    text[],
+  created_at     timestamptz not null,
+  deleted_at     timestamptz,
+  dialect        text not null,
+  events_since   timestamptz,
+  paused_at      timestamptz,
+  paused_reason  text,
   primary key (tenant_id, id),
-  constraint signature_known check (signature in ('jwt', 'hmac'))
+  constraint signature_known check (signature in ('jwt', 'hmac', 'ed25519')),
+  constraint paused_for_a_reason check ((paused_at is null) = (paused_reason is null))
 );
-create unique index webhook_endpoint_url on webhook_endpoint (tenant_id, url)
+create unique index webhook_endpoint_url on webhook_endpoint (tenant_id, dialect, url)
   where deleted_at is null;
 
 
@@ -924,6 +930,114 @@ create table seal (
   foreign key (tenant_id, audit_id) references audit,
   constraint first_has_no_previous check ((position = 1) = (previous is null)),
   constraint counts_from_one check (position >= 1)
+);
+
+
+-- ------------------------------------------------------------------------------------ webhooks
+
+-- A key with which messages to an endpoint are signed, encrypted. While an older key has not
+-- expired, receivers can verify with both.
+create table webhook_secret (
+  tenant_id    uuid not null,
+  id           uuid not null,
+  endpoint_id  uuid not null,
+  kind         text not null,
+  secret       text not null,
+  public_key   text,
+  created_at   timestamptz not null,
+  expires_at   timestamptz,
+  primary key (tenant_id, id),
+  foreign key (tenant_id, endpoint_id) references webhook_endpoint,
+  constraint kind_known check (kind in ('hmac', 'ed25519', 'rsa'))
+);
+create index webhook_secret_endpoint on webhook_secret (tenant_id, endpoint_id);
+
+-- How the latest attempts at an endpoint ended.
+create table webhook_endpoint_health (
+  tenant_id      uuid not null,
+  endpoint_id    uuid not null,
+  succeeded_at   timestamptz,
+  failed_at      timestamptz,
+  failing_since  timestamptz,
+  gone_at        timestamptz,
+  primary key (tenant_id, endpoint_id),
+  foreign key (tenant_id, endpoint_id) references webhook_endpoint
+);
+
+-- An event whose webhooks are made. Events without this row still wait.
+create table published_event (
+  tenant_id     uuid not null,
+  event_id      uuid not null,
+  published_at  timestamptz not null,
+  primary key (tenant_id, event_id),
+  foreign key (tenant_id, event_id) references event
+);
+
+-- A message about an event in the words of a dialect, for all endpoints of that dialect. Its body
+-- never changes, so every attempt sends the same bytes. A sample has no event.
+create table webhook (
+  tenant_id   uuid not null,
+  id          uuid not null,
+  event_id    uuid,
+  dialect     text not null,
+  position    int not null,
+  type        text not null,
+  body        text not null,
+  created_at  timestamptz not null,
+  invoice_id  uuid,
+  ordered_by  uuid,
+  primary key (tenant_id, id),
+  unique (tenant_id, event_id, dialect, position),
+  foreign key (tenant_id, event_id) references event
+);
+
+-- A webhook on its way to one endpoint. It is due again at `due_at`, also if a process that sends
+-- it ends.
+create table webhook_delivery (
+  tenant_id    uuid not null,
+  id           uuid not null,
+  webhook_id   uuid not null,
+  endpoint_id  uuid not null,
+  invoice_id   uuid,
+  ordered_by   uuid,
+  state        text not null,
+  due_at       timestamptz not null,
+  attempts     int not null,
+  round        int not null,
+  created_at   timestamptz not null,
+  ended_at     timestamptz,
+  primary key (tenant_id, id),
+  unique (tenant_id, webhook_id, endpoint_id),
+  foreign key (tenant_id, webhook_id) references webhook,
+  foreign key (tenant_id, endpoint_id) references webhook_endpoint,
+  constraint state_known check (state in ('waiting', 'delivered', 'failed')),
+  constraint ended_or_waiting check ((ended_at is null) = (state = 'waiting'))
+);
+create index webhook_delivery_due on webhook_delivery (tenant_id, endpoint_id, due_at, id)
+  where state = 'waiting';
+create index webhook_delivery_order on webhook_delivery (tenant_id, endpoint_id, ordered_by, id)
+  where state = 'waiting';
+create index webhook_delivery_endpoint on webhook_delivery (tenant_id, endpoint_id, id);
+create index webhook_delivery_invoice on webhook_delivery (tenant_id, invoice_id, id)
+  where invoice_id is not null;
+create index webhook_delivery_failed on webhook_delivery (tenant_id, endpoint_id, ended_at, id)
+  where state = 'failed';
+
+-- An attempt to deliver, with the answer. Long answers are cut.
+create table webhook_attempt (
+  tenant_id      uuid not null,
+  id             uuid not null,
+  delivery_id    uuid not null,
+  number         int not null,
+  started_at     timestamptz not null,
+  duration_ms    int not null,
+  status         int,
+  error          text,
+  response_body  text,
+  primary key (tenant_id, id),
+  unique (tenant_id, delivery_id, number),
+  foreign key (tenant_id, delivery_id) references webhook_delivery,
+  constraint answered_or_failed check ((status is null) = (error is not null))
 );
 
 

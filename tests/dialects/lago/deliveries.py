@@ -5,13 +5,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from dialects.lago.books import Books
-from polaris.core.facts.event import Event, EventKind
-from polaris.core.facts.invoice import Line
-from polaris.core.facts.wallet import Lot, Wallet
+from polaris.core.facts.event import Event
 from polaris.delivery.shape import Webhook, event_scope
-from polaris.dialects.lago.webhooks import Wallets, shaped
+from polaris.dialects.lago.webhooks import DIALECT
 from polaris.store.engine.load import load, resolve
-from polaris.store.read import events, wallets
+from polaris.store.read import events
 
 
 def at_once(books: Books, done: Callable[[], object]) -> list[Webhook]:
@@ -42,21 +40,7 @@ def composed(books: Books, event: Event) -> list[Webhook]:
     with books.database.connect() as connection:
         scope = resolve(connection, books.tenant_id, event_scope(event))
         facts = load(connection, books.tenant_id, scope).facts
-        lots = [one for one in facts.tables[Lot].values() if isinstance(one, Lot)]
-        wallet_ids = {lot.wallet_id for lot in lots if lot.id == event.subject_id}
-        if event.subject == Wallet.table:
-            wallet_ids = {event.subject_id}
-        lines = [one for one in facts.tables[Line].values() if isinstance(one, Line)]
-        if event.kind is EventKind.INVOICE_FINALIZED:
-            wallet_ids = {one.wallet_id for one in lines if one.wallet_id}
-        seen = wallets.wallets(connection, books.tenant_id, wallet_ids, event.at)
-        happenings = [
-            row
-            for wallet_id in wallet_ids
-            for row in wallets.history(connection, books.tenant_id, wallet_id).rows
-        ]
-    facts.add(seen.facts.tables[Wallet].values())
-    return shaped(event, facts, books.tenant_id, Wallets(seen.sums, happenings))
+        return DIALECT.compose(event, facts, connection)
 
 
 def sent(webhooks: list[Webhook], webhook_type: str) -> Any:

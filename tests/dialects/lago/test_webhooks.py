@@ -1,11 +1,9 @@
-"""Webhooks: the types and bodies of every event, and their signatures.
-
-Nothing is delivered yet, so the tests read the stored events and compose the webhooks themselves.
-"""
+"""Webhooks: the types and bodies of every event, and their signatures."""
 
 import hmac
 import json
 from base64 import b64encode
+from datetime import UTC, datetime
 from typing import Any
 
 import jwt
@@ -15,8 +13,10 @@ from dialects.lago.books import Books
 from dialects.lago.deliveries import at_once, sent
 from dialects.lago.story import Story
 from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.tenant import Settings
 from polaris.core.facts.webhook import Signature
 from polaris.delivery import signing
+from polaris.delivery.dialect import Message, Origin, Reply, SigningKey
 from polaris.delivery.shape import Declined
 from polaris.dialects.lago.webhooks import SUBSCRIBABLE, TYPES, attempts
 from polaris.dialects.lago.webhooks.bodies import OBJECTS
@@ -206,12 +206,21 @@ def test_failures_say_whose_money_it_is(books: Books) -> None:
 
 # ---------------------------------------------------------------- on the way
 
+ORIGIN = Origin("01980000-0000-7000-8000-000000000001", Settings(), {})
+
+
+def message(body: bytes, signature: Signature, secret: str) -> Message:
+    """Return a message that is signed with one key."""
+    keys = [SigningKey("rsa" if signature is Signature.JWT else "hmac", secret)]
+    at = datetime(2026, 3, 1, tzinfo=UTC)
+    return Message("unique", "customer.updated", body, at, signature, keys, ISSUER)
+
 
 def test_a_receiver_checks_a_token_with_the_key_that_it_asks_for(books: Books, client: Any) -> None:
     (webhook,) = at_once(books, Story(books).customer_changed)
     with books.database.connect() as connection:
         key = signing_key(connection, books.tenant_id, signing.RSA_KEY, signing.new_rsa_key)
-    headers = attempts.headers(webhook.body, "unique", Signature.JWT, key, ISSUER)
+    headers = attempts.headers(message(webhook.body, Signature.JWT, key))
     token = headers.pop("X-Lago-Signature")
     assert headers == {
         "Content-Type": "application/json",
@@ -228,12 +237,12 @@ def test_a_receiver_checks_a_token_with_the_key_that_it_asks_for(books: Books, c
 def test_a_receiver_checks_a_digest_with_the_secret_that_it_knows() -> None:
     """The signature equals a digest from other code: HMAC-SHA256 of the body, in base64."""
     secret, body = signing.new_hmac_key(), b'{"a":1}'
-    headers = attempts.headers(body, "unique", Signature.HMAC, secret, ISSUER)
+    headers = attempts.headers(message(body, Signature.HMAC, secret))
     digest = b64encode(hmac.new(secret.encode(), body, "sha256").digest()).decode()
     assert headers["X-Lago-Signature"] == digest
     assert headers["X-Lago-Signature-Algorithm"] == "hmac"
     assert signing.new_hmac_key() != secret
-    known = attempts.headers(b"what do ya want for nothing?", "k", Signature.HMAC, "Jefe", ISSUER)
+    known = attempts.headers(message(b"what do ya want for nothing?", Signature.HMAC, "Jefe"))
     assert known["X-Lago-Signature"] == "W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="
 
 
@@ -242,7 +251,8 @@ def test_a_receiver_checks_a_digest_with_the_secret_that_it_knows() -> None:
     [(1, 0.0, 3.0), (1, 1.0, 3.15), (2, 0.0, 18.0), (2, 1.0, 20.4), (3, 0.5, None), (4, 0.0, None)],
 )
 def test_when_it_is_tried_again(attempt: int, chance: float, seconds: float | None) -> None:
-    assert attempts.delay_seconds(attempt, chance) == pytest.approx(seconds)
+    delay = attempts.delay_seconds(attempt, Reply(500), chance, ORIGIN)
+    assert delay == pytest.approx(seconds)
 
 
 @pytest.mark.parametrize(

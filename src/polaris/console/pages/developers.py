@@ -29,7 +29,7 @@ async def developers_page(visit: Visit) -> Response:
     """Show the APIs, the keys and the webhook endpoints."""
     keys, endpoints, examples = await asyncio.gather(
         visit.caller.read(listed),
-        visit.caller.read(webhook_endpoints, MOST_ENDPOINTS),
+        visit.caller.read(webhook_endpoints, None, MOST_ENDPOINTS),
         asyncio.to_thread(_examples, visit),
     )
     return render(

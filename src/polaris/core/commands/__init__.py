@@ -50,7 +50,12 @@ from polaris.core.commands.wallet import (
     VoidCredits,
     VoidWalletCredits,
 )
-from polaris.core.commands.webhook import DeleteWebhookEndpoint, SaveWebhookEndpoint
+from polaris.core.commands.webhook import (
+    DeleteWebhookEndpoint,
+    PauseWebhookEndpoint,
+    ResumeWebhookEndpoint,
+    SaveWebhookEndpoint,
+)
 
 __all__ = [
     "Command",
@@ -96,6 +101,8 @@ __all__ = [
     "SaveTaxCode",
     "DeleteTaxCode",
     "SaveWebhookEndpoint",
+    "PauseWebhookEndpoint",
+    "ResumeWebhookEndpoint",
     "DeleteWebhookEndpoint",
     "ResolveTask",
     "SaveTenant",

@@ -8,10 +8,19 @@ from polaris.core.facts.row import Changing
 
 
 class Signature(StrEnum):
-    """How Polaris signs a message, so that the endpoint can check where it comes from."""
+    """How a webhook is signed, so that the endpoint can check where it comes from."""
 
     JWT = "jwt"  # checked with the tenant's public key
     HMAC = "hmac"  # checked with a shared secret
+    ED25519 = "ed25519"  # checked with the endpoint's public key
+
+
+class PauseReason(StrEnum):
+    """Why an endpoint is paused. Its webhooks wait until it is resumed."""
+
+    REQUESTED = "requested"  # somebody paused it
+    FAILING = "failing"  # every attempt has failed for too long
+    GONE = "gone"  # the endpoint answered that it wants no more webhooks
 
 
 class WebhookEndpoint(Changing, frozen=True, array_like=True, kw_only=True):
@@ -25,3 +34,11 @@ class WebhookEndpoint(Changing, frozen=True, array_like=True, kw_only=True):
     event_types: tuple[str, ...] | None = None  # names of the dialect; None: all events
     created_at: datetime
     deleted_at: datetime | None = None
+    dialect: str = ""  # whose types, bodies and headers the webhooks have
+    paused_at: datetime | None = None
+    paused_reason: PauseReason | None = None
+
+    @property
+    def active(self) -> bool:
+        """True if webhooks are sent to it now."""
+        return self.paused_at is None and self.deleted_at is None

@@ -175,7 +175,7 @@ class StateNotPossible(Refusal):
 
 
 class AlreadyInState(Refusal):
-    """The payment or refund is already in the reported state."""
+    """The payment, refund or webhook endpoint is already in this state."""
 
     instead = "Nothing is left to do."
     nothing_to_do = True

@@ -12,4 +12,4 @@ class UrlMalformed(Refusal):
 class UnknownSignature(Refusal):
     """The signature method is unknown."""
 
-    instead = "Send jwt or hmac."
+    instead = "Send jwt, hmac or ed25519."

@@ -45,9 +45,9 @@ def tax_codes(connection: Connection, tenant_id: str, limit: int, offset: int = 
 
 
 def webhook_endpoints(
-    connection: Connection, tenant_id: str, limit: int, offset: int = 0
+    connection: Connection, tenant_id: str, dialect: str | None, limit: int, offset: int = 0
 ) -> Page[WebhookEndpoint]:
-    """Return a page of the webhook endpoints."""
+    """Return a page of the webhook endpoints of a dialect, or of all dialects."""
     return _page(
         connection,
         WebhookEndpoint,
@@ -55,6 +55,7 @@ def webhook_endpoints(
         tenant_id,
         limit,
         offset,
+        dialect=dialect,
     )
 
 
@@ -80,8 +81,9 @@ def _page(
     tenant_id: str,
     limit: int,
     offset: int,
+    dialect: str | None = None,
 ) -> Page[R]:
-    values = {"t": tenant_id, "limit": limit, "offset": offset}
+    values = {"t": tenant_id, "limit": limit, "offset": offset, "dialect": dialect}
     paged, counted = (BLOCKS[block] for block in named)
     ((total,),) = statement(counted).run(connection, values)
     return Page(rows_found(connection, kind, paged, values), total)

@@ -21,8 +21,11 @@ select count(*) from tax_code x where x.tenant_id = %(t)s and x.deleted_at is nu
 -- webhook_endpoints_paged --
 select w.id from webhook_endpoint w
  where w.tenant_id = %(t)s and w.deleted_at is null
+   and (%(dialect)s::text is null or w.dialect = %(dialect)s)
  order by w.created_at desc, w.id
  limit %(limit)s offset %(offset)s
 
 -- webhook_endpoints_counted --
-select count(*) from webhook_endpoint w where w.tenant_id = %(t)s and w.deleted_at is null
+select count(*) from webhook_endpoint w
+ where w.tenant_id = %(t)s and w.deleted_at is null
+   and (%(dialect)s::text is null or w.dialect = %(dialect)s)

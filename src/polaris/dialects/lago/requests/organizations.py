@@ -184,12 +184,12 @@ def save_url(
 ) -> SaveWebhookEndpoint:
     """Return the command for Lago's older `webhook_url`: it sets the oldest or a new endpoint."""
     oldest = there[0].id if there else new_id()
-    return SaveWebhookEndpoint(webhook_endpoint_id=oldest, url=url)
+    return SaveWebhookEndpoint(webhook_endpoint_id=oldest, url=url, dialect=NAME)
 
 
 async def endpoints(call: Call) -> list[WebhookEndpoint]:
     """Load the webhook endpoints, the oldest first."""
-    page = await call.read(catalogue.webhook_endpoints, MOST_ENDPOINTS)
+    page = await call.read(catalogue.webhook_endpoints, NAME, MOST_ENDPOINTS)
     rows = await call.rows(WebhookEndpoint, page.rows)
     live = (row for row in rows if row.deleted_at is None)
     return sorted(live, key=lambda row: (row.created_at, row.id))

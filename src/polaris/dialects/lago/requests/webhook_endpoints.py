@@ -17,6 +17,7 @@ from polaris.dialects.lago.errors import invalid, not_found
 from polaris.dialects.lago.requests.call import Call, Text, id_set, may, reply
 from polaris.dialects.lago.requests.coercion import Paged, require_fields, text_change
 from polaris.dialects.lago.responses import webhook_endpoints as shown
+from polaris.dialects.lago.rules.settings import NAME
 from polaris.dialects.lago.webhooks import SUBSCRIBABLE
 from polaris.keys import KeyScope
 from polaris.store.read import catalogue
@@ -55,7 +56,7 @@ async def create(call: Writes, body: EndpointBody) -> Response:
 @router.get("/webhook_endpoints")
 async def find_all(call: Reads, paged: Paged) -> Response:
     """List the webhook endpoints, the newest first."""
-    page = await call.read(catalogue.webhook_endpoints, paged.per_page, paged.offset)
+    page = await call.read(catalogue.webhook_endpoints, NAME, paged.per_page, paged.offset)
     view = await call.view(Scope())
     endpoints = [shown.webhook_endpoint(view, row) for row in page.rows]
     return reply("webhook_endpoints", endpoints, meta=paged.meta(page.total))
@@ -88,6 +89,7 @@ def save_command(endpoint_id: str, asked: Endpoint) -> SaveWebhookEndpoint:
     """Return the command that saves the given fields. Raises LagoError."""
     return SaveWebhookEndpoint(
         webhook_endpoint_id=endpoint_id,
+        dialect=NAME,
         url=or_unset(asked.webhook_url),
         signature=or_unset(asked.signature_algo),
         name=text_change(asked, "name"),
@@ -119,7 +121,7 @@ async def endpoint_view(call: Call, endpoint_id: str) -> View:
 def find_endpoint(view: View, endpoint_id: str) -> WebhookEndpoint:
     """Return the endpoint. Raises LagoError 404 if it does not exist or is deleted."""
     row = view.get(WebhookEndpoint, endpoint_id)
-    if row is None or row.deleted_at is not None:
+    if row is None or row.dialect != NAME or row.deleted_at is not None:
         raise not_found("webhook_endpoint")
     return row
 

@@ -13,9 +13,11 @@ from polaris.core.commands import (
     OpenWallet,
     ReceivePayment,
     SaveCatalogueItem,
+    SaveWebhookEndpoint,
     VoidInvoice,
 )
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Status
+from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.rules.input import positive
 from polaris.core.rules.invoice import not_voided_yet
 from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
@@ -118,6 +120,20 @@ PAYMENT = (
 )
 
 
+# ---------------------------------------------------------------- webhook endpoints
+
+MOST_ENDPOINTS = 10
+
+
+@requires(refusals.TooMany)
+def endpoints_few(case: Case[SaveWebhookEndpoint]) -> Details | None:
+    """A tenant has at most ten webhook endpoints of this dialect."""
+    rows = case.decision.every(WebhookEndpoint)
+    others = [row for row in rows if row.dialect == NAME and not row.deleted_at]
+    others = [row for row in others if row.id != case.command.webhook_endpoint_id]
+    return unless(len(others) < MOST_ENDPOINTS, field="webhook_endpoint_id")
+
+
 LAGO = Dialect(
     NAME,
     dict(
@@ -128,6 +144,7 @@ LAGO = Dialect(
             adds(ReceivePayment, *PAYMENT),
             adds(OpenWallet, *OPENING),
             adds(SaveCatalogueItem, positive("amount_minor")),
+            adds(SaveWebhookEndpoint, endpoints_few),
         )
     ),
 )

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from polaris.core.facts.webhook import Signature
+from polaris.delivery.dialect import Message, Origin, Reply
 from polaris.delivery.signing import hmac_signature, signed_token
 
 TIMEOUT_SECONDS = 30.0
@@ -27,23 +28,21 @@ SIGNED: dict[Signature, Callable[[bytes, str, str], str]] = {
 """How a body is signed: from the body, the key and the issuer."""
 
 
-def headers(
-    body: bytes, unique_key: str, signature: Signature, key: str, issuer: str
-) -> dict[str, str]:
-    """The headers that go out with a body. The unique key is the same in every attempt."""
+def headers(message: Message) -> dict[str, str]:
+    """Return the headers of an attempt. The unique key is the same in every attempt."""
+    (key,) = message.keys
     return {
         "Content-Type": "application/json",
-        "X-Lago-Signature": SIGNED[signature](body, key, issuer),
-        "X-Lago-Signature-Algorithm": signature.value,
-        "X-Lago-Unique-Key": unique_key,
+        "X-Lago-Signature": SIGNED[message.signature](message.body, key.secret, message.issuer),
+        "X-Lago-Signature-Algorithm": message.signature.value,
+        "X-Lago-Unique-Key": message.id,
     }
 
 
-def delay_seconds(attempt: int, chance: float) -> float | None:
-    """Seconds from an attempt (the first is 1) to the next one, or None after the last.
+def delay_seconds(attempt: int, _reply: Reply, chance: float, _origin: Origin) -> float | None:
+    """Return the seconds from a failed attempt (the first is 1) to the next one.
 
-    `chance` is a random number from 0 to 1, so that webhooks which failed together are not sent
-    again all at once.
+    None after the last. `chance` is a random number from 0 to 1.
     """
     if attempt >= ATTEMPTS:
         return None
