@@ -54,6 +54,27 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on.")
+    public_url: str | None = Field(
+        default=None,
+        description="The URL at which others reach this installation, such as"
+        " `https://billing.example.com`. Webhooks name it as their issuer. Default: the address to"
+        " listen on.",
+    )
+    webhooks_allow_private: bool = Field(
+        default=False,
+        description="Whether webhooks may be sent to private, loopback and link-local addresses.",
+    )
+    webhooks_concurrency: int = Field(
+        default=10,
+        ge=1,
+        le=1000,
+        description="How many webhooks are sent to one endpoint at the same time.",
+    )
+    webhooks_pause_after_hours: float = Field(
+        default=120,
+        gt=0,
+        description="After how many hours without a success a failing webhook endpoint is paused.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe message that is still logged."
     )

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from polaris.audit.sealer import BATCH, Look, Sealer, seal_all, seal_pending
+from polaris.audit.sealer import BATCH, Sealer, seal_all, seal_pending
 from polaris.audit.verify import verify
 from polaris.engine import Engine, now
+from polaris.store.lookback import Look
 from polaris.store.server.database import Database, EngineConnection, connect
 from reports.history import Books, found_tenant
 from reports.lines import chain_length, write_lines

@@ -6,7 +6,7 @@ Each tenant has its own chain.
 import hashlib
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any, NamedTuple, Self
 
@@ -14,6 +14,7 @@ import msgspec
 import psycopg
 import structlog
 
+from polaris.store.lookback import EARLIEST, LOOKS, Look, Lookback
 from polaris.store.read import tenants
 from polaris.store.server.data_directory import EmbeddedError
 from polaris.store.server.database import Database, EngineConnection
@@ -27,7 +28,6 @@ BATCH = 1000
 EVERY_SECONDS = 1.0
 SHORTEST_SECONDS = 0.2
 """The sealer waits at least this long between two rounds, however often it is woken."""
-EARLIEST = datetime.min.replace(tzinfo=UTC)
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 _LOCK = statement(BLOCKS["lock_chain"])
@@ -35,22 +35,6 @@ _END = statement(BLOCKS["chain_end"])
 _UNSEALED = statement(BLOCKS["unsealed"].replace("%(line)s", BLOCKS["part_audit_line"]))
 _INSERT = statement(BLOCKS["insert_seal"])
 _ASKED_SINCE = statement(BLOCKS["asked_since"])
-
-
-class Look(NamedTuple):
-    """A search for unsealed lines: how often, and how far back before the last search."""
-
-    every: timedelta
-    back: timedelta | None  # None: search all lines
-
-
-LOOKS = (
-    Look(timedelta(0), timedelta(seconds=3)),
-    Look(timedelta(seconds=10), timedelta(minutes=1)),
-    Look(timedelta(hours=1), None),
-)
-"""Lines are searched by the time of their request. Most are committed at once, a few much later,
-so a search that goes far back runs less often."""
 
 
 class Seal(NamedTuple):
@@ -122,9 +106,8 @@ class Sealer:
     """A thread that seals committed lines every second, and when it is woken with `poke`."""
 
     def __init__(self, database: Database, looks: tuple[Look, ...] = LOOKS) -> None:
-        self._database, self._looks = database, looks
+        self._database, self._lookback = database, Lookback(looks)
         self._connection: EngineConnection | None = None
-        self._looked_at: dict[Look, datetime] = {}
         self._poked, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="sealer", daemon=True)
 
@@ -161,27 +144,16 @@ class Sealer:
         self._leave()
 
     def _round(self) -> None:
-        """Run the search that goes back furthest of those due. It includes the shorter ones."""
         now = datetime.now(UTC)
-        furthest = max(index for index, look in enumerate(self._looks) if self._due(look, now))
         try:
             self._connection = self._connection or self._database.connect()
-            seal_all(self._connection, self._since(self._looks[furthest], now))
+            seal_all(self._connection, self._lookback.since(now))
         except (psycopg.Error, EmbeddedError) as fault:
             log.warning("sealing_failed", fault=str(fault))
             self._leave()
             self._revive()
         else:
-            self._looked_at |= dict.fromkeys(self._looks[: furthest + 1], now)
-
-    def _due(self, look: Look, now: datetime) -> bool:
-        at = self._looked_at.get(look)
-        return at is None or not look.every or now - at >= look.every
-
-    def _since(self, look: Look, now: datetime) -> datetime:
-        at = self._looked_at.get(look)
-        # A clock that was set back must not hide the lines of new requests.
-        return EARLIEST if at is None or look.back is None else min(at, now) - look.back
+            self._lookback.done(now)
 
     def _revive(self) -> None:
         try:

@@ -90,6 +90,9 @@ class WebhookDialect(NamedTuple):
     """Return whether this status means that the webhook has arrived."""
 
     timeout_seconds: float = 15.0
+    needs_facts: bool = True
+    """Whether `compose` reads facts. Without them, more events are made into webhooks a second."""
+
     keeps_order: bool = True
     """Whether a webhook waits until the earlier ones of its invoice have arrived or failed."""
 
@@ -98,3 +101,7 @@ class WebhookDialect(NamedTuple):
 
     gone: frozenset[int] = frozenset()
     """The statuses with which an endpoint says that it wants no more webhooks."""
+
+    def signature(self, chosen: Signature) -> Signature:
+        """Return the chosen signature if the dialect has it, and else the dialect's default."""
+        return chosen if chosen in self.signatures else next(iter(self.signatures))

@@ -7,6 +7,7 @@ import hmac
 import secrets
 from base64 import b64encode
 from collections.abc import Mapping
+from functools import lru_cache
 
 import jwt
 from cryptography.hazmat.primitives import hashes, serialization
@@ -84,5 +85,6 @@ def _pem(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> str:
     return pem.decode()
 
 
+@lru_cache(maxsize=1000)  # reading a key takes longer than signing with it
 def _loaded(private_key: str) -> PrivateKeyTypes:
     return serialization.load_pem_private_key(private_key.encode(), password=None)

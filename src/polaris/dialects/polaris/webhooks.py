@@ -87,5 +87,6 @@ DIALECT = WebhookDialect(
     headers=headers,
     delay_seconds=delay_seconds,
     delivered=delivered,
+    needs_facts=False,
     gone=frozenset({410}),
 )

@@ -52,7 +52,8 @@ create table published_event (
 );
 
 -- A message about an event in the words of a dialect, for all endpoints of that dialect. Its body
--- never changes, so every attempt sends the same bytes. A sample has no event.
+-- never changes, so every attempt sends the same bytes. A sample has no event. If a webhook could
+-- not be composed, its body is empty and `fault` says why.
 create table webhook (
   tenant_id   uuid not null,
   id          uuid not null,
@@ -61,6 +62,7 @@ create table webhook (
   position    int not null,
   type        text not null,
   body        text not null,
+  fault       text,
   created_at  timestamptz not null,
   invoice_id  uuid,
   ordered_by  uuid,
@@ -70,7 +72,7 @@ create table webhook (
 );
 
 -- A webhook on its way to one endpoint. It is due again at `due_at`, also if a process that sends
--- it ends.
+-- it ends. `failures` are the failed attempts since it was last begun.
 create table webhook_delivery (
   tenant_id    uuid not null,
   id           uuid not null,
@@ -81,7 +83,7 @@ create table webhook_delivery (
   state        text not null,
   due_at       timestamptz not null,
   attempts     int not null,
-  round        int not null,
+  failures     int not null,
   created_at   timestamptz not null,
   ended_at     timestamptz,
   primary key (tenant_id, id),

@@ -1,0 +1,285 @@
+"""Send the webhooks that are due, many at once, and record every attempt.
+
+Work is found by its state, so several processes can send, and one that ends loses nothing: what it
+had taken is due again when its lease ends. A receiver may therefore get a webhook twice, with the
+same id. An endpoint has a limited number of attempts at a time, so a slow one delays no other.
+"""
+
+import asyncio
+import random
+import time
+from collections import defaultdict
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import psycopg
+import structlog
+import uuid_utils
+
+from polaris.delivery.claims import Attempt, Claimed, DueEndpoint, claim, due_endpoints, record
+from polaris.delivery.dialect import Connection, Message, Origin, Reply, SigningKey, WebhookDialect
+from polaris.delivery.endpoint_keys import keys_of
+from polaris.delivery.publish import Dialects, publish_pending
+from polaris.delivery.transport import Transport
+from polaris.encryption import Encryption, NoEncryptionKey, WrongEncryptionKey
+from polaris.store.lookback import Lookback
+from polaris.store.read import tenants
+from polaris.store.server.data_directory import EmbeddedError
+from polaris.store.server.database import Database, EngineConnection
+
+log = structlog.get_logger()
+
+IDLE_SECONDS = 0.5
+"""The time between two rounds when nothing was due."""
+
+MOST_AT_ONCE = 500
+"""How many attempts a process makes at the same time, to all endpoints together."""
+
+STOP_SECONDS = 5.0
+"""How long a process that is stopped waits for the attempts that run."""
+
+SPARE_SECONDS = 30.0
+"""How much longer a lease is than the attempts that it covers."""
+
+NEVER = Reply(None, "The key that signs the webhook cannot be read.")
+
+
+class Sending(NamedTuple):
+    """How a process sends."""
+
+    dialects: Dialects
+    encryption: Encryption
+    issuer: str
+    allow_private: bool = False
+    per_endpoint: int = 10
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+class Route(NamedTuple):
+    """Where deliveries go, and how they are signed."""
+
+    endpoint: DueEndpoint
+    dialect: WebhookDialect
+    origin: Origin
+    keys: Sequence[SigningKey] | None  # None: they cannot be read
+
+
+class Sender:
+    """Publishes events and sends webhooks, round by round."""
+
+    def __init__(self, database: Database, sending: Sending) -> None:
+        self._database, self._sending = database, sending
+        self._lookback = Lookback()
+        self._connections: dict[str, EngineConnection] = {}
+        self._running: dict[str, int] = defaultdict(int)  # attempts by endpoint
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ended: list[Attempt] = []
+        self._wake = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Send until `stop` is set. Attempts that run then are ended and recorded."""
+        async with Transport(self._sending.allow_private) as transport:
+            recording = asyncio.create_task(self._record_until(stop))
+            while not stop.is_set():
+                begun = await self._begin_round(transport)
+                if not begun:
+                    await self._wait(IDLE_SECONDS)
+            await self._end_all()
+            await recording
+        self._leave()
+
+    async def send_due(self) -> int:
+        """Publish and send until nothing is due now. Return how many attempts were made."""
+        made = 0
+        async with Transport(self._sending.allow_private) as transport:
+            while begun := await self._begin_round(transport):
+                made += begun
+                await asyncio.gather(*self._tasks)
+                await self._record()
+        self._leave()
+        return made
+
+    # ------------------------------------------------------------ rounds
+
+    async def _begin_round(self, transport: Transport) -> int:
+        """Publish, take what is due, and begin the attempts. Return how many."""
+        self._wake.clear()
+        try:
+            found = await asyncio.to_thread(self._find)
+        except (psycopg.Error, EmbeddedError) as fault:
+            log.warning("webhooks_not_found", fault=str(fault))
+            await asyncio.to_thread(self._revive)
+            await self._wait(IDLE_SECONDS)
+            return 0
+        for route, claimed in found:
+            for delivery in claimed:
+                self._begin(route.endpoint, self._attempt(transport, route, delivery))
+        return sum(len(claimed) for _, claimed in found)
+
+    async def _end_all(self) -> None:
+        """Wait for the attempts that run. What takes longer is sent again after its lease."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+
+    def _begin(self, endpoint: DueEndpoint, attempt: Coroutine[Any, Any, None]) -> None:
+        self._running[endpoint.id] += 1
+        task = asyncio.create_task(attempt)
+        self._tasks.add(task)
+        task.add_done_callback(lambda task: self._end(endpoint, task))
+
+    def _end(self, endpoint: DueEndpoint, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._running[endpoint.id] -= 1
+        self._wake.set()
+        if not task.cancelled() and (fault := task.exception()):
+            log.error("attempt_broken", endpoint_id=endpoint.id, exc_info=fault)
+
+    async def _wait(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), seconds)
+
+    def _find(self) -> list[tuple[Route, list[Claimed]]]:
+        """Publish new events, and take due deliveries as far as there is room for them."""
+        connection = self._connection("finding")
+        now = self._sending.now()
+        since = self._lookback.since(now)
+        found = []
+        for tenant in tenants.tenants(connection):
+            publish_pending(connection, tenant.id, self._sending.dialects, since, now)
+            for endpoint in due_endpoints(connection, tenant.id, now):
+                found += self._claim(connection, endpoint, now)
+        self._lookback.done(now)
+        return found
+
+    def _claim(
+        self, connection: Connection, endpoint: DueEndpoint, now: datetime
+    ) -> list[tuple[Route, list[Claimed]]]:
+        dialect = self._sending.dialects.get(endpoint.dialect)
+        room = min(
+            self._sending.per_endpoint - self._running[endpoint.id],
+            MOST_AT_ONCE - len(self._tasks),
+        )
+        if dialect is None or room <= 0:
+            return []
+        lease = timedelta(seconds=dialect.timeout_seconds + SPARE_SECONDS)
+        with connection.transaction():
+            claimed = claim(connection, endpoint, room, dialect.keeps_order, now, lease)
+        if not claimed:
+            return []
+        tenant = tenants.tenant(connection, endpoint.tenant_id)
+        origin = Origin(tenant.id, tenant.settings, tenant.details)
+        return [(Route(endpoint, dialect, origin, self._keys(connection, endpoint, now)), claimed)]
+
+    def _keys(
+        self, connection: Connection, endpoint: DueEndpoint, now: datetime
+    ) -> list[SigningKey] | None:
+        dialect = self._sending.dialects[endpoint.dialect]
+        signature = dialect.signature(endpoint.signature)
+        named = (endpoint.tenant_id, endpoint.id, dialect, signature)
+        try:
+            return keys_of(connection, *named, self._sending.encryption, now)
+        except (NoEncryptionKey, WrongEncryptionKey) as fault:
+            log.error("webhook_key_unreadable", endpoint_id=endpoint.id, fault=str(fault))
+            return None
+
+    # ------------------------------------------------------------ one attempt
+
+    async def _attempt(self, transport: Transport, route: Route, delivery: Claimed) -> None:
+        started, clock = self._sending.now(), time.monotonic()
+        reply = await self._exchange(transport, route, delivery, started)
+        duration = time.monotonic() - clock
+        ended = started + timedelta(seconds=duration)
+        delivered = reply.status is not None and route.dialect.delivered(reply.status)
+        attempt = Attempt(
+            id=str(uuid_utils.uuid7()),
+            tenant_id=route.endpoint.tenant_id,
+            endpoint_id=route.endpoint.id,
+            delivery_id=delivery.id,
+            started_at=started,
+            ended_at=ended,
+            duration_ms=round(duration * 1000),
+            status=reply.status,
+            error=reply.error,
+            response_body=reply.body or None,
+            delivered=delivered,
+            gone=reply.status in route.dialect.gone,
+            due_at=None if delivered else next_attempt(route, delivery, reply, ended),
+        )
+        self._ended.append(attempt)
+
+    async def _exchange(
+        self, transport: Transport, route: Route, delivery: Claimed, at: datetime
+    ) -> Reply:
+        if route.keys is None:
+            return NEVER
+        message = Message(
+            id=delivery.webhook_id,
+            type=delivery.type,
+            body=delivery.body,
+            at=at,
+            signature=route.dialect.signature(route.endpoint.signature),
+            keys=route.keys,
+            issuer=self._sending.issuer,
+        )
+        headers = route.dialect.headers(message)
+        timeout = route.dialect.timeout_seconds
+        return await transport.post(route.endpoint.url, headers, delivery.body, timeout)
+
+    # ------------------------------------------------------------ records
+
+    async def _record_until(self, stop: asyncio.Event) -> None:
+        while not stop.is_set() or self._tasks or self._ended:
+            if self._ended:
+                await self._record()
+            await asyncio.sleep(0.02)
+
+    async def _record(self) -> None:
+        ended, self._ended = self._ended, []
+        try:
+            await asyncio.to_thread(self._write, ended)
+        except (psycopg.Error, EmbeddedError) as fault:
+            log.warning("attempts_not_recorded", fault=str(fault))
+            self._ended = ended + self._ended
+            await asyncio.to_thread(self._revive)
+            await asyncio.sleep(IDLE_SECONDS)
+
+    def _write(self, ended: Sequence[Attempt]) -> None:
+        by_tenant: dict[str, list[Attempt]] = defaultdict(list)
+        for attempt in ended:
+            by_tenant[attempt.tenant_id].append(attempt)
+        connection = self._connection("recording")
+        for tenant_id, attempts in by_tenant.items():
+            record(connection, tenant_id, attempts)
+
+    # ------------------------------------------------------------ connections
+
+    def _connection(self, purpose: str) -> EngineConnection:
+        if purpose not in self._connections:
+            connection = self._database.connect()
+            connection.autocommit = True
+            self._connections[purpose] = connection
+        return self._connections[purpose]
+
+    def _revive(self) -> None:
+        self._leave()
+        try:
+            self._database.ensure()
+        except (psycopg.Error, EmbeddedError) as fault:
+            log.warning("database_away", fault=str(fault))
+
+    def _leave(self) -> None:
+        while self._connections:
+            self._connections.popitem()[1].close()
+
+
+def next_attempt(route: Route, delivery: Claimed, reply: Reply, at: datetime) -> datetime | None:
+    """Return when to try again after a failure, or None. An endpoint may ask for a later time."""
+    failures = delivery.failures + 1
+    delay = route.dialect.delay_seconds(failures, reply, random.random(), route.origin)
+    if delay is None or reply.status in route.dialect.gone:
+        return None
+    return at + timedelta(seconds=max(delay, reply.retry_after_seconds or 0))
