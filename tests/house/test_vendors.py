@@ -16,7 +16,11 @@ OWN_GROUND = (
 )
 
 MOUNTING = re.compile(r"^(from polaris\.dialects\.|DIALECTS\b)")
-MOUNTS = ("src/polaris/app.py", "src/polaris/dialect_settings.py")
+MOUNTS = (
+    "src/polaris/app.py",
+    "src/polaris/dialect_settings.py",
+    "src/polaris/webhook_dialects.py",
+)
 """The files that list the dialects, and the lines in them that may name a vendor."""
 
 ALLOWED = {

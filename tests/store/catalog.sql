@@ -2,7 +2,7 @@
 with relation as (
   select c.* from pg_class c
     join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast')
+   where n.nspname not in ('pg_catalog', 'information_schema', 'pg_toast', 'jobs')
      and c.relname !~ '^alembic_version'
 )
 select format('%s %s', relkind, oid::regclass) as line from relation
@@ -44,4 +44,4 @@ select format('type %s %s', t.oid::regtype,
                  from pg_enum e where e.enumtypid = t.oid))
   from pg_type t where t.typnamespace = 'public'::regnamespace and t.typtype in ('e', 'd')
 union all
-select format('schema %I', nspname) from pg_namespace where nspname !~ '^pg_'
+select format('schema %I', nspname) from pg_namespace where nspname !~ '^pg_|^jobs$'

@@ -20,6 +20,8 @@ from polaris.cli import (
     settling,
     tasks,
     tenants,
+    webhooks,
+    working,
 )
 from polaris.settings import Settings
 from polaris.store.engine.load import UnknownTenant
@@ -57,6 +59,8 @@ def options(
 app.command()(serving.demo)
 app.command()(serving.serve)
 app.command()(serving.migrate)
+app.command()(working.worker)
+app.command()(working.jobs)
 invoices.group.command()(settling.apply)
 invoices.group.command()(settling.remove)
 app.add_typer(tenants.group, name="tenant", no_args_is_help=True)
@@ -67,6 +71,7 @@ app.add_typer(tasks.group, name="task", no_args_is_help=True)
 app.add_typer(importing.group, name="import", no_args_is_help=True)
 app.add_typer(ledger.ledgers, name="ledger", no_args_is_help=True)
 app.add_typer(ledger.audits, name="audit", no_args_is_help=True)
+app.add_typer(webhooks.group, name="webhook", no_args_is_help=True)
 app.add_typer(books.group, name="books", no_args_is_help=True)
 
 

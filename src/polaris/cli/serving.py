@@ -14,6 +14,7 @@ import typer
 from polaris.cli.answer import PEOPLE, document, say
 from polaris.cli.options import DatabaseUrl, DataDir, Json, settings
 from polaris.cli.session import opened
+from polaris.cli.working import worker_beside
 from polaris.settings import Settings
 
 Host = Annotated[
@@ -40,13 +41,25 @@ def serve(
     host: Host = None,
     port: Port = None,
     workers: Workers = 1,
+    no_jobs: Annotated[
+        bool,
+        typer.Option("--no-jobs", help="Run no background jobs; `polaris worker` runs them."),
+    ] = False,
     data_dir: DataDir = None,
     database_url: DatabaseUrl = None,
 ) -> None:
-    """Start the API server. It migrates the database first, and runs until you stop it."""
+    """Start the server and its background jobs. It migrates the database first.
+
+    It runs until you stop it.
+    """
     stop_on_sigterm()
     with opened(data_dir, database_url):
-        listen(settings(data_dir, database_url), host, port, workers)
+        chosen = settings(data_dir, database_url)
+        if no_jobs:
+            listen(chosen, host, port, workers)
+        else:
+            with worker_beside(environment(at(chosen, host, port))):
+                listen(chosen, host, port, workers)
 
 
 def demo(
@@ -63,7 +76,8 @@ def demo(
         chosen = settings(data_dir, database_url)
         demo.run(database, PEOPLE, url_of(chosen, port), export_lines(data_dir, database_url))
         if not once:
-            listen(chosen, None, port, workers=1)
+            with worker_beside(environment(at(chosen, None, port))):
+                listen(chosen, None, port, workers=1)
 
 
 def url_of(chosen: Settings, port: int | None) -> str:
@@ -119,6 +133,13 @@ def listen(chosen: Settings, host: str | None, port: int | None, workers: int) -
         # On a busy machine a worker needs more than uvicorn's default of five seconds to start.
         timeout_worker_healthcheck=60,
         log_level=chosen.log_level,
+    )
+
+
+def at(chosen: Settings, host: str | None, port: int | None) -> Settings:
+    """Return the settings with the address to listen on, which webhooks name as their issuer."""
+    return chosen.model_copy(
+        update={"host": host or chosen.host, "port": chosen.port if port is None else port}
     )
 
 

@@ -85,12 +85,14 @@ def claim(
         "most": most,
         "in_order": in_order,
     }
-    rows = run(connection, "claim", **values)
-    claimed = [
-        Claimed(str(id_), str(webhook_id), failures, type_, body.encode())
-        for id_, webhook_id, failures, type_, body in rows
-    ]
-    return sorted(claimed)
+    rows = run(connection, "claim", **values).fetchall()
+    wanted = [webhook_id for _, webhook_id, _ in rows]
+    found = run(connection, "bodies", t=endpoint.tenant_id, webhooks=wanted)
+    bodies = {id_: (type_, body.encode()) for id_, type_, body in found}
+    return sorted(
+        Claimed(str(id_), str(webhook_id), failures, *bodies[webhook_id])
+        for id_, webhook_id, failures in rows
+    )
 
 
 def record(connection: Connection, tenant_id: str, attempts: Sequence[Attempt]) -> None:

@@ -189,8 +189,11 @@ def deliver(
     events: Sequence[Event],
     subscriptions: Sequence[Subscription],
     now: datetime,
-) -> None:
-    """Create the deliveries of webhooks to the endpoints that subscribe to them."""
+) -> int:
+    """Create the deliveries of webhooks to the endpoints that subscribe to them.
+
+    Return how many are new.
+    """
     of = {event.id: event for event in events}
     deliveries = [
         Delivery(_new_id(), webhook.id, one.endpoint_id, now)
@@ -198,7 +201,8 @@ def deliver(
         for one in subscriptions
         if webhook.event_id and one.wants(webhook, of[webhook.event_id])
     ]
-    run(connection, "insert_deliveries", t=tenant_id, deliveries=as_json(deliveries))
+    rows = as_json(deliveries)
+    return run(connection, "insert_deliveries", t=tenant_id, deliveries=rows).rowcount
 
 
 def _new_id() -> str:

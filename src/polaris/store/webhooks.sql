@@ -32,9 +32,11 @@ select json_build_array(v.id, v.kind, v.at, v.command_id, v.position, v.customer
  order by v.id limit %(most)s
 
 -- webhooks_of_events --
-select w.id, w.event_id, w.dialect, w.position, w.type
+select w.id, w.event_id, w.dialect, w.position, w.type, '' as body, w.fault, w.created_at,
+    w.invoice_id, w.ordered_by
   from webhook w
- where w.tenant_id = %(t)s and w.event_id = any(%(event_ids)s::uuid[])
+ where w.tenant_id = %(t)s and w.dialect = %(dialect)s and w.event_id = any(%(event_ids)s::uuid[])
+ order by w.id
 
 -- insert_webhooks --
 insert into webhook (tenant_id, id, event_id, dialect, position, type, body, fault, created_at,
@@ -88,9 +90,14 @@ with due as materialized (
    order by d.due_at, d.id limit %(most)s
      for update of d skip locked)
 update webhook_delivery d set due_at = %(until)s
-  from due, webhook w
- where d.tenant_id = %(t)s and d.id = due.id and w.tenant_id = %(t)s and w.id = d.webhook_id
-returning d.id, d.webhook_id, d.failures, w.type, w.body
+  from due
+ where d.tenant_id = %(t)s and d.id = due.id
+returning d.id, d.webhook_id, d.failures
+
+-- bodies --
+select w.id, w.type, w.body
+  from webhook w
+ where w.tenant_id = %(t)s and w.id = any(%(webhooks)s::uuid[])
 
 -- secrets --
 select s.id, s.kind, s.secret, s.public_key, s.created_at, s.expires_at
@@ -171,6 +178,15 @@ update webhook_endpoint_health h set failing_since = null, gone_at = null
 update webhook_delivery d
    set state = 'waiting', due_at = %(now)s, failures = 0, ended_at = null
  where d.tenant_id = %(t)s and d.id = any(%(deliveries)s::uuid[]) and d.state <> 'waiting'
+   and exists (
+     select from webhook w
+      where w.tenant_id = %(t)s and w.id = d.webhook_id and w.fault is null)
+
+-- redeliver_webhooks --
+update webhook_delivery d
+   set state = 'waiting', due_at = %(now)s, failures = 0, ended_at = null
+ where d.tenant_id = %(t)s and d.endpoint_id = %(endpoint)s and d.state <> 'waiting'
+   and d.webhook_id = any(%(webhooks)s::uuid[])
    and exists (
      select from webhook w
       where w.tenant_id = %(t)s and w.id = d.webhook_id and w.fault is null)

@@ -1,0 +1,59 @@
+"""Background jobs as they are shown: the latest run of each, and the webhooks that are left."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from polaris.store.read import tenants
+from polaris.store.read.rows import Connection, tuples_found
+from polaris.store.sql import blocks
+
+BLOCKS = blocks("read/jobs.sql")
+
+
+class JobState(NamedTuple):
+    """The latest run of a job."""
+
+    name: str
+    status: str  # todo, doing, succeeded, failed, cancelled or aborted
+    attempts: int
+    at: datetime | None  # when it got this status, UTC
+    failed: int  # how many runs failed within the last day
+
+
+class WebhookCounts(NamedTuple):
+    """The webhooks of all tenants that are not delivered."""
+
+    waiting: int
+    retrying: int  # of those that wait: how many have failed before
+    failed: int
+
+
+class JobStates(NamedTuple):
+    """All background work."""
+
+    jobs: list[JobState]
+    webhooks: WebhookCounts
+
+
+def job_states(connection: Connection) -> JobStates:
+    """Return the state of all background work."""
+    failed = dict(tuples_found(connection, BLOCKS["failed_jobs"], {}))
+    jobs = [
+        JobState(name, status, attempts, at, failed.get(name, 0))
+        for name, status, attempts, at in tuples_found(connection, BLOCKS["jobs"], {})
+    ]
+    return JobStates(jobs, webhook_counts(connection))
+
+
+def webhook_counts(connection: Connection) -> WebhookCounts:
+    """Return how many webhooks of all tenants are not delivered."""
+    counts = [
+        WebhookCounts(*row)
+        for tenant in tenants.tenants(connection)
+        for row in tuples_found(connection, BLOCKS["webhook_counts"], {"t": tenant.id})
+    ]
+    return (
+        WebhookCounts(*(sum(column) for column in zip(*counts, strict=True)))
+        if counts
+        else (WebhookCounts(0, 0, 0))
+    )

@@ -1,0 +1,49 @@
+-- Webhook endpoints, deliveries and attempts, to be looked at.
+
+-- endpoint_states --
+-- The endpoints that are not deleted, the newest first, with their health and what is left to send.
+select w.id::text, w.name, w.url, w.dialect, w.signature, w.event_types, w.created_at,
+    w.paused_at, w.paused_reason, h.succeeded_at, h.failed_at, h.failing_since,
+    (select count(*) from webhook_delivery d
+      where d.tenant_id = %(t)s and d.endpoint_id = w.id and d.state = 'waiting'),
+    (select count(*) from webhook_delivery d
+      where d.tenant_id = %(t)s and d.endpoint_id = w.id and d.state = 'failed')
+  from webhook_endpoint w
+  left join webhook_endpoint_health h on h.tenant_id = %(t)s and h.endpoint_id = w.id
+ where w.tenant_id = %(t)s and w.deleted_at is null
+   and (%(endpoint)s::uuid is null or w.id = %(endpoint)s)
+ order by w.created_at desc, w.id
+
+-- deliveries_found --
+select d.id::text, (order_key)::text from webhook_delivery d where d.tenant_id = %(t)s
+
+-- deliveries_by_id --
+select d.id, %(from_key)s::uuid, d.id from webhook_delivery d where d.tenant_id = %(t)s
+
+-- deliveries_of_endpoint --
+select d.id from webhook_delivery d
+ where d.tenant_id = %(t)s and d.endpoint_id = %(endpoint)s::uuid
+
+-- deliveries_of_invoice --
+select d.id from webhook_delivery d
+ where d.tenant_id = %(t)s and d.invoice_id = %(invoice)s::uuid
+
+-- deliveries_in_state --
+select d.id from webhook_delivery d where d.tenant_id = %(t)s and d.state = %(state)s
+
+-- deliveries_shown --
+select d.id::text, d.endpoint_id::text, d.webhook_id::text, w.event_id::text, d.invoice_id::text,
+    w.type, e.dialect, e.url, d.state, d.attempts, d.created_at, d.due_at, d.ended_at
+  from webhook_delivery d
+  join webhook w on w.tenant_id = %(t)s and w.id = d.webhook_id
+  join webhook_endpoint e on e.tenant_id = %(t)s and e.id = d.endpoint_id
+ where d.tenant_id = %(t)s and d.id = any(%(ids)s::uuid[])
+
+-- webhook_sent --
+select w.body, w.fault from webhook w where w.tenant_id = %(t)s and w.id = %(webhook)s
+
+-- attempts_of_delivery --
+select a.number, a.started_at, a.duration_ms, a.status, a.error, a.response_body
+  from webhook_attempt a
+ where a.tenant_id = %(t)s and a.delivery_id = %(delivery)s
+ order by a.number
