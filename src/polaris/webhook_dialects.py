@@ -6,10 +6,7 @@ from polaris.dialects.polaris import webhooks as standard
 from polaris.encryption import configured_encryption
 from polaris.settings import Settings
 
-DIALECTS = (
-    standard.DIALECT,
-    lago.DIALECT,
-)
+DIALECTS = (standard.DIALECT, lago.DIALECT)
 WEBHOOK_DIALECTS = {dialect.name: dialect for dialect in DIALECTS}
 """Each dialect of webhooks by its name."""
 
