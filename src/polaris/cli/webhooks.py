@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from polaris.cli import delivery_tables, webhook_endpoints
+from polaris.cli import delivery_tables, listening, webhook_endpoints
 from polaris.cli.answer import Stopped, document, say
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
 from polaris.cli.session import Session, open_session
@@ -23,6 +23,7 @@ from polaris.store.read.webhooks import (
 )
 
 group = typer.Typer(help="Send webhooks to endpoints, look at deliveries, and send them again.")
+group.command()(listening.listen)
 delivered = typer.Typer(help="List and show deliveries, and send them again.")
 group.add_typer(webhook_endpoints.group, name="endpoint", no_args_is_help=True)
 group.add_typer(delivered, name="delivery", no_args_is_help=True)

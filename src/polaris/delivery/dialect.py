@@ -86,6 +86,10 @@ class WebhookDialect(NamedTuple):
     attempts. The third value is a random number from 0 to 1, so that webhooks which failed together
     are not sent again all at once."""
 
+    verify: Callable[[Mapping[str, str], bytes, str], str | None]
+    """Return why a webhook that was received cannot be trusted, as a sentence, or None if it can.
+    Receives the headers by lower-case names, the body, and the secret or public key (PEM)."""
+
     delivered: Callable[[int], bool]
     """Return whether this status means that the webhook has arrived."""
 

@@ -4,10 +4,12 @@ The type of a webhook is the name of the event. Source of the form, of the signa
 schedule: the specification of Standard Webhooks.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
 from standardwebhooks.webhooks import Webhook as Signer
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from polaris.core.decision import Facts
 from polaris.core.facts.event import Event, EventKind
@@ -65,6 +67,15 @@ def headers(message: Message) -> dict[str, str]:
     }
 
 
+def verify(headers: Mapping[str, str], body: bytes, key: str) -> str | None:
+    """Return why a webhook that was received cannot be trusted, or None."""
+    try:
+        Signer(key).verify(body, dict(headers), json_parse=False)
+    except WebhookVerificationError as fault:
+        return f"{fault}."
+    return None
+
+
 def delay_seconds(attempt: int, _reply: Reply, chance: float, _origin: Origin) -> float | None:
     """Return the seconds until the next attempt, up to a tenth more by chance; None at the end."""
     if attempt > len(DELAYS):
@@ -85,6 +96,7 @@ DIALECT = WebhookDialect(
     body=body,
     signatures={Signature.HMAC: ("hmac",)},
     headers=headers,
+    verify=verify,
     delay_seconds=delay_seconds,
     delivered=delivered,
     needs_facts=False,

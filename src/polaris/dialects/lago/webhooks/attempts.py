@@ -1,6 +1,9 @@
 """One attempt to send a webhook as Lago does: its headers, what counts as success, and retries."""
 
-from collections.abc import Callable
+import hmac
+from collections.abc import Callable, Mapping
+
+import jwt
 
 from polaris.core.facts.webhook import Signature
 from polaris.delivery.dialect import Message, Origin, Reply
@@ -37,6 +40,19 @@ def headers(message: Message) -> dict[str, str]:
         "X-Lago-Signature-Algorithm": message.signature.value,
         "X-Lago-Unique-Key": message.id,
     }
+
+
+def verify(headers: Mapping[str, str], body: bytes, key: str) -> str | None:
+    """Return why a webhook that was received cannot be trusted, or None."""
+    signature = headers.get("x-lago-signature", "")
+    if headers.get("x-lago-signature-algorithm") == Signature.HMAC:
+        fits = hmac.compare_digest(hmac_signature(body, key), signature)
+        return None if fits else "The signature does not fit the body."
+    try:
+        claims = jwt.decode(signature, key, algorithms=["RS256"])
+    except (jwt.InvalidTokenError, jwt.InvalidKeyError) as fault:
+        return f"{fault}."
+    return None if claims.get("data") == body.decode() else "The token contains another body."
 
 
 def delay_seconds(attempt: int, _reply: Reply, chance: float, _origin: Origin) -> float | None:

@@ -56,6 +56,7 @@ DIALECT = WebhookDialect(
     body=body,
     signatures={Signature.JWT: ("rsa",), Signature.HMAC: ("hmac",)},
     headers=attempts.headers,
+    verify=attempts.verify,
     delay_seconds=attempts.delay_seconds,
     delivered=attempts.DELIVERED.__contains__,
     timeout_seconds=attempts.TIMEOUT_SECONDS,
