@@ -33,6 +33,10 @@ class Encryption(NamedTuple):
 
     keys: tuple[str, ...]
 
+    def require(self) -> None:
+        """Raise `NoEncryptionKey` if no secret could be encrypted."""
+        self._fernet()
+
     def encrypt(self, secret: str) -> str:
         """Return the secret as encrypted text. Raises `NoEncryptionKey`."""
         return self._fernet().encrypt(secret.encode()).decode()

@@ -16,7 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 POLARIS = Path(sys.executable).with_name("polaris")
-ENVIRONMENT = os.environ | {"COLUMNS": "80"}
+KEY = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+"""The key that encrypts secrets, for databases on a server."""
+
+ENVIRONMENT = os.environ | {"COLUMNS": "80", "POLARIS_ENCRYPTION_KEY": KEY}
 
 
 class Ended(NamedTuple):

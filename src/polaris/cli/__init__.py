@@ -23,6 +23,7 @@ from polaris.cli import (
     webhooks,
     working,
 )
+from polaris.encryption import EncryptionKeyMalformed, NoEncryptionKey, WrongEncryptionKey
 from polaris.settings import Settings
 from polaris.store.engine.load import UnknownTenant
 from polaris.store.server.data_directory import EmbeddedError
@@ -94,6 +95,9 @@ def main() -> None:
 
 EXPECTED = (
     answer.Stopped,
+    NoEncryptionKey,
+    EncryptionKeyMalformed,
+    WrongEncryptionKey,
     UnknownTenant,
     EmbeddedError,
     ServerTooOld,

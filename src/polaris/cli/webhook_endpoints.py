@@ -63,6 +63,7 @@ def add(
 ) -> None:
     """Add an endpoint, and print what a receiver needs to verify webhooks. Keep the secret."""
     encryption = configured_encryption(settings(data_dir, database_url))
+    encryption.require()
     with open_session(tenant, data_dir, database_url) as session:
         types = events.split(",") if events else None
         try:
