@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet
 from delivery.receivers import Receiver
 from faults.world import customers, done, invoices, tenant
 from polaris.core.commands import SaveWebhookEndpoint, VoidInvoice
+from polaris.core.fold import Request
 from polaris.delivery.dialect import WebhookDialect
 from polaris.delivery.endpoint_keys import keys_of
 from polaris.delivery.sender import Sender, Sending
@@ -41,13 +42,17 @@ class Mail:
         self.allow_private = True
         self.per_endpoint = 10
 
-    def endpoint(self, url: str, types: tuple[str, ...] | None = None) -> str:
-        """Create an endpoint, and return its id."""
+    def endpoint(
+        self, url: str, types: tuple[str, ...] | None = None, at: datetime | None = None
+    ) -> str:
+        """Create an endpoint, by default now, and return its id."""
         endpoint_id = new_id()
         command = SaveWebhookEndpoint(
             webhook_endpoint_id=endpoint_id, url=url, dialect=self.dialect.name, event_types=types
         )
-        done(self.engine, self.tenant_id, [command])
+        asked = Request(id=new_id(), command=command, at=at or datetime.now(UTC))
+        [outcome] = self.engine.perform(self.tenant_id, [asked])
+        assert outcome.done
         return endpoint_id
 
     def receiver(self, receiver: Receiver, *types: str) -> str:

@@ -7,6 +7,8 @@ from polaris.core.commands import (
     DeleteCatalogueItem,
     DeleteTaxCode,
     DeleteWebhookEndpoint,
+    PauseWebhookEndpoint,
+    ResumeWebhookEndpoint,
     SaveCatalogueItem,
     SaveTaxCode,
     SaveTenant,
@@ -65,6 +67,15 @@ def save_endpoint(by: Asking) -> Command:
         url=by.choices.among(("https://a.example/", "https://b.example/", "b.example")),
         signature=by.given("hmac"),
     )
+
+
+def pause_or_resume_endpoint(by: Asking) -> Command:
+    live = [row for row in by.world.all(WebhookEndpoint) if not row.deleted_at]
+    paused = [row.id for row in live if row.paused_at]
+    if paused and not by.seldom(10):
+        return ResumeWebhookEndpoint(webhook_endpoint_id=paused[0])
+    endpoint_id = live[-1].id if live else by.id_of(WebhookEndpoint)
+    return PauseWebhookEndpoint(webhook_endpoint_id=endpoint_id)
 
 
 def drop_endpoint(by: Asking) -> Command:
