@@ -71,7 +71,7 @@ COMMANDS = weighed(
         (1, mastering.drop_tax),
         (1, mastering.save_endpoint),
         (1, mastering.drop_endpoint),
-        (1, mastering.pause_or_resume_endpoint),
+        (3, mastering.pause_or_resume_endpoint),
         (1, mastering.save_tenant),
         (1, billing.close),
         (1, billing.reopen),
