@@ -46,7 +46,7 @@ def test_nothing_is_lost_when_senders_are_killed(database: Database) -> None:
         killed_after(receiver, 5, database.url)
     arrived_before = len(receiver.received)
     assert KILLS <= arrived_before < WEBHOOKS
-    mail.wait(seconds=120)  # the leases of the killed senders end
+    mail.wait(seconds=300)  # the leases of the killed senders end
     mail.send()
     receiver.close()
     ids = Counter(one.headers["webhook-id"] for one in receiver.received)

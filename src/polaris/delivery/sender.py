@@ -34,14 +34,20 @@ log = structlog.get_logger()
 IDLE_SECONDS = 0.5
 """The time between two rounds when nothing was due."""
 
-MOST_AT_ONCE = 500
-"""How many attempts a process makes at the same time, to all endpoints together."""
+PUBLISH_SECONDS = 0.25
+"""The shortest time between two searches for new events."""
+
+AHEAD = 5
+"""How many rounds of attempts a process takes ahead for an endpoint."""
+
+MOST_TAKEN = 2000
+"""How many deliveries a process takes at the same time, for all endpoints together."""
 
 STOP_SECONDS = 5.0
 """How long a process that is stopped waits for the attempts that run."""
 
 SPARE_SECONDS = 30.0
-"""How much longer a lease is than the attempts that it covers."""
+"""How much longer a lease is than the attempts that it may have to wait for."""
 
 NEVER = Reply(None, "The key that signs the webhook cannot be read.")
 
@@ -73,7 +79,9 @@ class Sender:
         self._database, self._sending = database, sending
         self._lookback = Lookback()
         self._connections: dict[str, EngineConnection] = {}
-        self._running: dict[str, int] = defaultdict(int)  # attempts by endpoint
+        self._taken: dict[str, int] = defaultdict(int)  # deliveries by endpoint
+        self._slots: dict[str, asyncio.Semaphore] = {}  # for the attempts at an endpoint
+        self._published_at = float("-inf")
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: list[Attempt] = []
         self._wake = asyncio.Event()
@@ -126,15 +134,16 @@ class Sender:
                 task.cancel()
 
     def _begin(self, endpoint: DueEndpoint, attempt: Coroutine[Any, Any, None]) -> None:
-        self._running[endpoint.id] += 1
+        self._taken[endpoint.id] += 1
         task = asyncio.create_task(attempt)
         self._tasks.add(task)
         task.add_done_callback(lambda task: self._end(endpoint, task))
 
     def _end(self, endpoint: DueEndpoint, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        self._running[endpoint.id] -= 1
-        self._wake.set()
+        self._taken[endpoint.id] -= 1
+        if self._room(endpoint.id):
+            self._wake.set()
         if not task.cancelled() and (fault := task.exception()):
             log.error("attempt_broken", endpoint_id=endpoint.id, exc_info=fault)
 
@@ -146,26 +155,33 @@ class Sender:
         """Publish new events, and take due deliveries as far as there is room for them."""
         connection = self._connection("finding")
         now = self._sending.now()
-        since = self._lookback.since(now)
+        everyone = tenants.tenants(connection)
+        if time.monotonic() - self._published_at >= PUBLISH_SECONDS:
+            since = self._lookback.since(now)
+            for tenant in everyone:
+                publish_pending(connection, tenant.id, self._sending.dialects, since, now)
+            self._lookback.done(now)
+            self._published_at = time.monotonic()
         found = []
-        for tenant in tenants.tenants(connection):
-            publish_pending(connection, tenant.id, self._sending.dialects, since, now)
+        for tenant in everyone:
             for endpoint in due_endpoints(connection, tenant.id, now):
                 found += self._claim(connection, endpoint, now)
-        self._lookback.done(now)
         return found
+
+    def _room(self, endpoint_id: str) -> int:
+        """Return how many deliveries to take for an endpoint: none while half of them are left."""
+        ahead, taken = AHEAD * self._sending.per_endpoint, self._taken[endpoint_id]
+        room = min(ahead - taken, MOST_TAKEN - len(self._tasks))
+        return room if taken <= ahead // 2 and room > 0 else 0
 
     def _claim(
         self, connection: Connection, endpoint: DueEndpoint, now: datetime
     ) -> list[tuple[Route, list[Claimed]]]:
         dialect = self._sending.dialects.get(endpoint.dialect)
-        room = min(
-            self._sending.per_endpoint - self._running[endpoint.id],
-            MOST_AT_ONCE - len(self._tasks),
-        )
-        if dialect is None or room <= 0:
+        room = self._room(endpoint.id)
+        if dialect is None or not room:
             return []
-        lease = timedelta(seconds=dialect.timeout_seconds + SPARE_SECONDS)
+        lease = timedelta(seconds=AHEAD * dialect.timeout_seconds + SPARE_SECONDS)
         with connection.transaction():
             claimed = claim(connection, endpoint, room, dialect.keeps_order, now, lease)
         if not claimed:
@@ -189,6 +205,11 @@ class Sender:
     # ------------------------------------------------------------ one attempt
 
     async def _attempt(self, transport: Transport, route: Route, delivery: Claimed) -> None:
+        limit = asyncio.Semaphore(self._sending.per_endpoint)
+        async with self._slots.setdefault(route.endpoint.id, limit):
+            await self._attempt_now(transport, route, delivery)
+
+    async def _attempt_now(self, transport: Transport, route: Route, delivery: Claimed) -> None:
         started, clock = self._sending.now(), time.monotonic()
         reply = await self._exchange(transport, route, delivery, started)
         duration = time.monotonic() - clock
