@@ -10,10 +10,14 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from delivery.mail import ENCRYPTION, Mail
 from delivery.receivers import Answer, Receiver
 from faults.world import opened
+from polaris.core.decision import Facts
+from polaris.core.facts.event import Event
 from polaris.core.facts.webhook import Signature
+from polaris.delivery.dialect import Connection
 from polaris.delivery.endpoint_keys import rotate
 from polaris.delivery.replay import redeliver, redeliver_failed, replay
 from polaris.delivery.sample import NoSample, send_sample
+from polaris.delivery.shape import Webhook
 from polaris.engine import Engine
 from polaris.store.server.database import Database, EngineConnection
 
@@ -108,13 +112,13 @@ def test_a_range_is_replayed_also_to_an_endpoint_that_is_newer(
 def test_a_webhook_that_cannot_be_composed_fails_visibly_and_alone(
     mail: Mail, receiver: Receiver
 ) -> None:
-    def compose(event: object, *rest: object) -> list[object]:
-        if getattr(event, "kind", "") == VOIDED:
+    def compose(event: Event, facts: Facts, connection: Connection) -> list[Webhook]:
+        if event.kind == VOIDED:
             raise ValueError("no such shape")
-        return list(standard(event, *rest))  # type: ignore[arg-type]
+        return standard(event, facts, connection)
 
     standard = mail.dialect.compose
-    mail.dialect = mail.dialect._replace(compose=compose)  # type: ignore[arg-type]
+    mail.dialect = mail.dialect._replace(compose=compose)
     mail.receiver(receiver, VOIDED, "invoice.finalized")
     mail.voided()
     assert mail.send() == 1
