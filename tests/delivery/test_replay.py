@@ -162,7 +162,7 @@ def test_a_sample_is_a_real_webhook_about_nothing(
     mail.send()
     secret = Verifier(mail.secret(endpoint_id))
     sent = [secret.verify(one.body, one.headers) for one in receiver.received]
-    assert [body["type"] for body in sent] == [VOIDED, "payment.received"]
+    assert {body["type"] for body in sent} == {VOIDED, "payment.received"}
     assert mail.rows("select 1 from invoice where tenant_id = %(t)s") == []
     with pytest.raises(NoSample, match=r"no sample of the type books\.closed"):
         send_sample(*named, "books.closed", mail.now)
