@@ -50,6 +50,12 @@ SINGLE = {
     "void_pgbench_1": "void: prepared statement, 1 client (pgbench)",
     "void_pgbench_1_ms": "void: the same, median of one",
     "void_lone_ms": "void: engine, 1 caller, median of one",
+    "webhooks_1": "webhooks to one endpoint",
+    "webhooks_1_memory_mib": "webhooks to one endpoint: memory of the worker",
+    "webhooks_50": "webhooks to fifty endpoints",
+    "webhooks_50_memory_mib": "webhooks to fifty endpoints: memory of the worker",
+    "webhooks_bare": "webhooks: the same client without a database",
+    "webhooks_lag_p99_ms": "webhooks: lag at twenty events a second, 99th percentile",
     **{
         f"http_{name}{unit}": f"{title}{suffix}"
         for name, title in HTTP.items()
@@ -71,6 +77,8 @@ RATIOS = (
     Ratio("HTTP void, 64 connections, to pgbench", "http_void_64", "void_pgbench_16", "≥ 0.3"),
     Ratio("… to a route that does nothing", "http_void_64", "http_empty_64", "≥ 0.15"),
     Ratio("… two workers to one", "http_void_64_workers_2", "http_void_64"),
+    Ratio("webhooks to one endpoint, to the bare client", "webhooks_1", "webhooks_bare"),
+    Ratio("… to fifty endpoints", "webhooks_50", "webhooks_bare"),
 )
 
 
@@ -126,6 +134,8 @@ class Figures:
             spread = _spread(self._rounds[name])
             if name.endswith("_ms"):
                 table.add_row(title, *_row(spread, ".2f"), "ms")
+            elif name.endswith("_mib"):
+                table.add_row(title, *_row(spread, ",.0f"), "MiB")
             else:
                 table.add_row(title, *_row(spread, ",.0f"), "/s")
         return table

@@ -14,6 +14,7 @@ from rich.progress import Progress
 
 from bench import ceilings, ours, web
 from bench.caller import Called
+from bench.deliveries import Mail, bare_rate
 from bench.figures import Figures, memory_mib
 from bench.sets import Perform, measured, perform_all
 from bench.world import FINALIZE, VOID, World
@@ -34,9 +35,19 @@ class Sizes(NamedTuple):
     single: int = 6_400  # one by one, by 16 clients or 64 callers
     lone: int = 400  # one by one, by one caller
     web: int = 3_200  # over HTTP; ten times as many for the route that does nothing
+    webhooks: int = 14_000  # to one endpoint, and to fifty together: 100,000 in all rounds
 
 
-QUICK = Sizes(invoices=30_000, small=5_000, rounds=3, bulk=4_000, single=3_200, lone=200, web=1_600)
+QUICK = Sizes(
+    invoices=30_000,
+    small=5_000,
+    rounds=3,
+    bulk=4_000,
+    single=3_200,
+    lone=200,
+    web=1_600,
+    webhooks=2_000,
+)
 
 
 class Step(NamedTuple):
@@ -59,6 +70,7 @@ class Bench:
         self.served = World(server, "served", opened)
         self.web = opened.enter_context(web.polaris(self.served))
         self.web_of_two = opened.enter_context(web.polaris(self.served, workers=2))
+        self.mail = Mail(World(server, "mailed", opened))
         self.nothing = opened.enter_context(web.nothing())
 
     def run(self) -> Figures:
@@ -102,6 +114,10 @@ class Bench:
             Step("HTTP voids, two workers", self._web_of_two),
             Step("HTTP shows", self._shows),
             Step("HTTP, empty route", self._nothing),
+            Step("Webhooks to one endpoint", partial(self._webhooks, 1)),
+            Step("Webhooks, without a database", self._bare_webhooks),
+            Step("Webhooks to fifty endpoints", partial(self._webhooks, 50)),
+            Step("Webhooks, twenty a second", self._webhook_lag),
         ]
 
     def _sql(self, lanes: int) -> Step:
@@ -158,6 +174,18 @@ class Bench:
         self.figures.add(f"http_{name}", called.rate)
         self.figures.add(f"http_{name}_p50_ms", called.p50_ms)
         self.figures.add(f"http_{name}_p99_ms", called.p99_ms)
+
+    def _webhooks(self, endpoints: int) -> None:
+        sent = self.mail.send(max(1, self.sizes.webhooks // endpoints), endpoints)
+        self.figures.add(f"webhooks_{endpoints}", sent.rate)
+        self.figures.add(f"webhooks_{endpoints}_memory_mib", sent.memory_mib)
+
+    def _bare_webhooks(self) -> None:
+        self.figures.add("webhooks_bare", bare_rate(self.sizes.webhooks))
+
+    def _webhook_lag(self) -> None:
+        seconds = 5 if self.sizes.webhooks > 1_000 else 1
+        self.figures.add("webhooks_lag_p99_ms", self.mail.lag_p99_ms(20, seconds))
 
     def _lone(self) -> None:
         self.figures.add("void_lone_ms", ours.lone_median_ms(self.large, self.sizes.lone))

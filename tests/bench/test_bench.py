@@ -22,7 +22,7 @@ from bench.world import FINALIZE, ID, VOID, World
 from polaris.core.commands import FinalizeInvoice, VoidInvoice
 from polaris.store.server.embedded import Embedded
 
-TINY = Sizes(invoices=20, small=10, rounds=1, bulk=20, single=64, lone=2, web=64)
+TINY = Sizes(invoices=20, small=10, rounds=1, bulk=20, single=64, lone=2, web=64, webhooks=50)
 
 TABLES = (
     "invoice line tax series customer entry posting settlement payment credit_note "
