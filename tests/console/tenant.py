@@ -222,5 +222,5 @@ def text_of(page: str) -> str:
 def hidden(page: str) -> dict[str, str]:
     """Return the hidden fields of the form on a page that confirms a command."""
     found = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page)
-    names = ("request_id", "expect", "expected", "back")
+    names = ("request_id", "expect", "expected", "chosen", "opened_at", "back")
     return {name: unescape(value) for name, value in found if name in names}

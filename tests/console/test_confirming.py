@@ -3,7 +3,7 @@
 import pytest
 from babel import Locale
 
-from polaris.console.confirming import changes_in
+from polaris.console.confirming import differences_in
 from polaris.core.refusals import AlreadyVoided, OutcomeChanged
 
 
@@ -18,10 +18,10 @@ from polaris.core.refusals import AlreadyVoided, OutcomeChanged
 def test_amounts_are_in_major_units(currency: str, language: str, line: str) -> None:
     told = "invoice draft, total_minor: 120000 → 150000\ntax VAT 20: base_minor 100000 → nothing"
     changed = OutcomeChanged(changes=told)
-    first, second = changes_in((changed,), currency, Locale(language))
+    first, second = differences_in((changed,), currency, Locale(language))
     assert first == line
     assert second.startswith("tax VAT 20: base 1") and second.endswith(" → nothing")
 
 
 def test_other_refusals_are_no_changes() -> None:
-    assert changes_in((AlreadyVoided(),), "USD") == []
+    assert differences_in((AlreadyVoided(),), "USD") == []

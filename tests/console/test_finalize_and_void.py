@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from cli.terminal import Serving
-from console.tenant import SCRIPT, Tenant, hidden
+from console.tenant import SCRIPT, Tenant, hidden, text_of
 from operators.staff import Browser, Staff
 from polaris.core.commands import (
     FinalizeInvoice,
@@ -56,7 +56,7 @@ def test_an_invoice_that_somebody_else_finalized_says_so(browser: Browser, tenan
     answer = browser.post(f"/billing/invoices/{draft}/finalize", form)
     assert answer.status_code == 422
     assert "already finalized" in answer.text
-    assert "The last change of the invoice: finalize invoice, by System," in answer.text
+    assert "Done since you opened this: Finalize invoice, by System," in text_of(answer.text)
     assert "Show the invoice as it is now" in answer.text
 
 

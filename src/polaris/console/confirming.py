@@ -1,6 +1,7 @@
 """Confirm a command: show its effects first, and do it only if they are still the same."""
 
 import re
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -10,9 +11,12 @@ from polaris.console.access import CommandRefused, Visit
 from polaris.console.formats import DEFAULT_LOCALE, number_text
 from polaris.core.commands import Command
 from polaris.core.effects import Effects
+from polaris.core.facts.credit_note import CreditNote
+from polaris.core.facts.invoice import Invoice
 from polaris.core.fold import Outcome
 from polaris.core.refusals import OutcomeChanged, Refusal
-from polaris.engine import new_id
+from polaris.engine import new_id, now
+from polaris.store.read.timeline import Change, changes_since
 
 
 class Proposal(NamedTuple):
@@ -27,6 +31,25 @@ class Proposal(NamedTuple):
     def expected(self) -> str:
         """The effects as JSON, so that a refusal can say what has changed since."""
         return msgspec.json.encode(self.effects).decode() if self.effects else ""
+
+
+class Objections(NamedTuple):
+    """Why a form was not done or cannot be done; `refusals.html` shows it."""
+
+    refusals: tuple[Refusal, ...] = ()  # with their way out
+    differences: tuple[str, ...] = ()  # between the effects that were shown and those of now
+    unseen: bool = False  # the choices changed after the effects were shown
+    since: tuple[
+        Change, ...
+    ] = ()  # who changed something since the form was opened, the newest first
+    sent: bool = False  # the form was sent, not only opened
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        if self.differences:
+            return 409
+        return 422 if self.sent else 200
 
 
 async def propose(visit: Visit, command: Command) -> Proposal:
@@ -56,10 +79,57 @@ def effects_of(text: str) -> Effects | None:
         return None
 
 
-def changes_in(
+async def objections(
+    visit: Visit,
+    document: Invoice | CreditNote,
+    proposal: Proposal,
+    refused: tuple[Refusal, ...],
+    *,
+    unseen: bool = False,
+) -> Objections:
+    """Return why a form about a document was `refused`, or why its command would be refused now.
+
+    `unseen` is True if the form was sent with other choices than those whose effects it showed.
+    """
+    if not refused:
+        return Objections(proposal.refusals)
+    differences = tuple(differences_in(refused, document.currency, visit.locale))
+    unseen = unseen and bool(differences)
+    return Objections(
+        refusals=() if differences else refused,
+        differences=differences,
+        unseen=unseen,
+        since=() if unseen else await _changes_since_opened(visit, document),
+        sent=True,
+    )
+
+
+async def _changes_since_opened(visit: Visit, document: Invoice | CreditNote) -> tuple[Change, ...]:
+    """Return who changed what since the form was opened; nothing if the form does not say when."""
+    invoice_id = document.id if isinstance(document, Invoice) else document.invoice_id
+    since = _opened_at(visit)
+    if since is None:
+        return ()
+    return tuple(await visit.caller.read(changes_since, invoice_id, document.customer_id, since))
+
+
+def _opened_at(visit: Visit) -> datetime | None:
+    """Return when the form was opened (UTC), as it says itself, or None if that is no time."""
+    try:
+        return datetime.fromisoformat(visit.text("opened_at")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def opened_now() -> str:
+    """Return the time of now, for the hidden field `opened_at` of a form."""
+    return now().isoformat()
+
+
+def differences_in(
     refusals: tuple[Refusal, ...], currency: str, locale: Locale = DEFAULT_LOCALE
 ) -> list[str]:
-    """Return what has changed since the preview, line by line; empty if nothing has.
+    """Return what differs from the preview, line by line; empty if nothing does.
 
     `currency` is the one of the invoice. The amounts are written for a person.
     """

@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, Response
 
 from polaris.console import formats
 from polaris.console.access import Visit, is_by_script, theme_of
+from polaris.console.confirming import opened_now
 from polaris.console.list_state import place_text
 from polaris.engine import new_id
 from polaris.operators.roles import Role
@@ -71,6 +72,7 @@ def environment() -> Environment:
         icon=cache(icon),
         Role=Role,
         new_id=new_id,
+        opened_now=opened_now,
         place=place_text,
         note_status=lambda row: credit_note_status(row.status, row.balance_minor),
         shown_status=lambda row: derive_invoice_ui_status(

@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import CommandRefused, Visit, action, page
-from polaris.console.confirming import Proposal, changes_in, confirm, propose
+from polaris.console.confirming import Proposal, confirm, objections, propose
 from polaris.console.rendering import render
 from polaris.core.balances.credit_note import TakenBack, taken_back
 from polaris.core.commands import VoidCreditNote
@@ -102,7 +102,7 @@ async def note_page(visit: Visit) -> Response:
 async def void_proposed(visit: Visit) -> Response:
     """Show what voiding the note would do."""
     detail = await note_detail(visit)
-    return _form(visit, detail, await propose(visit, VoidCreditNote(note_id=detail.note.id)))
+    return await _form(visit, detail, await propose(visit, VoidCreditNote(note_id=detail.note.id)))
 
 
 async def voided(visit: Visit) -> Response:
@@ -112,27 +112,25 @@ async def voided(visit: Visit) -> Response:
     try:
         await confirm(visit, command)
     except CommandRefused as refused:
-        return _form(visit, detail, await propose(visit, command), refused.refusals)
+        return await _form(visit, detail, await propose(visit, command), refused.refusals)
     target = f"/billing/credit-notes/{detail.note.id}"
     if visit.by_script:
         return Response(status_code=204, headers={"hx-redirect": target})
     return RedirectResponse(target, 303)
 
 
-def _form(
+async def _form(
     visit: Visit, detail: NoteDetail, proposal: Proposal, refused: tuple[Refusal, ...] = ()
 ) -> Response:
-    changed = changes_in(refused, detail.note.currency, visit.locale)
+    against = await objections(visit, detail.note, proposal, refused)
     return render(
         visit,
         "credit_note_void.html",
         block="form",
-        status=409 if changed else 422 if refused else 200,
+        status=against.status,
         detail=detail,
         proposal=proposal,
-        changes=changed,
-        refused=[] if changed else list(refused or proposal.refusals),
-        sent=bool(refused),
+        objections=against,
     )
 
 

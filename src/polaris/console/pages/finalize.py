@@ -3,7 +3,7 @@
 from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import CommandRefused, Visit, action, page
-from polaris.console.confirming import Proposal, changes_in, confirm, propose
+from polaris.console.confirming import Proposal, confirm, objections, propose
 from polaris.console.invoice_list import with_receipt
 from polaris.console.pages.invoices import found_invoice
 from polaris.console.rendering import render
@@ -17,7 +17,7 @@ async def proposed(visit: Visit) -> Response:
     """Show what finalizing would do."""
     detail = await found_invoice(visit, visit.request.path_params["invoice"])
     command = await finalize_command(visit.caller, detail.invoice.id)
-    return _form(visit, detail, await propose(visit, command))
+    return await _form(visit, detail, await propose(visit, command))
 
 
 async def finalized(visit: Visit) -> Response:
@@ -28,24 +28,22 @@ async def finalized(visit: Visit) -> Response:
         outcome = await confirm(visit, command)
     except CommandRefused as refused:
         again = await propose(visit, command)
-        return _form(visit, detail, again, refused.refusals)
+        return await _form(visit, detail, again, refused.refusals)
     return done(visit, detail.invoice.id, outcome.request_id)
 
 
-def _form(
+async def _form(
     visit: Visit, detail: InvoiceDetail, proposal: Proposal, refused: tuple[Refusal, ...] = ()
 ) -> Response:
-    changed = changes_in(refused, detail.invoice.currency, visit.locale)
+    against = await objections(visit, detail.invoice, proposal, refused)
     return render(
         visit,
         "finalize.html",
         block="form",
-        status=409 if changed else 422 if refused else 200,
+        status=against.status,
         detail=detail,
         proposal=proposal,
-        changes=changed,
-        refused=[] if changed else list(refused or proposal.refusals),
-        sent=bool(refused),
+        objections=against,
     )
 
 

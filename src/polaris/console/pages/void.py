@@ -1,12 +1,14 @@
 """Void an invoice: the choices, their effects at once, the confirmation, then the receipt."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import NamedTuple
 
+import msgspec
 from starlette.responses import Response
 
 from polaris.console.access import CommandRefused, Visit, action, page
-from polaris.console.confirming import Proposal, changes_in, confirm, propose
+from polaris.console.confirming import Proposal, confirm, objections, propose
 from polaris.console.formats import UnreadableAmount, amount_text, typed_amount
 from polaris.console.pages.finalize import done
 from polaris.console.pages.invoices import found_invoice
@@ -90,9 +92,9 @@ def confirmed_by_number(visit: Visit, invoice: Invoice, form: VoidForm) -> str:
     return f": the settings ask for it from {amount_text(limit, currency, visit.locale)} on."
 
 
-async def command_of(visit: Visit, invoice: Invoice, form: VoidForm) -> Command:
-    """Return the command that the form asks for: a void, or one with a replacement."""
-    choices = VoidChoices(
+def choices_of(form: VoidForm) -> VoidChoices:
+    """Return the choices that the form makes."""
+    return VoidChoices(
         credit_note=form.on("note") or form.gives,
         refund_minor=form.refund_minor,
         credit_minor=form.credit_minor,
@@ -100,25 +102,39 @@ async def command_of(visit: Visit, invoice: Invoice, form: VoidForm) -> Command:
         reason=form.typed["reason"] or None,
         comment=form.typed["comment"] or None,
     )
+
+
+def choices_fingerprint(form: VoidForm) -> str:
+    """Return the SHA-256 of what the form asks for, without its confirmation."""
+    wanted = (choices_of(form), form.on("replace"))
+    return sha256(msgspec.json.encode(wanted)).hexdigest()
+
+
+async def command_of(visit: Visit, invoice: Invoice, form: VoidForm) -> Command:
+    """Return the command that the form asks for: a void, or one with a replacement."""
     if form.on("replace"):
-        return await replace_command(visit.caller, invoice.id, choices)
-    return await void_command(visit.caller, invoice.id, choices)
+        return await replace_command(visit.caller, invoice.id, choices_of(form))
+    return await void_command(visit.caller, invoice.id, choices_of(form))
 
 
 async def proposed(visit: Visit) -> Response:
     """Show the choices, and what the void would do without any."""
-    detail, limits = await _detail(visit)
-    form = void_form(visit, detail.invoice, limits)
-    proposal = await propose(visit, await command_of(visit, detail.invoice, form))
-    return _form(visit, "form", detail, limits, form, proposal)
+    return await _choices_page(visit, "form")
 
 
 async def previewed(visit: Visit) -> Response:
-    """Show what the void would do with the choices that are typed now."""
+    """Show what the void would do with the choices that are typed now, and which are not possible.
+
+    Only the effects and the sentences of the fields are replaced, so the typing goes on.
+    """
+    return await _choices_page(visit, "effects")
+
+
+async def _choices_page(visit: Visit, block: str) -> Response:
     detail, limits = await _detail(visit)
     form = void_form(visit, detail.invoice, limits)
     proposal = await propose(visit, await command_of(visit, detail.invoice, form))
-    return _form(visit, "effects", detail, limits, form, proposal)
+    return await _form(visit, block, detail, limits, form, proposal)
 
 
 async def voided(visit: Visit) -> Response:
@@ -138,10 +154,10 @@ async def voided(visit: Visit) -> Response:
         else:
             return done(visit, detail.invoice.id, outcome.request_id)
     again = await propose(visit, command)
-    return _form(visit, "form", detail, limits, form, again, refused)
+    return await _form(visit, "form", detail, limits, form, again, refused)
 
 
-def _form(
+async def _form(
     visit: Visit,
     block: str,
     detail: InvoiceDetail,
@@ -150,21 +166,23 @@ def _form(
     proposal: Proposal,
     refused: tuple[Refusal, ...] = (),
 ) -> Response:
-    changed = changes_in(refused, detail.invoice.currency, visit.locale)
-    faulty = bool(refused) or (bool(form.faults) and block == "form")
+    chosen = choices_fingerprint(form)
+    unseen = visit.text("chosen") != chosen
+    against = await objections(visit, detail.invoice, proposal, refused, unseen=unseen)
+    faulty = bool(form.faults) and block == "form"
     return render(
         visit,
         "void.html",
         block=block,
-        status=409 if changed else 422 if faulty else 200,
+        status=422 if faulty else against.status,
         detail=detail,
         limits=limits,
         form=form,
+        chosen=chosen,
         weighty=confirmed_by_number(visit, detail.invoice, form),
         proposal=proposal,
-        changes=changed,
-        refused=[] if changed else list(refused or proposal.refusals),
-        sent=bool(refused),
+        objections=against,
+        previewed=block == "effects",
         reasons=visit.tenant.settings.void_reasons,
         reason_required=visit.tenant.settings.void_reason_required,
         longest_comment=LONGEST_COMMENT,

@@ -15,6 +15,18 @@ LONGEST = 500
 """The number of requests, and of events, that are read: the newest."""
 
 
+MOST_CHANGES = 20
+"""The number of changes that `changes_since` returns at most."""
+
+
+class Change(NamedTuple):
+    """A request that was done: when, by whom, and its command."""
+
+    at: datetime
+    actor: str
+    command: str
+
+
 class Happening(NamedTuple):
     """A request from the audit log, with its events in order."""
 
@@ -39,3 +51,31 @@ def timeline(connection: Connection, tenant_id: str, invoice_id: str) -> list[Ha
         events[event.command_id].insert(0, event)
     rows = tuples_found(connection, BLOCKS["audit_of_invoice"], values)
     return [Happening(*row)._replace(events=tuple(events[row[1]])) for row in rows]
+
+
+def changes_since(
+    connection: Connection,
+    tenant_id: str,
+    invoice_id: str | None,
+    customer_id: str,
+    since: datetime,
+) -> list[Change]:
+    """Return what was done since a time (UTC) to an invoice, its customer or the tenant's settings.
+
+    The newest is first. Without an invoice, only the customer and the settings count.
+    """
+    values = {
+        "t": tenant_id,
+        "invoice_id": invoice_id,
+        "customer_id": customer_id,
+        "since": since,
+        "limit": MOST_CHANGES,
+    }
+    return [Change(*row) for row in tuples_found(connection, BLOCKS["changes_since"], values)]
+
+
+def last_change_of(connection: Connection, tenant_id: str, subject_id: str) -> Change | None:
+    """Return the newest change that the audit log has under this id, or None if it has none."""
+    values = {"t": tenant_id, "subject_id": subject_id}
+    rows = tuples_found(connection, BLOCKS["last_change_of"], values)
+    return next((Change(*row) for row in rows), None)

@@ -23,3 +23,23 @@ select json_build_array(v.id, v.kind, v.at, v.command_id, v.position, v.customer
      where x.tenant_id = %(t)s and x.invoice_id = %(invoice_id)s::uuid)
  order by v.at desc, v.position desc
  limit %(limit)s
+
+-- changes_since --
+-- What was done since a time to an invoice, its customer, or the settings of the tenant.
+select a.at, a.actor, a.command
+  from audit a
+ where a.tenant_id = %(t)s and a.at >= %(since)s::timestamptz and a.outcome = 'done'
+   and (a.subject_id = any(array[%(invoice_id)s, %(customer_id)s, %(t)s]::uuid[])
+     or a.command_id in (select v.command_id from event v
+       where v.tenant_id = %(t)s and v.at >= %(since)s::timestamptz
+         and (v.invoice_id = %(invoice_id)s::uuid or v.customer_id = %(customer_id)s::uuid)))
+ order by a.at desc, a.id desc
+ limit %(limit)s
+
+-- last_change_of --
+-- The newest request that was done under this id, such as the one of a customer.
+select a.at, a.actor, a.command
+  from audit a
+ where a.tenant_id = %(t)s and a.subject_id = %(subject_id)s::uuid and a.outcome = 'done'
+ order by a.at desc, a.id desc
+ limit 1
