@@ -104,7 +104,17 @@ dialog.addEventListener("close", () => {
   dialog.replaceChildren();
   if (opener?.isConnected) opener.focus();
 });
+/** Mark the fields whose errors a preview has written. What is typed in them stays as it is. */
+function markFaults(form) {
+  for (const fault of form.querySelectorAll("[data-fault-of]")) {
+    const field = document.getElementById(fault.dataset.faultOf);
+    if (fault.textContent) field?.setAttribute("aria-invalid", "true");
+    else field?.removeAttribute("aria-invalid");
+  }
+}
+
 document.body.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+  if (target.closest("form")) markFaults(target.closest("form"));
   if (target === dialog && dialog.childElementCount) openDialog();
   if (target === dialog && !dialog.childElementCount) dialog.close();
   if (target === panel) {
