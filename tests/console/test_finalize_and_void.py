@@ -15,7 +15,6 @@ from polaris.core.commands import (
     SaveTenant,
     VoidInvoice,
 )
-from polaris.core.facts.payment import PaymentState
 from polaris.engine import new_id
 from polaris.operators.roles import Role
 
@@ -173,25 +172,6 @@ def test_a_draft_and_a_voided_invoice_say_why_not(browser: Browser, tenant: Tena
         refused = sent(browser, invoice_id)
         assert refused.status_code == 422
         assert sentence in refused.text
-
-
-def test_a_payment_under_way_is_told(browser: Browser, tenant: Tenant) -> None:
-    invoice_id = tenant.invoice()
-    path = f"/billing/invoices/{invoice_id}"
-    assert "is under way" not in browser.get(f"{path}/void").text
-    tenant.perform(
-        ReceivePayment(
-            payment_id=new_id(),
-            currency="EUR",
-            amount_minor=300,
-            state=PaymentState.IN_PROGRESS,
-            provider="bank",
-            apply_to={invoice_id: 300},
-        )
-    )
-    told = " ".join(browser.get(f"{path}/void").text.split())
-    assert "A payment of EUR 3.00 is under way." in told
-    assert "In progress" in browser.get(f"{path}?show=payments").text
 
 
 # ---------------------------------------------------------------- roles and forms

@@ -6,7 +6,7 @@ import pytest
 
 from console.tenant import SCRIPT, Tenant, hidden, text_of
 from operators.staff import Browser
-from polaris.core.commands import ReceivePayment, SaveCustomer
+from polaris.core.commands import LoseDispute, ReceivePayment, SaveCustomer, UpdatePayment
 from polaris.core.facts.payment import PaymentState
 from polaris.engine import new_id
 
@@ -15,11 +15,12 @@ def void_path(invoice_id: str) -> str:
     return f"/billing/invoices/{invoice_id}/void"
 
 
-def pay_by_bank(tenant: Tenant, invoice_id: str, state: PaymentState) -> None:
-    """Receive EUR 3.00 for an invoice by a provider, in this state."""
+def pay_by_bank(tenant: Tenant, invoice_id: str, state: PaymentState) -> str:
+    """Receive EUR 3.00 for an invoice by a provider, in this state. Return the payment's id."""
+    payment_id = new_id()
     tenant.perform(
         ReceivePayment(
-            payment_id=new_id(),
+            payment_id=payment_id,
             currency="EUR",
             amount_minor=300,
             state=state,
@@ -28,6 +29,7 @@ def pay_by_bank(tenant: Tenant, invoice_id: str, state: PaymentState) -> None:
             apply_to={invoice_id: 300},
         )
     )
+    return payment_id
 
 
 # ---------------------------------------------------------------- the fields
@@ -66,6 +68,47 @@ def test_a_wrong_amount_is_named_at_its_field_after_it_was_sent(
     assert said == "At most EUR\N{NO-BREAK SPACE}12.00."
     (credit,) = re.findall(r'<input id="credit"[^>]*>', answer.text)
     assert "aria-invalid" not in credit
+
+
+# ---------------------------------------------------------------- payments and disputes
+
+
+def test_a_payment_under_way_is_named_with_what_the_void_does_to_it(
+    browser: Browser, tenant: Tenant
+) -> None:
+    invoice_id = tenant.invoice()
+    assert "is under way" not in browser.get(void_path(invoice_id)).text
+    payment_id = pay_by_bank(tenant, invoice_id, PaymentState.IN_PROGRESS)
+    page = browser.get(void_path(invoice_id)).text
+    said = text_of(page)
+    assert "Payment bt-4711 of EUR 3.00 at bank is under way." in said
+    assert "The void asks bank to cancel it." in said
+    assert "it is held for the customer" in said
+    assert "payment.cancel_requested" in said  # among the events of the effects
+    assert browser.post(void_path(invoice_id), hidden(page)).status_code == 303
+    tenant.perform(UpdatePayment(payment_id=payment_id, state=PaymentState.SUCCEEDED))
+    whole = tenant.whole(invoice_id)
+    assert whole.invoice.status == "voided"
+    assert [row.held_minor for row in whole.settlements] == [300]
+    shown = text_of(browser.get(f"/billing/invoices/{invoice_id}?show=payments").text)
+    assert "3.00 held" in shown
+
+
+def test_a_lost_dispute_is_named_and_a_second_return_of_the_money_is_an_effect(
+    browser: Browser, tenant: Tenant
+) -> None:
+    """The void itself stays possible: the runbook asks for it when a customer wins a dispute."""
+    invoice_id = tenant.invoice(paid_minor=1200)
+    assert "A dispute" not in browser.get(void_path(invoice_id)).text
+    tenant.perform(LoseDispute(invoice_id=invoice_id))
+    page = browser.get(void_path(invoice_id)).text
+    assert "A dispute about this invoice was lost on" in text_of(page)
+    assert "invoice.double_return_suspected" not in page
+    preview = browser.post(f"{void_path(invoice_id)}/preview", {"refund": "1"}, **SCRIPT).text
+    assert "invoice.double_return_suspected" in preview
+    assert browser.post(void_path(invoice_id), hidden(page)).status_code == 303
+    shown = browser.get(f"/billing/invoices/{invoice_id}").text
+    assert "The invoice is already voided." in shown
 
 
 # ---------------------------------------------------------------- what has changed

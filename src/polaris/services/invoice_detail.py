@@ -13,6 +13,7 @@ from polaris.core.commands.text import ID
 from polaris.core.decision import Facts
 from polaris.core.explain import Answer
 from polaris.core.facts.invoice import Invoice, Line, PaymentStatus, Settlement
+from polaris.core.facts.payment import Payment
 from polaris.core.ledger.chart import RECEIVABLE
 from polaris.core.ledger.posting import Entry
 from polaris.core.refusals import NotFound
@@ -87,6 +88,12 @@ class InvoiceDetail(NamedTuple):
                 summed = base + tax.base_minor, amount + tax.amount_minor
                 sums[tax.code, tax.name, rate] = summed
         return [TaxSum(*key, *amounts) for key, amounts in sums.items()]
+
+    @property
+    def payments_under_way(self) -> list[Payment]:
+        """The payments for the invoice whose money may still arrive."""
+        payments = self.whole.payments
+        return [row for row in payments if row.waits and self.invoice.id in row.intended]
 
     @property
     def settlements(self) -> list[Settlement]:

@@ -13,6 +13,5 @@ def becomes(payment: Payment, reported: PaymentState) -> PaymentState:
 
 def under_way(decision: Decision, invoice: Invoice) -> list[Payment]:
     """Return the payments for an invoice whose money may still arrive."""
-    waiting = (PaymentState.IN_PROGRESS, PaymentState.NEEDS_ATTENTION)
     payments = decision.of(Payment, "customer_id", invoice.customer_id)
-    return [row for row in payments if row.state in waiting and invoice.id in row.intended]
+    return [row for row in payments if row.waits and invoice.id in row.intended]

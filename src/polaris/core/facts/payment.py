@@ -51,6 +51,11 @@ class Payment(Changing, frozen=True, array_like=True, kw_only=True):
     available_from: date | None = None  # no entry that uses its money is dated earlier
 
     @property
+    def waits(self) -> bool:
+        """True if its money may still arrive."""
+        return self.state in (PaymentState.IN_PROGRESS, PaymentState.NEEDS_ATTENTION)
+
+    @property
     def manual(self) -> bool:
         """True if no payment provider can send the money back by itself."""
         return self.provider == "manual"
