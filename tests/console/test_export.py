@@ -38,6 +38,9 @@ def test_the_file_adds_up_to_the_sums_of_the_tab(tenant: Tenant) -> None:
     said = tenant.words("/billing/invoices?status=finalized")
     assert "1,051 invoices · EUR 12,600.00 in total" in said
     assert "JPY 1,200 in total" in said
+    german = tenant.browser().get("/billing/invoices?status=finalized", accept_language="de")
+    assert "1.051 invoices" in german.text
+    assert '<span class="count">1.051</span>' in german.text
 
 
 def test_the_file_has_the_filter_and_the_order_of_the_list(tenant: Tenant) -> None:

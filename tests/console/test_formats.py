@@ -9,10 +9,13 @@ from babel import Locale
 from polaris.console.formats import (
     UnreadableAmount,
     amount_text,
+    counted,
+    decimal_text,
     locale_of,
     number_text,
     plain_number,
     typed_amount,
+    whole_number,
 )
 from polaris.money import LARGEST_MINOR
 
@@ -128,3 +131,21 @@ def test_what_the_console_writes_plainly_it_reads_again(
 )
 def test_the_locale_is_the_first_that_the_console_writes(header: str, locale: str) -> None:
     assert str(locale_of(header)) == locale
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "rate"),
+    [
+        ("en", "1,234,567", "7.25"),
+        ("de", "1.234.567", "7,25"),
+        ("fr", f"1{THIN}234{THIN}567", "7,25"),
+    ],
+)
+def test_counts_and_rates_have_the_separators_of_the_language(
+    language: str, count: str, rate: str
+) -> None:
+    assert whole_number(1_234_567, Locale(language)) == count
+    assert counted(1_234_567, "invoice", "invoices", Locale(language)) == f"{count} invoices"
+    assert counted(1, "invoice", "invoices", Locale(language)) == "1 invoice"
+    assert decimal_text("7.2500", Locale(language)) == rate
+    assert decimal_text("20", Locale(language)) == "20"

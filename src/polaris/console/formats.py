@@ -49,6 +49,22 @@ def amount_text(amount_minor: int, currency: str, locale: Locale = DEFAULT_LOCAL
     return f"{currency}\N{NO-BREAK SPACE}{number_text(amount_minor, currency, locale)}"
 
 
+def whole_number(value: int, locale: Locale = DEFAULT_LOCALE) -> str:
+    """Return a count, with the separators of the locale: `1,234`."""
+    return format_decimal(value, "#,##0", locale)
+
+
+def counted(value: int, one: str, many: str, locale: Locale = DEFAULT_LOCALE) -> str:
+    """Return a count with its noun: `1 invoice`, `1,234 invoices`."""
+    return f"{whole_number(value, locale)} {one if value == 1 else many}"
+
+
+def decimal_text(value: Decimal | str, locale: Locale = DEFAULT_LOCALE) -> str:
+    """Return a quantity or a rate with all its digits and no trailing zeros: `19`, `7.25`."""
+    exact = Decimal(value).normalize()
+    return format_decimal(exact, "#,##0.#", locale, decimal_quantization=False)
+
+
 def plain_number(amount_minor: int, currency: str, locale: Locale = DEFAULT_LOCALE) -> str:
     """Return an amount as an operator would type it, without grouping: `1234.50`."""
     digits = exponent(currency)

@@ -137,6 +137,9 @@ def _about(visit: Visit) -> dict[str, Any]:
         "amount": partial(formats.amount_text, locale=locale),
         "number": partial(formats.number_text, locale=locale),
         "plain": partial(formats.plain_number, locale=locale),
+        "whole_number": partial(formats.whole_number, locale=locale),
+        "decimal": partial(formats.decimal_text, locale=locale),
+        "counted": partial(formats.counted, locale=locale),
         "day": partial(formats.day_text, locale=locale),
         "moment": partial(formats.moment_text, timezone=visit.tenant.timezone, locale=locale),
     }
