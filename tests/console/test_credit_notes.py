@@ -109,7 +109,7 @@ def test_the_page_shows_amounts_refunds_and_entries(tenant: Tenant) -> None:
     said = tenant.words(f"{HERE}/{notes['refunded']}")
     assert "Total EUR 4.00 Refund EUR 4.00 Available EUR 0.00" in said
     assert "Documents the void of the invoice" in said
-    assert "card queued EUR 4.00" in said
+    assert "card Queued EUR 4.00" in said
     assert "REFUND_LIABILITIES 4.00" in said
     used = tenant.words(f"{HERE}/{notes['used']}")
     assert "Goodwill" in used

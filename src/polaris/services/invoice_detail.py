@@ -13,7 +13,7 @@ from polaris.core.commands.text import ID
 from polaris.core.decision import Facts
 from polaris.core.explain import Answer
 from polaris.core.facts.invoice import Invoice, Line, PaymentStatus, Settlement
-from polaris.core.facts.payment import Payment
+from polaris.core.facts.payment import Payment, Refund
 from polaris.core.ledger.chart import RECEIVABLE
 from polaris.core.ledger.posting import Entry
 from polaris.core.refusals import NotFound
@@ -94,6 +94,13 @@ class InvoiceDetail(NamedTuple):
         """The payments for the invoice whose money may still arrive."""
         payments = self.whole.payments
         return [row for row in payments if row.waits and self.invoice.id in row.intended]
+
+    @property
+    def refunds(self) -> list[tuple[Refund, Payment | None]]:
+        """The refunds with the payments that they come out of, the oldest first."""
+        payments = {payment.id: payment for payment in self.whole.payments}
+        own = sorted(self.whole.refunds, key=lambda row: row.requested_at)
+        return [(refund, payments.get(refund.payment_id or "")) for refund in own]
 
     @property
     def settlements(self) -> list[Settlement]:
