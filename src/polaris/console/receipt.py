@@ -30,6 +30,8 @@ class Receipt(NamedTuple):
             return "The invoice is voided."
         if "invoice.finalized" in kinds:
             return "The invoice is finalized."
+        if "invoice.closed" in kinds:
+            return "The draft is deleted."
         return "Done."
 
     @property

@@ -1,4 +1,4 @@
-"""Void, finalize and replace invoices, with previews: the same for the console and for JSON."""
+"""Void, finalize, delete and replace invoices, with previews: the same for the console and for JSON."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,13 @@ import msgspec
 
 from polaris.api.caller import Caller
 from polaris.core.balances.credit_note import noted_by_setting
-from polaris.core.commands import Command, FinalizeInvoice, RegenerateInvoice, VoidInvoice
+from polaris.core.commands import (
+    Command,
+    DeleteDraft,
+    FinalizeInvoice,
+    RegenerateInvoice,
+    VoidInvoice,
+)
 from polaris.core.commands.values import Apply, VoidNote
 from polaris.core.effects import Effects
 from polaris.core.explain import Answer
@@ -179,6 +185,13 @@ def settled_at_once(draft: Invoice) -> Apply:
     )
 
 
+async def delete_command(caller: Caller, invoice_id: str) -> DeleteDraft:
+    """Return the command that deletes a draft. Raises Failure."""
+    command = DeleteDraft(invoice_id=invoice_id)
+    await view_for(caller, command)
+    return command
+
+
 # ---------------------------------------------------------------- void and replace
 
 
@@ -224,7 +237,7 @@ async def perform(
 
 
 async def view_for(
-    caller: Caller, command: VoidInvoice | FinalizeInvoice | RegenerateInvoice
+    caller: Caller, command: VoidInvoice | FinalizeInvoice | DeleteDraft | RegenerateInvoice
 ) -> View:
     """Load the invoice of a command. Raises Failure: a missing invoice refuses the command."""
     try:

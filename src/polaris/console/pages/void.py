@@ -10,7 +10,7 @@ from starlette.responses import Response
 from polaris.console.access import CommandRefused, Visit, action, page
 from polaris.console.confirming import Proposal, confirm, objections, propose
 from polaris.console.formats import UnreadableAmount, amount_text, typed_amount
-from polaris.console.pages.finalize import done
+from polaris.console.pages.drafts import done
 from polaris.console.pages.invoices import found_invoice
 from polaris.console.rendering import render
 from polaris.core.commands import Command
