@@ -1,4 +1,4 @@
-"""Void, finalize, delete and replace invoices, with previews: the same for the console and for JSON."""
+"""Void, finalize, delete and replace invoices, with previews: for the console and for JSON."""
 
 from typing import NamedTuple
 
