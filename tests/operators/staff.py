@@ -1,5 +1,6 @@
 """Operators of a fresh tenant, and browsers in which they sign in."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from itertools import count
@@ -19,6 +20,8 @@ from polaris.store.server.database import Database
 PASSWORD = "correct horse battery staple"
 HASHED = passwords.hash_password(PASSWORD)
 """Made once, because a hash takes some 0.1 seconds."""
+Form = Mapping[str, str | list[str]]
+"""The fields of a form. A field with several values has a list of them."""
 ADDRESSES = (f"198.51.100.{number}" for number in count(1))
 
 
@@ -94,12 +97,12 @@ class Browser:
         """Open a page."""
         return self._request("GET", path, None, headers)
 
-    def post(self, path: str, form: dict[str, str] | None = None, **headers: str) -> httpx.Response:
+    def post(self, path: str, form: Form | None = None, **headers: str) -> httpx.Response:
         """Send a form with the CSRF token of the session."""
         return self._request("POST", path, {"csrf": self.csrf, **(form or {})}, headers)
 
     def _request(
-        self, method: str, path: str, form: dict[str, str] | None, headers: dict[str, str]
+        self, method: str, path: str, form: Form | None, headers: dict[str, str]
     ) -> httpx.Response:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         named["x-forwarded-for"] = self.address

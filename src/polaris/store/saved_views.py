@@ -1,8 +1,9 @@
-"""The views of the list of invoices that operators saved: read and changed.
+"""How operators want to see the list of invoices: their saved views, and their columns.
 
 Each change is safe to make twice. An operator changes only their own views.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -116,6 +117,32 @@ def own_views(connection: Connection, tenant_id: str, operator_id: str) -> list[
     """Return the views that the operator saved, in their order."""
     seen = saved_views(connection, tenant_id, operator_id)
     return [view for view in seen if view.operator_id == operator_id]
+
+
+def list_columns(connection: Connection, tenant_id: str, operator_id: str) -> list[str] | None:
+    """Return the columns of the list that the operator chose, or None if they chose none."""
+    rows = _run(connection, "list_columns", tenant_id, operator_id=operator_id)
+    return next((query.split() for (query,) in rows), None)
+
+
+def save_columns(
+    connection: Connection,
+    tenant_id: str,
+    operator_id: str,
+    names: Sequence[str],
+    row_id: str,
+    at: datetime,
+) -> None:
+    """Store the columns of the list that the operator chose. They replace the earlier ones."""
+    _run(
+        connection,
+        "keep_columns",
+        tenant_id,
+        id=row_id,
+        operator_id=operator_id,
+        columns=" ".join(names),
+        created_at=at,
+    )
 
 
 def _run(

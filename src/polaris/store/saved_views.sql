@@ -7,7 +7,7 @@ select v.id::text, v.operator_id::text, v.name, v.query, v.shared,
                 where d.tenant_id = %(t)s and d.operator_id = %(operator_id)s
                   and d.view_id = v.id)
   from saved_view v
- where v.tenant_id = %(t)s and (v.operator_id = %(operator_id)s or v.shared)
+ where v.tenant_id = %(t)s and (v.operator_id = %(operator_id)s or v.shared) and v.name <> ''
  order by v.operator_id <> %(operator_id)s::uuid, v.position, v.name, v.id
 
 -- insert_saved_view --
@@ -38,3 +38,13 @@ delete from default_view d where d.tenant_id = %(t)s and d.operator_id = %(opera
 
 -- delete_defaults_of_view --
 delete from default_view d where d.tenant_id = %(t)s and d.view_id = %(id)s
+
+-- list_columns --
+-- The columns that an operator chose: the row without a name, which no view can have.
+select v.query from saved_view v
+ where v.tenant_id = %(t)s and v.operator_id = %(operator_id)s and v.name = ''
+
+-- keep_columns --
+insert into saved_view (tenant_id, id, operator_id, name, query, shared, position, created_at)
+values (%(t)s, %(id)s, %(operator_id)s, '', %(columns)s, false, -1, %(created_at)s)
+on conflict (tenant_id, operator_id, name) do update set query = excluded.query

@@ -1100,7 +1100,8 @@ create table import_rejected_row (
 );
 
 -- A view of the list of invoices that an operator saved: its filters, order and tab, as the query
--- of a URL. The operator's colleagues see it if it is shared.
+-- of a URL. The operator's colleagues see it if it is shared. No view has an empty name: such a row
+-- has in `query` the columns of the list that the operator chose.
 create table saved_view (
   tenant_id    uuid not null,
   id           uuid not null,

@@ -30,6 +30,7 @@ PAGES = {
     "panel of a draft": "/billing/invoices?open={draft}",
     "invoice as a page": "/billing/invoices/{invoice}",
     "finalize as a page": "/billing/invoices/{draft}/finalize",
+    "delete a draft as a page": "/billing/invoices/{draft}/delete",
     "void as a page": "/billing/invoices/{issued}/void",
     "customers": "/billing/customers",
     "customer": "/billing/customers/{customer}",
@@ -162,12 +163,17 @@ def void_with_a_fault(page: Page, places: dict[str, str]) -> None:
     page.goto(f"/billing/invoices?open={places['issued']}")
     asked = open_dialog(page, "Void invoice")
     asked.get_by_label("Refund to the payment method").fill("9999999")
-    expect(asked.get_by_role("alert")).to_contain_text("At most")
+    expect(asked.locator("#refund-fault")).to_contain_text("At most")
 
 
 def finalize(page: Page, places: dict[str, str]) -> None:
     page.goto(f"/billing/invoices?open={places['draft']}")
     open_dialog(page, "Finalize invoice")
+
+
+def delete(page: Page, places: dict[str, str]) -> None:
+    page.goto(f"/billing/invoices?open={places['draft']}")
+    open_dialog(page, "Delete draft")
 
 
 def shortcuts(page: Page, places: dict[str, str]) -> None:
@@ -184,6 +190,7 @@ DIALOGS: dict[str, Callable[[Page, dict[str, str]], None]] = {
     "void with refund and credit": void_with_amounts,
     "void with a fault": void_with_a_fault,
     "finalize": finalize,
+    "delete a draft": delete,
     "shortcuts": shortcuts,
     "notifications": notifications,
 }

@@ -8,7 +8,8 @@ from typing import NamedTuple
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from polaris.console.access import Visit, page
+from polaris.console.access import Visit, action, page
+from polaris.console.columns import COLUMNS, choose_columns, chosen_columns
 from polaris.console.invoice_list import FILTERS, invoice_list
 from polaris.console.list_state import ListState
 from polaris.console.pages.saved_views import (
@@ -21,6 +22,7 @@ from polaris.console.receipt import receipt_of
 from polaris.console.rendering import render
 from polaris.core.commands.text import ID
 from polaris.core.refusals import NotFound
+from polaris.operators.roles import Role
 from polaris.services.invoice_detail import InvoiceDetail
 from polaris.services.invoice_detail import detail as invoice_detail
 from polaris.services.lists import by_currency
@@ -66,7 +68,7 @@ class TabSum(NamedTuple):
 
 async def listed(visit: Visit) -> Response:
     """Show the list, and the invoice that is open beside it."""
-    views = await usable_views(visit)
+    views, columns = await asyncio.gather(usable_views(visit), chosen_columns(visit))
     if target := default_url(visit, views):
         return RedirectResponse(target, 303)
     state, wanted = _state(visit)
@@ -92,6 +94,8 @@ async def listed(visit: Visit) -> Response:
         tabs=tabs(state, by_currency(summed, visit.tenant.currency)),
         filtered=state.filtered_by(*FILTERS) or wanted.tab is not Tab.ALL,
         views=beside_list(state, views),
+        columns=columns,
+        all_columns=COLUMNS,
         Order=Order,
         detail=open_detail,
         receipt=receipt_of(open_detail, state.params.get("receipt")) if open_detail else None,
@@ -99,6 +103,13 @@ async def listed(visit: Visit) -> Response:
         panel_tabs=TABS,
         whole=False,
     )
+
+
+async def columns_chosen(visit: Visit) -> Response:
+    """Store the columns that the operator ticked, and show the list as it was."""
+    names = [str(name) for name in visit.form.getlist("column")]
+    await choose_columns(visit, names)
+    return RedirectResponse(visit.back, 303)
 
 
 def _state(visit: Visit) -> tuple[ListState, Search]:
@@ -209,6 +220,7 @@ def _tab_sum(state: ListState, tab: Tab, rows: list[Sum]) -> TabSum:
 
 ROUTES = [
     page("/billing/invoices", listed),
+    action("/billing/invoices/columns", columns_chosen, Role.VIEWER),
     page("/billing/invoices/{invoice}", show_invoice),
     page("/billing/invoices/{invoice}/receipt/{request}", receipt_shown),
 ]
