@@ -1,9 +1,7 @@
 """Lists of customers, for pages and for JSON, and the order of the currencies in every list."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Protocol, TypeVar
-from zoneinfo import ZoneInfo
 
 from polaris.api.caller import Caller
 from polaris.core.facts.customer import Customer
@@ -29,11 +27,6 @@ def by_currency(rows: Iterable[C], own_currency: str) -> list[C]:
     return sorted(rows, key=lambda row: (row.currency != own_currency, row.currency))
 
 
-async def tenant_day(caller: Caller) -> date:
-    """Return the day in the tenant's time zone."""
-    return now().astimezone(ZoneInfo((await caller.tenant()).timezone)).date()
-
-
 async def list_customers(
     caller: Caller, text: str | None, window: Window, order: CustomerOrder = CustomerOrder.CREATED
 ) -> CustomerPage:
@@ -48,7 +41,6 @@ async def list_customers(
         order=order,
         window=window,
         currency=own_currency,
-        today=await tenant_day(caller),
         at=now(),
     )
     rows = [

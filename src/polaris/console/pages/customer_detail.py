@@ -53,7 +53,7 @@ async def customer_detail(visit: Visit, customer_id: str) -> CustomerDetail | No
     if customer is None:
         return None
     amounts, counted = await asyncio.gather(
-        visit.caller.read(amounts_of, [customer_id], visit.today, now()),
+        visit.caller.read(amounts_of, [customer_id], now()),
         visit.caller.read(invoices_counted, [customer_id]),
     )
     own = customer.payment_term_days

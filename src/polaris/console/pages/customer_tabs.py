@@ -31,7 +31,7 @@ async def invoices(visit: Visit, detail: CustomerDetail) -> Content:
     query = {**visit.request.query_params, "customer": detail.customer.id}
     state, wanted = invoice_list(query, visit.tenant.currency, visit.locale)
     window = state.window._replace(limit=PAGE_SIZE)
-    found = await visit.caller.read(search, wanted, window, visit.today)
+    found = await visit.caller.read(search, wanted, window, now())
     return {"state": state, "found": found}
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from polaris.console.access import Visit, page
 from polaris.console.csv_export import Cell, csv_response, major
 from polaris.console.invoice_list import invoice_list
+from polaris.engine import now
 from polaris.services.ui_status import derive_invoice_ui_status
 from polaris.store.read.invoice_search import FoundInvoice, Search, search
 from polaris.store.read.keyset import LONGEST_PAGE, Window
@@ -29,7 +30,7 @@ async def exported(visit: Visit) -> Response:
 async def _rows(visit: Visit, wanted: Search, window: Window) -> AsyncIterator[Iterable[Cell]]:
     yield HEADING
     while True:
-        found = await visit.caller.read(search, wanted, window, visit.today)
+        found = await visit.caller.read(search, wanted, window, now())
         for invoice in found.rows:
             yield _cells(invoice)
         if found.after is None:

@@ -22,6 +22,7 @@ from polaris.console.receipt import receipt_of
 from polaris.console.rendering import render
 from polaris.core.commands.text import ID
 from polaris.core.refusals import NotFound
+from polaris.engine import now
 from polaris.operators.roles import Role
 from polaris.services.invoice_detail import InvoiceDetail
 from polaris.services.invoice_detail import detail as invoice_detail
@@ -79,8 +80,8 @@ async def listed(visit: Visit) -> Response:
     if visit.by_script and part == "panel" and state.open:
         return await _panel(visit, state, state.open)
     found, summed = await asyncio.gather(
-        visit.caller.read(search, wanted, state.window, visit.today),
-        visit.caller.read(sums, wanted, visit.today),
+        visit.caller.read(search, wanted, state.window, now()),
+        visit.caller.read(sums, wanted, now()),
     )
     open_detail = await _open_invoice(visit, state.open)
     return render(
@@ -194,7 +195,7 @@ async def _only_match(visit: Visit, state: ListState) -> str | None:
     if not text or state.open or "after" in state or by_link:
         return None
     exactly = Search(exactly=text)
-    found = await visit.caller.read(search, exactly, Window(limit=2), visit.today)
+    found = await visit.caller.read(search, exactly, Window(limit=2), now())
     return found.rows[0].id if len(found.rows) == 1 else None
 
 

@@ -2,16 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
 from polaris.core.facts.wallet import Lot, Wallet
 from polaris.store.read.keyset import KeysetList, KeysetPage, Window, keyset_page, with_conditions
+from polaris.store.read.local_days import local_days, with_due_passed
 from polaris.store.read.rows import Connection, rows_found, tuples_found
 from polaris.store.sql import blocks
 
 BLOCKS = blocks("read/customers.sql")
+AMOUNTS = with_due_passed(BLOCKS["amounts_of_customers"])
 
 
 class CustomerOrder(StrEnum):
@@ -105,13 +107,12 @@ def customers(
     order: CustomerOrder,
     window: Window,
     currency: str,
-    today: date,
     at: datetime,
 ) -> CustomerPage:
     """Return a page of the customers that are not deleted, with what they owe and have in credit.
 
     `text` is a part of a name, external id or e-mail, or an internal id. `currency` is the one by
-    whose amounts the list is ordered. `today` is the tenant's day, and `at` the time in UTC.
+    whose amounts the list is ordered. `at` is the time (UTC) at which they may be overdue.
     """
     filters = (BLOCKS["customers_with_text"],) if text else ()
     owing = order is CustomerOrder.OUTSTANDING
@@ -121,7 +122,7 @@ def customers(
     page = keyset_page(connection, wanted, values, window)
     rows = [FoundCustomer(*row) for row in page.rows]
     ids = [row.id for row in rows]
-    amounts = amounts_of(connection, tenant_id, ids, today, at)
+    amounts = amounts_of(connection, tenant_id, ids, at)
     counted = invoices_counted(connection, tenant_id, ids)
     whole = [
         row._replace(amounts=tuple(amounts[row.id]), invoices=counted.get(row.id, 0))
@@ -133,12 +134,15 @@ def customers(
 
 
 def amounts_of(
-    connection: Connection, tenant_id: str, ids: Collection[str], today: date, at: datetime
+    connection: Connection, tenant_id: str, ids: Collection[str], at: datetime
 ) -> dict[str, list[CustomerAmounts]]:
-    """Return what customers owe and can spend, by their ids, one value for each currency."""
-    values = {"t": tenant_id, "customers": list(ids), "today": today, "at": at}
+    """Return what customers owe and can spend, by their ids, one value for each currency.
+
+    At this time (UTC) an invoice may be overdue, by the day of its buyer, and credits may expire.
+    """
+    values = {"t": tenant_id, "customers": list(ids), "at": at, **local_days(at)}
     amounts: dict[str, list[CustomerAmounts]] = defaultdict(list)
-    for customer_id, *row in tuples_found(connection, BLOCKS["amounts_of_customers"], values):
+    for customer_id, *row in tuples_found(connection, AMOUNTS, values):
         amounts[customer_id].append(CustomerAmounts(*row))
     return amounts
 

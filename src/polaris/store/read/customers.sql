@@ -51,8 +51,7 @@ select x.customer_id::text, x.currency, sum(x.outstanding)::bigint, sum(x.overdu
        sum(x.wallets)::bigint
   from (
     select i.customer_id, i.currency, i.outstanding_minor as outstanding,
-           case when i.status = 'finalized' and i.dispute_lost_at is null
-                 and i.due_date < %(today)s::date
+           case when i.status = 'finalized' and i.dispute_lost_at is null and due_passed
                  and coalesce(i.payment_status_asserted <> 'succeeded', true)
                 then i.outstanding_minor else 0 end as overdue,
            0 as notes, 0 as unapplied, 0 as held, 0 as wallets

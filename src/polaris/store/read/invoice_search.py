@@ -15,10 +15,11 @@ from polaris.store.read.keyset import (
     rows_of,
     with_conditions,
 )
+from polaris.store.read.local_days import local_days, with_due_passed
 from polaris.store.read.rows import Connection, tuples_found
 from polaris.store.sql import blocks
 
-BLOCKS = blocks("read/invoice_search.sql")
+BLOCKS = {name: with_due_passed(text) for name, text in blocks("read/invoice_search.sql").items()}
 
 
 class Tab(StrEnum):
@@ -128,28 +129,32 @@ class Sum(NamedTuple):
 
 
 def search(
-    connection: Connection, tenant_id: str, wanted: Search, window: Window, today: date
+    connection: Connection, tenant_id: str, wanted: Search, window: Window, at: datetime
 ) -> KeysetPage[FoundInvoice]:
-    """Return one page of invoices. `today` is the tenant's day."""
+    """Return one page of invoices. At this time (UTC) they may be overdue, by the buyer's day."""
     by_customer = wanted.order is Order.CUSTOMER
     ids = BLOCKS["search_ids_with_customers" if by_customer else "search_ids"]
     listed = KeysetList(ids, BLOCKS[ORDERS[wanted.order]], _conditions(wanted))
-    page = keyset_page(connection, listed, _values(tenant_id, wanted, today), window)
-    values = {"t": tenant_id, "ids": ids_of(page), "today": today}
+    page = keyset_page(connection, listed, _values(tenant_id, wanted, at), window)
+    values = {"t": tenant_id, "ids": ids_of(page), **local_days(at)}
     found = tuples_found(connection, BLOCKS["search_found"], values)
     return rows_of(page, (FoundInvoice(*row) for row in found))
 
 
-def sums(connection: Connection, tenant_id: str, wanted: Search, today: date) -> list[Sum]:
-    """Return counts and sums by status and currency, of all tabs, under the other filters."""
+def sums(connection: Connection, tenant_id: str, wanted: Search, at: datetime) -> list[Sum]:
+    """Return counts and sums by status and currency, of all tabs, under the other filters.
+
+    At this time (UTC) an invoice may be overdue, by the buyer's day.
+    """
     conditions = _conditions(msgspec.structs.replace(wanted, tab=Tab.ALL))
     summed = with_conditions(BLOCKS["search_summed"], conditions)
-    rows = tuples_found(connection, summed, _values(tenant_id, wanted, today))
+    rows = tuples_found(connection, summed, _values(tenant_id, wanted, at))
     return [Sum(*row) for row in rows]
 
 
-def _values(tenant_id: str, wanted: Search, today: date) -> dict[str, Any]:
-    return {"t": tenant_id, "today": today, **{name: getattr(wanted, name) for name in FILTERS}}
+def _values(tenant_id: str, wanted: Search, at: datetime) -> dict[str, Any]:
+    filters = {name: getattr(wanted, name) for name in FILTERS}
+    return {"t": tenant_id, **local_days(at), **filters}
 
 
 def _conditions(wanted: Search) -> tuple[str, ...]:

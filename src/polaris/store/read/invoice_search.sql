@@ -1,12 +1,12 @@
 -- The search for invoices: filtered, in any order, page by page; see keyset.py.
+-- `due_passed` is the condition in local_days.sql: the day of the buyer counts.
 
 -- search_found --
 select i.id::text, i.number, i.status,
        coalesce(i.payment_status_asserted,
          case when i.status = 'draft' or i.outstanding_minor > 0 or i.outstanding_at_void_minor > 0
               then 'pending' else 'succeeded' end),
-       i.status = 'finalized' and i.dispute_lost_at is null and i.due_date is not null
-         and i.due_date < %(today)s::date
+       i.status = 'finalized' and i.dispute_lost_at is null and due_passed
          and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0),
        c.id::text, c.external_id, c.name, c.email, i.currency, i.total_minor, i.outstanding_minor,
        i.issue_date, i.due_date, i.created_at
@@ -17,7 +17,7 @@ select i.id::text, i.number, i.status,
 -- search_summed --
 -- Counts and sums by the status that the console shows.
 select case when i.status <> 'finalized' then i.status
-            when i.dispute_lost_at is null and i.due_date < %(today)s::date
+            when i.dispute_lost_at is null and due_passed
               and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0)
               then 'overdue'
             when coalesce(i.payment_status_asserted,
@@ -46,7 +46,7 @@ select i.id from invoice i where i.tenant_id = %(t)s and i.status = 'voided'
 -- search_tab_overdue --
 select i.id from invoice i
  where i.tenant_id = %(t)s
-   and i.status = 'finalized' and i.dispute_lost_at is null and i.due_date < %(today)s::date
+   and i.status = 'finalized' and i.dispute_lost_at is null and due_passed
    and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0)
 
 -- search_tab_pending --
@@ -55,7 +55,7 @@ select i.id from invoice i
  where i.tenant_id = %(t)s
    and i.status = 'finalized'
    and coalesce(i.payment_status_asserted <> 'succeeded', i.outstanding_minor > 0)
-   and not (i.dispute_lost_at is null and i.due_date is not null and i.due_date < %(today)s::date)
+   and not (i.dispute_lost_at is null and due_passed)
 
 -- search_tab_paid --
 select i.id from invoice i

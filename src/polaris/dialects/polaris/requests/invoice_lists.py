@@ -10,7 +10,8 @@ from polaris.dialects.polaris.requests.call import InvoiceReads
 from polaris.dialects.polaris.requests.windows import Windowed, place_text, readable_place, storable
 from polaris.dialects.polaris.responses import invoices as shown
 from polaris.dialects.polaris.responses import outcomes
-from polaris.services.lists import by_currency, tenant_day
+from polaris.engine import now
+from polaris.services.lists import by_currency
 from polaris.store.read.invoice_search import Order, Search, Tab, search, sums
 
 router = APIRouter(tags=["invoices"])
@@ -42,10 +43,10 @@ async def invoices(
         currency=storable("currency", currency),
         order=order,
     )
-    today = await tenant_day(call)
+    at = now()
     with readable_place():
-        found = await call.read(search, wanted, window._replace(ascending=ascending), today)
-    summed = by_currency(await call.read(sums, wanted, today), (await call.tenant()).currency)
+        found = await call.read(search, wanted, window._replace(ascending=ascending), at)
+    summed = by_currency(await call.read(sums, wanted, at), (await call.tenant()).currency)
     return outcomes.answer(
         {
             "invoices": [shown.listed(row) for row in found.rows],
