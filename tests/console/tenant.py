@@ -2,17 +2,16 @@
 
 import re
 from datetime import date, timedelta
-from decimal import Decimal
 from functools import cache, cached_property
 from html import unescape
 
 import httpx
 
+from console.books import Books
 from operators.staff import Browser, Staff
 from polaris.core import commands
 from polaris.core.commands import Command
-from polaris.core.commands.values import CreditedLine, NewLine, TaxRate
-from polaris.core.fold import Outcome
+from polaris.core.commands.values import CreditedLine
 from polaris.engine import Engine, new_id, now, request
 from polaris.operators.roles import Role
 from polaris.store.read import timeline
@@ -21,7 +20,6 @@ from polaris.store.server.database import Database
 
 TODAY = now().date()  # the tenant is in UTC
 LONG_AGO = TODAY - timedelta(days=40)
-VAT = TaxRate(code="VAT", name="VAT", rate=Decimal(20))
 NAME = "Acme <script>alert(1)</script>"
 SCRIPT = {"hx_request": "true"}
 """The header with which the page's script asks for a part of a page."""
@@ -33,13 +31,12 @@ def engine_of(database: Database) -> Engine:
     return Engine(database, connections=1)
 
 
-class Tenant:
+class Tenant(Books):
     """A tenant: its operators at their browsers, and its books."""
 
     def __init__(self, staff: Staff, url: str) -> None:
+        super().__init__(staff.database, engine_of(staff.database), staff.tenant_id)
         self.staff, self.url = staff, url
-        self.id, self.database = staff.tenant_id, staff.database
-        self.engine = engine_of(staff.database)
         self.ids: dict[str, str] = {}  # of what `fill` wrote
         self._browsers: dict[Role, Browser] = {}
 
@@ -72,48 +69,19 @@ class Tenant:
 
     # ------------------------------------------------------------ the books
 
-    def perform(self, *wanted: Command, actor: str = "system") -> list[Outcome]:
-        """Perform commands in order; none may be refused."""
-        outcomes = self.engine.perform(self.id, [request(one, actor=actor) for one in wanted])
-        assert all(outcome.done for outcome in outcomes), outcomes
-        return outcomes
-
     def refused(self, command: Command, actor: str) -> None:
         """Perform a command that must be refused."""
         (outcome,) = self.engine.perform(self.id, [request(command, actor=actor)])
         assert outcome.refusals
-
-    def customer(self, external_id: str = "", name: str = "", email: str | None = None) -> str:
-        """Create a customer. Return its id."""
-        customer_id = new_id()
-        external_id = external_id or customer_id
-        self.perform(
-            commands.SaveCustomer(
-                customer_id=customer_id, external_id=external_id, name=name, email=email
-            )
-        )
-        return customer_id
 
     @cached_property
     def acme(self) -> str:
         """The id of the customer of all invoices that name none."""
         return self.customer("acme", NAME, "pay@acme.example")
 
-    def draft_command(
-        self, customer_id: str = "", net_minor: int = 1000, currency: str = "EUR"
-    ) -> commands.DraftInvoice:
-        """The command for a draft with one line, and a fifth of tax."""
-        line = NewLine(id=new_id(), description="Service", amount_minor=net_minor, taxes=(VAT,))
-        return commands.DraftInvoice(
-            invoice_id=new_id(),
-            customer_id=customer_id or self.acme,
-            currency=currency,
-            lines=(line,),
-        )
-
     def draft(self, customer_id: str = "", net_minor: int = 1000, currency: str = "EUR") -> str:
         """Draft an invoice, by default of 1,200 minor units with tax. Return its id."""
-        draft = self.draft_command(customer_id, net_minor, currency)
+        draft = self.draft_command(customer_id or self.acme, net_minor, currency)
         self.perform(draft)
         return draft.invoice_id
 
@@ -136,7 +104,7 @@ class Tenant:
 
     def record(self, net_minor: int, issued: date, due: date) -> None:
         """Record an old invoice with the number OLD-1."""
-        draft = self.draft_command(net_minor=net_minor)
+        draft = self.draft_command(self.acme, net_minor)
         self.perform(
             commands.RecordInvoice(
                 invoice_id=draft.invoice_id,
@@ -149,27 +117,6 @@ class Tenant:
                 due_date=due,
             )
         )
-
-    def pay(
-        self,
-        customer_id: str,
-        amount_minor: int,
-        invoice_id: str | None = None,
-        method: str = "card",
-    ) -> str:
-        """Receive money, for an invoice if one is given. Return the payment's id."""
-        payment_id = new_id()
-        self.perform(
-            commands.ReceivePayment(
-                payment_id=payment_id,
-                customer_id=customer_id,
-                currency="EUR",
-                amount_minor=amount_minor,
-                method=method,
-                apply_to={invoice_id: amount_minor} if invoice_id else {},
-            )
-        )
-        return payment_id
 
     def note(self, customer_id: str, amount_minor: int, description: str = "Goodwill") -> str:
         """Give credit without an invoice. Return the note's id."""

@@ -3,24 +3,20 @@
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from cli.terminal import ENVIRONMENT, POLARIS, Serving
+from console.books import Books
 from polaris.cli import demo_invoices
 from polaris.core.commands import (
-    Command,
-    DraftInvoice,
     FinalizeInvoice,
-    ReceivePayment,
-    SaveCustomer,
     VoidInvoice,
 )
-from polaris.core.commands.values import NewLine, TaxRate
+from polaris.core.commands.values import NewLine
 from polaris.core.facts.credit_note import CreditTo
 from polaris.core.facts.tenant import Settings
-from polaris.engine import Engine, new_id, now, request
+from polaris.engine import Engine, new_id, now
 from polaris.keys import ApiKey, KeyScope
 from polaris.operators.roles import Role
 from polaris.settings import Settings as Environment
@@ -28,7 +24,6 @@ from polaris.store.engine.write import create_api_key, create_tenant
 from polaris.store.server.database import Database, open_database
 
 PASSWORD = "a quiet river in spring"
-VAT = TaxRate(code="VAT", name="VAT", rate=Decimal(20))
 REASONS = ("duplicate", "order_change", "dispute_resolved")
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&amp;{{7*7}}"
@@ -36,7 +31,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\"'&amp;{{7*7}}"
 
 TOTAL = "USD 1,200.00"
 """The total of each invoice that `Tenant` makes: 1,000.00 and a fifth of tax."""
-TOTAL_MINOR = 120_000
+NET_MINOR, TOTAL_MINOR = 100_000, 120_000
 
 
 class Bill(NamedTuple):
@@ -45,25 +40,22 @@ class Bill(NamedTuple):
     id: str
     customer_id: str
     email: str
+    external_id: str
 
 
-class Tenant:
-    """One tenant of the console, whose commands come from outside: from an API or a colleague."""
+class Tenant(Books):
+    """One tenant of the served console."""
+
+    currency, actor = "USD", "key:shop"
 
     def __init__(
         self, database: Database, engine: Engine, name: str, reasons: tuple[str, ...] = ()
     ) -> None:
-        self.database, self.engine, self.id, self.name = database, engine, new_id(), name
+        super().__init__(database, engine, new_id())
+        self.name = name
         settings = Settings(void_reasons=reasons, payment_term_days=30)
         with database.connect() as connection:
             create_tenant(connection, self.id, name, "USD", "UTC", settings, now())
-
-    def perform(self, *commands: Command) -> None:
-        """Perform commands in order. None may be refused."""
-        outcomes = self.engine.perform(
-            self.id, [request(one, actor="key:shop") for one in commands]
-        )
-        assert all(outcome.done for outcome in outcomes), outcomes
 
     def bills_a_company(self) -> None:
         """Issue invoices in every state, as the demo does."""
@@ -72,23 +64,14 @@ class Tenant:
 
     def draft(self, name: str = "Juniper Books", **texts: Any) -> Bill:
         """Draft an invoice of 1,000.00 and 200.00 tax for a new customer."""
-        bill = Bill(new_id(), new_id(), "")
-        bill = bill._replace(email=texts.pop("email", f"billing@{bill.customer_id[-8:]}.example"))
-        line = texts.pop("line", NewLine(description="Office plants", amount_minor=100_000))
-        external_id = texts.pop("external_id", f"customer-{bill.customer_id[-8:]}")
-        customer = SaveCustomer(
-            customer_id=bill.customer_id, external_id=external_id, name=name, email=bill.email
-        )
-        taxed = NewLine(description=line.description, amount_minor=line.amount_minor, taxes=(VAT,))
-        draft = DraftInvoice(
-            invoice_id=bill.id,
-            customer_id=bill.customer_id,
-            currency="USD",
-            lines=(taxed,),
-            **texts,
-        )
-        self.perform(customer, draft)
-        return bill
+        line = texts.pop("line", NewLine(description="Office plants"))
+        short = new_id()[-8:]
+        address = texts.pop("email", f"billing@{short}.example")
+        external_id = texts.pop("external_id", f"customer-{short}")
+        customer_id = self.customer(external_id, name, address)
+        draft = self.draft_command(customer_id, NET_MINOR, line=line, **texts)
+        self.perform(draft)
+        return Bill(draft.invoice_id, customer_id, address, external_id)
 
     def issued(self, name: str = "Juniper Books", **texts: Any) -> Bill:
         """Issue an invoice of 1,200.00 that nobody has paid."""
@@ -99,15 +82,8 @@ class Tenant:
     def paid(self, name: str = "Juniper Books", **texts: Any) -> Bill:
         """Issue an invoice of 1,200.00 and pay it by transfer."""
         bill = self.issued(name, **texts)
-        payment = ReceivePayment(
-            payment_id=new_id(),
-            currency="USD",
-            amount_minor=TOTAL_MINOR,
-            method="transfer",
-            reference=texts.get("memo"),
-            apply_to={bill.id: TOTAL_MINOR},
-        )
-        self.perform(payment)
+        memo = texts.get("memo")
+        self.pay(bill.customer_id, TOTAL_MINOR, bill.id, "transfer", reference=memo)
         return bill
 
     def bills_hostile_texts(self) -> Bill:
@@ -116,7 +92,7 @@ class Tenant:
             HOSTILE,
             email=f"{HOSTILE}@x.example",
             external_id=HOSTILE,
-            line=NewLine(description=HOSTILE, name=HOSTILE, amount_minor=100_000),
+            line=NewLine(description=HOSTILE, name=HOSTILE),
             external_number=HOSTILE,
             memo=HOSTILE,
             purchase_order_number=HOSTILE,

@@ -1,12 +1,15 @@
 """The receipt of a request about an invoice: each document, entry and event that it made."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from polaris.console.access import Visit
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.event import Event, EventKind
 from polaris.core.facts.payment import Refund, RefundState
 from polaris.core.ledger.posting import Entry
 from polaris.services.invoice_detail import InvoiceDetail
+from polaris.store.read.customers import wallets_of
 from polaris.store.read.timeline import Happening
 
 FINAL = (RefundState.SETTLED, RefundState.CONVERTED)
@@ -19,8 +22,13 @@ class Receipt(NamedTuple):
     credit_notes: list[CreditNote]
     refunds: list[Refund]
     wallet_events: list[Event]
+    wallets: Mapping[str, str]  # their names, by id
     entries: list[Entry]
     held_minor: int  # what the voided invoice holds for the customer now
+
+    def wallet_of(self, event: Event) -> str:
+        """Return the name of the wallet whose credits an event tells about."""
+        return self.wallets.get(str(event.after.get("wallet_id")), "Customer’s wallet")
 
     @property
     def sentence(self) -> str:
@@ -40,7 +48,7 @@ class Receipt(NamedTuple):
         return any(refund.state not in FINAL for refund in self.refunds)
 
 
-def receipt_of(detail: InvoiceDetail, request_id: str | None) -> Receipt | None:
+async def receipt_of(visit: Visit, detail: InvoiceDetail, request_id: str | None) -> Receipt | None:
     """Return the receipt of a request, or None if it did nothing to this invoice."""
     done = (one for one in detail.happenings if one.command_id == request_id)
     happening = next((one for one in done if one.outcome == "done"), None)
@@ -49,11 +57,19 @@ def receipt_of(detail: InvoiceDetail, request_id: str | None) -> Receipt | None:
     changed = {event.subject_id for event in happening.events}
     whole = detail.whole
     voided = any(event.kind is EventKind.INVOICE_VOIDED for event in happening.events)
+    of_wallets = [one for one in happening.events if one.kind.startswith("credits.")]
     return Receipt(
         happening=happening,
         credit_notes=[note for note in whole.credit_notes if note.id in changed],
         refunds=[refund for refund in whole.refunds if refund.id in changed],
-        wallet_events=[one for one in happening.events if one.kind.startswith("credits.")],
+        wallet_events=of_wallets,
+        wallets=await _wallet_names(visit, detail) if of_wallets else {},
         held_minor=detail.held_minor if voided else 0,
         entries=[entry for entry in detail.entries if entry.command_id == happening.command_id],
     )
+
+
+async def _wallet_names(visit: Visit, detail: InvoiceDetail) -> dict[str, str]:
+    """Return the names of the customer's wallets, by their ids."""
+    found = await visit.caller.read(wallets_of, detail.invoice.customer_id)
+    return {wallet.id: f"Wallet “{wallet.name}”" for wallet in found if wallet.name}

@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import NamedTuple
+from urllib.parse import parse_qsl
 
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
@@ -18,7 +19,7 @@ from polaris.console.pages.saved_views import (
     usable_views,
     with_view_named,
 )
-from polaris.console.receipt import receipt_of
+from polaris.console.receipt import Receipt, receipt_of
 from polaris.console.rendering import render
 from polaris.core.commands.text import ID
 from polaris.core.refusals import NotFound
@@ -99,7 +100,7 @@ async def listed(visit: Visit) -> Response:
         all_columns=COLUMNS,
         Order=Order,
         detail=open_detail,
-        receipt=receipt_of(open_detail, state.params.get("receipt")) if open_detail else None,
+        receipt=await _receipt_named(visit, state, open_detail),
         shown=_tab_shown(state.params.get("show")),
         panel_tabs=TABS,
         whole=False,
@@ -118,10 +119,17 @@ def _state(visit: Visit) -> tuple[ListState, Search]:
 
 
 async def _panel(visit: Visit, state: ListState, invoice_id: str) -> Response:
-    return _invoice(visit, state, await found_invoice(visit, invoice_id), whole=False)
+    return await _invoice(visit, state, await found_invoice(visit, invoice_id), whole=False)
 
 
-def _invoice(visit: Visit, state: ListState, detail: InvoiceDetail, whole: bool) -> Response:
+async def _receipt_named(
+    visit: Visit, state: ListState, detail: InvoiceDetail | None
+) -> Receipt | None:
+    """Return the receipt that the URL names, if it is one of the open invoice."""
+    return await receipt_of(visit, detail, state.text("receipt")) if detail else None
+
+
+async def _invoice(visit: Visit, state: ListState, detail: InvoiceDetail, whole: bool) -> Response:
     """Return the panel of an invoice; or a page of its own, if it is shown `whole`."""
     return render(
         visit,
@@ -129,7 +137,7 @@ def _invoice(visit: Visit, state: ListState, detail: InvoiceDetail, whole: bool)
         block="panel",
         state=state,
         detail=detail,
-        receipt=receipt_of(detail, state.params.get("receipt")),
+        receipt=await _receipt_named(visit, state, detail),
         shown=_tab_shown(visit.request.query_params.get("show")),
         panel_tabs=TABS,
         whole=whole,
@@ -146,7 +154,7 @@ async def show_invoice(visit: Visit) -> Response:
         return RedirectResponse(f"/billing/invoices/{ids[0]}", 303)
     detail = await found_invoice(visit, name)
     state, _ = _state(visit)
-    return _invoice(visit, state, detail, whole=True)
+    return await _invoice(visit, state, detail, whole=True)
 
 
 async def found_invoice(visit: Visit, invoice_id: str) -> InvoiceDetail:
@@ -168,13 +176,24 @@ async def _open_invoice(visit: Visit, invoice_id: str | None) -> InvoiceDetail |
 async def receipt_shown(visit: Visit) -> Response:
     """Show a receipt again, with the state that its refunds have now."""
     detail = await found_invoice(visit, visit.request.path_params["invoice"])
-    receipt = receipt_of(detail, visit.request.path_params["request"])
+    receipt = await receipt_of(visit, detail, visit.request.path_params["request"])
     if receipt is None:
         raise HTTPException(404)
-    status = 200 if receipt.waits else POLLING_ENDS
     return render(
-        visit, "receipt.html", block="receipt", status=status, detail=detail, receipt=receipt
+        visit,
+        "receipt.html",
+        block="receipt",
+        status=200 if receipt.waits else POLLING_ENDS,
+        state=_state_behind(visit),
+        detail=detail,
+        receipt=receipt,
     )
+
+
+def _state_behind(visit: Visit) -> ListState:
+    """Return the state of the list that the browser shows while its script asks for a part."""
+    query = dict(parse_qsl(visit.back.partition("?")[2]))
+    return invoice_list(query, visit.tenant.currency, visit.locale)[0]
 
 
 def _tab_shown(name: str | None) -> str:
