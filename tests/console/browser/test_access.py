@@ -23,6 +23,8 @@ OPEN = ("/sign-in", "/set-password")
 NEEDS_OPERATOR = {
     "GET /billing/invoices/{invoice}/finalize",
     "POST /billing/invoices/{invoice}/finalize",
+    "GET /billing/invoices/{invoice}/delete",
+    "POST /billing/invoices/{invoice}/delete",
     "GET /billing/invoices/{invoice}/void",
     "POST /billing/invoices/{invoice}/void",
     "POST /billing/invoices/{invoice}/void/preview",
@@ -60,12 +62,13 @@ FORMS_OF_A_VIEWER = {
     "POST /account/sign-out-everywhere",
     "POST /account/tenant",
     "POST /account/theme",
+    "POST /billing/invoices/columns",
     "POST /billing/views",
     "POST /billing/views/{view}",
     "POST /audit/verify",
     "POST /ledger/proofs/run",
 }
-"""The only forms that a viewer may send: of the own account, and proofs, which change nothing."""
+"""The only forms that a viewer may send: of the own account and lists, and proofs, which change nothing."""
 
 WITHOUT_TRACE = {"POST /account/sessions/{session}/revoke"}
 """Forms that answer in the same way for what does not exist, and change nothing."""

@@ -236,7 +236,7 @@ def test_what_a_viewer_sees(opened: Opened, console: Console) -> None:
     page, bill = opened(Role.VIEWER).page, console.tenant.issued()
     shown = open_invoice(page, bill)
     expect(shown.get_by_role("button", name="Void invoice")).to_be_disabled()
-    expect(shown).to_contain_text("Finalizing and voiding need the role operator.")
+    expect(shown).to_contain_text("Finalizing, voiding and deleting need the role operator.")
     assert "\n".join(complaints(page)) == ""
 
 
