@@ -68,7 +68,8 @@ FORMS_OF_A_VIEWER = {
     "POST /audit/verify",
     "POST /ledger/proofs/run",
 }
-"""The only forms that a viewer may send: of the own account and lists, and proofs, which change nothing."""
+"""The only forms that a viewer may send: of the own account and list, and proofs, which change
+nothing."""
 
 WITHOUT_TRACE = {"POST /account/sessions/{session}/revoke"}
 """Forms that answer in the same way for what does not exist, and change nothing."""
