@@ -20,7 +20,7 @@ def database_url(shared_database_url: str) -> str:
 @pytest.fixture(scope="session")
 def serving(database_url: str) -> Iterator[Serving]:
     """`polaris serve` with two workers, so that no test depends on the memory of one."""
-    with Serving("serve", "--workers", "2", "--database-url", database_url) as serving:
+    with Serving("serve", "--no-jobs", "--workers", "2", "--database-url", database_url) as serving:
         yield serving
 
 

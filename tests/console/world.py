@@ -184,7 +184,7 @@ def served(data_dir: Path) -> Iterator[Console]:
             one.bills_a_company()
         people = [(email(role), tenant, role) for role in Role]
         add_operators(data_dir, [*people, (FOREIGNER, foreign, Role.ADMIN)])
-        serving = stack.enter_context(Serving("serve", "--data-dir", str(data_dir)))
+        serving = stack.enter_context(Serving("serve", "--no-jobs", "--data-dir", str(data_dir)))
         yield Console(serving.url, data_dir, tenant, foreign, foreign.bills_hostile_texts())
 
 

@@ -16,5 +16,5 @@ def database_url(shared_database_url: str) -> str:
 @pytest.fixture(scope="session")
 def serving(database_url: str) -> Iterator[Serving]:
     """`polaris serve`, a program of its own."""
-    with Serving("serve", "--database-url", database_url) as serving:
+    with Serving("serve", "--no-jobs", "--database-url", database_url) as serving:
         yield serving

@@ -239,7 +239,7 @@ def test_a_session_that_ends_in_the_dialog(opened: Opened, tenant: Tenant) -> No
 def test_two_servers_show_the_same(opened: Opened, console: Console) -> None:
     """A change is in the list of the other server at the next request; so is the sign-out."""
     bill = console.tenant.draft()
-    with Serving("serve", "--data-dir", str(console.data_dir)) as other:
+    with Serving("serve", "--no-jobs", "--data-dir", str(console.data_dir)) as other:
         page = opened(None).page
         page.goto("/sign-in?next=/billing/invoices")
         sign_in(page, email(Role.OPERATOR))

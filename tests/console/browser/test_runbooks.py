@@ -175,7 +175,7 @@ def test_refund_above_what_was_paid(watch: Watched, tenant: Tenant) -> None:
 def test_void_when_the_server_is_away(opened: Opened, console: Console) -> None:
     """Nothing typed is lost. The same form, sent again, voids the invoice once."""
     bill = console.tenant.issued()
-    where = ("serve", "--data-dir", str(console.data_dir))
+    where = ("serve", "--no-jobs", "--data-dir", str(console.data_dir))
     with Serving(*where) as serving:
         watch = opened(base_url=serving.url)
         open_invoice(watch.page, bill)
