@@ -102,7 +102,7 @@ class Books(EngineBooks):
             ).fetchall()
         matching = [one for (one,) in found if one.replace("-", "").startswith(shown["_id"])]
         assert len(matching) == 1
-        return matching[0]
+        return str(matching[0])
 
     def set(self, **settings: object) -> None:
         """Change settings of the dialect."""

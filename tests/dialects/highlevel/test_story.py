@@ -52,8 +52,8 @@ def test_a_paid_invoice_is_not_voided(books: Books) -> None:
         898.5,
     )
     refusal = (
-        "Money was received for the invoice and is not refunded (10050 minor units)."
-        " Refund it first. The refund counts as soon as its money was sent back."
+        "Money was received for the invoice. Refund it first; the refund counts as soon as its"
+        " money was sent back."
     )
     with refused(400, refusal):
         books.void(invoice["_id"])

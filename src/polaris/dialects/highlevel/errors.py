@@ -76,11 +76,16 @@ TABLE: dict[type[Refusal], Answer] = {
 """The status of every refusal. Without a text here, the answer has the refusal's own sentence."""
 
 DRAFT_VOIDED = "The invoice is a draft, so it cannot be voided. Delete it instead."
+MONEY_KEPT = (
+    "Money was received for the invoice. Refund it first; the refund counts as soon as its money"
+    " was sent back."
+)
 
 BY_COMMAND: dict[type[Command], dict[type[Refusal], Answer]] = {
     VoidInvoice: {
         refusals.NotFound: Answer(400, NO_INVOICE),
         refusals.NotFinalized: Answer(400, DRAFT_VOIDED),
+        refusals.MoneyReceived: Answer(400, MONEY_KEPT),
     },
     DeleteDraft: {refusals.NotADraft: Answer(400, "Only a draft can be deleted. Void it instead.")},
     EditDraft: {refusals.NotADraft: Answer(400, "Only a draft can be updated.")},

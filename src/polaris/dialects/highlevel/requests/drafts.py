@@ -97,7 +97,7 @@ def draft_command(
         memo=body.termsNotes or None,
         details={
             NAME: {
-                **kept(body, body.businessDetails, body.sentTo),
+                **own_fields(body, body.businessDetails, body.sentTo),
                 **contact_kept(body.contactDetails),
                 **lines.kept,
             }
@@ -105,7 +105,7 @@ def draft_command(
     )
 
 
-def kept(
+def own_fields(
     body: Written, business: BusinessDetails | None, sent_to: SentTo | None
 ) -> dict[str, object]:
     """Return the fields of the invoice that only this dialect stores."""
@@ -196,7 +196,7 @@ def edit_command(body: UpdatedInvoice, lines: Billed, invoice_id: str) -> EditDr
         memo=text_change(body.termsNotes),
         details={
             NAME: {
-                **kept(body, body.businessDetails, body.sentTo),
+                **own_fields(body, body.businessDetails, body.sentTo),
                 **contact,
                 **lines.kept,
                 "editedAt": now().isoformat(),

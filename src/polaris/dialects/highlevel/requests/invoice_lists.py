@@ -58,13 +58,13 @@ Filtered = Annotated[Filters, Query()]
 async def find_all(call: Reads, filters: Filtered) -> Response:
     """List the invoices that match the filters, by default the newest first."""
     call.check_location(filters.altId, filters.altType)
-    page = await found(call, filters)
+    page = await page_of_ids(call, filters)
     view = await call.view(Scope(invoices=set(page.ids), booked=False))
     rows = [shown(view, view.invoice(row_id)) for row_id in page.ids]
     return reply({"invoices": rows, "total": page.total})
 
 
-async def found(call: Call, filters: Filters) -> lists.IdPage:
+async def page_of_ids(call: Call, filters: Filters) -> lists.IdPage:
     """Return the ids of the page, in the asked order."""
     today = now().astimezone(ZoneInfo((await call.tenant()).timezone)).date()
     asked = await store_filters(call, filters, today)
