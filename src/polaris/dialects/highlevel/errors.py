@@ -11,6 +11,7 @@ from polaris.api.coercion import TOO_LARGE, UNKNOWN
 from polaris.core import refusals
 from polaris.core.commands import Command, DeleteDraft, EditDraft, ReceivePayment, VoidInvoice
 from polaris.core.refusals import EVERY, Refusal
+from polaris.money import printed
 
 MESSAGES = {
     400: "The request cannot be read.",
@@ -124,7 +125,8 @@ TABLES = AnswerTables(
 def refused(command: Command, found: Iterable[Refusal]) -> HighLevelError:
     """Return the answer to a refused command, with every refusal of the status."""
     chosen = TABLES.choose(command, found)
-    sentences = [answer.code or sentence(refusal) for refusal, answer in chosen.refusals]
+    currency: str | None = getattr(command, "currency", None)
+    sentences = [answer.code or sentence(one, currency) for one, answer in chosen.refusals]
     if chosen.status != 422:
         return HighLevelError(chosen.status, " ".join(dict.fromkeys(sentences)))
     fields = [TABLES.field_name(refusal) for refusal, _ in chosen.refusals]
@@ -132,9 +134,11 @@ def refused(command: Command, found: Iterable[Refusal]) -> HighLevelError:
     return invalid(*(f"{field}: {text}" if field else text for field, text in named))
 
 
-def sentence(refusal: Refusal) -> str:
-    """Return what is wrong and what to do instead."""
-    return f"{refusal.sentence} {refusal.instead}"
+def sentence(refusal: Refusal, currency: str | None = None) -> str:
+    """Return what is wrong and what to do instead, with amounts in the currency if it is known."""
+    if currency is None:
+        return f"{refusal.sentence} {refusal.instead}"
+    return f"{refusal.sentence_with(lambda minor: printed(minor, currency))} {refusal.instead}"
 
 
 # ---------------------------------------------------------------- errors of the framework
