@@ -28,47 +28,49 @@ def update(books: Books, invoice: Any, **changes: Any) -> Any:
     return books.call("update_invoice", invoice["_id"], body)
 
 
+ADDRESS = {
+    "addressLine1": "1 Main St",
+    "addressLine2": "Floor 2",
+    "city": "Boston",
+    "state": "MA",
+    "postalCode": "02101",
+    "countryCode": "US",
+}
+CONTACT = {
+    **CARA,
+    "companyName": "Cara Inc.",
+    "address": ADDRESS,
+    "additionalEmails": [{"email": "books@example.com"}],
+    "customFields": ["blue"],
+}
+BUSINESS = {
+    "name": "Acme Kitchens",
+    "address": ADDRESS,
+    "phoneNo": "+1 555 0199",
+    "website": "https://acme.example",
+    "logoUrl": "https://acme.example/logo.png",
+    "customValues": ["EIN 12-3456789"],
+}
+ITEM = {
+    **OVEN,
+    "amount": 100.25,
+    "qty": 3,
+    "description": "Steel",
+    "productId": "p1",
+    "priceId": "price1",
+    "taxes": [VAT],
+    "type": "one_time",
+}
+
+
 def test_a_draft_shows_what_was_sent(books: Books) -> None:
-    address = {
-        "addressLine1": "1 Main St",
-        "addressLine2": "Floor 2",
-        "city": "Boston",
-        "state": "MA",
-        "postalCode": "02101",
-        "countryCode": "US",
-    }
-    contact = {
-        **CARA,
-        "companyName": "Cara Inc.",
-        "address": address,
-        "additionalEmails": [{"email": "books@example.com"}],
-        "customFields": ["blue"],
-    }
-    business = {
-        "name": "Acme Kitchens",
-        "address": address,
-        "phoneNo": "+1 555 0199",
-        "website": "https://acme.example",
-        "logoUrl": "https://acme.example/logo.png",
-        "customValues": ["EIN 12-3456789"],
-    }
-    item = {
-        **OVEN,
-        "amount": 100.25,
-        "qty": 3,
-        "description": "Steel",
-        "productId": "p1",
-        "priceId": "price1",
-        "taxes": [VAT],
-        "type": "one_time",
-    }
     draft = books.drafted(
         name="Kitchen",
         title="PROFORMA",
         termsNotes="Net 14",
-        businessDetails=business,
-        contactDetails=contact,
-        items=[item],
+        businessDetails=BUSINESS,
+        contactDetails=CONTACT,
+        items=[ITEM],
         invoiceNumber="7",
     )
     (line,) = draft.pop("invoiceItems")
@@ -100,8 +102,8 @@ def test_a_draft_shows_what_was_sent(books: Books) -> None:
         "total": 360.9,
         "title": "PROFORMA",
         "amountDue": 360.9,
-        "businessDetails": business,
-        "contactDetails": contact,
+        "businessDetails": BUSINESS,
+        "contactDetails": CONTACT,
         "discount": {"type": "fixed", "value": 0},
         "totalSummary": {"subTotal": 300.75, "discount": 0, "tax": 60.15},
         "automaticTaxesEnabled": False,

@@ -90,6 +90,20 @@ def test_an_endpoint_is_verified_by_its_oldest_valid_key(body: bytes) -> None:
     assert received(body, headers).is_signature_valid is True
 
 
+def test_our_own_receiver_verifies_with_either_public_key(body: bytes) -> None:
+    headers = {name.lower(): value for name, value in KEYS.headers(body).items()}
+    for key in KEYS:
+        public = str(key.public_key)
+        assert DIALECT.verify(headers, body, public) is None
+        altered = DIALECT.verify(headers, body + b" ", public)
+        assert altered == "No signature fits the body and the key."
+    other = str(Keys.new().ed25519.public_key)
+    assert DIALECT.verify(headers, body, other) == "No signature fits the body and the key."
+    assert DIALECT.verify({}, body, other) == "The webhook has no signature."
+    no_key = "The key is no public key of an endpoint, as PEM."
+    assert DIALECT.verify(headers, body, "whsec_x") == no_key
+
+
 # ---------------------------------------------------------------- when to try again
 
 USUAL = origin_with()

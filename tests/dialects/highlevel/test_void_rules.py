@@ -81,6 +81,7 @@ def test_a_refund_given_as_credit_instead_is_still_kept_money(books: Books) -> N
     books.done(commands.ConvertRefund(refund_id=refund_id, note_id=new_id()))
     with refused(400, MONEY_KEPT):
         books.void(invoice["_id"])
+    assert books.show(invoice["_id"])["status"] == "partially_paid"
 
 
 def test_by_a_setting_manual_payments_do_not_count(books: Books) -> None:

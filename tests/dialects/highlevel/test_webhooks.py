@@ -254,14 +254,16 @@ def test_what_is_told_of_what_happens(books: Books) -> None:
         assert found == expected
 
 
-def test_money_that_goes_back_is_told(books: Books) -> None:
+@pytest.mark.parametrize(
+    ("minor", "first"), [(99900, "InvoicePaid"), (50000, "InvoicePartiallyPaid")]
+)
+def test_money_that_goes_back_is_told(books: Books, minor: int, first: str) -> None:
     """Whether the payment had settled the invoice whole or in part, there is one update."""
-    for minor, first in ((99900, "InvoicePaid"), (50000, "InvoicePartiallyPaid")):
-        invoice = books.sent()
-        sent = told(books, lambda: paid_and_gone(books, invoice, minor))  # noqa: B023  # called now
-        assert [one.type for one in sent] == [first, "InvoiceUpdate"]
-        assert (sent[1].read["status"], sent[1].read["amountPaid"]) == ("sent", 0)
-        assert sent[1].read["amountDue"] == 999
+    invoice = books.sent()
+    sent = told(books, lambda: paid_and_gone(books, invoice, minor))
+    assert [one.type for one in sent] == [first, "InvoiceUpdate"]
+    assert (sent[1].read["status"], sent[1].read["amountPaid"]) == ("sent", 0)
+    assert sent[1].read["amountDue"] == 999
 
 
 def test_an_invoice_that_was_issued_without_a_draft_is_created_and_sent(books: Books) -> None:

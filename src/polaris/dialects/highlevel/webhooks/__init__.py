@@ -27,6 +27,7 @@ DIALECT = WebhookDialect(
     signatures={Signature.ED25519: attempts.KEYS},
     headers=attempts.headers,
     delay_seconds=attempts.delay_seconds,
+    verify=attempts.verify,
     delivered=attempts.delivered,
     timeout_seconds=attempts.TIMEOUT_SECONDS,
 )

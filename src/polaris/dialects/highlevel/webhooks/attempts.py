@@ -1,7 +1,9 @@
 """One attempt to send a webhook as HighLevel does: its headers, what is success, and retries."""
 
+from collections.abc import Mapping
+
 from polaris.delivery.dialect import Message, Origin, Reply
-from polaris.delivery.signing import ed25519_signature, rsa_signature
+from polaris.delivery.signing import ed25519_signature, is_signed, rsa_signature
 from polaris.dialects.highlevel.rules.settings import settings_of
 
 TIMEOUT_SECONDS = 10.0
@@ -19,6 +21,8 @@ half as long again at most. It ends after about 20 hours."""
 
 KEYS = ("ed25519", "rsa")
 """The kinds of keys that sign each webhook: the vendor's current signature, and its older one."""
+CURRENT, OLDER = "X-GHL-Signature", "X-WH-Signature"
+"""The headers of both signatures."""
 
 
 def headers(message: Message) -> dict[str, str]:
@@ -26,9 +30,24 @@ def headers(message: Message) -> dict[str, str]:
     ed25519, rsa = (message.key(kind).secret for kind in KEYS)
     return {
         "Content-Type": "application/json",
-        "X-GHL-Signature": ed25519_signature(message.body, ed25519),
-        "X-WH-Signature": rsa_signature(message.body, rsa),
+        CURRENT: ed25519_signature(message.body, ed25519),
+        OLDER: rsa_signature(message.body, rsa),
     }
+
+
+def verify(headers: Mapping[str, str], body: bytes, key: str) -> str | None:
+    """Return why a webhook that was received cannot be trusted, or None.
+
+    The key is one of the endpoint's public keys, as PEM. It verifies its own signature.
+    """
+    signatures = [headers.get(name.lower(), "") for name in (CURRENT, OLDER)]
+    if not any(signatures):
+        return "The webhook has no signature."
+    try:
+        fits = any(is_signed(body, signature, key) for signature in signatures)
+    except ValueError:
+        return "The key is no public key of an endpoint, as PEM."
+    return None if fits else "No signature fits the body and the key."
 
 
 def delivered(status: int) -> bool:
