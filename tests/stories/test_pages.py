@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from pypdf import PdfReader
 
-from cli.terminal import Serving
+from cli.terminal import KEY, Serving
 from polaris.core.commands import (
     Command,
     DraftInvoice,
@@ -239,8 +239,9 @@ def test_pointing_a_highlevel_client_here(reader: Reader) -> None:
     assert all(line in page.section("Verify").text for line in printed)
     shown = reader.types(f"polaris invoice show INV-000001 --tenant {tenant}").said
     assert all(word in shown for word in ("1,799.10", "voided", "reversal")), shown
-    (setting,) = page.section("Afterwards").blocks()
-    assert reader.types(setting, TENANT=tenant).code == 0
+    (receiving,) = page.section("Receive webhooks").blocks()
+    added = reader.types(f"set -e\nexport POLARIS_ENCRYPTION_KEY={KEY}\n{receiving}", TENANT=tenant)
+    assert (added.code, added.said.count("BEGIN PUBLIC KEY")) == (0, 3), added.said
     expect_sound_books(reader, tenant)
 
 
