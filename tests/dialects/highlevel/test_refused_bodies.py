@@ -73,7 +73,7 @@ BAD_DRAFTS: list[tuple[dict[str, Any], str]] = [
     ({"attachments": [{}]}, "attachments is not supported"),
     ({"surprise": 1}, "property surprise should not exist"),
     ({"altType": "company"}, "altType must be location"),
-    ({"altId": ""}, "altId is required"),
+    ({"altId": None}, "altId must be a string"),
 ]
 
 

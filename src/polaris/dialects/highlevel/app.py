@@ -23,8 +23,8 @@ MOST_BYTES = 1024 * 1024
 """The largest body in bytes. A larger one is refused unread."""
 
 ROUTERS: tuple[APIRouter, ...] = (
-    locations.router,  # first: its paths look like ids of invoices
     invoice_lists.router,
+    locations.router,  # before others: its paths look like ids of invoices
     drafts.router,
     invoices.router,
 )

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated
 
 import msgspec
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 
 from polaris.api.access import Access, bearer, whole_key
 from polaris.api.caller import Caller
@@ -38,16 +38,13 @@ class Call(Caller):
         """Return the HighLevel error for a refused command."""
         return refused(command, refusals)
 
-    def check_location(self, alt_id: str | None, alt_type: str | None) -> None:
+    def check_location(self, alt_id: str, alt_type: str) -> None:
         """Check that a call names the tenant of its key.
 
-        Raises HighLevelError: 422 if a value is missing or unknown, 403 for another location.
+        Raises HighLevelError: 422 for an unknown type, 403 for another location.
         """
-        wrong = [f"{name} is required" for name, value in _named(alt_id, alt_type) if not value]
-        if alt_type and alt_type != ALT_TYPE:
-            wrong.append(f"altType must be {ALT_TYPE}")
-        if wrong:
-            raise invalid(*wrong)
+        if alt_type != ALT_TYPE:
+            raise invalid(f"altType must be {ALT_TYPE}")
         if alt_id != short_id(self.tenant_id):
             raise HighLevelError(403, "The API key has no access to this location.")
 
@@ -74,10 +71,6 @@ class Call(Caller):
         return await self.view(Scope(invoices={invoice_id}, booked=False))
 
 
-def _named(alt_id: str | None, alt_type: str | None) -> tuple[tuple[str, str | None], ...]:
-    return ("altId", alt_id), ("altType", alt_type)
-
-
 ACCESS = Access(
     caller=Call,
     authenticate=whole_key(bearer),
@@ -89,16 +82,21 @@ ACCESS = Access(
 )
 
 
-def may(scope: KeyScope) -> Callable[[Request], Awaitable[Call]]:
+Version = Annotated[
+    str | None, Header(alias="Version", description=f"Required: {', '.join(VERSIONS)}.")
+]
+
+
+def may(scope: KeyScope) -> Callable[[Request, Version], Awaitable[Call]]:
     """Return a dependency that returns the caller, if its key has the scope.
 
     The dependency raises HighLevelError, also for a missing or unknown `Version` header.
     """
     admitted = ACCESS.may(scope, "invoices")
 
-    async def caller(request: Request) -> Call:
+    async def caller(request: Request, version: Version = None) -> Call:
         call = await admitted(request)
-        if request.headers.get("version") not in VERSIONS:
+        if version not in VERSIONS:
             call.reject_role()  # with the header, a repetition under the same key is another call
             known = ", ".join(VERSIONS)
             raise HighLevelError(400, f"Send the header Version with one of these: {known}.")
@@ -107,16 +105,16 @@ def may(scope: KeyScope) -> Callable[[Request], Awaitable[Call]]:
     return caller
 
 
-AltId = Annotated[str | None, Query(alias="altId")]
-AltType = Annotated[str | None, Query(alias="altType")]
+AltId = Annotated[str, Query(alias="altId")]
+AltType = Annotated[str, Query(alias="altType")]
 
 
-def located(alt_id: AltId = None, alt_type: AltType = None) -> tuple[str | None, str | None]:
+def located(alt_id: AltId, alt_type: AltType) -> tuple[str, str]:
     """Return the location that the query names."""
     return alt_id, alt_type
 
 
-Located = Annotated[tuple[str | None, str | None], Depends(located)]
+Located = Annotated[tuple[str, str], Depends(located)]
 
 
 def check_live(tenant: Tenant, live_mode: bool | None) -> None:

@@ -30,8 +30,8 @@ LARGEST_PAGE, LARGEST_OFFSET = 1000, 10**9
 class Filters(BaseModel):
     """The location, the page, the filters and the order of a list."""
 
-    altId: str | None = None
-    altType: str | None = None
+    altId: str
+    altType: str
     limit: int = Field(ge=1, le=LARGEST_PAGE)
     offset: int = Field(ge=0, le=LARGEST_OFFSET)
     status: str | None = None
