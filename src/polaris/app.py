@@ -16,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from polaris import logs
 from polaris.api import file_links
@@ -24,6 +25,7 @@ from polaris.audit.sealer import Sealer
 from polaris.console import app as console
 from polaris.console.apis import Api
 from polaris.dialect_settings import declared_settings
+from polaris.dialects.highlevel import app as highlevel
 from polaris.dialects.lago import app as lago
 from polaris.dialects.polaris import app as admin
 from polaris.engine import Engine
@@ -36,7 +38,10 @@ from polaris.store.server.database import Database, open_database
 from polaris.store.server.migrate import pending
 
 Build = Callable[[AsyncEngine], FastAPI]
-DIALECTS: dict[str, Build] = {"/api/v1": lago.build, "/api/admin": admin.build}
+DIALECTS: dict[str, Build] = {}
+DIALECTS["/api/v1"] = lago.build
+DIALECTS["/invoices"] = highlevel.build
+DIALECTS["/api/admin"] = admin.build
 """The path at which each dialect is mounted, and the function that builds its application."""
 
 
@@ -66,6 +71,19 @@ def build(settings: Settings) -> Starlette:
     return app
 
 
+class WithSlash:
+    """An API at its path without the slash at the end, which a mount does not match."""
+
+    def __init__(self, api: Api) -> None:
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as if the path had the slash."""
+        path, root = scope["path"], scope.get("root_path", "")
+        within = {"path": f"{path}/", "root_path": f"{root}{self._api.path}"}
+        await self._api.app({**scope, **within}, receive, send)
+
+
 async def alive(_: Request) -> Response:
     """Answer that the server runs."""
     return JSONResponse({"alive": True})
@@ -93,6 +111,7 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         apis = [Api(path, build_dialect(async_engine)) for path, build_dialect in DIALECTS.items()]
         for api in apis:
             app.mount(api.path, api.app)
+            app.router.routes.append(Route(api.path, WithSlash(api)))
         offered = console.Offered(apis, declared_settings(), configured_provider(settings))
         app.mount("/", console.build(async_engine, offered))  # last: it takes every other path
         # The objects that exist now stay until the end, so the collector need not search them.

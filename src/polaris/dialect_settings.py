@@ -2,12 +2,15 @@
 
 import msgspec
 
+from polaris.dialects.highlevel.rules import settings as highlevel
 from polaris.dialects.lago.rules import settings as lago
 from polaris.reference.markdown import beside
 from polaris.services.declared_settings import DeclaredSettings
 
-DIALECTS: dict[str, type[msgspec.Struct]] = {lago.NAME: lago.Settings}
+DIALECTS: dict[str, type[msgspec.Struct]] = {}
 """The settings of each dialect. The command line names them `DIALECT.SETTING`."""
+DIALECTS[lago.NAME] = lago.Settings
+DIALECTS[highlevel.NAME] = highlevel.Settings
 
 
 def declared_settings() -> tuple[DeclaredSettings, ...]:

@@ -1,12 +1,13 @@
 """The dialects of webhooks, and how this installation sends them."""
 
 from polaris.delivery.sender import Sending
+from polaris.dialects.highlevel import webhooks as highlevel
 from polaris.dialects.lago import webhooks as lago
 from polaris.dialects.polaris import webhooks as standard
 from polaris.encryption import configured_encryption
 from polaris.settings import Settings
 
-DIALECTS = (standard.DIALECT, lago.DIALECT)
+DIALECTS = (standard.DIALECT, lago.DIALECT, highlevel.DIALECT)
 WEBHOOK_DIALECTS = {dialect.name: dialect for dialect in DIALECTS}
 """Each dialect of webhooks by its name."""
 

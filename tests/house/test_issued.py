@@ -20,6 +20,7 @@ LIVE = {"Customer", "Tenant", "tenant", "current_parties", "seller_of", "buyer_o
 """Names by which code gets at a row of today."""
 
 RESPONSES = "src/polaris/dialects/lago/responses/"
+HIGHLEVEL = "src/polaris/dialects/highlevel/responses/"
 WEBHOOKS = "src/polaris/dialects/lago/webhooks/"
 
 ALLOWED = {
@@ -39,6 +40,8 @@ ALLOWED = {
     f"{RESPONSES}organizations.py numbering": "the tenant itself, which is no document",
     f"{RESPONSES}webhook_endpoints.py webhook_endpoint": "the tenant's id, which never changes",
     "src/polaris/dialects/polaris/responses/records.py customer": "the customer itself",
+    f"{HIGHLEVEL}invoices.py head": "the location's id, which never changes, and its mode of today",
+    f"{HIGHLEVEL}locations.py invoice_settings": "the tenant itself, which is no document",
     f"{WEBHOOKS}bodies.py _customer": "the customer itself, which is no document",
 }
 """Functions that may read a row of today, and why."""

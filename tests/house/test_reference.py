@@ -22,7 +22,9 @@ from polaris.core.ledger.posting import EntryKind
 from polaris.core.lifecycle import LIFECYCLE, TRANSITIONS
 from polaris.core.refusals import EVERY
 from polaris.core.rules.requirement import Requirement
+from polaris.dialects.highlevel.rules import HIGHLEVEL
 from polaris.dialects.lago.coverage import CALLS
+from polaris.dialects.lago.rules import LAGO
 from polaris.reference.__main__ import PAGES, PLACE, out_of_step, write_all
 from polaris.reference.books import recipes
 from polaris.reference.lifecycle import given_by, ruled
@@ -30,6 +32,8 @@ from polaris.reference.markdown import beside
 from polaris.reports.ledger import PROOFS
 from polaris.settings import Settings
 
+DIALECTS = (LAGO, HIGHLEVEL)
+"""The dialects that ask for rules of the core that no command has."""
 RULES = {
     f"{module.name}.{name}": one
     for module in iter_modules(rules.__path__)
@@ -99,6 +103,7 @@ def test_every_name_is_on_its_page(name: str) -> None:
 def test_every_rule_is_asked_for() -> None:
     """A rule that no command has protects nothing."""
     asked_for = [rule for rule, _, _ in ruled()]
+    asked_for += [rule for one in DIALECTS for rules in one.adds.values() for rule in rules]
     assert not [name for name, rule in RULES.items() if not any(rule is one for one in asked_for)]
 
 

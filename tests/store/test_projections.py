@@ -8,7 +8,13 @@ from typing import NamedTuple
 import pytest
 
 from faults import world
-from polaris.core.balances.projections import overdue, payment_status
+from polaris.core.balances.payment import under_way
+from polaris.core.balances.projections import (
+    CollectionStatus,
+    collection_status,
+    overdue,
+    payment_status,
+)
 from polaris.core.commands import (
     AnnotateInvoice,
     Command,
@@ -18,6 +24,7 @@ from polaris.core.commands import (
     VoidInvoice,
 )
 from polaris.core.facts.invoice import Invoice, PaymentStatus
+from polaris.core.facts.payment import PaymentState
 from polaris.core.scope import Scope
 from polaris.core.view import View
 from polaris.engine import Engine, new_id, now
@@ -25,9 +32,9 @@ from polaris.store.engine.load import load
 from polaris.store.read import lists
 
 TODAY = datetime.now(UTC).date()
-FINALIZED, PAID, VOIDED, DISPUTED = range(4)
+FINALIZED, PAID, VOIDED, DISPUTED, COMING = range(5)
 WAYS = [(), (FINALIZED,), (FINALIZED, PAID), (FINALIZED, VOIDED), (FINALIZED, PAID, VOIDED)]
-WAYS += [(FINALIZED, DISPUTED)]
+WAYS += [(FINALIZED, DISPUTED), (FINALIZED, COMING), (FINALIZED, PAID, COMING), (COMING,)]
 SHARES = (0.5, 1.0)
 ASSERTED = (None, *PaymentStatus)
 
@@ -37,6 +44,8 @@ class Listed(NamedTuple):
 
     invoices: list[Invoice]
     paid_as: dict[PaymentStatus, set[str]]
+    collected_as: dict[CollectionStatus, set[str]]
+    coming: set[str]  # those for which a payment is in progress
     overdue: dict[bool, set[str]]
 
 
@@ -49,6 +58,13 @@ def steps(invoice_id: str, way: tuple[int, ...], days: int, minor: int) -> Itera
         ),
         VOIDED: VoidInvoice(invoice_id=invoice_id),
         DISPUTED: LoseDispute(invoice_id=invoice_id),
+        COMING: ReceivePayment(
+            payment_id=new_id(),
+            currency="EUR",
+            amount_minor=minor,
+            state=PaymentState.IN_PROGRESS,
+            apply_to={invoice_id: minor},
+        ),
     }
     return (made[step] for step in way)
 
@@ -76,10 +92,13 @@ def listed(database_url: str) -> Listed:
                 return set(page.ids)
 
             paid_as = {one: found(payment_statuses=[one]) for one in PaymentStatus}
+            collected = {one: found(collection_statuses=[one]) for one in CollectionStatus}
             late = {one: found(payment_overdue=one) for one in (True, False)}
             facts = load(connection, tenant_id, Scope(invoices=set(ids))).facts
         view = View(facts, now())
-        return Listed([view.invoice(one) for one in ids], paid_as, late)
+        rows = [view.invoice(one) for one in ids]
+        coming = {one.id for one in rows if under_way(view.decision, one)}
+        return Listed(rows, paid_as, collected, coming, late)
 
 
 @pytest.mark.parametrize("status", PaymentStatus)
@@ -89,6 +108,19 @@ def test_the_payment_status_is_listed_as_it_is_computed(
     computed = {one.id for one in listed.invoices if payment_status(one) is status}
     assert computed
     assert listed.paid_as[status] == computed
+
+
+@pytest.mark.parametrize("status", list(CollectionStatus)[:-1])  # a closed one is not listed
+def test_how_far_it_is_collected_is_listed_as_it_is_computed(
+    listed: Listed, status: CollectionStatus
+) -> None:
+    computed = {
+        one.id
+        for one in listed.invoices
+        if collection_status(one, one.id in listed.coming) is status
+    }
+    assert computed
+    assert listed.collected_as[status] == computed
 
 
 @pytest.mark.parametrize("late", [True, False])

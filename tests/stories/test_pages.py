@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from pypdf import PdfReader
 
-from cli.terminal import Serving
+from cli.terminal import KEY, Serving
 from polaris.core.commands import (
     Command,
     DraftInvoice,
@@ -213,6 +213,35 @@ def test_pointing_a_lago_client_here(reader: Reader) -> None:
     tenant = tenants[0]["tenant_id"] if "tenant_id" in tenants[0] else tenants[0]["id"]
     shown = reader.types(f"polaris invoice show {issued[1]} --tenant {tenant}").said
     assert all(word in shown for word in ("70.00", "50.00", "CN001")), shown
+    expect_sound_books(reader, tenant)
+
+
+def test_pointing_a_highlevel_client_here(reader: Reader) -> None:
+    """Run the page's program with HighLevel's client; only what the page tells to replace is."""
+    page = Page.of("how-to/point-your-highlevel-client-here.md")
+    create, listing, serve = page.section("Before").blocks()
+    (program,) = page.section("Do it").blocks("python")
+    found = re.search(r"plr_[0-9a-f]{16}_[0-9a-f]{64}", reader.types(create).said)
+    assert found
+    (tenant,) = re.findall(
+        r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", reader.types(listing).said
+    )
+    location = tenant.replace("-", "")[:24]
+    _, *serving = serve.split()
+    with Serving(*serving, "--database-url", reader.url) as served:
+        told = program.replace("YOUR_KEY", found[0]).replace("YOUR_LOCATION", location)
+        told = told.replace("http://127.0.0.1:8000", served.url.rstrip("/"))
+        (reader.folder / "shop.py").write_text(told)
+        done = reader.types("python shop.py")
+    assert done.code == 0, done.said
+    printed = ["draft draft 1799.1", "sent INV-000001 sent 1799.1", "voided INV-000001 void 1799.1"]
+    assert [line for line in done.said.splitlines() if "[" not in line] == printed
+    assert all(line in page.section("Verify").text for line in printed)
+    shown = reader.types(f"polaris invoice show INV-000001 --tenant {tenant}").said
+    assert all(word in shown for word in ("1,799.10", "voided", "reversal")), shown
+    (receiving,) = page.section("Receive webhooks").blocks()
+    added = reader.types(f"set -e\nexport POLARIS_ENCRYPTION_KEY={KEY}\n{receiving}", TENANT=tenant)
+    assert (added.code, added.said.count("BEGIN PUBLIC KEY")) == (0, 3), added.said
     expect_sound_books(reader, tenant)
 
 

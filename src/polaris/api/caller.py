@@ -143,12 +143,21 @@ class Caller(ABC):
 
     async def preview(self, command: Command) -> Preview:
         """Return what a command would do, and write nothing. Raises Failure if it is refused."""
-        previewed = request(
-            command, administrator=self.principal.administrator, dialect=self.dialect
-        )
-        (preview,) = await self.engine.preview(self.tenant_id, [previewed])
-        self._accepted(command, preview.outcome)
-        return preview
+        return (await self.preview_all([command]))[0]
+
+    async def preview_all(self, commands: Sequence[Command]) -> list[Preview]:
+        """Return what commands would do, one after the other, and write nothing.
+
+        Raises Failure for the first refused one.
+        """
+        requests = [
+            request(command, administrator=self.principal.administrator, dialect=self.dialect)
+            for command in commands
+        ]
+        previews = await self.engine.preview(self.tenant_id, requests)
+        for command, preview in zip(commands, previews, strict=True):
+            self._accepted(command, preview.outcome)
+        return previews
 
     def _accepted(self, command: Command, outcome: Outcome) -> Outcome:
         """Return the outcome of a command that was done.

@@ -50,6 +50,7 @@ LABELS = {
     "refuse_void_when_credited": "Refuse to void an invoice that is credited in full",
     "void_with_credit_note": "Document a void with a credit note for the whole invoice",
     "confirm_above_minor": "Type the invoice number to void from this total on",
+    "live_mode": "These are live books, not for tests",
 }
 """How the form names its fields."""
 

@@ -3,13 +3,15 @@
 Private keys are in PEM format, secrets are plain text, and signatures are base64 text.
 """
 
+import binascii
 import hmac
 import secrets
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from functools import lru_cache
 
 import jwt
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -74,6 +76,24 @@ def ed25519_signature(body: bytes, private_key: str) -> str:
     if not isinstance(key, ed25519.Ed25519PrivateKey):
         raise ValueError("an Ed25519 signature needs an Ed25519 key")
     return b64encode(key.sign(body)).decode()
+
+
+def is_signed(body: bytes, signature: str, public: str) -> bool:
+    """True if the base64 signature of the body fits a public key, as PEM: Ed25519 or RSA.
+
+    Raises ValueError if the key is no such public key.
+    """
+    key = serialization.load_pem_public_key(public.encode())
+    try:
+        if isinstance(key, ed25519.Ed25519PublicKey):
+            key.verify(b64decode(signature), body)
+        elif isinstance(key, rsa.RSAPublicKey):
+            key.verify(b64decode(signature), body, padding.PKCS1v15(), hashes.SHA256())
+        else:
+            raise ValueError("the key is neither an Ed25519 nor an RSA key")
+    except (InvalidSignature, binascii.Error):
+        return False
+    return True
 
 
 def _pem(key: rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey) -> str:

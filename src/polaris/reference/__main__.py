@@ -7,6 +7,7 @@ from pathlib import Path
 
 from polaris.reference.books import accounts, events, proofs
 from polaris.reference.dialects import admin, lago
+from polaris.reference.highlevel import highlevel
 from polaris.reference.lifecycle import commands, lifecycle, refusals, rules
 from polaris.reference.settings import settings
 
@@ -31,6 +32,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "cli.md": cli,
     "dialects/lago.md": lago,
+    "dialects/highlevel.md": highlevel,
     "dialects/polaris.md": admin,
 }
 

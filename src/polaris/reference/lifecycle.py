@@ -130,6 +130,7 @@ OF_NO_RULE = {
     "id_malformed": "the engine, before any rule",
     "text_malformed": "the engine, before any rule",
     "text_too_long": "the engine, before any rule",
+    "money_received": "a dialect that voids only what holds no money",
     "unknown_series": "drawing a number",
     "unknown_line": "the sums of a credit note",
     "line_over_credited": "the sums of a credit note",

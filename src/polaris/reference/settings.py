@@ -50,10 +50,15 @@ def settings() -> str:
     )
 
 
+TITLES = {"highlevel": "HighLevel"}
+"""The names of dialects that are not their word in the settings with a capital letter."""
+
+
 def of_dialect(name: str, declared: type[msgspec.Struct]) -> list[str]:
     """Return the sections about the settings of a dialect."""
+    title = TITLES.get(name, name.capitalize())
     head = (
-        f"## Of the {name.capitalize()} dialect\n\nThese settings are stored with the tenant. "
+        f"## Of the {title} dialect\n\nThese settings are stored with the tenant. "
         f"`polaris tenant set` names them `{name}.SETTING`.\n"
     )
     return [head, fields(declared), *map(described, mentioned([declared]))]

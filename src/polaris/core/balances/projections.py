@@ -4,8 +4,36 @@ Each has an SQL expression in `store/read/lists.sql`; a test compares the two.
 """
 
 from datetime import date
+from enum import StrEnum
 
 from polaris.core.facts.invoice import Invoice, PaymentStatus, Status
+
+
+class CollectionStatus(StrEnum):
+    """How far an invoice is collected, by its amounts alone."""
+
+    DRAFT = "draft"
+    UNPAID = "unpaid"
+    PROCESSING = "processing"  # not settled; a payment for it is in progress
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"  # nothing is outstanding
+    VOIDED = "voided"
+    CLOSED = "closed"
+
+
+def collection_status(invoice: Invoice, under_way: bool) -> CollectionStatus:
+    """Return how far an invoice is collected.
+
+    `under_way` is True if the money of a payment for it may still arrive.
+    """
+    if invoice.status is not Status.FINALIZED:
+        return CollectionStatus(invoice.status)
+    if not invoice.outstanding_minor:
+        return CollectionStatus.PAID
+    if under_way:
+        return CollectionStatus.PROCESSING
+    partly = invoice.outstanding_minor < invoice.total_minor
+    return CollectionStatus.PARTLY_PAID if partly else CollectionStatus.UNPAID
 
 
 def payment_status(invoice: Invoice) -> PaymentStatus:

@@ -35,6 +35,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     refuse_void_when_credited: bool = True  # an invoice that is credited in full cannot be voided
     void_with_credit_note: bool = False  # a void writes a note for the whole, if it chooses none
     confirm_above_minor: int | None = None  # from here the console asks for the invoice number
+    live_mode: bool = True  # False: the tenant is for tests, and tells this to other systems
 
 
 class Books(Changing, frozen=True, array_like=True, kw_only=True):

@@ -64,6 +64,7 @@ from polaris.core.refusals.invoice import (
 )
 from polaris.core.refusals.payment import (
     AlreadyReversed,
+    MoneyReceived,
     NotApplied,
     NotEnoughUnused,
     PaymentNotReceived,
@@ -145,6 +146,7 @@ __all__ = [
     "RefundExceedsCash",
     "CreditExceedsInvoice",
     "LineOverCredited",
+    "MoneyReceived",
     "PartsDoNotMatch",
     "OffsetExceedsOutstanding",
     "PeriodClosed",

@@ -15,6 +15,12 @@ class PaymentUnderWay(Refusal):
     instead = "Wait until the payment provider reports the result."
 
 
+class MoneyReceived(Refusal):
+    """Money was received for the invoice and is not refunded (`received_minor`)."""
+
+    instead = "Refund it first. The refund counts as soon as its money was sent back."
+
+
 class NotEnoughUnused(Refusal):
     """The amount is larger than what is unused of the payment or credit note (`limit_minor`)."""
 

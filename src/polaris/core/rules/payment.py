@@ -9,7 +9,7 @@ from polaris.core.commands import (
     ReceivePayment,
     UpdatePayment,
 )
-from polaris.core.facts.invoice import Invoice
+from polaris.core.facts.invoice import Invoice, Status
 from polaris.core.facts.payment import PaymentState
 from polaris.core.rules import input, invoice
 from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
@@ -109,6 +109,34 @@ def payment_not_refunded(case: AnyCase) -> Details | None:
     return unless(not taken, field="payment_id", refunded_minor=taken)
 
 
+# ---------------------------------------------------------------- a payment for one invoice
+
+
+def paid_for(case: Case[ReceivePayment]) -> Invoice:
+    """Return the one invoice that the payment is for."""
+    return case.decision.the(Invoice, next(iter(case.command.apply_to), None), "apply_to")
+
+
+@requires(refusals.NotFinalized)
+def payment_for_issued(case: Case[ReceivePayment]) -> Details | None:
+    """The paid invoice was issued."""
+    status = paid_for(case).status
+    return unless(status in (Status.FINALIZED, Status.VOIDED), status=status)
+
+
+@requires(refusals.AlreadyVoided)
+def payment_for_standing(case: Case[ReceivePayment]) -> Details | None:
+    """The paid invoice is not voided."""
+    invoice = paid_for(case)
+    return unless(invoice.status is not Status.VOIDED, number=invoice.number)
+
+
+@requires(refusals.OutstandingExceeded)
+def payment_within_due(case: Case[ReceivePayment]) -> Details | None:
+    """A payment is at most the outstanding amount of its invoice."""
+    return at_most("amount_minor", case.command.amount_minor, paid_for(case).outstanding_minor)
+
+
 # ---------------------------------------------------------------- what each command requires
 
 COLLECT = (*invoice.STANDING, invoice.something_outstanding, no_payment_under_way)
@@ -144,4 +172,6 @@ APPLY = (
     invoice.within_outstanding,
     within_unused,
 )
+FOR_ONE_INVOICE = (payment_for_issued, payment_for_standing, payment_within_due)
+"""The rules of a dialect whose payments are for exactly one invoice."""
 REMOVE = (invoice.is_finalized, payment_stands, payment_not_refunded)

@@ -126,6 +126,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.DatedBeforeCause: Answer(422, "dated_before_cause", "base"),
     refusals.PaymentNotReceived: Answer(422, INVALID),
     refusals.PaymentUnderWay: Answer(405, "payment_processor_is_currently_handling_payment"),
+    refusals.MoneyReceived: Answer(405, "not_voidable"),
     refusals.NotEnoughUnused: Answer(422, RANGE),
     refusals.NotApplied: Answer(422, INVALID),
     refusals.PaymentRefunded: Answer(422, INVALID),

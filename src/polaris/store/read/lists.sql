@@ -53,6 +53,18 @@ select i.id from invoice i
 select i.id from invoice i
  where i.tenant_id = %(t)s and (i.dispute_lost_at is not null) = %(payment_dispute_lost)s::boolean
 
+-- invoices_collected_as --
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and case when i.status <> 'finalized' then i.status
+         when i.outstanding_minor = 0 then 'paid'
+         when exists (select 1 from payment p
+           where p.tenant_id = %(t)s and p.customer_id = i.customer_id
+             and p.state in ('in_progress', 'needs_attention')
+             and p.intended->(i.id::text) is not null) then 'processing'
+         when i.outstanding_minor < i.total_minor then 'partly_paid'
+         else 'unpaid' end = any(%(collection_statuses)s::text[])
+
 -- invoices_partially_paid --
 -- Partially paid of the amount after credit notes and wallets; see `invoices_amounting_to`.
 select i.id from invoice i
@@ -142,6 +154,25 @@ select i.id from invoice i
        where c.tenant_id = %(t)s
          and strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email,
            c.first_name, c.last_name)), lower(%(search_term)s)) > 0))
+
+-- invoices_searched_with_name --
+-- The value has the text and the dialect whose name of the invoice is searched as well.
+select i.id from invoice i
+ where i.tenant_id = %(t)s
+   and (strpos(lower(concat_ws(e'\n', i.number, i.external_number,
+         i.details->(%(search_with_name)s::text[])[2]->>'name')),
+       lower((%(search_with_name)s::text[])[1])) > 0
+     or i.customer_id in (select c.id from customer c
+       where c.tenant_id = %(t)s
+         and strpos(lower(concat_ws(e'\n', c.name, c.external_id, c.email, c.phone,
+           c.legal_name)), lower((%(search_with_name)s::text[])[1])) > 0))
+
+-- invoices_with_ids --
+select i.id from invoice i where i.tenant_id = %(t)s and i.id = any(%(invoice_ids)s::uuid[])
+
+-- invoices_of_customers --
+select i.id from invoice i
+ where i.tenant_id = %(t)s and i.customer_id = any(%(customer_ids)s::uuid[])
 
 -- invoices_searched_of_customer --
 -- Among the invoices of one customer, a search for its name would find all of them.

@@ -16,10 +16,11 @@ from polaris.core.commands import (
     SaveWebhookEndpoint,
     VoidInvoice,
 )
-from polaris.core.facts.invoice import Invoice, InvoiceKind, Status
+from polaris.core.facts.invoice import InvoiceKind
 from polaris.core.facts.webhook import WebhookEndpoint
 from polaris.core.rules.input import positive
 from polaris.core.rules.invoice import not_voided_yet
+from polaris.core.rules.payment import FOR_ONE_INVOICE, paid_for
 from polaris.core.rules.requirement import AnyCase, Case, Details, at_most, requires, unless
 from polaris.core.transition import Dialect, adds
 from polaris.dialects.lago.rules.amounts import creditable, line_left, refundable
@@ -64,25 +65,6 @@ def note_within_lines(case: Case[IssueCreditNote]) -> Details | None:
 LONGEST_REFERENCE = 40
 
 
-def paid_for(case: Case[ReceivePayment]) -> Invoice:
-    """Return the one invoice that the payment is for."""
-    return case.decision.the(Invoice, next(iter(case.command.apply_to), None), "apply_to")
-
-
-@requires(refusals.NotFinalized)
-def payment_for_issued(case: Case[ReceivePayment]) -> Details | None:
-    """The paid invoice was issued."""
-    status = paid_for(case).status
-    return unless(status in (Status.FINALIZED, Status.VOIDED), status=status)
-
-
-@requires(refusals.AlreadyVoided)
-def payment_for_standing(case: Case[ReceivePayment]) -> Details | None:
-    """The paid invoice is not voided."""
-    invoice = paid_for(case)
-    return unless(invoice.status is not Status.VOIDED, number=invoice.number)
-
-
 @requires(refusals.ValueMissing)
 def payment_has_reference(case: Case[ReceivePayment]) -> Details | None:
     """A payment has a reference."""
@@ -96,12 +78,6 @@ def payment_reference_short(case: Case[ReceivePayment]) -> Details | None:
     return unless(fits, field="reference")
 
 
-@requires(refusals.OutstandingExceeded)
-def payment_within_due(case: Case[ReceivePayment]) -> Details | None:
-    """A payment is at most the outstanding amount of its invoice."""
-    return at_most("amount_minor", case.command.amount_minor, paid_for(case).outstanding_minor)
-
-
 @requires(refusals.UnsuitableTopUp)
 def payment_of_whole_top_up(case: Case[ReceivePayment]) -> Details | None:
     """An invoice for wallet credits is paid in full by one payment."""
@@ -111,11 +87,9 @@ def payment_of_whole_top_up(case: Case[ReceivePayment]) -> Details | None:
 
 
 PAYMENT = (
-    payment_for_issued,
-    payment_for_standing,
+    *FOR_ONE_INVOICE,
     payment_has_reference,
     payment_reference_short,
-    payment_within_due,
     payment_of_whole_top_up,
 )
 

@@ -1,0 +1,1 @@
+"""The dialect of HighLevel: its invoice API and its webhooks."""
