@@ -42,6 +42,7 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     def __init__(self, allow_private: bool) -> None:
         self._allow_private = allow_private
         self._network = httpcore.AnyIOBackend()
+        self._asked: dict[tuple[str, int], asyncio.Future[list[str]]] = {}
 
     async def connect_tcp(
         self,
@@ -63,18 +64,24 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         raise fault
 
     async def _addresses(self, host: str, port: int) -> list[str]:
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(
-                host, port, type=socket.SOCK_STREAM
-            )
-        except OSError as fault:
-            raise httpcore.ConnectError(f"the host {host} is not found: {fault}") from fault
-        addresses = [str(address[0]) for *_, address in found]
+        found = addresses = await self._look_up(host, port)
         if not self._allow_private:
             addresses = [address for address in addresses if is_public(address)]
             if found and not addresses:
                 raise AddressRefused(AddressRefused.__doc__)
         return addresses
+
+    async def _look_up(self, host: str, port: int) -> list[str]:
+        """Return the addresses of a host. Attempts at the same time share one look-up.
+
+        A look-up takes a thread, also when nobody waits for it any more. So a name server that
+        does not answer for one host takes only one.
+        """
+        if (host, port) not in self._asked:
+            asked = asyncio.ensure_future(_look_up(host, port))
+            self._asked[host, port] = asked
+            asked.add_done_callback(lambda _: self._asked.pop((host, port)))
+        return await asyncio.shield(self._asked[host, port])
 
     async def connect_unix_socket(self, *_: Any, **__: Any) -> httpcore.AsyncNetworkStream:
         """Refuse: webhooks go to hosts only."""
@@ -83,3 +90,12 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await self._network.sleep(seconds)
+
+
+async def _look_up(host: str, port: int) -> list[str]:
+    loop = asyncio.get_running_loop()
+    try:
+        found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as fault:
+        raise httpcore.ConnectError(f"the host {host} is not found: {fault}") from fault
+    return [str(address[0]) for *_, address in found]

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
+import psycopg
 import structlog
 import uuid_utils
 
@@ -59,6 +60,15 @@ class Made(NamedTuple):
     ordered_by: str | None
 
 
+class Batch(NamedTuple):
+    """What is published together: the endpoints of a tenant and their dialects, at a time."""
+
+    tenant_id: str
+    dialects: tuple[WebhookDialect, ...]
+    subscriptions: Sequence[Subscription]
+    now: datetime
+
+
 class Delivery(NamedTuple):
     """A new delivery."""
 
@@ -87,7 +97,8 @@ def publish_pending(
             after = max(after, id_before(min(one.since for one in subscriptions)))
             events = _pending(connection, tenant_id, after)
             if events:
-                made += _publish(connection, tenant_id, dialects, subscriptions, events, now)
+                batch = Batch(tenant_id, _spoken(dialects, subscriptions), subscriptions, now)
+                made += _publish_or_split(connection, batch, events)
         if len(events) < BATCH:
             return made
         after = events[-1].id
@@ -110,20 +121,38 @@ def _pending(connection: Connection, tenant_id: str, after: str) -> list[Event]:
     return [msgspec.json.decode(event, type=Event) for (event,) in rows]
 
 
+def _spoken(
+    dialects: Dialects, subscriptions: Sequence[Subscription]
+) -> tuple[WebhookDialect, ...]:
+    named = {one.dialect for one in subscriptions}
+    return tuple(dialect for name, dialect in dialects.items() if name in named)
+
+
+def _publish_or_split(connection: Connection, batch: Batch, events: Sequence[Event]) -> int:
+    """Publish events. If a batch fails, publish each alone, so that one event stops no other."""
+    try:
+        with connection.transaction():
+            named = (batch.tenant_id, batch.dialects, events, batch.now)
+            return _publish(connection, batch, events, compose_webhooks(connection, *named))
+    except psycopg.OperationalError:
+        raise
+    except Exception as fault:
+        if len(events) > 1:
+            return sum(_publish_or_split(connection, batch, [event]) for event in events)
+        [event] = events
+        log.error("event_not_published", event_id=event.id, exc_info=True)
+        failed = [_fault(dialect, event, fault, batch.now) for dialect in batch.dialects]
+        run(connection, "insert_webhooks", t=batch.tenant_id, webhooks=as_json(failed))
+        return _publish(connection, batch, events, failed)
+
+
 def _publish(
-    connection: Connection,
-    tenant_id: str,
-    dialects: Dialects,
-    subscriptions: Sequence[Subscription],
-    events: Sequence[Event],
-    now: datetime,
+    connection: Connection, batch: Batch, events: Sequence[Event], made: Sequence[Made]
 ) -> int:
-    spoken = {one.dialect for one in subscriptions}
-    speaking = [dialect for name, dialect in dialects.items() if name in spoken]
-    made = compose_webhooks(connection, tenant_id, speaking, events, now)
-    deliver(connection, tenant_id, made, events, subscriptions, now)
+    """Create the deliveries of stored webhooks, and mark their events as published."""
+    deliver(connection, batch.tenant_id, made, events, batch.subscriptions, batch.now)
     ids = [event.id for event in events]
-    run(connection, "insert_published", t=tenant_id, event_ids=ids, now=now)
+    run(connection, "insert_published", t=batch.tenant_id, event_ids=ids, now=batch.now)
     return len(made)
 
 
@@ -166,8 +195,7 @@ def _composed(
     now: datetime,
 ) -> list[Made]:
     """Return the webhooks of an event. If they cannot be composed, one that tells the fault."""
-    ordered_by = event.invoice_id or event.customer_id or event.subject_id
-    ids = (event.invoice_id, ordered_by)
+    ids = (event.invoice_id, _order_of(event))
     try:
         webhooks = dialect.compose(event, facts, connection)
         return [
@@ -177,9 +205,19 @@ def _composed(
         ]
     except Exception as fault:  # a mistake of one dialect must not stop the other webhooks
         log.error("webhook_not_composed", event_id=event.id, dialect=dialect.name, exc_info=True)
-        said = f"{type(fault).__name__}: {fault}"
-        kind = str(event.kind)
-        return [Made(_new_id(), event.id, dialect.name, 1, kind, "", said, now, *ids)]
+        return [_fault(dialect, event, fault, now)]
+
+
+def _fault(dialect: WebhookDialect, event: Event, fault: Exception, now: datetime) -> Made:
+    """Return a webhook without a body, which tells why it could not be composed."""
+    said = f"{type(fault).__name__}: {fault}"
+    ids = (event.invoice_id, _order_of(event))
+    return Made(_new_id(), event.id, dialect.name, 1, str(event.kind), "", said, now, *ids)
+
+
+def _order_of(event: Event) -> str:
+    """Return the id whose webhooks are kept in order."""
+    return event.invoice_id or event.customer_id or event.subject_id
 
 
 def deliver(

@@ -10,9 +10,11 @@ import random
 import time
 from collections import defaultdict
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 import psycopg
 import structlog
@@ -30,6 +32,11 @@ from polaris.store.server.data_directory import EmbeddedError
 from polaris.store.server.database import Database, EngineConnection
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
+
+PURPOSES = ("finding", "recording")
+"""A sender has a thread and a connection for each."""
 
 IDLE_SECONDS = 0.5
 """The time between two rounds when nothing was due."""
@@ -85,6 +92,8 @@ class Sender:
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: list[Attempt] = []
         self._wake = asyncio.Event()
+        # Threads of its own: those of the event loop may all wait for name servers.
+        self._threads = ThreadPoolExecutor(len(PURPOSES), "webhooks")
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send until `stop` is set. Attempts that run then are ended and recorded."""
@@ -96,7 +105,7 @@ class Sender:
                     await self._wait(IDLE_SECONDS)
             await self._end_all()
             await recording
-        self._leave()
+        self._close()
 
     async def send_due(self) -> int:
         """Publish and send until nothing is due now. Return how many attempts were made."""
@@ -106,7 +115,7 @@ class Sender:
                 made += begun
                 await asyncio.gather(*self._tasks)
                 await self._record()
-        self._leave()
+        self._close()
         return made
 
     # ------------------------------------------------------------ rounds
@@ -115,10 +124,10 @@ class Sender:
         """Publish, take what is due, and begin the attempts. Return how many."""
         self._wake.clear()
         try:
-            found = await asyncio.to_thread(self._find)
+            found = await self._in_thread(self._find)
         except (psycopg.Error, EmbeddedError) as fault:
             log.warning("webhooks_not_found", fault=str(fault))
-            await asyncio.to_thread(self._revive)
+            await self._in_thread(self._revive)
             await self._wait(IDLE_SECONDS)
             return 0
         for route, claimed in found:
@@ -153,20 +162,28 @@ class Sender:
 
     def _find(self) -> list[tuple[Route, list[Claimed]]]:
         """Publish new events, and take due deliveries as far as there is room for them."""
-        connection = self._connection("finding")
+        connection = self._connection(PURPOSES[0])
         now = self._sending.now()
-        everyone = tenants.tenants(connection)
+        everyone = [tenant.id for tenant in tenants.tenants(connection)]
         if time.monotonic() - self._published_at >= PUBLISH_SECONDS:
-            since = self._lookback.since(now)
-            for tenant in everyone:
-                publish_pending(connection, tenant.id, self._sending.dialects, since, now)
-            self._lookback.done(now)
-            self._published_at = time.monotonic()
+            self._publish(connection, everyone, now)
         found = []
-        for tenant in everyone:
-            for endpoint in due_endpoints(connection, tenant.id, now):
+        for tenant_id in everyone:
+            for endpoint in due_endpoints(connection, tenant_id, now):
                 found += self._claim(connection, endpoint, now)
         return found
+
+    def _publish(self, connection: Connection, tenant_ids: Sequence[str], now: datetime) -> None:
+        since = self._lookback.since(now)
+        for tenant_id in tenant_ids:
+            try:
+                publish_pending(connection, tenant_id, self._sending.dialects, since, now)
+            except psycopg.OperationalError:
+                raise
+            except Exception:  # a mistake about one tenant must not stop the others
+                log.error("tenant_not_published", tenant_id=tenant_id, exc_info=True)
+        self._lookback.done(now)
+        self._published_at = time.monotonic()
 
     def _room(self, endpoint_id: str) -> int:
         """Return how many deliveries to take for an endpoint: none while half of them are left."""
@@ -246,7 +263,11 @@ class Sender:
             keys=route.keys,
             issuer=self._sending.issuer,
         )
-        headers = route.dialect.headers(message)
+        try:
+            headers = route.dialect.headers(message)
+        except Exception as fault:  # a mistake of a dialect is an attempt that failed
+            log.error("webhook_not_signed", webhook_id=message.id, exc_info=True)
+            return Reply(None, f"The webhook could not be signed: {type(fault).__name__}.")
         timeout = route.dialect.timeout_seconds
         return await transport.post(route.endpoint.url, headers, delivery.body, timeout)
 
@@ -261,22 +282,26 @@ class Sender:
     async def _record(self) -> None:
         ended, self._ended = self._ended, []
         try:
-            await asyncio.to_thread(self._write, ended)
+            await self._in_thread(self._write, ended)
         except (psycopg.Error, EmbeddedError) as fault:
             log.warning("attempts_not_recorded", fault=str(fault))
-            self._ended = ended + self._ended
-            await asyncio.to_thread(self._revive)
+            self._ended = ended + self._ended  # to be recorded again
+            await self._in_thread(self._revive)
             await asyncio.sleep(IDLE_SECONDS)
 
     def _write(self, ended: Sequence[Attempt]) -> None:
         by_tenant: dict[str, list[Attempt]] = defaultdict(list)
         for attempt in ended:
             by_tenant[attempt.tenant_id].append(attempt)
-        connection = self._connection("recording")
+        connection = self._connection(PURPOSES[1])
         for tenant_id, attempts in by_tenant.items():
             record(connection, tenant_id, attempts)
 
     # ------------------------------------------------------------ connections
+
+    async def _in_thread(self, work: Callable[..., T], *arguments: object) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, partial(work, *arguments))
 
     def _connection(self, purpose: str) -> EngineConnection:
         if purpose not in self._connections:
@@ -291,6 +316,10 @@ class Sender:
             self._database.ensure()
         except (psycopg.Error, EmbeddedError) as fault:
             log.warning("database_away", fault=str(fault))
+
+    def _close(self) -> None:
+        self._leave()
+        self._threads.shutdown()
 
     def _leave(self) -> None:
         while self._connections:
