@@ -782,7 +782,7 @@ create table provider_account (
 
 -- One call of a payment provider about a refund. While it has no end, its caller alone works on
 -- the refund, until `lease_until`; after that, the caller is taken for dead. No other attempt
--- begins before `retry_at`. `request` and `answer` contain no secret.
+-- begins before `retry_at`. `state` is what the provider's answer means. `request` and `answer` contain no secret.
 create table refund_attempt (
   tenant_id    uuid not null,
   id           uuid not null,
@@ -793,7 +793,7 @@ create table refund_attempt (
   lease_until  timestamptz not null,
   ended_at     timestamptz,
   result       text,
-  status       text,
+  state        text,
   reference    text,
   error        text,
   request      json,
@@ -817,7 +817,7 @@ create table provider_event (
   id           text not null,
   kind         text not null,
   subject_id   text,
-  status       text,
+  state        text,
   created_at   timestamptz not null,
   received_at  timestamptz not null,
   result       text,

@@ -3,7 +3,7 @@
 from polaris.store.migrations import execute_sql
 
 revision = "0012_refunds"
-down_revision = "0010_saved_views"
+down_revision = "0011_webhooks"
 
 
 def upgrade() -> None:
