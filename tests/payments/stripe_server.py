@@ -70,9 +70,7 @@ class StripeServer:
             if step in NOT_MADE:
                 return _error(*NOT_MADE[step])
             if key in self.keys and self.keys[key][0] != sent:
-                return _error(
-                    400, "idempotency_error", "Keys can only be used with the same parameters."
-                )
+                return _error(400, "idempotency_error", "The key was used with other parameters.")
             if key not in self.keys:
                 self.keys[key] = sent, self._made(sent, step)
             made = self.refunds[self.keys[key][1]]
@@ -104,9 +102,8 @@ class StripeServer:
             if found := re.fullmatch(r"/v1/refunds/(\w+)", path):
                 refund = self.refunds.get(found[1])
                 return (200, refund) if refund else _error(404, "invalid_request_error", "none")
-            wanted = {
-                name: query[name][0] for name in ("payment_intent", "charge") if name in query
-            }
+            named = ("payment_intent", "charge")
+            wanted = {name: query[name][0] for name in named if name in query}
             rows = [row for row in self.refunds.values() if wanted.items() <= row.items()]
         return 200, {"object": "list", "url": "/v1/refunds", "has_more": False, "data": rows}
 
