@@ -48,7 +48,6 @@ def test_a_refund_is_sent_and_settled(
     assert msgspec.json.decode(attempt.request) == {
         "payment_intent": "pi_1",
         "amount": 500,
-        "reason": "requested_by_customer",
         "metadata": {
             "polaris_refund_id": refund.id,
             "polaris_payment_id": refund.payment_id,

@@ -14,14 +14,13 @@ from polaris.store.refund_attempts import Attempt
 def refunds(found: Iterable[FoundRefund]) -> Table:
     """Return a table of refunds."""
     table = columns(
-        "Refund", "Requested", "Customer", "Invoice", "Provider", "State", "Amount",
-        right=("Amount",),
-    )  # fmt: skip
-    table.columns[0].no_wrap = True  # so that it can be copied whole
+        "Refund", "Customer", "Invoice", "Provider", "State", "Amount", right=("Amount",)
+    )
+    for column in table.columns:
+        column.no_wrap = column.header != "Customer"  # so that the ids can be copied whole
     for row in found:
         table.add_row(
             row.id,
-            f"{row.requested_at:%Y-%m-%d}",
             row.customer_name,
             row.invoice_number or "",
             row.provider,
@@ -33,7 +32,7 @@ def refunds(found: Iterable[FoundRefund]) -> Table:
 
 def refund(row: FoundRefund) -> RenderableType:
     """Return one refund with everything that is known about it."""
-    settled = f"{row.settled_at:%Y-%m-%d %H:%M:%S}" if row.settled_at else None
+    settled = f"{row.settled_at:%Y-%m-%d %H:%M:%S} (UTC)" if row.settled_at else None
     shown = {
         "Refund": row.id,
         "State": row.state,
@@ -45,7 +44,7 @@ def refund(row: FoundRefund) -> RenderableType:
         "Reason": row.reason,
         "Reference": row.reference,
         "Failure": row.failure,
-        "Requested": f"{row.requested_at:%Y-%m-%d %H:%M:%S}",
+        "Requested": f"{row.requested_at:%Y-%m-%d %H:%M:%S} (UTC)",
         "Settled": settled,
     }
     return pairs({name: value for name, value in shown.items() if value})

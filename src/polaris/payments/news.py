@@ -98,7 +98,7 @@ def receive_news(
     result = _Receiver(database, engine, tenant_id, provider, news.event).act(news)
     with database.connect() as connection:
         end_event(connection, tenant_id, provider, news.event.id, result)
-    log.info("provider_event", provider=provider, event=news.event.id, result=result)
+    log.info("provider_event", provider=provider, event_id=news.event.id, result=result)
     return result
 
 

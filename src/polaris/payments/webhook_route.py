@@ -47,7 +47,7 @@ async def receive(request: Request) -> Response:
             return answer(404, "No webhook of this provider is expected here.")
         news = _read(request, account, await request.body())
         if news.live is not account.live:
-            log.warning("provider_event_of_other_mode", tenant=tenant_id, event=news.event.id)
+            log.warning("provider_event_of_other_mode", tenant=tenant_id, event_id=news.event.id)
             return JSONResponse({"received": True, "result": "other mode"})
         result = await asyncio.to_thread(
             receive_news, state.database, state.threads_engine, tenant_id, provider, news

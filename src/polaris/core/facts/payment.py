@@ -84,4 +84,4 @@ class Refund(Changing, frozen=True, array_like=True, kw_only=True):
     settled_at: datetime | None = None
     entry_id: str | None = None  # the entry that booked its payout
     available_from: date | None = None  # no entry that pays it out is dated earlier
-    failure: str | None = None  # why it failed or is unknown; None in the other states
+    failure: str | None = None  # why it failed or is unknown

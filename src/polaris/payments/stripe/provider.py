@@ -34,7 +34,10 @@ REASONS = {
     "fraudulent_charge": "fraudulent",
     "fraudulent": "fraudulent",
 }
-"""The reasons that Stripe knows; the others are sent as `requested_by_customer`."""
+"""The reasons that Stripe knows. Another one is only in the metadata."""
+
+LONGEST_VALUE = 500
+"""The longest value of Stripe's metadata, in characters."""
 
 NEVER_SENT = {"NewConnectionError", "ConnectTimeoutError", "NameResolutionError"}
 """The errors of a connection that was never open, by name. After them the request is not out."""
@@ -56,18 +59,19 @@ class StripeProvider(NamedTuple):
 
     def refund_request(self, refund: Refund, payment: Payment) -> dict[str, object]:
         """Return the parameters of the refund. An amount that Stripe cannot take is left out."""
+        named = {
+            "polaris_refund_id": refund.id,
+            "polaris_payment_id": payment.id,
+            "polaris_invoice_id": refund.invoice_id,
+            "polaris_reason": refund.reason,
+        }
+        metadata = {name: value[:LONGEST_VALUE] for name, value in named.items() if value}
+        sent: dict[str, object] = {**source_of(payment), "metadata": metadata}
+        if reason := REASONS.get(refund.reason or ""):
+            sent["reason"] = reason
         with suppress(NotExact):
-            return {
-                **source_of(payment),
-                "amount": to_stripe(refund.amount_minor, refund.currency),
-                "reason": REASONS.get(refund.reason or "", "requested_by_customer"),
-                "metadata": {
-                    "polaris_refund_id": refund.id,
-                    "polaris_payment_id": payment.id,
-                    "polaris_invoice_id": refund.invoice_id or "",
-                },
-            }
-        return source_of(payment)
+            sent["amount"] = to_stripe(refund.amount_minor, refund.currency)
+        return sent
 
     def send_refund(self, refund: Refund, payment: Payment) -> RefundAnswer:
         """Create the refund at Stripe. The same id gives the same refund, not a second one."""
