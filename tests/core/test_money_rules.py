@@ -215,7 +215,6 @@ REFUNDING = """
     =                                | report_refund state=sent        | already_in_state
     =                                | report_refund state=unknown     | -
     =                                | report_refund state=pending     | -
-    =                                | report_refund state=failed      | -
     =                                | convert                         | refund_under_way
     unclear                          | convert                         | refund_under_way
     =                                | report_refund state=sent        | state_not_possible

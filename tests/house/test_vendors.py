@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from house.tree import expect_none, files, read
 
-NAMES = re.compile(r"lago|chargebee|highlevel|layer(?=_|\b.{0,12}dialect)|dialects\.layer", re.I)
+NAMES = re.compile(r"lago|chargebee|highlevel|stripe|layer(?=_|\b.{0,12}dialect)|dialects\.layer", re.I)
 
 OWN_GROUND = (
     "src/polaris/dialects/",
@@ -13,6 +13,7 @@ OWN_GROUND = (
     "src/polaris/imports/",
     "src/polaris/reference/",  # writes a page for each dialect
     "src/polaris/store/migrations/",  # names that columns once had
+    "src/polaris/payments/stripe/",
 )
 
 MOUNTING = re.compile(r"^(from polaris\.dialects\.|DIALECTS\b)")

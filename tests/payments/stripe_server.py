@@ -4,7 +4,8 @@ It remembers idempotency keys like Stripe: the same key gives the first refund a
 if the parameters differ. `script` has what the next calls do, in order:
 
 - `cut`: the refund is made, then the connection is closed without an answer.
-- `hang`: the refund is made, and no answer comes until `release` is called.
+- `hang`: the refund is made, and no answer comes until `release` is called. `hang_first`: the same,
+  but the refund is not made.
 - `500`: the refund is made, the answer is an error. `503`: it is not made.
 - `429`, `401`, `400`: it is not made.
 - `pending`, `failed`: the refund is made with this status. `half`: with half of the amount.
@@ -40,6 +41,7 @@ class StripeServer:
         self._numbers = count(1)
         self._lock = threading.Lock()
         self._released = threading.Event()
+        self._hangs = False
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _answerer(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
@@ -64,18 +66,25 @@ class StripeServer:
 
     def create(self, sent: Body, key: str) -> tuple[int, Body] | None:
         """Make a refund, or not. Return the answer; None to close the connection."""
+        answer = self._create(sent, key)
+        if self._hangs:
+            self._released.wait()
+        return answer
+
+    def _create(self, sent: Body, key: str) -> tuple[int, Body] | None:
         with self._lock:
             self.sent.append(key)
             step = self.script.pop(0) if self.script else "succeeded"
+            self._hangs = step.startswith("hang")
             if step in NOT_MADE:
                 return _error(*NOT_MADE[step])
+            if step == "hang_first":
+                return None
             if key in self.keys and self.keys[key][0] != sent:
                 return _error(400, "idempotency_error", "The key was used with other parameters.")
             if key not in self.keys:
                 self.keys[key] = sent, self._made(sent, step)
             made = self.refunds[self.keys[key][1]]
-        if step == "hang":
-            self._released.wait()
         if step in ("cut", "hang"):
             return None
         return _error(500, "api_error", "unknown") if step == "500" else (200, made)

@@ -113,10 +113,15 @@ def test_old_news_changes_nothing(pending: Shop, tell: Told) -> None:
     """Stripe does not promise an order."""
     assert tell.refund("succeeded") == "done"
     assert tell.refund("pending") == "older than what is known"
-    assert str(pending.refund.state) == "settled"
+    assert pending.refund.state is RefundState.SETTLED
+    assert pending.balances == SETTLED
+
+
+def test_a_success_that_comes_after_the_failure_is_old(pending: Shop, tell: Told) -> None:
+    """A refund that failed at Stripe never succeeds later."""
     assert tell.refund("failed") == "done"
     assert tell.refund("succeeded") == "older than what is known"
-    assert str(pending.refund.state) == "failed"
+    assert pending.refund.state is RefundState.FAILED
     assert pending.balances == OWED
 
 
@@ -184,10 +189,11 @@ def dispute(status: str, amount: int = 1200) -> dict[str, Any]:
 def test_a_lost_dispute_takes_the_money_back(shop: Shop, tell: Told) -> None:
     shop.pays(reference="pi_1")
     assert tell("charge.dispute.created", dispute("needs_response")) == "noted"
-    assert shop.invoice.invoice.dispute_lost_at is None
+    opened = shop.invoice.invoice
+    assert (opened.dispute_lost_at, opened.outstanding_minor) == (None, 0)
     assert tell("charge.dispute.closed", dispute("lost")) == "done"
-    assert shop.invoice.invoice.dispute_lost_at is not None
-    assert shop.invoice.invoice.outstanding_minor == 1200
+    closed = shop.invoice.invoice
+    assert (closed.dispute_lost_at is None, closed.outstanding_minor) == (False, 1200)
     assert CLEARING not in shop.balances
 
 

@@ -13,16 +13,13 @@ from polaris.store.refund_attempts import Attempt
 
 def refunds(found: Iterable[FoundRefund]) -> Table:
     """Return a table of refunds."""
-    table = columns(
-        "Refund", "Customer", "Invoice", "Provider", "State", "Amount", right=("Amount",)
-    )
+    table = columns("Refund", "Customer", "Provider", "State", "Amount", right=("Amount",))
     for column in table.columns:
         column.no_wrap = column.header != "Customer"  # so that the ids can be copied whole
     for row in found:
         table.add_row(
             row.id,
             row.customer_name,
-            row.invoice_number or "",
             row.provider,
             row.state,
             printed(row.amount_minor, row.currency),

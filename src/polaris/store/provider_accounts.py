@@ -40,3 +40,8 @@ def delete_provider_account(connection: Connection, tenant_id: str, provider: st
     """Delete an account. Return False if there is none."""
     values = {"t": tenant_id, "provider": provider}
     return _STATEMENTS["delete_provider_account"].run(connection, values).fetchone() is not None
+
+
+def tenants_with_accounts(connection: Connection) -> list[str]:
+    """Return the ids of the tenants that are connected to any provider."""
+    return [tenant_id for (tenant_id,) in _STATEMENTS["tenants_with_accounts"].run(connection, {})]

@@ -7,6 +7,10 @@ select a.provider, a.live, a.api_base, a.encrypted_key, a.encrypted_webhook_secr
  where a.tenant_id = %(t)s
  order by a.provider
 
+-- tenants_with_accounts --
+-- cross-tenant: a job works for every tenant
+select distinct a.tenant_id::text from provider_account a order by 1
+
 -- save_provider_account --
 insert into provider_account as a (tenant_id, provider, live, api_base, encrypted_key,
   encrypted_webhook_secret, connected_at, changed_at)

@@ -782,7 +782,8 @@ create table provider_account (
 
 -- One call of a payment provider about a refund. While it has no end, its caller alone works on
 -- the refund, until `lease_until`; after that, the caller is taken for dead. No other attempt
--- begins before `retry_at`. `state` is what the provider's answer means. `request` and `answer` contain no secret.
+-- begins before `retry_at`. `state` is what the provider's answer means. `request` and `answer`
+-- contain no secret.
 create table refund_attempt (
   tenant_id    uuid not null,
   id           uuid not null,
