@@ -247,6 +247,16 @@ def test_a_payment_fails_and_succeeds_later(shop: Shop, tell: Told) -> None:
     assert shop.invoice.invoice.outstanding_minor == 0
 
 
+def test_a_failure_that_comes_after_the_success_is_old(shop: Shop, tell: Told) -> None:
+    """In the books, a failure after a success would take the money back."""
+    shop.pays(PaymentState.IN_PROGRESS, reference="pi_1")
+    assert tell("payment_intent.succeeded", intent()) == "done"
+    before = shop.balances
+    late = intent(amount_received=0)
+    assert tell("payment_intent.payment_failed", late) == "older than what is known"
+    assert shop.balances == before
+
+
 def test_a_payment_of_another_amount_is_not_recorded(shop: Shop, tell: Told) -> None:
     shop.pays(PaymentState.IN_PROGRESS, reference="pi_1")
     assert tell("payment_intent.succeeded", intent(1100)) == "other amount: not recorded"

@@ -31,6 +31,9 @@ log = structlog.get_logger()
 NAMESPACE = UUID("6f1c8f6e-27a5-4f0b-9a39-6a4f5f1f2a10")
 """Ids that are made from a provider's ids are in this namespace, so a repetition has the same."""
 
+OLD = "older than what is known"
+_RECEIVED = (PaymentState.SUCCEEDED, PaymentState.REVERSED)
+
 ORDER = (RefundState.PENDING, RefundState.SETTLED, RefundState.FAILED)
 """A refund at a provider moves only forward in this order, so an earlier state is old news."""
 
@@ -127,7 +130,7 @@ class _Receiver(NamedTuple):
         if refund is None:
             return self._unrequested(news)
         if self._is_old(news, refund):
-            return "older than what is known"
+            return OLD
         if (news.amount_minor, news.currency) != (refund.amount_minor, refund.currency):
             failure = f"The provider reports {news.amount_minor} {news.currency} in minor units."
             unclear = UpdateRefund(refund_id=refund.id, state=RefundState.UNKNOWN, failure=failure)
@@ -192,6 +195,8 @@ class _Receiver(NamedTuple):
             return "unknown object"
         if (news.amount_minor, news.currency) != (payment.amount_minor, payment.currency):
             return "other amount: not recorded"
+        if news.state is PaymentState.FAILED and payment.state in _RECEIVED:
+            return OLD  # a payment that has succeeded at a provider never fails later
         reference = payment.reference or news.reference
         told = UpdatePayment(payment_id=payment.id, state=news.state, reference=reference)
         return self._perform([told])

@@ -15,6 +15,7 @@ from starlette.routing import Route, request_response
 from polaris.api.answers import UNAVAILABLE
 from polaris.api.body_limit import Limited
 from polaris.core.commands.text import ID
+from polaris.encryption import NoEncryptionKey, WrongEncryptionKey
 from polaris.engine import now
 from polaris.payments.accounts import account_at
 from polaris.payments.news import EventMalformed, News, SignatureWrong, receive_news
@@ -56,6 +57,9 @@ async def receive(request: Request) -> Response:
         return answer(400, "The signature does not fit, or it is too old.")
     except EventMalformed:
         return answer(400, "The body is not an event of this provider.")
+    except (NoEncryptionKey, WrongEncryptionKey) as fault:
+        log.error("provider_secrets_unreadable", tenant=tenant_id, fault=str(fault))
+        return answer(503, "The signature cannot be checked now. Send the event again later.")
     except UNAVAILABLE:
         return answer(503, "The database is not available. Send the event again later.")
     return JSONResponse({"received": True, "result": result})
