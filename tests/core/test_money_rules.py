@@ -233,9 +233,9 @@ REFUNDING = """
     =                                | report_refund                   | -
     =                                | report_refund state=sent        | state_not_possible
     billed; pay amount=1300          | record_refund                   | -
-    =                                | record_refund amount=101        | -
+    =                                | record_refund amount=1301       | not_refundable
     =                                | record_refund amount=0          | amount_not_positive
-    =                                | record_refund amount=@vast      | amount_too_large
+    =                                | record_refund amount=@vast | amount_too_large not_refundable
     =                                | record_refund state=pending     | -
     =                                | record_refund state=failed      | state_not_possible
     =                                | record_refund payment_id=nothing | not_found

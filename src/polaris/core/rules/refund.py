@@ -71,7 +71,13 @@ def recorded_state_known(case: Case[RecordRefund]) -> Details | None:
     return unless(known, field="state", state=case.command.state)
 
 
+@requires(refusals.NotRefundable)
+def recorded_within_payment(case: Case[RecordRefund]) -> Details | None:
+    """The recorded amount is at most the amount of the payment."""
+    return at_most("amount_minor", case.command.amount_minor, case.payment.amount_minor)
+
+
 REQUEST = (input.refund_is_new, input.refund_source_named, *input.AMOUNT, money_behind_refund)
 UPDATE = (refund_moves_on, refund_not_converted, refund_state_reported)
 CONVERT = (input.note_is_new, refund_not_converted, refund_not_settled, refund_not_under_way)
-RECORD = (input.refund_is_new, *input.AMOUNT, recorded_state_known)
+RECORD = (input.refund_is_new, *input.AMOUNT, recorded_state_known, recorded_within_payment)
