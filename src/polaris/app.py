@@ -28,8 +28,10 @@ from polaris.dialect_settings import declared_settings
 from polaris.dialects.highlevel import app as highlevel
 from polaris.dialects.lago import app as lago
 from polaris.dialects.polaris import app as admin
+from polaris.encryption import configured_encryption
 from polaris.engine import Engine
 from polaris.operators.oidc import configured_provider
+from polaris.payments import webhook_route
 from polaris.serving.async_engine import AsyncEngine
 from polaris.serving.metrics import Measured
 from polaris.serving.write_batches import WriteBatches
@@ -65,6 +67,7 @@ def build(settings: Settings) -> Starlette:
         Route("/readyz", ready),
         Route("/metrics", metrics),
         file_links.route(FILES),
+        webhook_route.route(),
     ]
     app = Starlette(routes=routes, lifespan=lambda app: running(app, settings))
     app.state.registry = registry
@@ -108,6 +111,8 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         writes = WriteBatches(Measured(engine, app.state.registry))
         async_engine = AsyncEngine(writes, engine, database)
         app.state.database, app.state.engine = database, async_engine
+        app.state.threads_engine = engine  # for work that waits in a thread
+        app.state.encryption = configured_encryption(settings)
         apis = [Api(path, build_dialect(async_engine)) for path, build_dialect in DIALECTS.items()]
         for api in apis:
             app.mount(api.path, api.app)

@@ -16,7 +16,9 @@ from procrastinate import App, PsycopgConnector
 
 from polaris.core.commands import PauseWebhookEndpoint
 from polaris.delivery.sender import Sender, Sending
+from polaris.encryption import configured_encryption
 from polaris.engine import Engine, request
+from polaris.payments.work import work_with_providers
 from polaris.settings import Settings
 from polaris.store.read import tenants
 from polaris.store.server.database import Database
@@ -72,7 +74,19 @@ def pause_failing_endpoints(place: Workplace) -> None:
             place.engine.perform(tenant.id, requests)
 
 
+def send_refunds(place: Workplace) -> None:
+    """Send refunds to the payment providers, and find out what became of earlier ones."""
+    encryption = configured_encryption(place.settings)
+    work_with_providers(place.database, place.engine, encryption)
+
+
 JOBS = (
+    Job(
+        "send_refunds",
+        "* * * * * */5",
+        send_refunds,
+        "Sends refunds to the payment providers, and asks what became of them.",
+    ),
     Job(
         "pause_failing_endpoints",
         "* * * * *",

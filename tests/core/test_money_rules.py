@@ -209,7 +209,21 @@ REFUNDING = """
     =                          | report_refund state=requested | already_in_state state_not_possible
     =                                | report_refund state=converted   | state_not_possible
     =                                | convert                         | -
+    =                                | report_refund state=sent        | -
+    =                                | report_refund state=unknown     | state_not_possible
+    sending                          | report_refund                   | -
+    =                                | report_refund state=sent        | already_in_state
+    =                                | report_refund state=unknown     | -
+    =                                | report_refund state=pending     | -
+    =                                | convert                         | refund_under_way
+    unclear                          | convert                         | refund_under_way
+    =                                | report_refund state=sent        | state_not_possible
+    =                                | report_refund state=failed      | -
+    =                                | report_refund                   | -
+    sending; report_refund state=pending | convert                     | refund_under_way
+    =                                | report_refund state=unknown     | state_not_possible
     billed; pay amount=1300; refund; report_refund | report_refund                | already_in_state
+    =                                | report_refund state=sent        | state_not_possible
     =                                | report_refund state=failed      | -
     =                                | report_refund state=pending     | state_not_possible
     =                                | convert                         | refund_ended
@@ -217,6 +231,16 @@ REFUNDING = """
     =                                | convert                         | already_exists refund_ended
     billed; pay amount=1300; refund; report_refund state=failed | convert                        | -
     =                                | report_refund                   | -
+    =                                | report_refund state=sent        | state_not_possible
+    billed; pay amount=1300          | record_refund                   | -
+    =                                | record_refund amount=1301       | not_refundable
+    =                                | record_refund amount=0          | amount_not_positive
+    =                                | record_refund amount=@vast | amount_too_large not_refundable
+    =                                | record_refund state=pending     | -
+    =                                | record_refund state=failed      | state_not_possible
+    =                                | record_refund payment_id=nothing | not_found
+    billed; pay amount=1300; refund amount=50 | record_refund          | already_exists
+    billed; pay; void                | record_refund amount=1200       | -
 """
 
 WALLETS = """

@@ -24,7 +24,10 @@ R = TypeVar("R", bound=Row)
 WATCHED = (
     "invoice.double_return_suspected",
     "payment.double_return_suspected",
+    "payment.held",
+    "payment.refunded_elsewhere",
     "refund.failed",
+    "refund.unknown",
 )
 """The events that a person must look at."""
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 
 from house.tree import expect_none, files, read
 
-NAMES = re.compile(r"lago|chargebee|highlevel|layer(?=_|\b.{0,12}dialect)|dialects\.layer", re.I)
+NAMES = re.compile(
+    r"lago|chargebee|highlevel|stripe|layer(?=_|\b.{0,12}dialect)|dialects\.layer", re.I
+)
 
 OWN_GROUND = (
     "src/polaris/dialects/",
@@ -13,15 +15,18 @@ OWN_GROUND = (
     "src/polaris/imports/",
     "src/polaris/reference/",  # writes a page for each dialect
     "src/polaris/store/migrations/",  # names that columns once had
+    "src/polaris/payments/stripe/",
 )
 
-MOUNTING = re.compile(r"^(from polaris\.dialects\.|DIALECTS\b)")
+MOUNTING = re.compile(r"^(from polaris\.(dialects|payments)\.|DIALECTS\b|PROVIDERS\b)")
 MOUNTS = (
     "src/polaris/app.py",
     "src/polaris/dialect_settings.py",
+    "src/polaris/payments/providers.py",
     "src/polaris/webhook_dialects.py",
 )
-"""The files that list the dialects, and the lines in them that may name a vendor."""
+"""The files that list the dialects or the payment providers, and the lines in them that may name
+a vendor."""
 
 ALLOWED = {
     "src/polaris/cli/tenants.py": "a numbering that is named after its vendor",

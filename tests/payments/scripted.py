@@ -1,9 +1,12 @@
-"""A provider with prepared answers that treats ids as idempotency keys."""
+"""A provider of payments with prepared answers that treats ids as idempotency keys."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from polaris.core.commands import UpdatePayment, UpdateRefund
-from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
+from polaris.core.commands import UpdatePayment
+from polaris.core.facts.payment import Payment, PaymentState, Refund
+from polaris.payments.port import RefundAnswer
+from polaris.store.refund_attempts import AttemptResult
 
 SCRIPTED = "scripted"
 
@@ -11,10 +14,10 @@ SCRIPTED = "scripted"
 class Scripted:
     """Gives its answers in the order of the script, for any request; afterwards none."""
 
-    def __init__(
-        self, payments: Sequence[PaymentState] = (), refunds: Sequence[RefundState] = ()
-    ) -> None:
-        self.payments, self.refunds = payments, refunds
+    key_window = timedelta(hours=24)
+
+    def __init__(self, payments: Sequence[PaymentState] = ()) -> None:
+        self.payments = payments
         self.asked: list[tuple[str, str]] = []
 
     def collect(self, payment: Payment) -> list[UpdatePayment]:
@@ -23,12 +26,14 @@ class Scripted:
     def cancel(self, payment: Payment) -> list[UpdatePayment]:
         return self._of_payment("cancel", payment)
 
-    def refund(self, refund: Refund, payment: Payment) -> list[UpdateRefund]:
-        self.asked.append(("refund", refund.id))
-        return [
-            UpdateRefund(refund_id=refund.id, state=state, reference=f"re_{refund.id}")
-            for state in self.refunds
-        ]
+    def refund_request(self, refund: Refund, payment: Payment) -> dict[str, object]:
+        return {"amount": refund.amount_minor}
+
+    def send_refund(self, refund: Refund, payment: Payment) -> RefundAnswer:
+        raise RuntimeError("a bug in the provider's package")
+
+    def find_refund(self, refund: Refund, payment: Payment) -> RefundAnswer:
+        return RefundAnswer(AttemptResult.MISSING)
 
     def _of_payment(self, what: str, payment: Payment) -> list[UpdatePayment]:
         self.asked.append((what, payment.id))
@@ -41,5 +46,5 @@ class Scripted:
 class Unreachable(Scripted):
     """A provider whose network is down."""
 
-    def refund(self, refund: Refund, payment: Payment) -> list[UpdateRefund]:
+    def collect(self, payment: Payment) -> list[UpdatePayment]:
         raise ConnectionError("no route to host")

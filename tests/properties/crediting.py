@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from polaris.core import commands as ask
 from polaris.core.balances.credit_amounts import credited
+from polaris.core.balances.refund import UNDER_WAY
 from polaris.core.commands import Command
 from polaris.core.commands.values import CreditedLine
 from polaris.core.facts.credit_note import CreditNote, CreditTo, NoteStatus
 from polaris.core.facts.customer import Customer
 from polaris.core.facts.details import Details
 from polaris.core.facts.invoice import Invoice, InvoiceKind, Settlement, SettlementKind
-from polaris.core.facts.payment import Payment, Refund, RefundState
+from polaris.core.facts.payment import Payment, PaymentState, Refund, RefundState
 from polaris.core.facts.task import Task
 from polaris.core.facts.wallet import Lot, Wallet
 from polaris.core.refusals import Refusal
@@ -132,9 +133,18 @@ def refund_unused(by: Asking) -> Command:
 
 def report_refund(by: Asking) -> Command:
     wanted = by.id_of(Refund, lambda row: row.state is not RefundState.CONVERTED)
-    likely = (RefundState.SETTLED, RefundState.FAILED, RefundState.PENDING)
+    likely = (RefundState.SETTLED, RefundState.FAILED, *UNDER_WAY)
     state = by.choices.among(likely if by.mostly() else tuple(RefundState))
     return ask.UpdateRefund(refund_id=wanted, state=state)
+
+
+def record_refund(by: Asking) -> Command:
+    return ask.RecordRefund(
+        refund_id=by.new("refund"),
+        payment_id=by.id_of(Payment, lambda row: row.state is PaymentState.SUCCEEDED),
+        amount_minor=by.amount(600),
+        state=by.choices.among((RefundState.SETTLED, RefundState.PENDING)),
+    )
 
 
 def convert_refund(by: Asking) -> Command:

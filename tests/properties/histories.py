@@ -52,6 +52,7 @@ COMMANDS = weighed(
         (4, crediting.refund),
         (4, crediting.report_refund),
         (2, crediting.convert_refund),
+        (1, crediting.record_refund),
         (1, crediting.resolve_task),
         (2, crediting.open_wallet),
         (2, crediting.grant),

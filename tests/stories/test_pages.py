@@ -20,6 +20,7 @@ from polaris.core.commands import (
     LoseDispute,
     ReceivePayment,
     SaveCustomer,
+    VoidInvoice,
 )
 from polaris.core.commands.values import NewLine
 from polaris.engine import Engine, new_id, request
@@ -166,6 +167,29 @@ def test_closing_the_books(reader: Reader, tenant: str) -> None:
     assert "closed through 2025-12-31" in reader.types(closing, TENANT=tenant).said
     (reopening,) = page.section("Reopen").blocks()
     assert "closed through 2025-11-30" in reader.types(reopening, TENANT=tenant).said
+
+
+def test_refunding(reader: Reader, tenant: str) -> None:
+    """Connect Stripe as the page says, and pay a refund of a transfer out by hand."""
+    page, invoice_id = Page.of("how-to/refund-through-stripe.md"), new_id()
+    (reader.folder / "key.txt").write_text("rk_test_page1\n")
+    (reader.folder / "both.txt").write_text("rk_test_page1\nwhsec_page1\n")
+    key = "export POLARIS_ENCRYPTION_KEY=YSBrZXkgb2YgdGhlIHRlc3RzLCBvZiAzMiBieXRlcyE=\n"
+    (connecting,) = page.section("Connect").blocks()
+    assert "no secret" in reader.types(key + connecting, TENANT=tenant).said
+    (hearing,) = page.section("Let Stripe report to Polaris").blocks()
+    connected = reader.types(key + hearing, TENANT=tenant).said
+    assert f"/providers/stripe/{tenant}/webhook" in connected, connected
+
+    voided = VoidInvoice(invoice_id=invoice_id, refund_minor=70_000)
+    perform(reader, tenant, *paid(invoice_id, 120_000), voided)
+    (paying,) = page.section("Pay refunds out by hand").blocks()
+    listed = reader.types(f"polaris refund list --json --tenant {tenant}")
+    [refund] = json.loads(listed.said)["refunds"]
+    done = reader.types(paying, TENANT=tenant, REFUND=refund["id"])
+    assert (done.code, done.said.count("700.00 GBP")) == (0, 3), done.said
+    assert "bank 2026-117" in done.said
+    expect_sound_books(reader, tenant)
 
 
 def test_adding_an_operator(reader: Reader, tenant: str) -> None:

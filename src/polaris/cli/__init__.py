@@ -16,6 +16,8 @@ from polaris.cli import (
     keys,
     ledger,
     operators,
+    providers,
+    refunds,
     serving,
     settling,
     tasks,
@@ -68,6 +70,8 @@ app.add_typer(tenants.group, name="tenant", no_args_is_help=True)
 app.add_typer(keys.group, name="key", no_args_is_help=True)
 app.add_typer(operators.group, name="operator", no_args_is_help=True)
 app.add_typer(invoices.group, name="invoice", no_args_is_help=True)
+app.add_typer(refunds.group, name="refund", no_args_is_help=True)
+app.add_typer(providers.group, name="provider", no_args_is_help=True)
 app.add_typer(tasks.group, name="task", no_args_is_help=True)
 app.add_typer(importing.group, name="import", no_args_is_help=True)
 app.add_typer(ledger.ledgers, name="ledger", no_args_is_help=True)

@@ -1,7 +1,7 @@
 """Facts, and decisions: the rows that a command adds or changes."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -204,10 +204,9 @@ class Decision:
             after=image_of(after),
         )
         self.events.append(event)
+        self._resolve_tasks(RESOLVED_BY.get(kind, ()), event)
         if kind in OPENED_BY:
             self._open_task(event, getattr(after, "currency", None), in_question_minor)
-        elif kind in RESOLVED_BY:
-            self._resolve_tasks(RESOLVED_BY[kind], event)
 
     def _open_task(self, event: Event, currency: str | None, amount_minor: int | None) -> None:
         if event.customer_id is None:
@@ -226,9 +225,9 @@ class Decision:
         )
         self.emit(EventKind.TASK_OPENED, None, self.put(task))
 
-    def _resolve_tasks(self, kind: TaskKind, event: Event) -> None:
-        for task in self.of(Task, "subject_id", event.subject_id):
-            if task.kind is kind and task.resolved_at is None:
+    def _resolve_tasks(self, kinds: Collection[TaskKind], event: Event) -> None:
+        for task in self.of(Task, "subject_id", event.subject_id) if kinds else ():
+            if task.kind in kinds and task.resolved_at is None:
                 self.resolve_task(task, event.kind.sentence)
 
     def resolve_task(self, task: Task, resolution: str) -> None:

@@ -92,6 +92,7 @@ LIFECYCLE: tuple[AnyTransition, ...] = (
     # ------------------------------------------------------------ refunds
     Row(commands.RequestRefund, ANY, None, refund.REQUEST, refund_payment.request),
     Row(commands.UpdateRefund, ANY, None, refund.UPDATE, refund_payment.update),
+    Row(commands.RecordRefund, ANY, None, refund.RECORD, refund_payment.record),
     Row(commands.ConvertRefund, ANY, None, refund.CONVERT, refund_payment.convert),
     # ------------------------------------------------------------ wallets
     Row(commands.OpenWallet, ANY, None, wallet.OPEN, open_wallet.open_wallet),

@@ -220,7 +220,7 @@ def _refund(past: Decision, row: Refund) -> Refund:
     """Return the refund as requested if it was created by this request or settled later."""
     if row.requested_at != past.at and not _later(row.settled_at, past.at):
         return row
-    return replace(row, state=RefundState.REQUESTED, settled_at=None, entry_id=None)
+    return replace(row, state=RefundState.REQUESTED, settled_at=None, entry_id=None, failure=None)
 
 
 def _invoice(past: Decision, row: Invoice) -> Invoice:

@@ -1,1 +1,5 @@
-"""The port to payment providers: they get the waiting requests and answer with commands."""
+"""Payment providers: what they are asked, what they answer, and the news that they send.
+
+Cash, cheque and transfer have the provider `manual`: people move the money and report it, so
+nobody is asked.
+"""

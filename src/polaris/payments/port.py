@@ -1,28 +1,56 @@
-"""The requests to a payment provider, and its answers.
+"""What Polaris asks of a payment provider, and how a provider answers.
 
-Requests are not recorded. Waiting payments and refunds are found by their state, so after a crash
-the same request is sent again: a provider must treat the id as an idempotency key.
+A provider's package turns its own words, errors and amounts into these answers. It raises nothing
+for what a provider does or fails to do.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
-from itertools import chain
-from typing import Protocol
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from typing import NamedTuple, Protocol
 
-import structlog
+from msgspec import Raw
 
-from polaris.core.commands import UpdatePayment, UpdateRefund
-from polaris.core.facts.payment import Payment, Refund
-from polaris.store.read.payments import Waiting, waiting
-from polaris.store.server.database import Database
+from polaris.core.commands import UpdatePayment
+from polaris.core.facts.payment import Payment, Refund, RefundState
+from polaris.store.refund_attempts import AttemptResult
 
-log = structlog.get_logger()
 
-Answer = UpdatePayment | UpdateRefund
+class KeyMalformed(Exception):
+    """The text is not a key of this provider. The message says what a key looks like."""
+
+
+class RefundAnswer(NamedTuple):
+    """What a provider answered about a refund. The amount is in minor units of Polaris."""
+
+    result: AttemptResult  # reported, missing, not taken or unclear
+    state: RefundState | None = None  # pending, settled or failed, if it was reported
+    reference: str | None = None  # the provider's own id of the refund
+    amount_minor: int | None = None  # None if the provider told no amount
+    currency: str | None = None
+    error: str | None = None  # why it failed, or what went wrong
+    answer: Raw | None = None  # the provider's JSON, without secrets
+    retry_after_seconds: int | None = None  # the provider wants no call before
 
 
 class Provider(Protocol):
-    """A service that moves money. It answers what it knows now, and reports later results."""
+    """A service that moves money."""
+
+    @property
+    def key_window(self) -> timedelta:
+        """For how long the provider remembers an idempotency key."""
+        ...
+
+    def refund_request(self, refund: Refund, payment: Payment) -> dict[str, object]:
+        """Return what `send_refund` sends, to be stored. It contains no secret."""
+        ...
+
+    def send_refund(self, refund: Refund, payment: Payment) -> RefundAnswer:
+        """Ask for money to be sent back. The refund's id is the idempotency key."""
+        ...
+
+    def find_refund(self, refund: Refund, payment: Payment) -> RefundAnswer:
+        """Ask what has become of a refund. Nothing is sent."""
+        ...
 
     def collect(self, payment: Payment) -> Iterable[UpdatePayment]:
         """Ask the customer for money. The first answer gives the provider's reference."""
@@ -32,38 +60,6 @@ class Provider(Protocol):
         """Stop a pending payment, if that is still possible."""
         ...
 
-    def refund(self, refund: Refund, payment: Payment) -> Iterable[UpdateRefund]:
-        """Send money back out of a payment."""
-        ...
-
 
 Providers = Mapping[str, Provider]
 """Each provider by its name, which its payments carry."""
-
-
-def answers(database: Database, tenant_id: str, providers: Providers) -> list[Answer]:
-    """Send all waiting requests to the providers. Return the resulting commands to perform.
-
-    No database connection is held while a provider works.
-    """
-    with database.connect() as connection:
-        found = waiting(connection, tenant_id, providers.keys())
-    return list(chain.from_iterable(_ask_providers(found, providers)))
-
-
-def _ask_providers(found: Waiting, providers: Providers) -> Iterator[list[Answer]]:
-    for refund, payment in found.refunds:
-        yield _patiently(refund.id, partial(providers[payment.provider].refund, refund, payment))
-    for payment in found.cancels:
-        yield _patiently(payment.id, partial(providers[payment.provider].cancel, payment))
-    for payment in found.collects:
-        yield _patiently(payment.id, partial(providers[payment.provider].collect, payment))
-
-
-def _patiently(subject_id: str, ask: Callable[[], Iterable[Answer]]) -> list[Answer]:
-    """Return the provider's answers, or none if it fails: the next call sends the request again."""
-    try:
-        return list(ask())
-    except Exception:  # a provider's code may raise anything; the others are still asked
-        log.warning("provider_failed", id=subject_id, exc_info=True)
-        return []

@@ -160,7 +160,7 @@ select p.currency, p.customer_id, 0,
 -- refunds --
 select r.currency, r.customer_id as subject, r.amount_minor as expected, 0 as found
   from refund r
- where r.tenant_id = %(t)s and r.state in ('requested', 'pending', 'failed')
+ where r.tenant_id = %(t)s and r.state in ('requested', 'sent', 'unknown', 'pending', 'failed')
 union all
 select p.currency, p.customer_id, 0,
   case p.credit when 'REFUND_LIABILITIES' then p.amount_minor else -p.amount_minor end

@@ -23,12 +23,22 @@ LONGEST_RESOLUTION = 1000
 TITLES = {
     TaskKind.DOUBLE_RETURN: "The customer may have got the same money twice",
     TaskKind.REFUND_FAILED: "A refund failed at the payment provider",
+    TaskKind.REFUND_UNKNOWN: "The payment provider gave no clear answer about a refund",
+    TaskKind.REFUND_NOT_REQUESTED: "Money was refunded that nobody asked Polaris for",
+    TaskKind.MONEY_HELD: "Money arrived for a voided invoice",
 }
 WAYS_OUT = {
     TaskKind.DOUBLE_RETURN: "Compare the refunds with the bank or the payment provider. If the "
     "money went out twice, ask the customer to pay it back, or set it against the next invoice.",
     TaskKind.REFUND_FAILED: "Send the money in another way and record the refund as settled, or "
     "convert it into a credit note. The task is then resolved by itself.",
+    TaskKind.REFUND_UNKNOWN: "Polaris asks the provider again, and most of these tasks are soon "
+    "resolved by themselves. If it stays open, look for the refund in the provider's dashboard, "
+    "and record it as settled or as failed.",
+    TaskKind.REFUND_NOT_REQUESTED: "Find out who made the refund. Then book it: with a credit note "
+    "about the invoice that refunds the amount, and record that refund as settled.",
+    TaskKind.MONEY_HELD: "Refund the money, give it as credit, or release it so that it can settle "
+    "another invoice.",
 }
 
 

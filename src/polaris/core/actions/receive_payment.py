@@ -121,7 +121,9 @@ def hold(decision: Decision, payment: Payment, invoice: Invoice, amount_minor: i
             removed_at=decision.at,
         )
     )
-    decision.change(payment, unused_minor=payment.unused_minor - amount_minor)
+    after = decision.change(payment, unused_minor=payment.unused_minor - amount_minor)
+    kind = EventKind.PAYMENT_HELD
+    decision.emit(kind, payment, after, invoice.id, in_question_minor=amount_minor)
 
 
 def give_up(decision: Decision, before: Payment, payment: Payment) -> None:

@@ -6,8 +6,8 @@ from polaris.core.balances.funding import Draw, displace, fund, refundable_fundi
 from polaris.core.balances.invoice import refund_order, unrefunded
 from polaris.core.balances.numbering import note_number
 from polaris.core.balances.parties import current_parties
-from polaris.core.balances.refund import _REPORTED, MOVED_FROM
-from polaris.core.commands import ConvertRefund, RequestRefund, UpdateRefund
+from polaris.core.balances.refund import MOVED_FROM, REPORTED_AS
+from polaris.core.commands import ConvertRefund, RecordRefund, RequestRefund, UpdateRefund
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote, FundingKind, NotePurpose, NoteStatus
 from polaris.core.facts.customer import Customer
@@ -170,20 +170,61 @@ def update(decision: Decision, command: UpdateRefund) -> None:
     note = decision.get(CreditNote, refund.note_id)
     if note is not None and note.refund_status_asserted is not None:
         decision.change(note, refund_status_asserted=None)
-    report(decision, refund, command.state, command.reference)
+    report(decision, refund, command.state, command.reference, command.failure)
 
 
 def report(
-    decision: Decision, before: Refund, state: RefundState, reference: str | None = None
+    decision: Decision,
+    before: Refund,
+    state: RefundState,
+    reference: str | None = None,
+    failure: str | None = None,
 ) -> None:
     """Move a refund to a state. A failed refund is owed again, even if it was settled before."""
-    after = decision.change(before, state=state, reference=reference or before.reference)
+    explained = state in (RefundState.FAILED, RefundState.UNKNOWN)
+    after = decision.change(
+        before,
+        state=state,
+        reference=reference or before.reference,
+        failure=failure if explained else None,
+    )
     if state is RefundState.SETTLED:
         after = pay_out(decision, after)
     elif before.state is RefundState.SETTLED:
         decision.reverse(decision.the(Entry, before.entry_id))
         after = decision.change(after, entry_id=None, settled_at=None)
-    decision.emit(_REPORTED[state], before, after, in_question_minor=after.amount_minor)
+    decision.emit(REPORTED_AS[state], before, after, in_question_minor=after.amount_minor)
+
+
+def record(decision: Decision, command: RecordRefund) -> None:
+    """Record a refund that the provider made by itself. Open a task if its money is in use."""
+    payment = decision.the(Payment, command.payment_id)
+    invoice_id = invoice_holding(decision, payment, command.amount_minor)
+    if invoice_id is None and payment.unused_minor < command.amount_minor:
+        kind, amount_minor = EventKind.PAYMENT_REFUNDED_ELSEWHERE, command.amount_minor
+        decision.emit(kind, payment, payment, in_question_minor=amount_minor)
+        return
+    source = RequestRefund(
+        refund_id=command.refund_id,
+        payment_id=payment.id,
+        invoice_id=invoice_id,
+        amount_minor=command.amount_minor,
+        reason="refunded_elsewhere",
+    )
+    request(decision, source)
+    made = decision.the(Refund, command.refund_id)
+    report(decision, made, command.state, command.reference)
+
+
+def invoice_holding(decision: Decision, payment: Payment, amount_minor: int) -> str | None:
+    """Return the first voided invoice with one application that holds this much of the payment.
+
+    Unused money comes first: None if it is enough.
+    """
+    if payment.unused_minor >= amount_minor:
+        return None
+    rows = decision.of(Settlement, "source_id", payment.id)
+    return next((row.invoice_id for row in rows if row.held_minor >= amount_minor), None)
 
 
 def report_all(decision: Decision, note: CreditNote, state: RefundState) -> None:

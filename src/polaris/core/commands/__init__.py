@@ -36,7 +36,7 @@ from polaris.core.commands.invoice import (
     WriteOffInvoice,
 )
 from polaris.core.commands.payment import ApplyPayment, ReceivePayment, RemovePayment, UpdatePayment
-from polaris.core.commands.refund import ConvertRefund, RequestRefund, UpdateRefund
+from polaris.core.commands.refund import ConvertRefund, RecordRefund, RequestRefund, UpdateRefund
 from polaris.core.commands.task import ResolveTask
 from polaris.core.commands.tenant import CloseBooks, CorrectEntryDay, ReopenBooks, SaveTenant
 from polaris.core.commands.wallet import (
@@ -84,6 +84,7 @@ __all__ = [
     "RemoveCreditNote",
     "RequestRefund",
     "UpdateRefund",
+    "RecordRefund",
     "ConvertRefund",
     "OpenWallet",
     "UpdateWallet",

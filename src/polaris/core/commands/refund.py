@@ -21,6 +21,21 @@ class UpdateRefund(Command, frozen=True, kw_only=True):
     refund_id: str
     state: RefundState
     reference: str | None = None  # the provider's own id
+    failure: str | None = None  # why it failed or is unknown
+
+
+class RecordRefund(Command, frozen=True, kw_only=True):
+    """Record a refund that the provider has made without a request of Polaris.
+
+    It is taken from unused money of the payment, or from money held for one voided invoice. If
+    neither is enough, only a task is opened.
+    """
+
+    refund_id: str
+    payment_id: str
+    amount_minor: int
+    state: RefundState = RefundState.SETTLED
+    reference: str | None = None  # the provider's own id
 
 
 class ConvertRefund(Command, frozen=True, kw_only=True):

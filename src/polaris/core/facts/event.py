@@ -68,6 +68,11 @@ class EventKind(StrEnum):
         "payment.double_return_suspected",
         "The money of a payment went back after part of it was refunded or given as credit.",
     )
+    PAYMENT_REFUNDED_ELSEWHERE = (
+        "payment.refunded_elsewhere",
+        "Money of a payment was refunded that nobody asked Polaris for, and it cannot be booked.",
+    )
+    PAYMENT_HELD = "payment.held", "Money arrived for an invoice that was voided before."
     PAYMENT_APPLIED = "payment.applied", "Money of a payment settles an invoice."
     PAYMENT_REMOVED = (
         "payment.removed",
@@ -89,6 +94,11 @@ class EventKind(StrEnum):
         "A credit note no longer settles an invoice, or is no longer parked for it.",
     )
     REFUND_REQUESTED = "refund.requested", "The payment provider should send money back."
+    REFUND_SENT = "refund.sent", "The payment provider is asked to send money back."
+    REFUND_UNKNOWN = (
+        "refund.unknown",
+        "The payment provider gave no clear answer about a refund; Polaris asks again.",
+    )
     REFUND_PENDING = "refund.pending", "The payment provider has accepted a refund."
     REFUND_SETTLED = "refund.settled", "The money of a refund was sent back."
     REFUND_FAILED = "refund.failed", "A refund failed; it is still owed."

@@ -23,6 +23,8 @@ class RefundState(StrEnum):
     """The state of a refund. It is owed unless it is `settled` or `converted`."""
 
     REQUESTED = "requested"
+    SENT = "sent"  # the payment provider is being asked
+    UNKNOWN = "unknown"  # the payment provider was asked and gave no clear answer
     PENDING = "pending"  # the payment provider has accepted it
     FAILED = "failed"
     SETTLED = "settled"
@@ -82,3 +84,4 @@ class Refund(Changing, frozen=True, array_like=True, kw_only=True):
     settled_at: datetime | None = None
     entry_id: str | None = None  # the entry that booked its payout
     available_from: date | None = None  # no entry that pays it out is dated earlier
+    failure: str | None = None  # why it failed or is unknown

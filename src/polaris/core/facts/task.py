@@ -13,6 +13,9 @@ class TaskKind(StrEnum):
 
     DOUBLE_RETURN = "double_return"  # the customer may have got the same money twice
     REFUND_FAILED = "refund_failed"  # the payment provider could not send the money back
+    REFUND_UNKNOWN = "refund_unknown"  # nobody knows if the payment provider sends the money back
+    REFUND_NOT_REQUESTED = "refund_not_requested"  # money went back that nobody asked Polaris for
+    MONEY_HELD = "money_held"  # money arrived for a voided invoice
 
 
 class Task(Changing, frozen=True, array_like=True, kw_only=True):
@@ -39,12 +42,16 @@ OPENED_BY: dict[EventKind, TaskKind] = {
     EventKind.INVOICE_DOUBLE_RETURN_SUSPECTED: TaskKind.DOUBLE_RETURN,
     EventKind.PAYMENT_DOUBLE_RETURN_SUSPECTED: TaskKind.DOUBLE_RETURN,
     EventKind.REFUND_FAILED: TaskKind.REFUND_FAILED,
+    EventKind.REFUND_UNKNOWN: TaskKind.REFUND_UNKNOWN,
+    EventKind.PAYMENT_REFUNDED_ELSEWHERE: TaskKind.REFUND_NOT_REQUESTED,
+    EventKind.PAYMENT_HELD: TaskKind.MONEY_HELD,
 }
 """The events that open a task, each with its kind. The answer to their command warns of them."""
 
-RESOLVED_BY: dict[EventKind, TaskKind] = {
-    EventKind.REFUND_PENDING: TaskKind.REFUND_FAILED,
-    EventKind.REFUND_SETTLED: TaskKind.REFUND_FAILED,
-    EventKind.REFUND_CONVERTED: TaskKind.REFUND_FAILED,
+RESOLVED_BY: dict[EventKind, tuple[TaskKind, ...]] = {
+    EventKind.REFUND_PENDING: (TaskKind.REFUND_FAILED, TaskKind.REFUND_UNKNOWN),
+    EventKind.REFUND_SETTLED: (TaskKind.REFUND_FAILED, TaskKind.REFUND_UNKNOWN),
+    EventKind.REFUND_FAILED: (TaskKind.REFUND_UNKNOWN,),
+    EventKind.REFUND_CONVERTED: (TaskKind.REFUND_FAILED, TaskKind.REFUND_UNKNOWN),
 }
-"""The events that resolve the open tasks of a kind about their subject."""
+"""The events that resolve the open tasks of some kinds about their subject."""

@@ -71,7 +71,7 @@ from polaris.core.refusals.payment import (
     PaymentRefunded,
     PaymentUnderWay,
 )
-from polaris.core.refusals.refund import NotRefundable, RefundEnded
+from polaris.core.refusals.refund import NotRefundable, RefundEnded, RefundUnderWay
 from polaris.core.refusals.task import TaskResolved
 from polaris.core.refusals.tenant import (
     AdministratorRequired,
@@ -162,6 +162,7 @@ __all__ = [
     "NothingToVoid",
     "NotRefundable",
     "RefundEnded",
+    "RefundUnderWay",
     "WalletTerminated",
     "CreditsSpent",
     "NotExpired",

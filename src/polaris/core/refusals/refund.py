@@ -14,3 +14,9 @@ class RefundEnded(Refusal):
 
     instead = "Nothing is left to do."
     nothing_to_do = True
+
+
+class RefundUnderWay(Refusal):
+    """The payment provider may be sending the money of the refund, so it cannot become credit."""
+
+    instead = "Wait for the provider's answer, or record that the refund failed."

@@ -2,8 +2,9 @@
 
 from polaris.core import refusals
 from polaris.core.balances.funding import refundable_fundings
-from polaris.core.balances.refund import MOVED_FROM
+from polaris.core.balances.refund import REPORTED_FROM, UNDER_WAY
 from polaris.core.commands import (
+    RecordRefund,
     RequestRefund,
     UpdateRefund,
 )
@@ -50,11 +51,33 @@ def refund_moves_on(case: Case[UpdateRefund]) -> Details | None:
 
 @requires(refusals.StateNotPossible)
 def refund_state_reported(case: Case[UpdateRefund]) -> Details | None:
-    """The reported state is pending, settled or failed; after settled it can only be failed."""
-    back = case.refund.state is RefundState.SETTLED and case.command.state is RefundState.PENDING
-    return unless(case.command.state in MOVED_FROM and not back, field="state")
+    """The refund can move to the reported state from its present one."""
+    before, reported = case.refund.state, case.command.state
+    # An ended refund and a repeated report have refusals of their own.
+    possible = before in (reported, RefundState.CONVERTED, *REPORTED_FROM.get(reported, ()))
+    return unless(possible and reported in REPORTED_FROM, field="state", state=before)
+
+
+@requires(refusals.RefundUnderWay)
+def refund_not_under_way(case: AnyCase) -> Details | None:
+    """No payment provider is sending the money."""
+    return unless(case.refund.state not in UNDER_WAY, state=case.refund.state)
+
+
+@requires(refusals.StateNotPossible)
+def recorded_state_known(case: Case[RecordRefund]) -> Details | None:
+    """The recorded state is pending or settled."""
+    known = case.command.state in (RefundState.PENDING, RefundState.SETTLED)
+    return unless(known, field="state", state=case.command.state)
+
+
+@requires(refusals.NotRefundable)
+def recorded_within_payment(case: Case[RecordRefund]) -> Details | None:
+    """The recorded amount is at most the amount of the payment."""
+    return at_most("amount_minor", case.command.amount_minor, case.payment.amount_minor)
 
 
 REQUEST = (input.refund_is_new, input.refund_source_named, *input.AMOUNT, money_behind_refund)
 UPDATE = (refund_moves_on, refund_not_converted, refund_state_reported)
-CONVERT = (input.note_is_new, refund_not_converted, refund_not_settled)
+CONVERT = (input.note_is_new, refund_not_converted, refund_not_settled, refund_not_under_way)
+RECORD = (input.refund_is_new, *input.AMOUNT, recorded_state_known, recorded_within_payment)

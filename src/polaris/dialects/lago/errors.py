@@ -136,6 +136,7 @@ TABLE: dict[type[Refusal], Answer] = {
     refusals.NoteOfSameInvoice: Answer(422, INVALID),
     refusals.NotRefundable: Answer(422, HIGHER, "refund_amount_cents"),
     refusals.RefundEnded: Answer(422, INVALID, "refund_status"),
+    refusals.RefundUnderWay: Answer(422, INVALID, "refund_status"),
     refusals.WalletTerminated: Answer(422, "wallet_is_terminated", "wallet_id"),
     refusals.CreditsSpent: Answer(422, "higher_than_wallet_balance", "amount_cents"),
     refusals.NotExpired: Answer(422, INVALID),

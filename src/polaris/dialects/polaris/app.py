@@ -10,7 +10,14 @@ from polaris.api.body_limit import Limited
 from polaris.api.idempotency import Idempotency, Idempotent
 from polaris.api.openapi import Description
 from polaris.dialects.polaris import errors
-from polaris.dialects.polaris.requests import call, commands, invoice_lists, invoices, records
+from polaris.dialects.polaris.requests import (
+    call,
+    commands,
+    invoice_lists,
+    invoices,
+    records,
+    refunds,
+)
 from polaris.serving.async_engine import AsyncEngine
 
 MOST_BYTES = 1024 * 1024
@@ -67,7 +74,7 @@ def build(engine: AsyncEngine) -> FastAPI:
     too_large = errors.AdminError(413).response()
     app.add_middleware(Limited, most_bytes=MOST_BYTES, too_large=too_large)
     install(app, errors.REPLIES)
-    for routes in (commands, invoice_lists, invoices, records):
+    for routes in (commands, invoice_lists, invoices, records, refunds):
         app.include_router(routes.router)
     page = partial(DESCRIPTION.page, app)
     app.openapi = page  # type: ignore[method-assign]  # FastAPI's documented way to override it

@@ -224,7 +224,7 @@ select json_agg(json_build_array(d.id, d.document, d.document_id) order by d.id)
 (select json_agg(
    json_build_array(r.id, r.version, r.customer_id, r.payment_id, r.settlement_id, r.invoice_id,
      r.note_id, r.of_balance, r.currency, r.amount_minor, r.state, r.reason, r.reference,
-     r.requested_at, r.settled_at, r.entry_id, r.available_from)
+     r.requested_at, r.settled_at, r.entry_id, r.available_from, r.failure)
    order by r.id)::text
    from refund r where r.tenant_id = %(t)s and r.id = any(%(ids)s))
 
@@ -966,22 +966,23 @@ returning 1
 -- insert_refund --
 insert into refund (tenant_id, id, version, customer_id, payment_id, settlement_id, invoice_id,
   note_id, of_balance, currency, amount_minor, state, reason, reference, requested_at,
-  settled_at, entry_id, available_from)
+  settled_at, entry_id, available_from, failure)
 select %(t)s, id, 1, customer_id, payment_id, settlement_id, invoice_id, note_id, of_balance,
   currency, amount_minor, state, reason, reference, requested_at, settled_at, entry_id,
-  available_from
+  available_from, failure
   from json_to_recordset(%(insert_refund)s::json)
   as x(id uuid, version int, customer_id uuid, payment_id uuid, settlement_id uuid,
        invoice_id uuid, note_id uuid, of_balance boolean, currency text, amount_minor bigint,
        state text, reason text, reference text, requested_at timestamptz, settled_at timestamptz,
-       entry_id uuid, available_from date)
+       entry_id uuid, available_from date, failure text)
 
 -- update_refund --
 update refund y set state = x.state, reference = x.reference, settled_at = x.settled_at,
-  entry_id = x.entry_id, available_from = x.available_from, version = y.version + 1
+  entry_id = x.entry_id, available_from = x.available_from, failure = x.failure,
+  version = y.version + 1
   from json_to_recordset(%(update_refund)s::json)
   as x(id uuid, version int, state text, reference text, settled_at timestamptz, entry_id uuid,
-       available_from date)
+       available_from date, failure text)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 

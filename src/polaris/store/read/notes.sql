@@ -39,7 +39,8 @@ select n.id from credit_note n where n.tenant_id = %(t)s and n.status = 'voided'
 select n.id from credit_note n
  where n.tenant_id = %(t)s
    and n.id in (select r.note_id from refund r
-     where r.tenant_id = %(t)s and r.state in ('requested', 'pending', 'failed'))
+     where r.tenant_id = %(t)s
+       and r.state in ('requested', 'sent', 'unknown', 'pending', 'failed'))
 
 -- notes_of_customer_id --
 select n.id from credit_note n where n.tenant_id = %(t)s and n.customer_id = %(customer_id)s::uuid

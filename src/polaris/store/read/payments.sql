@@ -1,9 +1,4 @@
--- Reads of payments and refunds that wait for a payment provider.
-
--- refunds_to_ask --
-select r.id from refund r
-  join payment p on p.tenant_id = %(t)s and p.id = r.payment_id
- where r.tenant_id = %(t)s and r.state = 'requested' and p.provider = any(%(providers)s::text[])
+-- Reads of payments that wait for a payment provider.
 
 -- payments_to_cancel --
 select p.id from payment p, json_object_keys(p.intended) as intended (invoice_id)

@@ -1,0 +1,1 @@
+"""Stripe: refunds are sent to its API, and its webhooks are read."""
