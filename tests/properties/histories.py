@@ -36,6 +36,7 @@ COMMANDS = weighed(
         (2, billing.issue),
         (4, billing.annotate),
         (1, billing.lose),
+        (2, billing.mark_overdue),
         (1, billing.collect),
         (2, billing.record),
         (2, billing.regenerate),
