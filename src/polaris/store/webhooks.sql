@@ -36,7 +36,7 @@ select w.id, w.event_id, w.dialect, w.position, w.type, '' as body, w.fault, w.c
     w.invoice_id, w.ordered_by
   from webhook w
  where w.tenant_id = %(t)s and w.dialect = %(dialect)s and w.event_id = any(%(event_ids)s::uuid[])
- order by w.id
+ order by w.event_id, w.position
 
 -- insert_webhooks --
 insert into webhook (tenant_id, id, event_id, dialect, position, type, body, fault, created_at,

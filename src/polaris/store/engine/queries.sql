@@ -772,7 +772,8 @@ select %(t)s, id, 1, customer_id, kind, status, currency, number, external_numbe
        regenerated_from uuid, regenerated_as uuid, payment_status_asserted text,
        dispute_lost_at timestamptz, overdue_since timestamptz, sent_at timestamptz,
        hidden_at timestamptz, dunning text, auto_collection boolean, memo text,
-       purchase_order_number text, metadata json, parties json, details jsonb, created_at timestamptz)
+       purchase_order_number text, metadata json, parties json, details jsonb,
+       created_at timestamptz)
 
 -- update_invoice --
 -- The parties are written once, when the invoice is issued.
