@@ -96,7 +96,7 @@ def test_a_replay_of_deleted_webhooks_sends_the_old_ids(
     mail.wait(days=200)
     assert mail.send() == 2
     sent = [(one.headers["webhook-id"], one.body) for one in receiver.received]
-    assert sent[:2] == sent[2:]
+    assert sorted(sent[:2]) == sorted(sent[2:])
     assert len(set(sent)) == 2
 
 

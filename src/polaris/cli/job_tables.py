@@ -1,26 +1,33 @@
-"""The table of background jobs."""
+"""The background jobs, as `polaris jobs` shows them."""
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from polaris.cli.delivery_tables import moment
-from polaris.cli.tables import columns, pairs
-from polaris.jobs.listing import ListedJobs
-
-COUNTED = ("Failed",)
+from polaris.cli.tables import pairs
+from polaris.jobs.listing import ListedJob, ListedJobs
 
 
 def jobs(states: ListedJobs) -> RenderableType:
-    """Return the background jobs, and what is left to send. Names and times are not broken."""
-    table = columns("Job", "Runs", "Last run", "Next run (UTC)", *COUNTED, right=COUNTED)
-    for job in states.jobs:
-        said = Text(job.name).append(f"\n{job.purpose}\n", style="dim")
-        last = f"{moment(job.ran_at)}\n{job.status}" if job.ran_at else job.status
-        failed = str(job.failed)
-        table.add_row(said, job.schedule, last, moment(job.next_run_at), failed)
+    """Return the background jobs, and what is left to send."""
     webhooks = states.webhooks
     left = {
         "Webhooks that wait": f"{webhooks.waiting} ({webhooks.retrying} after a failure)",
         "Webhooks that failed": str(webhooks.failed),
     }
-    return Group(table, pairs(left))
+    return Group(Text("\n\n").join(map(job, states.jobs)), "", pairs(left))
+
+
+def job(row: ListedJob) -> Text:
+    """Return a job with its purpose, as a block of lines: these are too long for a table."""
+    last = f"{moment(row.ran_at)} (UTC), " if row.ran_at else ""
+    return pairs(
+        {
+            "Job": row.name,
+            "Purpose": row.purpose,
+            "Runs": row.schedule,
+            "Last run": f"{last}{row.status}",
+            "Next run": f"{moment(row.next_run_at)} (UTC)",
+            "Failed": f"{row.failed} within a day",
+        }
+    )

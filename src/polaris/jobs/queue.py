@@ -8,10 +8,9 @@ from typing import NamedTuple
 
 import structlog
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Job as QueuedJob
 from procrastinate.jobs import Status
-from psycopg.errors import UniqueViolation
 
 from polaris.delivery.sender import Sender
 from polaris.jobs.job import ACTOR, Job, Workplace
@@ -75,7 +74,7 @@ async def _give_to_others(app: App, stalled: QueuedJob) -> None:
     """Queue a job again whose process has died, unless its next run is queued already."""
     try:
         await app.job_manager.retry_job(stalled)
-    except (AlreadyEnqueued, UniqueViolation):
+    except UniqueViolation:
         # The queued run finds the same work, and waits for this one to end.
         await app.job_manager.finish_job(stalled, Status.FAILED, delete_job=False)
 
