@@ -18,8 +18,8 @@ def delete_ended_sign_ins(place: Workplace, at: datetime) -> int:
     with place.database.connect() as connection:
         connection.autocommit = True
         return (
-            run(connection, "delete_expired_sessions", at=at).rowcount
-            + run(connection, "delete_expired_links", at=at).rowcount
+            run(connection, "delete_ended_sessions", at=at).rowcount
+            + run(connection, "delete_ended_links", at=at).rowcount
             + run(connection, "delete_old_attempts", at=at, before=forgotten).rowcount
         )
 

@@ -68,10 +68,10 @@ delete from webhook w
 
 -- --------------------------------------------------------------------- ended sign-ins, old keys
 
--- delete_expired_sessions --
+-- delete_ended_sessions --
 delete from operator_session s where s.expires_at <= %(at)s
 
--- delete_expired_links --
+-- delete_ended_links --
 delete from operator_link l where l.expires_at <= %(at)s
 
 -- delete_old_attempts --
