@@ -63,6 +63,7 @@ COMMANDS = weighed(
         (2, crediting.void_wallet),
         (1, crediting.change_wallet),
         (1, crediting.expire),
+        (1, crediting.expire_wallet),
         (1, crediting.terminate),
         (2, billing.save_customer),
         (1, billing.delete_customer),
