@@ -75,6 +75,13 @@ class Settings(BaseSettings):
         gt=0,
         description="After how many hours without a success a failing webhook endpoint is paused.",
     )
+    webhooks_keep_days: int = Field(
+        default=90,
+        ge=7,
+        description="After how many days webhooks that were delivered or have failed are deleted,"
+        " with their attempts. They can be sent again at any time: they are then made anew, under"
+        " the same ids.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe message that is still logged."
     )

@@ -46,6 +46,7 @@ SHORT: dict[str, Command] = {
         invoice_id="inv", customer_id="c1", currency="EUR", lines=(line(id="l1"),)
     ),
     "lose": ask.LoseDispute(invoice_id="inv"),
+    "overdue": ask.MarkOverdue(invoice_id="inv"),
     "collect": ask.CollectInvoice(invoice_id="inv"),
     "annotate": ask.AnnotateInvoice(invoice_id="inv"),
     "record": ask.RecordInvoice(
@@ -87,6 +88,7 @@ SHORT: dict[str, Command] = {
     "void_credits": ask.VoidCredits(lot_id="lot"),
     "expire": ask.ExpireCredits(lot_id="lot"),
     "terminate": ask.TerminateWallet(wallet_id="wallet"),
+    "expire_wallet": ask.ExpireWallet(wallet_id="wallet"),
     "tax": SaveTaxCode(tax_code_id="tax", code="vat", name="VAT", rate=Decimal(20)),
     "untax": DeleteTaxCode(tax_code_id="tax"),
     "catalogue_item": SaveCatalogueItem(
@@ -109,6 +111,7 @@ SHORT: dict[str, Command] = {
 
 STORIES: dict[str, tuple[str, ...]] = {
     "billed": ("draft", "finalize"),
+    "late": ("draft issue_date=2026-03-09", "finalize"),
     "paid": ("billed", "pay"),
     "partly": ("billed", "pay amount=600"),
     "coming": ("billed", "pay state=in_progress"),

@@ -85,6 +85,23 @@ DISPUTING = """
     billed; lose                | void                     | -
 """
 
+BECOMING_OVERDUE = """
+    so far                                 | asked               | refused
+    draft                                  | overdue             | not_finalized not_overdue
+    draft; delete               | overdue | not_finalized not_overdue nothing_outstanding
+    billed                                 | overdue             | not_overdue
+    late                                   | overdue             | -
+    =                                      | overdue for=nothing | not_found
+    late; pay amount=1199                  | overdue             | -
+    late; pay                              | overdue             | nothing_outstanding
+    late; annotate payment_status=succeeded | overdue            | nothing_outstanding
+    late; annotate payment_status=failed   | overdue             | -
+    late; lose                             | overdue             | already_disputed
+    late; void                             | overdue             | already_voided
+    late; overdue                          | overdue             | already_overdue
+    late; overdue; pay; remove             | overdue             | -
+"""
+
 COLLECTING = """
     so far                           | asked               | refused
     draft                            | collect             | not_finalized nothing_outstanding
@@ -250,6 +267,7 @@ TABLES = (
     ISSUING,
     ANNOTATING,
     DISPUTING,
+    BECOMING_OVERDUE,
     COLLECTING,
     RECORDING,
     VOIDING,

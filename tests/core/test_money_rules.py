@@ -277,6 +277,12 @@ WALLETS = """
     =                                | terminate                            | wallet_terminated
     wallet                           | terminate                            | -
     =                                | terminate wallet_id=nothing          | not_found
+    =                                | expire_wallet                        | wallet_not_expired
+    =                                | expire_wallet wallet_id=nothing      | not_found
+    wallet expires_at=2026-03-10T12:00:01Z | expire_wallet                  | wallet_not_expired
+    wallet expires_at=2026-03-10T12:00:00Z | expire_wallet                  | -
+    wallet expires_at=2026-03-10T12:00:00Z; terminate | expire_wallet       | wallet_terminated
+    wallet                           | terminate                            | -
     =                                | buy                                  | -
     =                                | buy taxes=@vat                       | -
     wallet purchase_min_minor=501    | buy                                  | purchase_too_small

@@ -100,6 +100,10 @@ def lose(by: Asking) -> Command:
     return ask.LoseDispute(invoice_id=by.id_of(Invoice, finalized))
 
 
+def mark_overdue(by: Asking) -> Command:
+    return ask.MarkOverdue(invoice_id=by.id_of(Invoice, owing))
+
+
 def collect(by: Asking) -> Command:
     return ask.CollectInvoice(invoice_id=by.id_of(Invoice, owing))
 

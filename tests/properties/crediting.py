@@ -167,7 +167,10 @@ def open_wallet(by: Asking) -> Command:
 
 def change_wallet(by: Asking) -> Command:
     priority = by.choices.whole(0, 3)
-    return ask.UpdateWallet(wallet_id=by.id_of(Wallet, active), priority=by.given(priority))
+    ends = by.world.at + timedelta(days=by.choices.whole(0, 3))
+    return ask.UpdateWallet(
+        wallet_id=by.id_of(Wallet, active), priority=by.given(priority), expires_at=by.given(ends)
+    )
 
 
 def grant(by: Asking) -> Command:
@@ -221,6 +224,15 @@ def expire(by: Asking) -> Command:
     return ask.ExpireCredits(
         lot_id=by.id_of(
             Lot, lambda row: bool(row.left_minor and row.expires_at and row.expires_at <= now)
+        )
+    )
+
+
+def expire_wallet(by: Asking) -> Command:
+    now = by.world.at
+    return ask.ExpireWallet(
+        wallet_id=by.id_of(
+            Wallet, lambda row: active(row) and bool(row.expires_at and row.expires_at <= now)
         )
     )
 

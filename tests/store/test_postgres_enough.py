@@ -335,6 +335,7 @@ WISHES: list[Callable[[Asker], Command]] = [
     lambda one: DeleteTaxCode(tax_code_id=one.any(TaxCode)),
     lambda one: DeleteWebhookEndpoint(webhook_endpoint_id=one.any(WebhookEndpoint)),
     lambda one: asked.LoseDispute(invoice_id=one.any(Invoice)),
+    lambda one: asked.MarkOverdue(invoice_id=one.any(Invoice)),
     lambda one: asked.CollectInvoice(invoice_id=one.any(Invoice)),
     lambda one: asked.DeleteDraft(invoice_id=one.any(Invoice)),
     lambda one: SaveCustomer(customer_id=one.random.choice(one.customers), name="Other"),
@@ -356,6 +357,7 @@ WISHES: list[Callable[[Asker], Command]] = [
     lambda one: asked.VoidWalletCredits(wallet_id=one.any(Wallet), amount_minor=one.amount(300)),
     lambda one: asked.UpdateWallet(wallet_id=one.any(Wallet), priority=one.random.randint(1, 5)),
     lambda one: asked.ExpireCredits(lot_id=one.any(Lot)),
+    lambda one: asked.ExpireWallet(wallet_id=one.any(Wallet)),
     lambda one: asked.TerminateWallet(wallet_id=one.any(Wallet)),
 ]
 

@@ -43,6 +43,8 @@ Authenticate = Callable[[Request, AsyncEngine], Awaitable[Principal | None]]
 """Return the principal of a request, or None if the request has no valid credential."""
 
 CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+KEPT = timedelta(days=30)
+"""How long at least the answer to a key is kept after the call. No dialect promises longer."""
 LONGEST_KEY = 255
 """Characters of a key; the derived keys of its commands must fit the engine's limit."""
 TWIN_PATIENCE = timedelta(seconds=10)

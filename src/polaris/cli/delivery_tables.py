@@ -1,4 +1,4 @@
-"""Tables of background jobs, webhook endpoints, deliveries and attempts."""
+"""Tables of webhook endpoints, deliveries and attempts."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,33 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 from polaris.cli.tables import columns, pairs
-from polaris.store.read.jobs import JobStates
 from polaris.store.read.webhooks import EndpointState, ListedDelivery, WholeDelivery
-
-COUNTED = ("Failed",)
 
 
 def moment(at: datetime | None) -> str:
     """Return a time to the second, UTC."""
     return f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
-
-
-def jobs(states: JobStates) -> RenderableType:
-    """Return the background jobs, and what is left to send."""
-    table = columns("Job", "Status", "Since (UTC)", *COUNTED, right=COUNTED)
-    for job in states.jobs:
-        table.add_row(job.name.replace("_", " "), job.status, moment(job.at), str(job.failed))
-    webhooks = states.webhooks
-    left = {
-        "Webhooks that wait": f"{webhooks.waiting} ({webhooks.retrying} after a failure)",
-        "Webhooks that failed": str(webhooks.failed),
-    }
-    return Group(table, pairs(left)) if states.jobs else Group(no_jobs(), pairs(left))
-
-
-def no_jobs() -> str:
-    """Return what is said when no job has run yet."""
-    return "No job has run within the last day. Start them with `polaris serve` or `worker`.\n"
 
 
 def endpoints(found: Iterable[EndpointState]) -> Text:

@@ -7,14 +7,15 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated
 
 import structlog
+import typer
 
-from polaris.cli import delivery_tables
-from polaris.cli.answer import document, say
+from polaris.cli.answer import Stopped, document, say
 from polaris.cli.options import DatabaseUrl, DataDir, Json, settings
 from polaris.cli.session import opened
-from polaris.store.read.jobs import job_states
 
 log = structlog.get_logger()
 
@@ -23,30 +24,72 @@ STOP_SECONDS = 20.0
 
 
 def worker(data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
-    """Run background jobs and send webhooks, until you stop it.
+    """Run background jobs, send webhooks and seal the audit log, until you stop it.
 
     `polaris serve` does this too, unless it is started with --no-jobs. Several workers share the
     work.
     """
-    from polaris import jobs  # imported late, so that other commands start faster
-    from polaris.engine import Engine
-    from polaris.webhook_dialects import configured_sending
+    from polaris.audit.sealer import Sealer  # imported late, so that other commands start faster
+    from polaris.jobs.queue import work_until_stopped
+    from polaris.jobs.workplace import configured_workplace
 
-    with opened(data_dir, database_url) as database:
-        chosen = settings(data_dir, database_url)
-        sending = configured_sending(chosen)
-        place = jobs.Workplace(database, Engine(database, connections=2), chosen, sending)
-        asyncio.run(jobs.work_until_stopped(place))
+    with opened(data_dir, database_url) as database, Sealer(database):
+        place = configured_workplace(database, settings(data_dir, database_url))
+        asyncio.run(work_until_stopped(place))
 
 
-def jobs(as_json: Json = False, data_dir: DataDir = None, database_url: DatabaseUrl = None) -> None:
-    """Show the background jobs: what runs, waits or failed, and what is left to send."""
+group = typer.Typer(
+    help="Show the background jobs: when each runs, how it ended, and what is left to send.",
+    invoke_without_command=True,
+)
+
+
+@group.callback()
+def jobs(
+    context: typer.Context,
+    as_json: Json = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Show the background jobs: when each runs, how it ended, and what is left to send."""
+    if context.invoked_subcommand is not None:
+        if as_json or data_dir or database_url:
+            raise typer.BadParameter("Put the options after the name of the job.")
+        return
+    from polaris.cli import job_tables
+    from polaris.jobs.listing import listed_jobs
+
     with opened(data_dir, database_url) as database, database.connect() as connection:
-        states = job_states(connection)
+        listed = listed_jobs(connection, datetime.now(UTC))
     if as_json:
-        document(states)
+        document(listed)
     else:
-        say(delivery_tables.jobs(states))
+        say(job_tables.jobs(listed))
+
+
+@group.command("run")
+def run_job(
+    name: Annotated[str, typer.Argument(help="The job's name; see `polaris jobs`.")],
+    as_json: Json = False,
+    data_dir: DataDir = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Run a job now in this process, also if no worker runs."""
+    from polaris.jobs.queue import run_now
+    from polaris.jobs.table import JOBS
+    from polaris.jobs.workplace import configured_workplace
+
+    job = next((job for job in JOBS if job.name == name), None)
+    if job is None:
+        names = ", ".join(job.name for job in JOBS)
+        raise Stopped(f"No job {name}. The jobs are {names}.")
+    with opened(data_dir, database_url) as database:
+        place = configured_workplace(database, settings(data_dir, database_url))
+        count = run_now(place, job)
+    if as_json:
+        document({"job": job.name, "count": count})
+    else:
+        say(f"The job {job.name} has done {count} row{'' if count == 1 else 's'}.")
 
 
 @contextmanager

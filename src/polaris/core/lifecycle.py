@@ -73,6 +73,7 @@ LIFECYCLE: tuple[AnyTransition, ...] = (
     Row(commands.VoidInvoice, FINALIZED_ONLY, VOIDED, invoice.VOID, void.void),
     Row(commands.AnnotateInvoice, WRITTEN, None, invoice.ANNOTATE, annotate.annotate_invoice),
     Row(commands.LoseDispute, ISSUED, None, invoice.LOSE_DISPUTE, annotate.lose_dispute),
+    Row(commands.MarkOverdue, FINALIZED_ONLY, None, invoice.MARK_OVERDUE, annotate.mark_overdue),
     Row(commands.CollectInvoice, FINALIZED_ONLY, None, payment.COLLECT, apply_payment.collect),
     Row(commands.RegenerateInvoice, ISSUED, None, invoice.REGENERATE, regenerate.regenerate),
     # ------------------------------------------------------------ money
@@ -98,6 +99,7 @@ LIFECYCLE: tuple[AnyTransition, ...] = (
     Row(commands.OpenWallet, ANY, None, wallet.OPEN, open_wallet.open_wallet),
     Row(commands.UpdateWallet, ANY, None, wallet.UPDATE, open_wallet.update),
     Row(commands.TerminateWallet, ANY, None, wallet.TERMINATE, open_wallet.terminate),
+    Row(commands.ExpireWallet, ANY, None, wallet.EXPIRE_WALLET, open_wallet.terminate),
     Row(commands.GrantCredits, ANY, None, wallet.GRANT, credits.grant),
     Row(commands.BuyCredits, ANY, FINALIZED, wallet.BUY, finalize.buy_credits),
     Row(commands.RestoreCredits, ISSUED, None, wallet.RESTORE, credits.restore),

@@ -235,7 +235,7 @@ def _invoice(past: Decision, row: Invoice) -> Invoice:
 
 def _without_later_times(row: Invoice, at: datetime) -> Invoice:
     """Clear the later timestamps that come with no other change."""
-    fields = ("dispute_lost_at", "sent_at", "hidden_at")
+    fields = ("dispute_lost_at", "overdue_since", "sent_at", "hidden_at")
     later = [field for field in fields if _later(getattr(row, field), at)]
     return replace(row, **dict.fromkeys(later)) if later else row
 

@@ -6,6 +6,7 @@ about a batch of events is written in one transaction, so a process that ends lo
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
@@ -200,7 +201,8 @@ def _composed(
         webhooks = dialect.compose(event, facts, connection)
         return [
             Made(id_, event.id, dialect.name, at, one.type, body.decode(), None, now, *ids)
-            for at, (id_, one) in enumerate(((_new_id(), one) for one in webhooks), start=1)
+            for at, one in enumerate(webhooks, start=1)
+            for id_ in [webhook_id(event.id, dialect.name, at)]
             for body in [dialect.body(one, id_, now, origin)]
         ]
     except Exception as fault:  # a mistake of one dialect must not stop the other webhooks
@@ -212,12 +214,24 @@ def _fault(dialect: WebhookDialect, event: Event, fault: Exception, now: datetim
     """Return a webhook without a body, which tells why it could not be composed."""
     said = f"{type(fault).__name__}: {fault}"
     ids = (event.invoice_id, _order_of(event))
-    return Made(_new_id(), event.id, dialect.name, 1, str(event.kind), "", said, now, *ids)
+    id_ = webhook_id(event.id, dialect.name, 1)
+    return Made(id_, event.id, dialect.name, 1, str(event.kind), "", said, now, *ids)
 
 
 def _order_of(event: Event) -> str:
     """Return the id whose webhooks are kept in order."""
     return event.invoice_id or event.customer_id or event.subject_id
+
+
+def webhook_id(event_id: str, dialect: str, position: int) -> str:
+    """Return the id of a webhook (UUIDv7). It follows from the event, so it is always the same.
+
+    A webhook that was deleted long ago can be made again: receivers know it by its id. Ids are in
+    the order of events; within an event, in the order of positions.
+    """
+    said = sha256(f"{event_id}/{dialect}/{position}".encode()).digest()
+    tail = (position % 256) << 24 | int.from_bytes(said[:3])
+    return str(UUID(int=UUID(event_id).int >> 32 << 32 | tail))
 
 
 def deliver(

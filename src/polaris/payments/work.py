@@ -14,13 +14,15 @@ from polaris.store.server.database import Database
 log = structlog.get_logger()
 
 
-def work_with_providers(database: Database, engine: Engine, encryption: Encryption) -> None:
+def work_with_providers(database: Database, engine: Engine, encryption: Encryption) -> int:
     """Send what waits for a provider, and ask for what is not known yet, for every tenant.
 
-    A tenant whose secrets cannot be read is logged, and does not stop the work for the others.
+    Return how many calls about refunds were made. A tenant whose secrets cannot be read is logged,
+    and does not stop the work for the others.
     """
     with database.connect() as connection:
         tenants = tenants_with_accounts(connection)
+    calls = 0
     for tenant_id in tenants:
         try:
             with database.connect() as connection:
@@ -29,4 +31,5 @@ def work_with_providers(database: Database, engine: Engine, encryption: Encrypti
             log.error("provider_secrets_unreadable", tenant=tenant_id, fault=str(fault))
             continue
         send_payments(database, engine, tenant_id, providers)
-        send_refunds(database, engine, tenant_id, providers)
+        calls += len(send_refunds(database, engine, tenant_id, providers))
+    return calls

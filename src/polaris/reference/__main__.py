@@ -8,6 +8,7 @@ from pathlib import Path
 from polaris.reference.books import accounts, events, proofs
 from polaris.reference.dialects import admin, lago
 from polaris.reference.highlevel import highlevel
+from polaris.reference.jobs import jobs
 from polaris.reference.lifecycle import commands, lifecycle, refusals, rules
 from polaris.reference.settings import settings
 
@@ -30,6 +31,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "accounts.md": accounts,
     "proofs.md": proofs,
     "settings.md": settings,
+    "jobs.md": jobs,
     "cli.md": cli,
     "dialects/lago.md": lago,
     "dialects/highlevel.md": highlevel,

@@ -29,9 +29,12 @@ def cli() -> str:
 
 
 def walk(name: str, node: Node) -> Iterator[tuple[str, Node]]:
-    """Yield a command with its full name, or all commands of a group."""
+    """Yield a command with its full name, or all commands of a group.
+
+    A group that does something by itself is also a command.
+    """
     below = getattr(node, "commands", None)
-    if below is None:
+    if below is None or (node.invoke_without_command and node.params and name.count(" ")):
         yield name, node
     for word, one in (below or {}).items():
         if not one.hidden:

@@ -84,6 +84,7 @@ create table operator_session (
   constraint stage_known check (stage in ('second_factor', 'signed_in'))
 );
 create index operator_session_operator on operator_session (operator_id);
+create index operator_session_expiring on operator_session (expires_at);
 
 -- A link with which an operator sets the password, once. Here is the SHA-256 of its token.
 -- cross-tenant: the password is the same for all tenants of the operator
@@ -95,6 +96,7 @@ create table operator_link (
   used_at      timestamptz
 );
 create index operator_link_operator on operator_link (operator_id);
+create index operator_link_expiring on operator_link (expires_at);
 
 -- The authenticator app of an operator. Without `confirmed_at`, its first code is still missing.
 -- A code of the time step `last_step`, or of an earlier one, is not accepted again.
@@ -124,6 +126,7 @@ create table sign_in_attempt (
   last_at        timestamptz not null,
   blocked_until  timestamptz not null
 );
+create index sign_in_attempt_last on sign_in_attempt (last_at);
 
 -- The day up to which the books are closed. Its id is the tenant's.
 create table books (
@@ -321,6 +324,8 @@ create table wallet (
   constraint rate_positive check (rate > 0)
 );
 create index wallet_customer on wallet (tenant_id, customer_id);
+create index wallet_expiring on wallet (tenant_id, expires_at, id)
+  where status = 'active' and expires_at is not null;
 
 
 -- ------------------------------------------------------------------------------------- invoices
@@ -368,6 +373,7 @@ create table invoice (
   purchase_order_number      text,
   metadata                   json,
   parties                    json,
+  overdue_since              timestamptz,
   primary key (tenant_id, id),
   foreign key (tenant_id, customer_id) references customer,
   foreign key (tenant_id, regenerated_from) references invoice,
@@ -405,6 +411,10 @@ create index invoice_status on invoice
 create index invoice_customer on invoice
   (tenant_id, customer_id, issue_date desc, created_at desc, id);
 create index invoice_due on invoice (tenant_id, due_date, id) where outstanding_minor > 0;
+-- For the job that marks overdue invoices.
+create index invoice_unmarked on invoice (tenant_id, due_date, id)
+  where status = 'finalized' and overdue_since is null and dispute_lost_at is null
+    and coalesce(payment_status_asserted <> 'succeeded', outstanding_minor > 0);
 
 -- A line of an invoice. An edited draft gets a new revision of lines; the old ones are kept.
 create table line (
@@ -856,7 +866,7 @@ create table lot (
 create index lot_wallet on lot (tenant_id, wallet_id);
 create index lot_invoice on lot (tenant_id, invoice_id) where invoice_id is not null;
 create index lot_left on lot (tenant_id, customer_id) where left_minor > 0;
-create index lot_expiring on lot (tenant_id, expires_at)
+create index lot_expiring on lot (tenant_id, expires_at, id)
   where left_minor > 0 and expires_at is not null;
 
 -- A change of a lot in a wallet: positive amounts came in, negative amounts went out.
@@ -1088,6 +1098,8 @@ create index webhook_delivery_invoice on webhook_delivery (tenant_id, invoice_id
   where invoice_id is not null;
 create index webhook_delivery_failed on webhook_delivery (tenant_id, endpoint_id, ended_at, id)
   where state = 'failed';
+create index webhook_delivery_ended on webhook_delivery (tenant_id, ended_at, id)
+  where state <> 'waiting';
 
 -- An attempt to deliver, with the answer. Long answers are cut.
 create table webhook_attempt (

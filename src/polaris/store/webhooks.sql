@@ -36,7 +36,7 @@ select w.id, w.event_id, w.dialect, w.position, w.type, '' as body, w.fault, w.c
     w.invoice_id, w.ordered_by
   from webhook w
  where w.tenant_id = %(t)s and w.dialect = %(dialect)s and w.event_id = any(%(event_ids)s::uuid[])
- order by w.id
+ order by w.event_id, w.position
 
 -- insert_webhooks --
 insert into webhook (tenant_id, id, event_id, dialect, position, type, body, fault, created_at,
@@ -168,6 +168,12 @@ select w.id, h.gone_at is not null as gone
   join webhook_endpoint_health h on h.tenant_id = %(t)s and h.endpoint_id = w.id
  where w.tenant_id = %(t)s and w.deleted_at is null and w.paused_at is null
    and (h.gone_at is not null or h.failing_since < %(since)s)
+
+-- end_deliveries --
+update webhook_delivery d set state = 'failed', ended_at = %(now)s
+ where d.tenant_id = %(t)s and d.state = 'waiting'
+   and d.endpoint_id in (
+     select w.id from webhook_endpoint w where w.tenant_id = %(t)s and w.deleted_at is not null)
 
 -- forget_health --
 -- A resumed endpoint begins anew.

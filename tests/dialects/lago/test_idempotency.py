@@ -16,6 +16,7 @@ from dialects.lago.keyed import (
     booked,
     finalize,
     forget_answers,
+    forget_calls,
     keyed,
     one_off,
     paid,
@@ -56,6 +57,20 @@ def test_after_a_crash_before_the_answer(books: Books, prepare: Preparing) -> No
     assert (second.status_code, second.headers.get(MARK)) == (200, "true"), second.text
     assert (second.json(), booked(books)) == (first.json(), before)
     assert keyed(books, asked).content == second.content
+
+
+@pytest.mark.parametrize("prepare", MONEY)
+def test_a_call_whose_answer_was_deleted_is_not_done_again(
+    books: Books, prepare: Preparing
+) -> None:
+    """The records of its commands are kept longer than the answer."""
+    asked = prepare(books)
+    keyed(books, asked)
+    forget_calls(books)
+    before = booked(books)
+    second = keyed(books, asked)
+    assert second.status_code < 500, second.text
+    assert booked(books) == before
 
 
 @pytest.mark.parametrize("prepare", [one_off, part_note, top_up, payment])

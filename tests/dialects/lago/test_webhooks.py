@@ -3,15 +3,17 @@
 import hmac
 import json
 from base64 import b64encode
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import jwt
 import pytest
 
 from dialects.lago.books import Books
-from dialects.lago.deliveries import at_once, sent
+from dialects.lago.deliveries import at_once, happened, late, sent
 from dialects.lago.story import Story
+from polaris.core.commands import FinalizeInvoice, MarkOverdue
 from polaris.core.facts.credit_note import CreditNote
 from polaris.core.facts.tenant import Settings
 from polaris.core.facts.webhook import Signature
@@ -141,6 +143,31 @@ def test_an_invoice_is_told_as_it_is_shown_with_what_its_type_holds(
     body = sent(webhooks, webhook_type)
     assert set(body) & BARE == nested
     assert body == {name: one for name, one in shown.items() if name not in BARE - nested}
+
+
+def test_an_overdue_invoice_is_told_once_with_its_fees_and_taxes(books: Books) -> None:
+    """Its webhook is the same when it is composed after the payment."""
+    invoice_id = books.draft(books.customer())
+    books.done(FinalizeInvoice(invoice_id=invoice_id, issue_date=date(2024, 1, 1)))
+    written = happened(books, lambda: books.done(MarkOverdue(invoice_id=invoice_id)))
+    body = sent(late(books, written), "invoice.payment_overdue")
+    shown = books.http("GET", f"/invoices/{invoice_id}").json()["invoice"]
+    nested = {"customer", "fees", "applied_taxes"}
+    assert body == {name: one for name, one in shown.items() if name not in BARE - nested}
+    assert body["payment_overdue"] is True
+    before = late(books, written)
+    books.paid(invoice_id, 1200)
+    assert late(books, written) == before
+
+
+def test_it_is_told_as_overdue_before_the_day_has_passed_for_the_tenant(books: Books) -> None:
+    """From 10:00 UTC on, Kiritimati (+14) is a day ahead of the tenant (UTC)."""
+    customer_id = books.customer(timezone="Pacific/Kiritimati")
+    invoice_id = books.draft(customer_id)
+    day = (datetime.now(ZoneInfo("Pacific/Kiritimati")) - timedelta(days=1)).date()
+    books.done(FinalizeInvoice(invoice_id=invoice_id, issue_date=day))
+    webhooks = at_once(books, lambda: books.done(MarkOverdue(invoice_id=invoice_id)))
+    assert sent(webhooks, "invoice.payment_overdue")["payment_overdue"] is True
 
 
 def test_a_deleted_draft_says_so(books: Books) -> None:

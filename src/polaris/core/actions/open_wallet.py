@@ -1,7 +1,7 @@
 """Open a wallet, change it, or close it."""
 
 from polaris.core.balances.metadata import metadata_of
-from polaris.core.commands import OpenWallet, TerminateWallet, UpdateWallet
+from polaris.core.commands import ExpireWallet, OpenWallet, TerminateWallet, UpdateWallet
 from polaris.core.commands.base import set_fields
 from polaris.core.decision import Decision
 from polaris.core.facts.credit_note import CreditNote
@@ -68,7 +68,7 @@ def open_for(decision: Decision, note: CreditNote) -> Wallet:
     return decision.put(wallet)
 
 
-def terminate(decision: Decision, command: TerminateWallet) -> None:
+def terminate(decision: Decision, command: TerminateWallet | ExpireWallet) -> None:
     """Close a wallet. Nothing is booked."""
     before = decision.the(Wallet, command.wallet_id)
     after = decision.change(before, status=WalletStatus.TERMINATED, terminated_at=decision.at)

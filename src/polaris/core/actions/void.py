@@ -61,6 +61,7 @@ def void(decision: Decision, command: VoidInvoice) -> None:
         outstanding_at_void_minor=before.outstanding_minor,
         paid_minor=0,
         outstanding_minor=0,
+        overdue_since=None,
     )
     decision.emit(EventKind.INVOICE_VOIDED, before, after)
     earlier = clear_earlier_refunds(decision, balance)

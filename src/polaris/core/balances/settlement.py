@@ -75,6 +75,7 @@ def lower(decision: Decision, invoice: Invoice, amount_minor: int, kind: Settlem
         paid_minor=invoice.paid_minor + paid,
         # An asserted status counts only until the invoice is settled.
         payment_status_asserted=invoice.payment_status_asserted if outstanding else None,
+        overdue_since=invoice.overdue_since if outstanding else None,
     )
     if amount_minor and not after.outstanding_minor:
         decision.emit(EventKind.INVOICE_SETTLED, invoice, after)

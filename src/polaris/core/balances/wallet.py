@@ -40,9 +40,9 @@ def in_order(decision: Decision, wallets: list[Wallet]) -> list[Lot]:
     return sorted(lots, key=key)
 
 
-def expired(lot: Lot, at: datetime) -> bool:
-    """True if a lot has expired."""
-    return lot.expires_at is not None and lot.expires_at <= at
+def expired(row: Lot | Wallet, at: datetime) -> bool:
+    """True if a lot or a wallet has passed its expiry time."""
+    return row.expires_at is not None and row.expires_at <= at
 
 
 def credits_of(amount_minor: int, rate: Decimal, currency: str) -> Decimal:

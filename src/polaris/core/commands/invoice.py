@@ -127,6 +127,12 @@ class LoseDispute(Command, frozen=True, kw_only=True):
     invoice_id: str
 
 
+class MarkOverdue(Command, frozen=True, kw_only=True):
+    """Announce that an invoice is overdue. This moves no money."""
+
+    invoice_id: str
+
+
 class CollectInvoice(Command, frozen=True, kw_only=True):
     """Try again to collect the outstanding amount."""
 

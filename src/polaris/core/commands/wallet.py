@@ -21,7 +21,7 @@ class OpenWallet(Command, frozen=True, kw_only=True):
     code: str | None = None
     priority: int = 50  # 1 is spent first
     rate: Decimal = Decimal(1)  # units of currency for one credit
-    expires_at: datetime | None = None  # a default for its credits
+    expires_at: datetime | None = None  # when it ends; also a default for its credits
     purchase_min_minor: int | None = None  # the smallest purchase of credits
     purchase_max_minor: int | None = None  # the largest purchase of credits
     metadata: Metadata | None = None  # the caller's own pairs
@@ -34,7 +34,7 @@ class UpdateWallet(Command, frozen=True, kw_only=True):
     wallet_id: str
     name: Given[str] = UNSET
     priority: Given[int] = UNSET  # 1 is spent first
-    expires_at: Given[datetime | None] = UNSET  # a default for credits to come
+    expires_at: Given[datetime | None] = UNSET  # its end; also a default for credits to come
     purchase_min_minor: Given[int | None] = UNSET
     purchase_max_minor: Given[int | None] = UNSET
     metadata: Given[MetadataChange] = UNSET
@@ -107,5 +107,11 @@ class ExpireCredits(Command, frozen=True, kw_only=True):
 
 class TerminateWallet(Command, frozen=True, kw_only=True):
     """Close a wallet. Purchased credits are still owed, so nothing is booked."""
+
+    wallet_id: str
+
+
+class ExpireWallet(Command, frozen=True, kw_only=True):
+    """Close a wallet after its expiry time. Purchased credits are still owed."""
 
     wallet_id: str

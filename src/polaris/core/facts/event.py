@@ -44,6 +44,10 @@ class EventKind(StrEnum):
         "invoice.collection_failed",
         "An invoice cannot be collected: no provider is connected.",
     )
+    INVOICE_OVERDUE = (
+        "invoice.overdue",
+        "The due date of an invoice has passed before it was paid.",
+    )
     INVOICE_SETTLED = "invoice.settled", "Nothing is outstanding on an invoice any more."
     INVOICE_UNSETTLED = "invoice.unsettled", "An amount is outstanding on an invoice again."
     INVOICE_VOIDED = "invoice.voided", "An invoice was voided; its entries are reversed."

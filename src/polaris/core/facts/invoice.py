@@ -104,6 +104,7 @@ class Invoice(Changing, frozen=True, array_like=True, kw_only=True):
     regenerated_as: str | None = None  # the invoice that replaces this one
     payment_status_asserted: str | None = None  # set by the caller, moves no money
     dispute_lost_at: datetime | None = None
+    overdue_since: datetime | None = None  # when it was marked as overdue; None if it is not
     sent_at: datetime | None = None
     hidden_at: datetime | None = None  # deleted after issue: voided and no longer shown
     dunning: str | None = None

@@ -78,6 +78,19 @@ class AlreadyDisputed(Refusal):
     nothing_to_do = True
 
 
+class NotOverdue(Refusal):
+    """The due date of the invoice has not passed yet."""
+
+    instead = "Wait until the day after the due date."
+
+
+class AlreadyOverdue(Refusal):
+    """The invoice is already marked as overdue."""
+
+    instead = "Nothing is left to do."
+    nothing_to_do = True
+
+
 class NothingOutstanding(Refusal):
     """The invoice has no outstanding amount."""
 

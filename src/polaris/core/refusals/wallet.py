@@ -21,6 +21,12 @@ class NotExpired(Refusal):
     instead = "Void them instead, or wait until they expire."
 
 
+class WalletNotExpired(Refusal):
+    """The wallet has not expired yet."""
+
+    instead = "Terminate it instead, or wait until it expires."
+
+
 class PurchaseTooSmall(Refusal):
     """The purchase is smaller than the wallet's smallest purchase (`limit_minor`)."""
 

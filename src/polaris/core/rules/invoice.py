@@ -7,6 +7,8 @@ from datetime import date
 
 from polaris.core import refusals
 from polaris.core.balances.credit_amounts import cut_to_fit
+from polaris.core.balances.parties import parties_of
+from polaris.core.balances.projections import payment_status
 from polaris.core.balances.top_up import returnable
 from polaris.core.commands import (
     AnnotateInvoice,
@@ -88,6 +90,29 @@ def payment_status_known(case: Case[AnnotateInvoice]) -> Details | None:
 def dispute_not_lost_yet(case: AnyCase) -> Details | None:
     """No dispute about the invoice has been lost."""
     return unless(case.invoice.dispute_lost_at is None, number=case.invoice.number)
+
+
+@requires(refusals.NotOverdue)
+def due_date_passed(case: AnyCase) -> Details | None:
+    """The due date of the invoice has passed, by the day in the invoice's time zone."""
+    due = case.invoice.due_date
+    if due is None:
+        return unless(False, field="invoice_id")
+    today = case.decision.today(parties_of(case.invoice, case.decision).timezone)
+    return unless(due < today, field="invoice_id", due_date=due.isoformat())
+
+
+@requires(refusals.NothingOutstanding)
+def not_paid(case: AnyCase) -> Details | None:
+    """The payment status of the invoice is not succeeded."""
+    paid = payment_status(case.invoice) is PaymentStatus.SUCCEEDED
+    return unless(not paid, id=case.invoice.id)
+
+
+@requires(refusals.AlreadyOverdue)
+def not_marked_overdue_yet(case: AnyCase) -> Details | None:
+    """The invoice is not marked as overdue yet."""
+    return unless(case.invoice.overdue_since is None, number=case.invoice.number)
 
 
 @requires(refusals.NotVoided)
@@ -256,6 +281,13 @@ VOID = (
 VOID_AS_POLARIS = (something_left_to_credit, reason_known, reason_present)
 ANNOTATE = (not_closed, payment_status_known)
 LOSE_DISPUTE = (is_finalized, dispute_not_lost_yet)
+MARK_OVERDUE = (
+    *STANDING,
+    due_date_passed,
+    not_paid,
+    dispute_not_lost_yet,
+    not_marked_overdue_yet,
+)
 REGENERATE = (
     is_voided_or_shall_be,
     not_regenerated_yet,

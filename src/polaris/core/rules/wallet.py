@@ -49,6 +49,12 @@ def lot_expired(case: AnyCase) -> Details | None:
     return unless(expired(case.lot, case.decision.at), field="lot_id")
 
 
+@requires(refusals.WalletNotExpired)
+def wallet_expired(case: AnyCase) -> Details | None:
+    """The wallet has an expiry time, and it has passed."""
+    return unless(expired(case.wallet, case.decision.at), field="wallet_id")
+
+
 @requires(refusals.NotApplied)
 def credits_applied(case: AnyCase) -> Details | None:
     """Wallet credits settle the invoice, or are held for it since it was voided."""
@@ -102,6 +108,7 @@ OPEN = (
 )
 UPDATE = (wallet_active, purchase_limits_possible, *_SPENDING)
 TERMINATE = (wallet_active,)
+EXPIRE_WALLET = (wallet_active, wallet_expired)
 GRANT = (input.lot_is_new, *input.AMOUNT, *_SPENDING, wallet_active)
 BUY = (
     input.invoice_is_new,

@@ -132,9 +132,9 @@ select json_agg(json_build_array(d.id, d.document, d.document_id) order by d.id)
      i.total_minor, i.paid_minor, i.outstanding_minor, i.issue_date, i.due_date,
      i.payment_term_days, i.finalized_at, i.voided_at, i.void_reason, i.void_comment,
      i.paid_at_void_minor, i.outstanding_at_void_minor, i.regenerated_from, i.regenerated_as,
-     i.payment_status_asserted, i.dispute_lost_at, i.sent_at, i.hidden_at, i.dunning,
-     i.auto_collection, i.memo, i.purchase_order_number, i.metadata, i.parties, i.details,
-     i.created_at)
+     i.payment_status_asserted, i.dispute_lost_at, i.overdue_since, i.sent_at, i.hidden_at,
+     i.dunning, i.auto_collection, i.memo, i.purchase_order_number, i.metadata, i.parties,
+     i.details, i.created_at)
    order by i.id)::text
    from invoice i where i.tenant_id = %(t)s and i.id = any(%(invoices)s::uuid[]))
 
@@ -753,14 +753,15 @@ insert into invoice (tenant_id, id, version, customer_id, kind, status, currency
   external_number, series, revision, rounding, price_type, net_minor, tax_minor, total_minor,
   paid_minor, outstanding_minor, issue_date, due_date, payment_term_days, finalized_at,
   voided_at, void_reason, void_comment, paid_at_void_minor, outstanding_at_void_minor,
-  regenerated_from, regenerated_as, payment_status_asserted, dispute_lost_at, sent_at, hidden_at,
-  dunning, auto_collection, memo, purchase_order_number, metadata, parties, details, created_at)
+  regenerated_from, regenerated_as, payment_status_asserted, dispute_lost_at, overdue_since,
+  sent_at, hidden_at, dunning, auto_collection, memo, purchase_order_number, metadata, parties,
+  details, created_at)
 select %(t)s, id, 1, customer_id, kind, status, currency, number, external_number, series,
   revision, rounding, price_type, net_minor, tax_minor, total_minor, paid_minor,
   outstanding_minor, issue_date, due_date, payment_term_days, finalized_at, voided_at,
   void_reason, void_comment, paid_at_void_minor, outstanding_at_void_minor, regenerated_from,
-  regenerated_as, payment_status_asserted, dispute_lost_at, sent_at, hidden_at, dunning,
-  auto_collection, memo, purchase_order_number, metadata, parties, details, created_at
+  regenerated_as, payment_status_asserted, dispute_lost_at, overdue_since, sent_at, hidden_at,
+  dunning, auto_collection, memo, purchase_order_number, metadata, parties, details, created_at
   from json_to_recordset(%(insert_invoice)s::json)
   as x(id uuid, version int, customer_id uuid, kind text, status text, currency text,
        number text, external_number text, series text, revision int, rounding text,
@@ -769,9 +770,10 @@ select %(t)s, id, 1, customer_id, kind, status, currency, number, external_numbe
        payment_term_days int, finalized_at timestamptz, voided_at timestamptz, void_reason text,
        void_comment text, paid_at_void_minor bigint, outstanding_at_void_minor bigint,
        regenerated_from uuid, regenerated_as uuid, payment_status_asserted text,
-       dispute_lost_at timestamptz, sent_at timestamptz, hidden_at timestamptz, dunning text,
-       auto_collection boolean, memo text, purchase_order_number text, metadata json,
-       parties json, details jsonb, created_at timestamptz)
+       dispute_lost_at timestamptz, overdue_since timestamptz, sent_at timestamptz,
+       hidden_at timestamptz, dunning text, auto_collection boolean, memo text,
+       purchase_order_number text, metadata json, parties json, details jsonb,
+       created_at timestamptz)
 
 -- update_invoice --
 -- The parties are written once, when the invoice is issued.
@@ -785,8 +787,8 @@ update invoice y set status = x.status, number = x.number, external_number = x.e
   outstanding_at_void_minor = x.outstanding_at_void_minor,
   regenerated_from = x.regenerated_from, regenerated_as = x.regenerated_as,
   payment_status_asserted = x.payment_status_asserted, dispute_lost_at = x.dispute_lost_at,
-  sent_at = x.sent_at, hidden_at = x.hidden_at, dunning = x.dunning,
-  auto_collection = x.auto_collection, memo = x.memo,
+  overdue_since = x.overdue_since, sent_at = x.sent_at, hidden_at = x.hidden_at,
+  dunning = x.dunning, auto_collection = x.auto_collection, memo = x.memo,
   purchase_order_number = x.purchase_order_number, metadata = x.metadata,
   parties = coalesce(y.parties, x.parties), details = x.details, version = y.version + 1
   from json_to_recordset(%(update_invoice)s::json)
@@ -796,8 +798,9 @@ update invoice y set status = x.status, number = x.number, external_number = x.e
        finalized_at timestamptz, voided_at timestamptz, void_reason text, void_comment text,
        paid_at_void_minor bigint, outstanding_at_void_minor bigint, regenerated_from uuid,
        regenerated_as uuid, payment_status_asserted text, dispute_lost_at timestamptz,
-       sent_at timestamptz, hidden_at timestamptz, dunning text, auto_collection boolean,
-       memo text, purchase_order_number text, metadata json, parties json, details jsonb)
+       overdue_since timestamptz, sent_at timestamptz, hidden_at timestamptz, dunning text,
+       auto_collection boolean, memo text, purchase_order_number text, metadata json,
+       parties json, details jsonb)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 

@@ -11,12 +11,13 @@ BLOCKS = blocks("read/jobs.sql")
 
 
 class JobState(NamedTuple):
-    """The latest run of a job."""
+    """The latest run of a job. Times are UTC."""
 
     name: str
     status: str  # todo, doing, succeeded, failed, cancelled or aborted
     attempts: int
-    at: datetime | None  # when it got this status, UTC
+    at: datetime | None  # when it got this status
+    ran_at: datetime | None  # when a run last began
     failed: int  # how many runs failed within the last day
 
 
@@ -28,21 +29,9 @@ class WebhookCounts(NamedTuple):
     failed: int
 
 
-class JobStates(NamedTuple):
-    """All background work."""
-
-    jobs: list[JobState]
-    webhooks: WebhookCounts
-
-
-def job_states(connection: Connection) -> JobStates:
-    """Return the state of all background work."""
-    failed = dict(tuples_found(connection, BLOCKS["failed_jobs"], {}))
-    jobs = [
-        JobState(name, status, attempts, at, failed.get(name, 0))
-        for name, status, attempts, at in tuples_found(connection, BLOCKS["jobs"], {})
-    ]
-    return JobStates(jobs, webhook_counts(connection))
+def job_states(connection: Connection) -> list[JobState]:
+    """Return the state of every job that was queued within the last day."""
+    return [JobState(*row) for row in tuples_found(connection, BLOCKS["jobs"], {})]
 
 
 def webhook_counts(connection: Connection) -> WebhookCounts:

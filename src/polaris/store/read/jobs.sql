@@ -1,18 +1,18 @@
 -- The background jobs of all tenants.
 
 -- jobs --
--- The latest job of each name: one that runs, or else the last one.
-select distinct on (j.task_name) j.task_name, j.status::text, j.attempts, e.at
+-- The latest job of each name: one that runs, or else the last one. With it, when any job of the
+-- name last began, and how many have failed.
+select distinct on (j.task_name) j.task_name, j.status::text, j.attempts,
+       (select max(x.at) from jobs.procrastinate_events x where x.job_id = j.id) as at,
+       (select max(x.at)
+          from jobs.procrastinate_events x
+          join jobs.procrastinate_jobs k on k.id = x.job_id
+         where k.task_name = j.task_name and x.type = 'started') as ran_at,
+       (select count(*) from jobs.procrastinate_jobs k
+         where k.task_name = j.task_name and k.status = 'failed') as failed
   from jobs.procrastinate_jobs j
-  left join lateral (
-    select max(x.at) as at from jobs.procrastinate_events x where x.job_id = j.id) e on true
  order by j.task_name, (j.status = 'doing') desc, j.id desc
-
--- failed_jobs --
-select j.task_name, count(*)
-  from jobs.procrastinate_jobs j
- where j.status = 'failed'
- group by j.task_name
 
 -- webhook_counts --
 select count(*) filter (where d.state = 'waiting'),

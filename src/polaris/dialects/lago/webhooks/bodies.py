@@ -58,6 +58,12 @@ def _dispute(event: Event, shown: Shown) -> Iterable[Payload]:
         yield {"invoice": invoice, "provider_error": None}
 
 
+def _overdue(event: Event, shown: Shown) -> Iterable[Payload]:
+    """Yield the overdue invoice. In the tenant's time zone its due date may not have passed yet."""
+    for invoice in _invoice(*FEES, "applied_taxes")(event, shown):
+        yield {**invoice, "payment_overdue": True}
+
+
 NO_PROVIDER = "customer_must_have_payment_provider"
 
 
@@ -163,6 +169,7 @@ OBJECTS: dict[str, About] = {
     "invoice.deleted": About("invoice", _invoice(*FEES, "applied_taxes", *PERIODS)),
     "invoice.voided": About("invoice", _invoice(*FEES, "applied_taxes", *PERIODS)),
     "invoice.payment_status_updated": About("invoice", _invoice(*FEES)),
+    "invoice.payment_overdue": About("invoice", _overdue),
     "invoice.payment_dispute_lost": About("payment_dispute_lost", _dispute),
     "invoice.payment_failure": About("payment_provider_invoice_payment_error", _uncollected),
     "payment.succeeded": About("payment", _payment),

@@ -26,6 +26,7 @@ TYPES: Types = {
     EventKind.INVOICE_DISPUTE_LOST: ("invoice.payment_dispute_lost",),
     EventKind.INVOICE_DOUBLE_RETURN_SUSPECTED: NO_TYPE,
     EventKind.INVOICE_COLLECTION_FAILED: ("invoice.payment_failure",),
+    EventKind.INVOICE_OVERDUE: ("invoice.payment_overdue",),
     EventKind.INVOICE_SETTLED: ("invoice.payment_status_updated",),
     EventKind.INVOICE_UNSETTLED: ("invoice.payment_status_updated",),
     EventKind.INVOICE_VOIDED: ("invoice.voided",),
