@@ -36,6 +36,7 @@ from polaris.serving.write_batches import WriteBatches
 from polaris.settings import Settings
 from polaris.store.server.database import Database, open_database
 from polaris.store.server.migrate import pending
+from polaris.webhook_dialects import configured_sending
 
 Build = Callable[[AsyncEngine], FastAPI]
 DIALECTS: dict[str, Build] = {}
@@ -106,7 +107,7 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
     with open_database(settings) as database, Sealer(database):
         engine = Engine(database)
         writes = WriteBatches(Measured(engine, app.state.registry))
-        async_engine = AsyncEngine(writes, engine, database)
+        async_engine = AsyncEngine(writes, engine, database, sending=configured_sending(settings))
         app.state.database, app.state.engine = database, async_engine
         apis = [Api(path, build_dialect(async_engine)) for path, build_dialect in DIALECTS.items()]
         for api in apis:

@@ -21,7 +21,7 @@ class JobState(NamedTuple):
 
 
 class WebhookCounts(NamedTuple):
-    """The webhooks of all tenants that are not delivered."""
+    """The webhooks that are not delivered."""
 
     waiting: int
     retrying: int  # of those that wait: how many have failed before
@@ -37,23 +37,25 @@ class JobStates(NamedTuple):
 
 def job_states(connection: Connection) -> JobStates:
     """Return the state of all background work."""
+    return JobStates(job_runs(connection), webhook_counts(connection))
+
+
+def job_runs(connection: Connection) -> list[JobState]:
+    """Return the latest run of each job."""
     failed = dict(tuples_found(connection, BLOCKS["failed_jobs"], {}))
-    jobs = [
+    return [
         JobState(name, status, attempts, at, failed.get(name, 0))
         for name, status, attempts, at in tuples_found(connection, BLOCKS["jobs"], {})
     ]
-    return JobStates(jobs, webhook_counts(connection))
 
 
 def webhook_counts(connection: Connection) -> WebhookCounts:
     """Return how many webhooks of all tenants are not delivered."""
-    counts = [
-        WebhookCounts(*row)
-        for tenant in tenants.tenants(connection)
-        for row in tuples_found(connection, BLOCKS["webhook_counts"], {"t": tenant.id})
-    ]
-    return (
-        WebhookCounts(*(sum(column) for column in zip(*counts, strict=True)))
-        if counts
-        else (WebhookCounts(0, 0, 0))
-    )
+    counts = [webhook_counts_of(connection, tenant.id) for tenant in tenants.tenants(connection)]
+    return WebhookCounts(*map(sum, zip(*counts, strict=True))) if counts else WebhookCounts(0, 0, 0)
+
+
+def webhook_counts_of(connection: Connection, tenant_id: str) -> WebhookCounts:
+    """Return how many webhooks of one tenant are not delivered."""
+    [counts] = tuples_found(connection, BLOCKS["webhook_counts"], {"t": tenant_id})
+    return WebhookCounts(*counts)
