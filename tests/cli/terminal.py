@@ -88,10 +88,10 @@ def script(*arguments: str, env: dict[str, str] | None = None) -> Ended:
 class Serving:
     """A command that serves until it is stopped, on a port that is free unless it is given."""
 
-    def __init__(self, *arguments: str, port: int = 0) -> None:
+    def __init__(self, *arguments: str, port: int = 0, env: dict[str, str] | None = None) -> None:
         self.program = subprocess.Popen(
             [POLARIS, *arguments, "--port", str(port)],
-            env=ENVIRONMENT,
+            env=ENVIRONMENT | (env or {}),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -62,14 +62,14 @@ class EndpointForm(NamedTuple):
 def type_groups(dialect: WebhookDialect, chosen: Iterable[str] = ()) -> dict[str, list[TypeChoice]]:
     """Return the types that Polaris sends in a dialect, by what they are about.
 
-    The chosen ones are listed also if they are never sent.
+    They are in the order of the events. The chosen ones are listed also if they are never sent.
     """
-    meanings: dict[str, list[str]] = {name: [] for name in chosen}
+    meanings: dict[str, str] = {}
     for kind, types in dialect.types.items():
         for name in () if isinstance(types, Declined) else types:
-            meanings.setdefault(name, []).append(kind.sentence)
+            meanings.setdefault(name, kind.sentence)
     groups: dict[str, list[TypeChoice]] = defaultdict(list)
-    for name in sorted(meanings):
+    for name in (*meanings, *(one for one in chosen if one not in meanings)):
         about = name.partition(".")[0].replace("_", " ") if "." in name else "events"
-        groups[about].append(TypeChoice(name, meanings[name][0] if meanings[name] else ""))
+        groups[about].append(TypeChoice(name, meanings.get(name, "")))
     return dict(groups)
