@@ -157,7 +157,9 @@ def test_an_endpoint_is_changed_paused_resumed_and_deleted(tenant: Tenant) -> No
     tenant.post(f"{here}/pause", {}, Role.ADMIN)
     assert "New webhooks wait until it is resumed." in tenant.words(here)
     assert "Books are paused and wait." in tenant.words("/")
-    assert "is not paused yet" in text_of(tenant.post(f"{here}/pause", {}, Role.ADMIN, 422).text)
+    assert "is already in this state" in text_of(
+        tenant.post(f"{here}/pause", {}, Role.ADMIN, 422).text
+    )
     tenant.post(f"{here}/resume", {}, Role.ADMIN)
     assert "are paused" not in tenant.words("/")
     assert "A deleted endpoint cannot come back." in tenant.words(f"{here}/delete", Role.ADMIN)

@@ -54,7 +54,7 @@ def actor(name: str) -> str:
 
 def masked(url: str) -> str:
     """Return a URL without the password that it may contain."""
-    return re.sub(r"(?<=//)([^/?#@:]*):[^/?#@]*@", r"\1:\u2022\u2022\u2022@", url)
+    return re.sub(r"(?<=//)([^/?#@:]*):[^/?#@]*@", r"\1:•••@", url)
 
 
 def pretty(text: str) -> str:
