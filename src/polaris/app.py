@@ -38,6 +38,7 @@ from polaris.serving.write_batches import WriteBatches
 from polaris.settings import Settings
 from polaris.store.server.database import Database, open_database
 from polaris.store.server.migrate import pending
+from polaris.webhook_dialects import configured_sending
 
 Build = Callable[[AsyncEngine], FastAPI]
 DIALECTS: dict[str, Build] = {}
@@ -109,7 +110,7 @@ async def running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
     with open_database(settings) as database, Sealer(database):
         engine = Engine(database)
         writes = WriteBatches(Measured(engine, app.state.registry))
-        async_engine = AsyncEngine(writes, engine, database)
+        async_engine = AsyncEngine(writes, engine, database, sending=configured_sending(settings))
         app.state.database, app.state.engine = database, async_engine
         app.state.threads_engine = engine  # for work that waits in a thread
         app.state.encryption = configured_encryption(settings)

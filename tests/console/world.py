@@ -11,11 +11,14 @@ from console.books import Books
 from polaris.cli import demo_invoices
 from polaris.core.commands import (
     FinalizeInvoice,
+    SaveWebhookEndpoint,
     VoidInvoice,
 )
 from polaris.core.commands.values import NewLine
 from polaris.core.facts.credit_note import CreditTo
 from polaris.core.facts.tenant import Settings
+from polaris.delivery.sample import send_sample
+from polaris.dialects.polaris.webhooks import DIALECT as STANDARD
 from polaris.engine import Engine, new_id, now
 from polaris.keys import ApiKey, KeyScope
 from polaris.operators.roles import Role
@@ -118,6 +121,25 @@ class Tenant(Books):
             scopes = (KeyScope.READ,)
             create_api_key(connection, self.id, key_id, name, ApiKey.new(), now(), scopes)
         return key_id
+
+    def new_endpoint(self, url: str, name: str) -> str:
+        """Add a webhook endpoint for all types. Return its id."""
+        endpoint_id = new_id()
+        self.perform(
+            SaveWebhookEndpoint(
+                webhook_endpoint_id=endpoint_id,
+                url=url,
+                name=name,
+                dialect="standard",
+                signature="hmac",
+            )
+        )
+        return endpoint_id
+
+    def sample(self, endpoint_id: str) -> str:
+        """Send a sample webhook. Return the id of its delivery."""
+        with self.database.connect() as connection:
+            return send_sample(connection, self.id, STANDARD, endpoint_id, None, now())
 
     def number(self, bill: Bill) -> str:
         """Return the number of an invoice."""

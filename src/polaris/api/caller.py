@@ -58,6 +58,11 @@ class Caller(ABC):
         if self._keyed is not None:
             self._keyed.let_in = False
 
+    def keep_no_answer(self) -> None:
+        """Let the answer not be stored for repetitions: it has a secret."""
+        if self._keyed is not None:
+            self._keyed.secret = True
+
     @abstractmethod
     def refused(self, command: Command, refusals: Iterable[Refusal]) -> Failure:
         """Return the answer to a refused command, in the dialect's format."""

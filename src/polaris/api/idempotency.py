@@ -79,6 +79,7 @@ class KeyedCall:
         self.let_in = False  # True once the credential, the scope and the role are accepted
         self.performed = False  # True once commands were performed, done or refused
         self.ended = True  # False once a closing of the books did not wait to its end
+        self.secret = False  # True if the answer has a secret, which is not stored
         self.replayed = False  # True once a command or row turns out to be done before
         self._commands: Counter[str] = Counter()
         self._ids = 0
@@ -118,9 +119,9 @@ class KeyedCall:
         """True if the answer is final: not a server error, and not a rejected credential or role.
 
         An answer is not final either while earlier changes may still add to closed books. A
-        repetition then waits again.
+        repetition then waits again. An answer with a secret is made anew for a repetition.
         """
-        return self.let_in and self.ended and status < 500
+        return self.let_in and self.ended and not self.secret and status < 500
 
 
 def keyed_call(request: Request) -> KeyedCall | None:

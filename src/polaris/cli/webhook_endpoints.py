@@ -221,11 +221,10 @@ def keys_of(session: Session, found: EndpointState, encryption: Encryption) -> l
 
 def print_keys(endpoint_id: str, keys: Sequence[SigningKey], as_json: bool) -> None:
     """Print what a receiver needs to verify webhooks. A private key stays here."""
-    secret = next((key.secret for key in keys if key.kind == "hmac"), None)
-    public = {key.kind: key.public_key for key in keys if key.public_key}
-    first = public.get("ed25519") or public.get("rsa")
+    of_receiver = endpoint_keys.receiver_keys(keys)
+    secret, public = of_receiver
     if as_json:
-        named = {"endpoint_id": endpoint_id, "secret": secret, "public_key": first}
+        named = {"endpoint_id": endpoint_id, "secret": secret, "public_key": of_receiver.public_key}
         document({**named, "public_keys": public})
     else:
         say(delivery_tables.keys(endpoint_id, secret, public))

@@ -28,6 +28,7 @@ from polaris.console.pages import (
     drafts,
     invoice_export,
     invoices,
+    jobs,
     ledger,
     ledger_periods,
     ledger_proofs,
@@ -39,6 +40,8 @@ from polaris.console.pages import (
     sign_in,
     tasks,
     void,
+    webhook_deliveries,
+    webhooks,
 )
 from polaris.engine import new_id
 from polaris.operators.oidc import Provider
@@ -79,6 +82,9 @@ PAGES = (
     overview,
     settings,
     developers,
+    webhooks,
+    webhook_deliveries,
+    jobs,
     saved_views,
     appearance,
     documents,

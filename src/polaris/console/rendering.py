@@ -52,9 +52,17 @@ def actor(name: str) -> str:
     )
 
 
+def masked(url: str) -> str:
+    """Return a URL without the password that it may contain."""
+    return re.sub(r"(?<=//)([^/?#@:]*):[^/?#@]*@", r"\1:•••@", url)
+
+
 def pretty(text: str) -> str:
-    """Return JSON with one value a line."""
-    return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    """Return JSON with one value a line, and another text as it is."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except ValueError:
+        return text
 
 
 @cache
@@ -79,7 +87,7 @@ def environment() -> Environment:
             row.status, row.payment_status, row.payment_overdue
         ),
     )
-    made.filters.update(words=words, actor=actor, pretty=pretty)
+    made.filters.update(words=words, actor=actor, pretty=pretty, masked=masked)
     made.globals["ui"] = made.get_template("macros.html").module
     return made
 

@@ -43,6 +43,30 @@ class NewSecret(NamedTuple):
     public_key: str | None
 
 
+class ReceiverKeys(NamedTuple):
+    """What a receiver needs to verify webhooks. A private key is not in it."""
+
+    secret: str | None  # a shared secret
+    public_keys: dict[str, str]  # as PEM, by the kind of key
+
+    @property
+    def public_key(self) -> str | None:
+        """The public key to verify with, if there are several: the one of the newest method."""
+        return self.public_keys.get("ed25519") or self.public_keys.get("rsa")
+
+
+def receiver_keys(keys: Sequence[SigningKey]) -> ReceiverKeys:
+    """Return what a receiver needs of these keys, which are in the order of their age.
+
+    Of several keys of one kind it is the newest.
+    """
+    by_kind = {key.kind: key for key in keys}
+    secret = by_kind["hmac"].secret if "hmac" in by_kind else None
+    return ReceiverKeys(
+        secret, {kind: key.public_key for kind, key in by_kind.items() if key.public_key}
+    )
+
+
 def new_key(kind: str) -> SigningKey:
     """Make a key of a kind: hmac, ed25519 or rsa."""
     secret = NEW_SECRET[kind]()

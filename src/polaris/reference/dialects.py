@@ -124,7 +124,12 @@ decimals are plain numbers or text, dates exist, times name their zone, booleans
 value.
 
 The header `Idempotency-Key` makes a repeated call safe: it gets the first answer, with the header
-`Idempotent-Replayed: true`.
+`Idempotent-Replayed: true`. An answer with the secret of a webhook endpoint is not stored; the
+repetition gets the keys that are valid then.
+
+Who adds, changes, pauses, tests or deletes a webhook endpoint needs the role `admin`. Operators may
+send webhooks again, and viewers see endpoints and deliveries, but no secret. See
+[how to receive webhooks](../../how-to/receive-webhooks.md).
 """
 
 

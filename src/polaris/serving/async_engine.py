@@ -20,6 +20,7 @@ from polaris.core.fold import Outcome, Request
 from polaris.core.refusals import BooksAlreadyClosed, Refusal
 from polaris.core.scope import Scope
 from polaris.core.transition import Dialect
+from polaris.delivery.sender import Sending
 from polaris.engine import (
     CLOSING_PATIENCE_SECONDS,
     CLOSING_STEP_SECONDS,
@@ -57,7 +58,9 @@ class AsyncEngine:
         database: Database,
         readers: int = READERS,
         clock: Callable[[], float] = time.monotonic,
+        sending: Sending | None = None,
     ) -> None:
+        self._sending = sending
         self._writes, self._engine, self._database = writes, engine, database
         self._pool = database.pool(readers)
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="read")
@@ -72,6 +75,12 @@ class AsyncEngine:
             lambda tenant_id: self.read(tenants.tenant, tenant_id), MOMENT_SECONDS, clock
         )
         self._reads = ReadBatches(self._load)
+
+    @property
+    def sending(self) -> Sending:
+        """How webhooks are composed, signed and sent."""
+        assert self._sending is not None, "this engine was made without webhooks"
+        return self._sending
 
     async def perform(self, tenant_id: str, request: Request) -> Outcome:
         """Perform a request; see `perform_all`."""

@@ -27,6 +27,7 @@ PAGES = {
     "panel, payments": "/billing/invoices?open={invoice}&show=payments",
     "panel, ledger": "/billing/invoices?open={invoice}&show=ledger",
     "panel, timeline": "/billing/invoices?open={invoice}&show=timeline",
+    "panel, webhooks": "/billing/invoices?open={issued}&show=webhooks",
     "panel of a draft": "/billing/invoices?open={draft}",
     "invoice as a page": "/billing/invoices/{invoice}",
     "finalize as a page": "/billing/invoices/{draft}/finalize",
@@ -48,6 +49,19 @@ PAGES = {
     "developers": "/developers",
     "new key": "/developers/keys/new",
     "revoke a key": "/developers/keys/{key}/revoke",
+    "webhooks": "/developers/webhooks",
+    "new endpoint": "/developers/webhooks/new",
+    "new endpoint of another dialect": "/developers/webhooks/new?dialect=lago",
+    "endpoint": "/developers/webhooks/{endpoint}",
+    "endpoint, without deliveries": "/developers/webhooks/{endpoint}?state=delivered",
+    "edit an endpoint": "/developers/webhooks/{endpoint}/edit",
+    "rotate keys": "/developers/webhooks/{endpoint}/rotate",
+    "delete an endpoint": "/developers/webhooks/{endpoint}/delete",
+    "send again": "/developers/webhooks/{endpoint}/again",
+    "replay a range": "/developers/webhooks/{endpoint}/again?from=2020-01-01&to=2030-01-01",
+    "deliveries": "/developers/deliveries",
+    "delivery": "/developers/deliveries/{delivery}",
+    "jobs": "/developers/jobs",
     "account": "/account",
     "operators": "/operators",
     "audit log": "/audit",
@@ -78,6 +92,7 @@ OF_THE_SIGN_IN = ("/sign-in", "/set-password")
 def places(console: Console) -> dict[str, str]:
     """The ids in the addresses."""
     tenant = console.foreign
+    endpoint = tenant.new_endpoint("http://user:secret@127.0.0.1:9/<b>?'\"", HOSTILE)
     draft = tenant.draft(HOSTILE, external_id=f"draft {HOSTILE}", memo=HOSTILE)
     issued = tenant.paid(HOSTILE, external_id=f"issued {HOSTILE}", memo=HOSTILE)
     note = "select id from credit_note where invoice_id = %(id)s"
@@ -88,6 +103,8 @@ def places(console: Console) -> dict[str, str]:
         "draft": draft.id,
         "issued": issued.id,
         "key": tenant.new_key(HOSTILE),
+        "endpoint": endpoint,
+        "delivery": tenant.sample(endpoint),
     }
 
 

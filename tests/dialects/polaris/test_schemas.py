@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis import Case
 
 from cli.terminal import Serving
-from dialects.polaris.admin import Admin
+from dialects.polaris.admin import Admin, call
 from faults.world import opened
 from polaris.dialects.polaris.app import build
 from polaris.dialects.polaris.coverage import ROUTES
@@ -33,10 +33,18 @@ def admin(database_url: str, serving: Serving) -> Iterator[Admin]:
 
 @pytest.fixture(scope="module")
 def known(admin: Admin) -> dict[str, str]:
-    """The ids of an invoice and its customer."""
+    """The ids of an invoice and its customer, of a webhook endpoint and its delivery."""
     invoice_id, customer_id = new_id(), admin.customer()
     admin.issue(invoice_id, customer_id)
-    return {"invoice_id": invoice_id, "customer_id": customer_id}
+    added = call(admin, "/webhook-endpoints", url="http://127.0.0.1:9/")
+    endpoint_id = added["endpoint"]["id"]
+    sample = call(admin, f"/webhook-endpoints/{endpoint_id}/test")
+    return {
+        "invoice_id": invoice_id,
+        "customer_id": customer_id,
+        "endpoint_id": endpoint_id,
+        "delivery_id": sample["delivery_id"],
+    }
 
 
 # Only with a parameter does pytest tell the tests of schemathesis apart, one for each operation.

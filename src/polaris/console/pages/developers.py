@@ -1,4 +1,4 @@
-"""For developers: the APIs of this server, the tenant's API keys and its webhook endpoints."""
+"""For developers: the APIs of this server, and the tenant's API keys."""
 
 import asyncio
 
@@ -14,10 +14,8 @@ from polaris.keys import ApiKey, KeyScope, KnownKey
 from polaris.operators.roles import Role
 from polaris.services.api_keys import NAME_RULE, key_called, revoke_key, store_key, valid_name
 from polaris.store.read.api_keys import listed
-from polaris.store.read.catalogue import webhook_endpoints
 
 HERE = "/developers"
-MOST_ENDPOINTS = 100
 
 SCOPES = {
     KeyScope.READ: "Read: lists, objects and files",
@@ -26,17 +24,14 @@ SCOPES = {
 
 
 async def developers_page(visit: Visit) -> Response:
-    """Show the APIs, the keys and the webhook endpoints."""
-    keys, endpoints, examples = await asyncio.gather(
-        visit.caller.read(listed),
-        visit.caller.read(webhook_endpoints, None, MOST_ENDPOINTS),
-        asyncio.to_thread(_examples, visit),
+    """Show the APIs and the keys."""
+    keys, examples = await asyncio.gather(
+        visit.caller.read(listed), asyncio.to_thread(_examples, visit)
     )
     return render(
         visit,
         "developers.html",
         keys=sorted(keys, key=lambda key: (key.revoked_at is not None, key.created_at)),
-        endpoints=endpoints,
         examples=examples,
         server=str(visit.request.base_url).rstrip("/"),
         revoked=visit.request.query_params.get("revoked"),

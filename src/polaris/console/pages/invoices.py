@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from polaris.console.access import Visit, action, page
 from polaris.console.columns import COLUMNS, choose_columns, chosen_columns
+from polaris.console.delivery_list import InvoiceDeliveries, deliveries_of_invoice
 from polaris.console.invoice_list import FILTERS, invoice_list
 from polaris.console.list_state import ListState
 from polaris.console.pages.saved_views import (
@@ -43,6 +44,7 @@ TABS = {
     "payments": "Payments and credit",
     "ledger": "Ledger",
     "timeline": "Timeline",
+    "webhooks": "Webhooks",
 }
 """The tabs of the panel: their names in the URL, and on the screen."""
 
@@ -85,6 +87,7 @@ async def listed(visit: Visit) -> Response:
         visit.caller.read(sums, wanted, now()),
     )
     open_detail = await _open_invoice(visit, state.open)
+    shown = _tab_shown(state.params.get("show"))
     return render(
         visit,
         "invoices.html",
@@ -101,7 +104,8 @@ async def listed(visit: Visit) -> Response:
         Order=Order,
         detail=open_detail,
         receipt=await _receipt_named(visit, state, open_detail),
-        shown=_tab_shown(state.params.get("show")),
+        shown=shown,
+        tab=await _tab_content(visit, state.open, shown) if open_detail else None,
         panel_tabs=TABS,
         whole=False,
     )
@@ -131,6 +135,7 @@ async def _receipt_named(
 
 async def _invoice(visit: Visit, state: ListState, detail: InvoiceDetail, whole: bool) -> Response:
     """Return the panel of an invoice; or a page of its own, if it is shown `whole`."""
+    shown = _tab_shown(visit.request.query_params.get("show"))
     return render(
         visit,
         "invoice.html",
@@ -138,7 +143,8 @@ async def _invoice(visit: Visit, state: ListState, detail: InvoiceDetail, whole:
         state=state,
         detail=detail,
         receipt=await _receipt_named(visit, state, detail),
-        shown=_tab_shown(visit.request.query_params.get("show")),
+        shown=shown,
+        tab=await _tab_content(visit, detail.invoice.id, shown),
         panel_tabs=TABS,
         whole=whole,
     )
@@ -155,6 +161,15 @@ async def show_invoice(visit: Visit) -> Response:
     detail = await found_invoice(visit, name)
     state, _ = _state(visit)
     return await _invoice(visit, state, detail, whole=True)
+
+
+async def _tab_content(
+    visit: Visit, invoice_id: str | None, shown: str
+) -> InvoiceDeliveries | None:
+    """Return what only one tab shows, and the invoice itself does not contain."""
+    if invoice_id and shown == "webhooks":
+        return await deliveries_of_invoice(visit, invoice_id)
+    return None
 
 
 async def found_invoice(visit: Visit, invoice_id: str) -> InvoiceDetail:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from polaris.console.access import Visit, page
 from polaris.console.rendering import render
 from polaris.services.lists import by_currency
+from polaris.services.webhook_deliveries import troubled_endpoints
 from polaris.store.read.audit_log import AuditSearch, audit_page
 from polaris.store.read.keyset import Window
 from polaris.store.read.overview import AgeBucket, CurrencySum, Months, MonthSum, Overview, overview
@@ -85,6 +86,7 @@ async def show_overview(visit: Visit) -> Response:
         },
         waiting=waiting(found, visit.tenant.currency),
         recent=recent.rows,
+        troubled=await troubled_endpoints(visit.caller),
         this_month=visit.today.replace(day=1),
     )
 

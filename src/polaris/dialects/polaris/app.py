@@ -16,12 +16,24 @@ from polaris.dialects.polaris.requests import (
     invoice_lists,
     invoices,
     records,
-    refunds,
+    webhook_deliveries,
+    webhook_endpoints,
 )
 from polaris.serving.async_engine import AsyncEngine
 
 MOST_BYTES = 1024 * 1024
 """The largest body in bytes."""
+
+PARTS = (
+    commands,
+    invoice_lists,
+    invoices,
+    records,
+    refunds,
+    webhook_endpoints,
+    webhook_deliveries,
+)
+"""The modules that have routes."""
 
 IDEMPOTENCY = Idempotency(header="Idempotency-Key", replay_header="Idempotent-Replayed")
 DESCRIPTION = Description(
@@ -74,7 +86,9 @@ def build(engine: AsyncEngine) -> FastAPI:
     too_large = errors.AdminError(413).response()
     app.add_middleware(Limited, most_bytes=MOST_BYTES, too_large=too_large)
     install(app, errors.REPLIES)
-    for routes in (commands, invoice_lists, invoices, records, refunds):
+    for kind in errors.WEBHOOK_ERRORS:
+        app.add_exception_handler(kind, lambda _, error: errors.webhook_error(error).response())
+    for routes in PARTS:
         app.include_router(routes.router)
     page = partial(DESCRIPTION.page, app)
     app.openapi = page  # type: ignore[method-assign]  # FastAPI's documented way to override it

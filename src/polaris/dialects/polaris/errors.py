@@ -11,6 +11,10 @@ from polaris.api.coercion import TOO_LARGE, UNKNOWN
 from polaris.core import refusals
 from polaris.core.commands import Command, FinalizeInvoice, RegenerateInvoice, VoidInvoice
 from polaris.core.refusals import EVERY, Refusal
+from polaris.delivery.endpoints import EndpointRefused
+from polaris.encryption import NoEncryptionKey, WrongEncryptionKey
+from polaris.services.webhook_deliveries import AlreadyWaiting
+from polaris.store.read.webhooks import UnknownDelivery, UnknownEndpoint
 
 MESSAGES = {
     400: "The request cannot be read. Send one command as a JSON object.",
@@ -25,16 +29,25 @@ MESSAGES = {
 
 
 class AdminError(Failure):
-    """An error answer. `refused` are the refusals of the command, if it was refused."""
+    """An error answer. `refused` are the refusals of the command, if it was refused.
 
-    def __init__(self, status: int, message: str = "", refused: Iterable[Refusal] = ()) -> None:
-        self.status, self.refused = status, tuple(refused)
+    `field` is the field of the request that is wrong, if the message is about one.
+    """
+
+    def __init__(
+        self, status: int, message: str = "", refused: Iterable[Refusal] = (), field: str = ""
+    ) -> None:
+        self.status, self.refused, self.field = status, tuple(refused), field
         self.message = message or MESSAGES.get(status, HTTPStatus(status).phrase)
         super().__init__(self.message)
 
     def response(self) -> Response:
         """Return the HTTP response."""
-        first = described(self.refused[0]) if self.refused else {"message": self.message}
+        first: dict[str, object] = (
+            described(self.refused[0]) if self.refused else {"message": self.message}
+        )
+        if self.field:
+            first["details"] = {"field": self.field}
         error = {"code": HTTPStatus(self.status).name.lower(), **first}
         body = {"error": error, "refusals": [described(refusal) for refusal in self.refused]}
         return Response(msgspec.json.encode(body), self.status, media_type="application/json")
@@ -72,6 +85,34 @@ def refused(command: Command, found: Iterable[Refusal]) -> AdminError:
     chosen = TABLES.choose(command, every)
     first = [refusal for refusal, _ in chosen.refusals]
     return AdminError(chosen.status, refused=[*first, *(one for one in every if one not in first)])
+
+
+UNKNOWN_ENDPOINT = "The tenant has no webhook endpoint with this id."
+UNKNOWN_DELIVERY = "The tenant has no delivery with this id."
+
+
+def webhook_error(error: Exception) -> AdminError:
+    """Return the answer to an error of the services about webhooks."""
+    match error:
+        case AlreadyWaiting():
+            return AdminError(409, str(error), field=error.field)
+        case EndpointRefused():
+            return AdminError(422, str(error), field=error.field)
+        case UnknownEndpoint():
+            return AdminError(404, UNKNOWN_ENDPOINT, field="endpoint_id")
+        case UnknownDelivery():
+            return AdminError(404, UNKNOWN_DELIVERY, field="delivery_id")
+    return AdminError(503, str(error))  # the encryption key is missing, or another one
+
+
+WEBHOOK_ERRORS: tuple[type[Exception], ...] = (
+    EndpointRefused,
+    UnknownEndpoint,
+    UnknownDelivery,
+    NoEncryptionKey,
+    WrongEncryptionKey,
+)
+"""The exceptions that `webhook_error` answers."""
 
 
 class InvoiceError(Failure):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from polaris.store.read.keyset import KeysetList, KeysetPage, Window, keyset_page
-from polaris.store.read.rows import Connection
+from polaris.store.read.rows import Connection, tuples_found
 from polaris.store.sql import blocks, statement
 
 BLOCKS = blocks("read/audit_log.sql") | blocks("read/journal.sql")
@@ -75,3 +75,19 @@ def audit_page(
     page = keyset_page(connection, listed, values, window)
     lines = [LoggedRequest(*columns) for *columns, _ in page.rows]
     return KeysetPage(lines, page.before, page.after)
+
+
+class LoggedAction(NamedTuple):
+    """What a line of the audit log says was done."""
+
+    command: str
+    subject_id: str | None
+    request: str  # JSON
+
+
+def logged_action(connection: Connection, tenant_id: str, line_id: str) -> LoggedAction | None:
+    """Return the line of the audit log with this id, or None if there is none."""
+    values = {"t": tenant_id, "id": line_id}
+    for row in tuples_found(connection, BLOCKS["audit_line"], values):
+        return LoggedAction(*row)
+    return None

@@ -44,3 +44,7 @@ select a.id from audit a where a.tenant_id = %(t)s and a.at >= %(first_moment)s:
 
 -- audit_to --
 select a.id from audit a where a.tenant_id = %(t)s and a.at < %(end_moment)s::timestamptz
+
+-- audit_line --
+select a.command, a.subject_id::text, a.request::text
+  from audit a where a.tenant_id = %(t)s and a.id = %(id)s::uuid

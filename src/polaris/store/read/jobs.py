@@ -22,7 +22,7 @@ class JobState(NamedTuple):
 
 
 class WebhookCounts(NamedTuple):
-    """The webhooks of all tenants that are not delivered."""
+    """The webhooks that are not delivered."""
 
     waiting: int
     retrying: int  # of those that wait: how many have failed before
@@ -36,13 +36,11 @@ def job_states(connection: Connection) -> list[JobState]:
 
 def webhook_counts(connection: Connection) -> WebhookCounts:
     """Return how many webhooks of all tenants are not delivered."""
-    counts = [
-        WebhookCounts(*row)
-        for tenant in tenants.tenants(connection)
-        for row in tuples_found(connection, BLOCKS["webhook_counts"], {"t": tenant.id})
-    ]
-    return (
-        WebhookCounts(*(sum(column) for column in zip(*counts, strict=True)))
-        if counts
-        else (WebhookCounts(0, 0, 0))
-    )
+    counts = [webhook_counts_of(connection, tenant.id) for tenant in tenants.tenants(connection)]
+    return WebhookCounts(*map(sum, zip(*counts, strict=True))) if counts else WebhookCounts(0, 0, 0)
+
+
+def webhook_counts_of(connection: Connection, tenant_id: str) -> WebhookCounts:
+    """Return how many webhooks of one tenant are not delivered."""
+    [counts] = tuples_found(connection, BLOCKS["webhook_counts"], {"t": tenant_id})
+    return WebhookCounts(*counts)

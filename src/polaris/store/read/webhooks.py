@@ -28,6 +28,14 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
+class Health(StrEnum):
+    """Whether webhooks arrive at an endpoint."""
+
+    ACTIVE = "active"
+    FAILING = "failing"
+    PAUSED = "paused"
+
+
 class EndpointState(NamedTuple):
     """An endpoint with its health. Times are UTC."""
 
@@ -45,6 +53,33 @@ class EndpointState(NamedTuple):
     failing_since: datetime | None
     waiting: int  # deliveries that wait
     failed: int  # deliveries that failed finally
+
+    @property
+    def health(self) -> "Health":
+        """Whether webhooks arrive there."""
+        return _health(self.paused_at, self.failing_since)
+
+
+class EndpointInTrouble(NamedTuple):
+    """An endpoint that is paused or failing. Times are UTC."""
+
+    id: str
+    name: str | None
+    url: str
+    paused_at: datetime | None
+    paused_reason: PauseReason | None
+    failing_since: datetime | None
+
+    @property
+    def health(self) -> "Health":
+        """Whether it is paused or failing."""
+        return _health(self.paused_at, self.failing_since)
+
+
+def _health(paused_at: datetime | None, failing_since: datetime | None) -> "Health":
+    if paused_at:
+        return Health.PAUSED
+    return Health.FAILING if failing_since else Health.ACTIVE
 
 
 class ListedDelivery(NamedTuple):
@@ -115,6 +150,21 @@ def endpoint(connection: Connection, tenant_id: str, endpoint_id: str) -> Endpoi
         for row in tuples_found(connection, BLOCKS["endpoint_states"], values):
             return EndpointState(*row)
     raise UnknownEndpoint(endpoint_id)
+
+
+def endpoints_in_trouble(connection: Connection, tenant_id: str) -> list[EndpointInTrouble]:
+    """Return the endpoints of a tenant that are paused or failing."""
+    rows = tuples_found(connection, BLOCKS["endpoints_in_trouble"], {"t": tenant_id})
+    return [EndpointInTrouble(*row) for row in rows]
+
+
+def events_in_range(
+    connection: Connection, tenant_id: str, since: datetime, until: datetime
+) -> int:
+    """Return how many events of a tenant happened from `since` until before `until` (UTC)."""
+    values = {"t": tenant_id, "since": since, "until": until}
+    [(count,)] = tuples_found(connection, BLOCKS["events_in_range"], values)
+    return int(count)
 
 
 def deliveries(

@@ -14,6 +14,19 @@ select w.id::text, w.name, w.url, w.dialect, w.signature, w.event_types, w.creat
    and (%(endpoint)s::uuid is null or w.id = %(endpoint)s)
  order by w.created_at desc, w.id
 
+-- endpoints_in_trouble --
+-- The endpoints that are paused or failing, with the longest trouble first.
+select w.id::text, w.name, w.url, w.paused_at, w.paused_reason, h.failing_since
+  from webhook_endpoint w
+  left join webhook_endpoint_health h on h.tenant_id = %(t)s and h.endpoint_id = w.id
+ where w.tenant_id = %(t)s and w.deleted_at is null
+   and (w.paused_at is not null or h.failing_since is not null)
+ order by coalesce(h.failing_since, w.paused_at), w.id
+
+-- events_in_range --
+select count(*) from event v
+ where v.tenant_id = %(t)s and v.at >= %(since)s and v.at < %(until)s
+
 -- deliveries_found --
 select d.id::text, (order_key)::text from webhook_delivery d where d.tenant_id = %(t)s
 

@@ -20,10 +20,11 @@ from polaris.dialects.polaris.errors import (
     refused,
     refused_invoice,
 )
-from polaris.dialects.polaris.requests.roles import may_perform
+from polaris.dialects.polaris.requests.roles import has_role, may_perform
 from polaris.dialects.polaris.rules import POLARIS
 from polaris.keys import KeyScope
 from polaris.operators import sessions
+from polaris.operators.roles import Role
 from polaris.services.invoices import Expectation
 from polaris.serving.async_engine import AsyncEngine
 
@@ -82,6 +83,17 @@ Reads = Annotated[Call, Depends(ACCESS.may(KeyScope.READ, "command"))]
 Writes = Annotated[Call, Depends(ACCESS.may(KeyScope.WRITE, "command"))]
 InvoiceReads = Annotated[InvoiceCall, Depends(INVOICE_ACCESS.may(KeyScope.READ, "invoice"))]
 InvoiceWrites = Annotated[InvoiceCall, Depends(INVOICE_ACCESS.may(KeyScope.WRITE, "invoice"))]
+
+
+async def administrator(call: Writes) -> Call:
+    """Return the caller. Raises AdminError 403 if an operator lacks the role `admin`."""
+    if not has_role(call.principal, Role.ADMIN):
+        call.reject_role()
+        raise AdminError(403)
+    return call
+
+
+Administers = Annotated[Call, Depends(administrator)]
 
 
 def expectation(expect: object, expected: Any) -> Expectation:

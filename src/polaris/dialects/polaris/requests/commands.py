@@ -9,11 +9,12 @@ import msgspec
 from fastapi import APIRouter, Depends, Request, Response
 
 from polaris.api.coercion import read_decimal, readable
-from polaris.core.commands import Command
+from polaris.core.commands import Command, SaveWebhookEndpoint
 from polaris.core.lifecycle import TRANSITIONS
 from polaris.dialects.polaris.errors import AdminError
-from polaris.dialects.polaris.requests.call import Reads, Writes, expectation
+from polaris.dialects.polaris.requests.call import Call, Reads, Writes, expectation
 from polaris.dialects.polaris.responses import outcomes
+from polaris.services import webhooks
 from polaris.services.invoices import Expectation
 
 router = APIRouter(tags=["commands"])
@@ -110,10 +111,21 @@ async def perform(call: Writes, sent: Sent) -> Response:
     """
     call.check_role(sent.command)
     expect, expected = sent.expectation
-    return outcomes.outcome(await call.perform(sent.command, expect, expected))
+    command = await checked_by_dialect(call, sent.command)
+    return outcomes.outcome(await call.perform(command, expect, expected))
 
 
 @router.post("/commands/preview", openapi_extra=BODY)
 async def preview(call: Reads, sent: Sent) -> Response:
     """Return the effects of a command, their fingerprint, and its rows. Nothing is written."""
-    return outcomes.preview(await call.preview(sent.command))
+    return outcomes.preview(await call.preview(await checked_by_dialect(call, sent.command)))
+
+
+async def checked_by_dialect(call: Call, command: Command) -> Command:
+    """Return the command. A webhook endpoint is checked against its dialect, as in its own route.
+
+    Raises EndpointRefused.
+    """
+    if isinstance(command, SaveWebhookEndpoint):
+        return await webhooks.checked_command(call, command)
+    return command

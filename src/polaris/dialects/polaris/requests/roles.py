@@ -14,6 +14,8 @@ OF_ADMINISTRATORS: frozenset[type[Command]] = frozenset(
         commands.CorrectEntryDay,
         commands.SaveWebhookEndpoint,
         commands.DeleteWebhookEndpoint,
+        commands.PauseWebhookEndpoint,
+        commands.ResumeWebhookEndpoint,
     }
 )
 """The commands that an operator needs the role `admin` for."""
@@ -21,7 +23,9 @@ OF_ADMINISTRATORS: frozenset[type[Command]] = frozenset(
 
 def may_perform(principal: Principal, command: Command) -> bool:
     """True if the principal's role allows the command. A key's scopes were checked before."""
-    if not isinstance(principal, OperatorSession):
-        return True
-    needed = Role.ADMIN if type(command) in OF_ADMINISTRATORS else Role.OPERATOR
-    return principal.role.includes(needed)
+    return has_role(principal, Role.ADMIN if type(command) in OF_ADMINISTRATORS else Role.OPERATOR)
+
+
+def has_role(principal: Principal, role: Role) -> bool:
+    """True if an operator has at least this role. An API key has none: its scopes decide."""
+    return not isinstance(principal, OperatorSession) or principal.role.includes(role)
