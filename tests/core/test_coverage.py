@@ -2,7 +2,13 @@
 
 import pytest
 
-from core import test_invoice_rules, test_master_rules, test_money_rules, test_numbers
+from core import (
+    test_invoice_rules,
+    test_master_rules,
+    test_money_rules,
+    test_numbers,
+    test_refund_rules,
+)
 from core.asks import SHORT, after, told
 from core.tables import Row
 from polaris.core import refusals
@@ -15,6 +21,7 @@ from polaris.core.transition import ANY, AnyTransition
 ROWS: list[Row] = [
     *test_invoice_rules.ROWS,
     *test_money_rules.ROWS,
+    *test_refund_rules.ROWS,
     *test_master_rules.ROWS,
     *test_numbers.ROWS,
 ]

@@ -16,6 +16,7 @@ from polaris.dialects.polaris.requests import (
     invoice_lists,
     invoices,
     records,
+    refunds,
     webhook_deliveries,
     webhook_endpoints,
 )
