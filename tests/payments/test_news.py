@@ -132,6 +132,36 @@ def test_a_refund_that_a_person_took_for_failed_can_succeed(pending: Shop, tell:
     assert pending.balances == SETTLED
 
 
+def test_a_refund_that_was_given_as_credit_and_is_paid_out_nevertheless(
+    shop: Shop, tell: Told, scripted: StripeServer
+) -> None:
+    """The customer has the money twice: a person must look, and nothing is lost from sight."""
+    shop.pays(reference="pi_1")
+    shop.voids(refund_minor=1200)
+    scripted.script = ["pending"]
+    shop.sends(StripeProvider("rk_test_1234", scripted.url, timeout_seconds=5))
+    assert shop.reports(shop.refund.id, RefundState.FAILED).done
+    converted = ConvertRefund(refund_id=shop.refund.id, note_id=new_id())
+    done(shop.engine, shop.tenant_id, [converted])
+    before = shop.balances
+    assert tell.refund("succeeded", amount=1200) == "done"
+    assert tell.refund("succeeded", amount=1200) == "done"
+    assert shop.balances == before == {CLEARING: 1200, "CUSTOMER_CREDITS:NOTES": -1200}
+    [task] = [one for one in shop.tasks if one.kind is TaskKind.REFUND_NOT_REQUESTED]
+    assert task.amount_minor == 1200
+
+
+def test_money_that_is_held_pays_for_a_refund_that_was_given_as_credit(
+    pending: Shop, tell: Told
+) -> None:
+    """Of 1,200 the customer has 500 as credit and 500 in cash, so 200 are still held."""
+    assert pending.reports(pending.refund.id, RefundState.FAILED).done
+    converted = ConvertRefund(refund_id=pending.refund.id, note_id=new_id())
+    done(pending.engine, pending.tenant_id, [converted])
+    assert tell.refund("succeeded") == "done"
+    assert pending.balances == {CLEARING: 700, "CUSTOMER_CREDITS:NOTES": -500, UNAPPLIED: -200}
+
+
 def test_another_amount_than_asked_is_not_booked(pending: Shop, tell: Told) -> None:
     assert tell.refund("succeeded", amount=400) == "other amount: state_not_possible"
     assert pending.refund.state is RefundState.PENDING

@@ -131,6 +131,9 @@ class _Receiver(NamedTuple):
             return self._unrequested(news)
         if self._is_old(news, refund):
             return OLD
+        if refund.state is RefundState.CONVERTED:
+            # It was given as credit, so nobody asks for this money any more.
+            return self._unrequested(news)
         if (news.amount_minor, news.currency) != (refund.amount_minor, refund.currency):
             failure = f"The provider reports {news.amount_minor} {news.currency} in minor units."
             unclear = UpdateRefund(refund_id=refund.id, state=RefundState.UNKNOWN, failure=failure)
