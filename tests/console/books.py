@@ -3,11 +3,20 @@
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Raw, json
+
 from polaris.core import commands
 from polaris.core.commands import Command
 from polaris.core.commands.values import NewLine, TaxRate
 from polaris.core.fold import Outcome
-from polaris.engine import Engine, new_id, request
+from polaris.engine import Engine, new_id, now, request
+from polaris.store.refund_attempts import (
+    Attempt,
+    AttemptCall,
+    AttemptResult,
+    begin_attempt,
+    end_attempt,
+)
 from polaris.store.server.database import Database
 
 VAT = TaxRate(code="VAT", name="VAT", rate=Decimal(20))
@@ -90,3 +99,20 @@ class Books:
             )
         )
         return payment_id
+
+    def calls_provider(self, refund_id: str, error: str) -> None:
+        """Record a call of a provider about a refund, which ended without a clear answer."""
+        at = now()
+        attempt = Attempt(
+            new_id(),
+            refund_id,
+            "stripe",
+            AttemptCall.SEND,
+            at,
+            at,
+            request=Raw(json.encode({"amount": 400, "key": "rk_•••"})),
+        )
+        ended = attempt._replace(ended_at=at, result=AttemptResult.UNCLEAR, error=error)
+        with self.database.connect() as connection:
+            begin_attempt(connection, self.id, attempt)
+            end_attempt(connection, self.id, ended)

@@ -38,13 +38,14 @@ def test_everything_about_the_invoice_opens_beside_the_list(
     receipt = shown.rpartition("&receipt=")[2]
     found = links(page)
     show = "/billing/invoices?status=voided&q=acme&open={0}&receipt={2}&show={1}"
-    assert found["Refund"] == show.format(invoice_id, "payments", receipt) + "#refunds-title"
+    [refund] = tenant.whole(invoice_id).refunds
+    assert found["Refund"] == f"/billing/refunds/{refund.id}"
     held = show.format(invoice_id, "payments", receipt) + "#settled-title"
     assert found["Held for the customer"] == held
     (entries,) = (name for name in found if name.endswith("ledger entries"))
     assert found[entries] == show.format(invoice_id, "ledger", receipt)
     assert shown.startswith(beside)
-    for name in ("Refund", "Held for the customer", entries):
+    for name in ("Held for the customer", entries):
         answer = browser.get(found[name], hx_request="true", hx_target="panel")
         assert f'data-invoice="{invoice_id}"' in answer.text
         assert "<tr data-id=" not in answer.text  # the list itself is not sent again
@@ -69,7 +70,8 @@ def test_on_a_page_of_its_own_the_links_stay_there(browser: Browser, tenant: Ten
     receipt = void(browser, invoice_id, refund="7.00").rpartition("&receipt=")[2]
     here = f"/billing/invoices/{invoice_id}"
     found = links(browser.get(f"{here}?receipt={receipt}").text)
-    assert found["Refund"] == f"{here}?show=payments#refunds-title"
+    (entries,) = (name for name in found if name.endswith("ledger entries"))
+    assert found[entries] == f"{here}?show=ledger"
 
 
 def test_the_replacement_opens_in_the_panel_without_the_receipt(

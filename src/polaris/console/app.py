@@ -35,6 +35,7 @@ from polaris.console.pages import (
     operators,
     overview,
     provider,
+    refunds,
     saved_views,
     settings,
     sign_in,
@@ -92,6 +93,7 @@ PAGES = (
     customers,
     credit_notes,
     credit_note_detail,
+    refunds,
     tasks,
 )
 ROUTES = [route for page in PAGES for route in page.ROUTES]

@@ -43,6 +43,12 @@ PAGES = {
     "credit notes": "/billing/credit-notes",
     "credit note": "/billing/credit-notes/{note}",
     "void of a credit note": "/billing/credit-notes/{note}/void",
+    "refunds": "/billing/refunds",
+    "refunds under way": "/billing/refunds?status=under_way",
+    "refund": "/billing/refunds/{refund}",
+    "settle a refund": "/billing/refunds/{refund}/settle",
+    "fail a refund": "/billing/refunds/{refund}/fail",
+    "convert a refund": "/billing/refunds/{refund}/convert",
     "saved views": "/billing/views",
     "tasks": "/tasks",
     "settings": "/settings",
@@ -96,10 +102,15 @@ def places(console: Console) -> dict[str, str]:
     draft = tenant.draft(HOSTILE, external_id=f"draft {HOSTILE}", memo=HOSTILE)
     issued = tenant.paid(HOSTILE, external_id=f"issued {HOSTILE}", memo=HOSTILE)
     note = "select id from credit_note where invoice_id = %(id)s"
+    refund_id = str(
+        tenant.scalar("select id from refund where invoice_id = %(id)s", id=console.hostile.id)
+    )
+    tenant.calls_provider(refund_id, HOSTILE)
     return {
         "invoice": console.hostile.id,
         "customer": console.hostile.customer_id,
         "note": str(tenant.scalar(note, id=console.hostile.id)),
+        "refund": refund_id,
         "draft": draft.id,
         "issued": issued.id,
         "key": tenant.new_key(HOSTILE),

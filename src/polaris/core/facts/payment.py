@@ -19,6 +19,10 @@ class PaymentState(StrEnum):
     REVERSED = "reversed"  # charged back, or failed after it had succeeded
 
 
+MANUAL = "manual"
+"""The provider of payments that came without one: people pay their refunds out by hand."""
+
+
 class RefundState(StrEnum):
     """The state of a refund. It is owed unless it is `settled` or `converted`."""
 
@@ -60,7 +64,7 @@ class Payment(Changing, frozen=True, array_like=True, kw_only=True):
     @property
     def manual(self) -> bool:
         """True if no payment provider can send the money back by itself."""
-        return self.provider == "manual"
+        return self.provider == MANUAL
 
 
 class Refund(Changing, frozen=True, array_like=True, kw_only=True):

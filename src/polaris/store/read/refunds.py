@@ -25,6 +25,7 @@ BLOCKS = blocks("read/refunds.sql")
 FILTERS = {
     "states": "refunds_in_states",
     "provider": "refunds_by_provider",
+    "not_provider": "refunds_not_by_provider",
     "customer_id": "refunds_of_customer",
     "invoice_id": "refunds_of_invoice",
 }
@@ -44,6 +45,7 @@ class RefundSearch(msgspec.Struct, frozen=True, kw_only=True):
 
     states: tuple[RefundState, ...] = ()
     provider: str | None = None
+    not_provider: str | None = None  # every provider but this one
     customer_id: str | None = None
     invoice_id: str | None = None
 

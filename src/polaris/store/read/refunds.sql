@@ -13,6 +13,11 @@ select r.id from refund r
   join payment p on p.tenant_id = %(t)s and p.id = r.payment_id
  where p.provider = %(provider)s and r.tenant_id = %(t)s
 
+-- refunds_not_by_provider --
+select r.id from refund r
+  join payment p on p.tenant_id = %(t)s and p.id = r.payment_id
+ where p.provider <> %(not_provider)s and r.tenant_id = %(t)s
+
 -- refunds_of_customer --
 select r.id from refund r where r.tenant_id = %(t)s and r.customer_id = %(customer_id)s::uuid
 
