@@ -6,9 +6,10 @@ from hashlib import sha256
 import msgspec
 from msgspec.structs import replace
 
-from polaris.core.effects.effect import Effect, Effects, InvoiceEffect
+from polaris.core.effects.effect import Effect, Effects, FieldEffect, InvoiceEffect
 from polaris.core.effects.gathering import without_next_number
 from polaris.core.facts.event import EventKind
+from polaris.core.facts.payment import Refund
 from polaris.core.refusals import OutcomeChanged
 
 MOST_LISTED = 50
@@ -33,12 +34,14 @@ def compared(effects: Effects) -> Effects:
 
     Another document of the series may draw the next number before this request is done. That
     changes nothing that a person decided on. The series and its format count. The reason and the
-    comment of a void are words of the request itself, which nobody else can change.
+    comment of a void, and the reference and the failure of a refund, are words of the request
+    itself, which nobody else can change.
     """
     return replace(
         effects,
         invoices=tuple(map(without_own_words, map(without_next_number, effects.invoices))),
         credit_notes=tuple(map(without_next_number, effects.credit_notes)),
+        changes=tuple(change for change in effects.changes if not is_own_word(change)),
         events=tuple(kind for kind in effects.events if kind != EventKind.NUMBER_SKIPPED),
     )
 
@@ -46,6 +49,12 @@ def compared(effects: Effects) -> Effects:
 def without_own_words(invoice: InvoiceEffect) -> InvoiceEffect:
     """Return the effect on an invoice without what the request says about its void."""
     return replace(invoice, void_reason=None, void_comment=None)
+
+
+def is_own_word(change: FieldEffect) -> bool:
+    """True for what the request says about a refund: its reference, or why it failed."""
+    of_refund = change.subject.partition(" ")[0] == Refund.table
+    return of_refund and change.field in ("reference", "failure")
 
 
 def fingerprint(effects: Effects) -> str:
