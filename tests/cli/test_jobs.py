@@ -91,7 +91,7 @@ def test_a_job_is_run_without_a_worker(database: Database) -> None:
 def test_a_job_that_does_not_exist_is_refused(database: Database) -> None:
     ended = polaris("jobs", "run", "nothing", "--json", "--database-url", database.url)
     assert ended.code == 1
-    assert "No job nothing. The jobs are pause_failing_endpoints," in ended.out + ended.err
+    assert "No job nothing. The jobs are send_refunds," in ended.out + ended.err
 
 
 def test_options_before_the_name_of_the_job_are_refused(database: Database) -> None:

@@ -33,7 +33,7 @@ from polaris.core.facts.series import DocumentNumber, Series
 from polaris.core.facts.task import Task
 from polaris.core.facts.tenant import Account, Books, Settings, Tenant
 from polaris.core.facts.wallet import Lot, LotFunding, Wallet
-from polaris.core.facts.webhook import WebhookEndpoint
+from polaris.core.facts.webhook import PauseReason, WebhookEndpoint
 from polaris.core.ledger.posting import Entry, EntryKind, Posting
 
 TENANT, CUSTOMER, WALLET, INVOICE, LINE, ENTRY, PAYMENT, SETTLEMENT, NOTE, LOT, NEW, EVENT = (
@@ -216,6 +216,7 @@ LEGAL: dict[type[Row], Callable[[Fields], Fields]] = {
     Customer: lambda row: {"sequence": max(row["sequence"], 2)},
     AuditLine: lambda row: {"outcome": "done"},
     Task: legal_task,
+    WebhookEndpoint: lambda row: {"paused_at": NOON, "paused_reason": PauseReason.FAILING},
 }
 """Values that the check constraints require."""
 
@@ -223,7 +224,7 @@ FIXED: dict[type[Row], str] = {
     Tenant: "created_at",
     CatalogueItem: "created_at",
     TaxCode: "created_at",
-    WebhookEndpoint: "created_at",
+    WebhookEndpoint: "created_at dialect events_since",
     Books: "",
     Series: "scope owner_id",
     Customer: "sequence created_at",

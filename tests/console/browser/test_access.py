@@ -31,8 +31,24 @@ NEEDS_OPERATOR = {
     "GET /billing/credit-notes/{note}/void",
     "POST /billing/credit-notes/{note}/void",
     "POST /tasks/{task}/resolve",
+    *(
+        f"{method} /billing/refunds/{{refund}}/{verb}"
+        for method in ("GET", "POST")
+        for verb in ("settle", "fail", "convert")
+    ),
+    "POST /developers/deliveries/{delivery}/redeliver",
+    "POST /developers/webhooks/{endpoint}/again/failed",
+    "POST /developers/webhooks/{endpoint}/again/range",
 }
 NEEDS_ADMIN = {
+    "GET /developers/webhooks/new",
+    "POST /developers/webhooks",
+    *(
+        f"{method} /developers/webhooks/{{endpoint}}/{verb}"
+        for method in ("GET", "POST")
+        for verb in ("edit", "rotate", "delete")
+    ),
+    *(f"POST /developers/webhooks/{{endpoint}}/{verb}" for verb in ("pause", "resume", "test")),
     "GET /operators",
     "POST /operators",
     "POST /operators/{operator}/role",
@@ -127,6 +143,7 @@ def ids_of(tenant: Tenant) -> dict[str, str]:
     """Return one id of each kind of row of a tenant, by the name of a route's parameter."""
     bill = tenant.paid("Marlin Optics")
     request_id = "select command_id from audit where subject_id = %(id)s"
+    endpoint_id = tenant.new_endpoint("http://127.0.0.1:9/", "Nobody")
     operator = "select operator_id from operator_role where role is not null"
     return {
         "invoice": bill.id,
@@ -135,6 +152,9 @@ def ids_of(tenant: Tenant) -> dict[str, str]:
         "note": str(tenant.scalar("select id from credit_note where id is not null")),
         "operator": str(tenant.scalar(operator)),
         "key": tenant.new_key("test"),
+        "endpoint": endpoint_id,
+        "delivery": tenant.sample(endpoint_id),
+        "refund": str(tenant.scalar("select id from refund where state = 'requested'")),
         "account:path": "ACCOUNTS_RECEIVABLE",
     }
 

@@ -39,7 +39,12 @@ def known(admin: Admin) -> dict[str, str]:
     added = call(admin, "/webhook-endpoints", url="http://127.0.0.1:9/")
     endpoint_id = added["endpoint"]["id"]
     sample = call(admin, f"/webhook-endpoints/{endpoint_id}/test")
+    refund_id = new_id()
+    money = {"payment_id": refund_id, "amount_minor": 500}
+    admin.done("ReceivePayment", **money, customer_id=customer_id, currency="EUR")
+    admin.done("RequestRefund", **money, refund_id=refund_id)
     return {
+        "refund_id": refund_id,
         "invoice_id": invoice_id,
         "customer_id": customer_id,
         "endpoint_id": endpoint_id,

@@ -35,6 +35,7 @@ class WebhookEndpoint(Changing, frozen=True, array_like=True, kw_only=True):
     created_at: datetime
     deleted_at: datetime | None = None
     dialect: str = ""  # whose types, bodies and headers the webhooks have
+    events_since: datetime | None = None  # earlier events are sent only by a replay
     paused_at: datetime | None = None
     paused_reason: PauseReason | None = None
 
