@@ -129,6 +129,7 @@ class Asker:
             customer_id=self.random.choice(self.customers),
             currency="EUR",
             lines=self.lines(),
+            issue_date=BEGIN.date() - timedelta(days=9) if self.maybe() else None,
         )
 
     def edit(self) -> Command:
@@ -300,7 +301,9 @@ class Asker:
 
     def endpoint(self) -> Command:
         return SaveWebhookEndpoint(
-            webhook_endpoint_id=self.either(WebhookEndpoint), url=f"https://{self.code()}.example/"
+            webhook_endpoint_id=self.either(WebhookEndpoint),
+            url=f"https://{self.code()}.example/",
+            dialect="standard",
         )
 
     def tenant(self) -> Command:
@@ -334,8 +337,10 @@ WISHES: list[Callable[[Asker], Command]] = [
     lambda one: DeleteCatalogueItem(catalogue_item_id=one.any(CatalogueItem)),
     lambda one: DeleteTaxCode(tax_code_id=one.any(TaxCode)),
     lambda one: DeleteWebhookEndpoint(webhook_endpoint_id=one.any(WebhookEndpoint)),
+    lambda one: asked.PauseWebhookEndpoint(webhook_endpoint_id=one.any(WebhookEndpoint)),
+    lambda one: asked.ResumeWebhookEndpoint(webhook_endpoint_id=one.any(WebhookEndpoint)),
     lambda one: asked.LoseDispute(invoice_id=one.any(Invoice)),
-    lambda one: asked.MarkOverdue(invoice_id=one.any(Invoice)),
+    *[lambda one: asked.MarkOverdue(invoice_id=one.any(Invoice))] * 4,
     lambda one: asked.CollectInvoice(invoice_id=one.any(Invoice)),
     lambda one: asked.DeleteDraft(invoice_id=one.any(Invoice)),
     lambda one: SaveCustomer(customer_id=one.random.choice(one.customers), name="Other"),
@@ -343,9 +348,15 @@ WISHES: list[Callable[[Asker], Command]] = [
     lambda one: asked.ReverseWriteOff(write_off_id=one.any(WriteOff)),
     lambda one: asked.VoidCreditNote(note_id=one.any(CreditNote)),
     lambda one: asked.ConvertRefund(refund_id=one.any(Refund), note_id=next(one.ids)),
+    lambda one: asked.RecordRefund(
+        refund_id=next(one.ids), payment_id=one.any(Payment), amount_minor=one.amount(100)
+    ),
     lambda one: asked.ResolveTask(task_id=one.any(Task), resolution="Seen."),
     lambda one: asked.OpenWallet(
-        wallet_id=next(one.ids), customer_id=one.random.choice(one.customers), currency="EUR"
+        wallet_id=next(one.ids),
+        customer_id=one.random.choice(one.customers),
+        currency="EUR",
+        expires_at=BEGIN + timedelta(minutes=one.amount(SETS)) if one.maybe() else None,
     ),
     lambda one: asked.GrantCredits(
         lot_id=next(one.ids),
