@@ -122,8 +122,8 @@ class Tenant(Books):
             create_api_key(connection, self.id, key_id, name, ApiKey.new(), now(), scopes)
         return key_id
 
-    def new_endpoint(self, url: str, name: str) -> str:
-        """Add a webhook endpoint for all types. Return its id."""
+    def new_endpoint(self, url: str, name: str, *types: str) -> str:
+        """Add a webhook endpoint, by default for all types. Return its id."""
         endpoint_id = new_id()
         self.perform(
             SaveWebhookEndpoint(
@@ -132,6 +132,7 @@ class Tenant(Books):
                 name=name,
                 dialect="standard",
                 signature="hmac",
+                event_types=types or None,
             )
         )
         return endpoint_id

@@ -143,7 +143,7 @@ def ids_of(tenant: Tenant) -> dict[str, str]:
     """Return one id of each kind of row of a tenant, by the name of a route's parameter."""
     bill = tenant.paid("Marlin Optics")
     request_id = "select command_id from audit where subject_id = %(id)s"
-    endpoint_id = tenant.new_endpoint("http://127.0.0.1:9/", "Nobody")
+    endpoint_id = tenant.new_endpoint("http://127.0.0.1:9/", "Nobody", "tenant.saved")
     operator = "select operator_id from operator_role where role is not null"
     return {
         "invoice": bill.id,
