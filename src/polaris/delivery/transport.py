@@ -2,7 +2,9 @@
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Self
@@ -21,22 +23,24 @@ LONGEST_WAIT_SECONDS = 24 * 3600.0
 
 
 class Transport:
-    """Connections to endpoints, shared by all attempts of a process."""
+    """Connections to endpoints, shared by the attempts that run at the same time.
+
+    Each URL has a pool of its own: a pool looks at all its connections for each request. It is
+    closed when no attempt uses it.
+    """
 
     def __init__(self, allow_private: bool = False) -> None:
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl.create_default_context(),
-            max_connections=None,
-            max_keepalive_connections=200,
-            keepalive_expiry=15,
-            network_backend=GuardedNetwork(allow_private),
-        )
+        self._ssl_context = ssl.create_default_context()
+        self._network = GuardedNetwork(allow_private)
+        self._pools: dict[str, httpcore.AsyncConnectionPool] = {}
+        self._uses: Counter[str] = Counter()
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self._pool.aclose()
+        for pool in self._pools.values():
+            await pool.aclose()
 
     async def post(
         self, url: str, headers: Mapping[str, str], body: bytes, timeout_seconds: float
@@ -56,7 +60,10 @@ class Transport:
 
     async def _exchange(self, url: str, headers: Mapping[str, str], body: bytes) -> Reply:
         sent = [("User-Agent", f"Polaris/{__version__}"), *headers.items()]
-        async with self._pool.stream("POST", url, headers=sent, content=body) as answer:
+        async with (
+            self._pool(url) as pool,
+            pool.stream("POST", url, headers=sent, content=body) as answer,
+        ):
             answered = bytearray()
             async for piece in answer.aiter_stream():
                 answered += piece
@@ -64,6 +71,23 @@ class Transport:
                     break
         text = bytes(answered[:LONGEST_ANSWER]).decode("utf-8", "replace").replace("\0", "\ufffd")
         return Reply(answer.status, None, text, _retry_after(answer))
+
+    @asynccontextmanager
+    async def _pool(self, url: str) -> AsyncIterator[httpcore.AsyncConnectionPool]:
+        if url not in self._pools:
+            self._pools[url] = httpcore.AsyncConnectionPool(
+                ssl_context=self._ssl_context,
+                max_connections=None,
+                network_backend=self._network,
+            )
+        self._uses[url] += 1
+        try:
+            yield self._pools[url]
+        finally:
+            self._uses[url] -= 1
+            if not self._uses[url]:
+                del self._uses[url]
+                await self._pools.pop(url).aclose()
 
 
 def _retry_after(answer: httpcore.Response) -> float | None:
