@@ -23,7 +23,6 @@ from polaris.delivery.publish import Dialects
 from polaris.encryption import Encryption, configured_encryption
 from polaris.engine import new_id
 from polaris.store.read.webhooks import EndpointState, UnknownEndpoint, endpoint, endpoints
-from polaris.store.webhooks import run
 
 group = typer.Typer(help="Add, list, pause, resume, rotate, test and delete webhook endpoints.")
 
@@ -121,7 +120,6 @@ def resume(
     with open_session(tenant, data_dir, database_url) as session:
         found = find(session, endpoint_id)
         session.perform(ResumeWebhookEndpoint(webhook_endpoint_id=found.id))
-        run(session.connection, "forget_health", t=session.tenant.id, endpoint=found.id)
         found = find(session, endpoint_id)
     print_endpoint(found, as_json)
 

@@ -17,7 +17,7 @@ from polaris.core.commands import (
 )
 from polaris.core.facts.webhook import Signature
 from polaris.delivery import endpoint_keys
-from polaris.delivery.dialect import Connection, SigningKey, WebhookDialect
+from polaris.delivery.dialect import SigningKey, WebhookDialect
 from polaris.delivery.endpoint_keys import KeysOfTenant, ReceiverKeys, receiver_keys
 from polaris.delivery.endpoints import (
     EndpointRefused,
@@ -30,7 +30,6 @@ from polaris.services.recorded_actions import Action, Result, perform_once
 from polaris.store.read import webhooks
 from polaris.store.read.webhooks import EndpointState, UnknownEndpoint
 from polaris.store.server.database import EngineConnection
-from polaris.store.webhooks import run
 
 LONGEST_OVERLAP_HOURS = 24 * 30
 """How long an older key can stay valid after a rotation."""
@@ -128,12 +127,7 @@ async def resume_endpoint(caller: Caller, endpoint_id: str) -> EndpointState:
     """
     await find_endpoint(caller, endpoint_id)
     await caller.perform(ResumeWebhookEndpoint(webhook_endpoint_id=endpoint_id))
-    await caller.engine.keep(_forget_health, caller.tenant_id, endpoint_id)
     return await find_endpoint(caller, endpoint_id)
-
-
-def _forget_health(connection: Connection, tenant_id: str, endpoint_id: str) -> None:
-    run(connection, "forget_health", t=tenant_id, endpoint=endpoint_id)
 
 
 async def delete_endpoint(caller: Caller, endpoint_id: str) -> EndpointState:

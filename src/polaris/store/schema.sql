@@ -256,6 +256,7 @@ create table webhook_endpoint (
   events_since   timestamptz,
   paused_at      timestamptz,
   paused_reason  text,
+  resumed_at     timestamptz,
   primary key (tenant_id, id),
   constraint signature_known check (signature in ('jwt', 'hmac', 'ed25519')),
   constraint paused_for_a_reason check ((paused_at is null) = (paused_reason is null))

@@ -162,23 +162,20 @@ on conflict (tenant_id, endpoint_id) do update
        gone_at = excluded.gone_at
 
 -- endpoints_to_pause --
--- Endpoints that fail for too long, or that want no more webhooks.
+-- Endpoints that fail for too long, or that want no more webhooks. A resumed endpoint begins anew.
 select w.id, h.gone_at is not null as gone
   from webhook_endpoint w
   join webhook_endpoint_health h on h.tenant_id = %(t)s and h.endpoint_id = w.id
  where w.tenant_id = %(t)s and w.deleted_at is null and w.paused_at is null
-   and (h.gone_at is not null or h.failing_since < %(since)s)
+   and h.failed_at > coalesce(w.resumed_at, '-infinity')
+   and (h.gone_at is not null or h.failing_since is not null
+     and greatest(h.failing_since, w.resumed_at) < %(since)s)
 
 -- end_deliveries --
 update webhook_delivery d set state = 'failed', ended_at = %(now)s
  where d.tenant_id = %(t)s and d.state = 'waiting'
    and d.endpoint_id in (
      select w.id from webhook_endpoint w where w.tenant_id = %(t)s and w.deleted_at is not null)
-
--- forget_health --
--- A resumed endpoint begins anew.
-update webhook_endpoint_health h set failing_since = null, gone_at = null
- where h.tenant_id = %(t)s and h.endpoint_id = %(endpoint)s
 
 -- redeliver --
 update webhook_delivery d

@@ -44,7 +44,8 @@ def pause(decision: Decision, command: PauseWebhookEndpoint) -> None:
 
 def resume(decision: Decision, command: ResumeWebhookEndpoint) -> None:
     """Send the webhooks of a paused endpoint again."""
-    _change(decision, command.webhook_endpoint_id, paused_at=None, paused_reason=None)
+    active = {"paused_at": None, "paused_reason": None, "resumed_at": decision.at}
+    _change(decision, command.webhook_endpoint_id, **active)
 
 
 def _change(decision: Decision, endpoint_id: str, **fields: object) -> None:

@@ -38,6 +38,7 @@ class WebhookEndpoint(Changing, frozen=True, array_like=True, kw_only=True):
     events_since: datetime | None = None  # earlier events are sent only by a replay
     paused_at: datetime | None = None
     paused_reason: PauseReason | None = None
+    resumed_at: datetime | None = None  # the last time; earlier failures do not count any more
 
     @property
     def active(self) -> bool:

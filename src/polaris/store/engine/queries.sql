@@ -105,7 +105,8 @@ select json_agg(json_build_array(d.id, d.document, d.document_id) order by d.id)
 -- part_webhook_endpoint --
 (select json_agg(
    json_build_array(w.id, w.version, w.url, w.signature, w.name, w.event_types, w.created_at,
-     w.deleted_at, w.dialect, w.events_since, w.paused_at, w.paused_reason)
+     w.deleted_at, w.dialect, w.events_since, w.paused_at, w.paused_reason,
+     w.resumed_at)
    order by w.created_at desc, w.id)::text
    from webhook_endpoint w where w.tenant_id = %(t)s and w.id = any(%(ids)s))
 
@@ -669,21 +670,22 @@ returning 1
 
 -- insert_webhook_endpoint --
 insert into webhook_endpoint (tenant_id, id, version, url, signature, name, event_types,
-  created_at, deleted_at, dialect, events_since, paused_at, paused_reason)
+  created_at, deleted_at, dialect, events_since, paused_at, paused_reason, resumed_at)
 select %(t)s, id, 1, url, signature, name, event_types, created_at, deleted_at, dialect,
-  events_since, paused_at, paused_reason
+  events_since, paused_at, paused_reason, resumed_at
   from json_to_recordset(%(insert_webhook_endpoint)s::json)
   as x(id uuid, version int, url text, signature text, name text, event_types text[],
        created_at timestamptz, deleted_at timestamptz, dialect text, events_since timestamptz,
-       paused_at timestamptz, paused_reason text)
+       paused_at timestamptz, paused_reason text, resumed_at timestamptz)
 
 -- update_webhook_endpoint --
 update webhook_endpoint y set url = x.url, signature = x.signature, name = x.name,
   event_types = x.event_types, deleted_at = x.deleted_at, paused_at = x.paused_at,
-  paused_reason = x.paused_reason, version = y.version + 1
+  paused_reason = x.paused_reason, resumed_at = x.resumed_at, version = y.version + 1
   from json_to_recordset(%(update_webhook_endpoint)s::json)
   as x(id uuid, version int, url text, signature text, name text, event_types text[],
-       deleted_at timestamptz, paused_at timestamptz, paused_reason text)
+       deleted_at timestamptz, paused_at timestamptz, paused_reason text,
+       resumed_at timestamptz)
  where y.tenant_id = %(t)s and y.id = x.id and y.version = x.version
 returning 1
 

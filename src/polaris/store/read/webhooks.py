@@ -17,7 +17,11 @@ from polaris.store.read.keyset import (
 from polaris.store.read.rows import Connection, tuples_found
 from polaris.store.sql import blocks
 
-BLOCKS = blocks("read/webhooks.sql")
+_READ = blocks("read/webhooks.sql")
+BLOCKS = {
+    name: text.replace("%(failing_since)s", _READ["part_failing_since"])
+    for name, text in _READ.items()
+}
 
 
 class DeliveryState(StrEnum):

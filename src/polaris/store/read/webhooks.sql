@@ -1,9 +1,16 @@
 -- Webhook endpoints, deliveries and attempts, to be looked at.
 
+-- part_failing_since --
+-- Since when every attempt has failed. A resumed endpoint begins anew.
+(select case
+   when h.failed_at > coalesce(w.resumed_at, '-infinity') and h.failing_since is not null
+   then greatest(h.failing_since, w.resumed_at) end)
+
 -- endpoint_states --
 -- The endpoints that are not deleted, the newest first, with their health and what is left to send.
 select w.id::text, w.name, w.url, w.dialect, w.signature, w.event_types, w.created_at,
-    w.paused_at, w.paused_reason, h.succeeded_at, h.failed_at, h.failing_since,
+    w.paused_at, w.paused_reason, h.succeeded_at, h.failed_at,
+    %(failing_since)s,
     (select count(*) from webhook_delivery d
       where d.tenant_id = %(t)s and d.endpoint_id = w.id and d.state = 'waiting'),
     (select count(*) from webhook_delivery d
@@ -16,12 +23,12 @@ select w.id::text, w.name, w.url, w.dialect, w.signature, w.event_types, w.creat
 
 -- endpoints_in_trouble --
 -- The endpoints that are paused or failing, with the longest trouble first.
-select w.id::text, w.name, w.url, w.paused_at, w.paused_reason, h.failing_since
+select w.id::text, w.name, w.url, w.paused_at, w.paused_reason, %(failing_since)s
   from webhook_endpoint w
   left join webhook_endpoint_health h on h.tenant_id = %(t)s and h.endpoint_id = w.id
  where w.tenant_id = %(t)s and w.deleted_at is null
-   and (w.paused_at is not null or h.failing_since is not null)
- order by coalesce(h.failing_since, w.paused_at), w.id
+   and (w.paused_at is not null or %(failing_since)s is not null)
+ order by coalesce(%(failing_since)s, w.paused_at), w.id
 
 -- events_in_range --
 select count(*) from event v

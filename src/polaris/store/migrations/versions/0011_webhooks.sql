@@ -4,6 +4,7 @@ alter table webhook_endpoint
   add events_since timestamptz,
   add paused_at timestamptz,
   add paused_reason text,
+  add resumed_at timestamptz,
   drop constraint signature_known,
   add constraint signature_known check (signature in ('jwt', 'hmac', 'ed25519')),
   add constraint paused_for_a_reason check ((paused_at is null) = (paused_reason is null));
