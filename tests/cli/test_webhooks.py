@@ -64,6 +64,19 @@ def test_an_endpoint_is_added_tested_and_shows_its_deliveries(
     assert again == {"redelivered": 1}
     replayed = books.run("webhook", "replay", added["endpoint_id"], "--since", "2026-01-01")
     assert "to be sent again" in replayed.out
+    with books.database.connect() as connection:
+        lines = connection.execute(
+            "select command, actor, outcome from audit"
+            " where tenant_id = %(t)s and subject_id = %(e)s order by at",
+            {"t": books.tenant_id, "e": added["endpoint_id"]},
+        ).fetchall()
+    assert [(name, outcome) for name, _, outcome in lines] == [
+        ("SaveWebhookEndpoint", "done"),
+        ("SendWebhookSample", "done"),
+        ("RedeliverWebhook", "done"),
+        ("ReplayWebhooks", "done"),
+    ]
+    assert {actor.partition(":")[0] for _, actor, _ in lines} == {"cli"}
 
 
 def test_an_endpoint_is_paused_resumed_rotated_and_deleted(books: Books) -> None:

@@ -9,7 +9,7 @@ import typer
 from polaris.cli import delivery_tables
 from polaris.cli.answer import Stopped, document, say
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId, settings
-from polaris.cli.session import Session, open_session
+from polaris.cli.session import Session, actor, open_session
 from polaris.core.commands import (
     DeleteWebhookEndpoint,
     PauseWebhookEndpoint,
@@ -22,6 +22,7 @@ from polaris.delivery.endpoints import EndpointRefused, new_endpoint
 from polaris.delivery.publish import Dialects
 from polaris.encryption import Encryption, configured_encryption
 from polaris.engine import new_id
+from polaris.services.recorded_actions import Action, Result, perform_once
 from polaris.store.read.webhooks import EndpointState, UnknownEndpoint, endpoint, endpoints
 
 group = typer.Typer(help="Add, list, pause, resume, rotate, test and delete webhook endpoints.")
@@ -158,17 +159,18 @@ def rotate(
     encryption = configured_encryption(settings(data_dir, database_url))
     with open_session(tenant, data_dir, database_url) as session:
         found = find(session, endpoint_id)
+        keys: list[SigningKey] = []
+
+        def make_keys() -> Result:
+            named = (session.tenant.id, found.id, dialects()[found.dialect])
+            signed = (Signature(found.signature), encryption, datetime.now(UTC))
+            overlap = timedelta(hours=overlap_hours)
+            keys.extend(endpoint_keys.rotate(session.connection, *named, *signed, overlap))
+            return {}
+
         try:
-            keys = endpoint_keys.rotate(
-                session.connection,
-                session.tenant.id,
-                found.id,
-                dialects()[found.dialect],
-                Signature(found.signature),
-                encryption,
-                datetime.now(UTC),
-                timedelta(hours=overlap_hours),
-            )
+            action = action_on(found.id, "RotateWebhookKeys", overlap_hours=overlap_hours)
+            perform_once(session.connection, session.tenant.id, action, make_keys)
         except endpoint_keys.KeysOfTenant as refused:
             raise Stopped(str(refused)) from refused
     print_keys(found.id, keys, as_json)
@@ -189,15 +191,27 @@ def send_test(
     """Send a sample webhook. Its ids belong to nothing."""
     with open_session(tenant, data_dir, database_url) as session:
         found = find(session, endpoint_id)
-        named = (session.tenant.id, dialects()[found.dialect], found.id, type_)
+
+        def make_sample() -> Result:
+            named = (session.tenant.id, dialects()[found.dialect], found.id, type_)
+            at = datetime.now(UTC)
+            return {"delivery_id": sample.send_sample(session.connection, *named, at)}
+
         try:
-            delivery_id = sample.send_sample(session.connection, *named, datetime.now(UTC))
+            action = action_on(found.id, "SendWebhookSample", type=type_)
+            sent = perform_once(session.connection, session.tenant.id, action, make_sample)
         except sample.NoSample as refused:
             raise Stopped(str(refused)) from refused
     if as_json:
-        document({"delivery_id": delivery_id})
+        document(sent)
     else:
-        say(f"A sample waits to be sent. Next: polaris webhook delivery show {delivery_id}")
+        next_step = f"polaris webhook delivery show {sent['delivery_id']}"
+        say(f"A sample waits to be sent. Next: {next_step}")
+
+
+def action_on(endpoint_id: str, name: str, **asked: object) -> Action:
+    """Return an action of the person at the command line, for the audit log."""
+    return Action(new_id(), actor(), name, endpoint_id, asked)
 
 
 def find(session: Session, endpoint_id: str) -> EndpointState:

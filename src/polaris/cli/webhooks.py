@@ -10,8 +10,10 @@ from polaris.cli.answer import Stopped, document, say
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
 from polaris.cli.session import Session, open_session
 from polaris.cli.webhook_endpoints import Named as EndpointNamed
-from polaris.cli.webhook_endpoints import dialects
+from polaris.cli.webhook_endpoints import action_on, dialects
 from polaris.delivery.replay import redeliver, redeliver_failed, replay
+from polaris.services.recorded_actions import perform_once
+from polaris.store.engine.write import write
 from polaris.store.read.keyset import From, Window
 from polaris.store.read.webhooks import (
     DeliveryFilter,
@@ -114,13 +116,11 @@ def redeliver_(
     if (delivery_id is None) == (endpoint is None) or (endpoint is None) != (failed_since is None):
         raise typer.BadParameter("Give a delivery, or --endpoint with --failed-since.")
     with open_session(tenant, data_dir, database_url) as session:
-        named = (session.connection, session.tenant.id)
-        now = datetime.now(UTC)
         if delivery_id is not None:
-            count = redeliver(*named, [find(session, delivery_id).delivery.id], now)
+            count = send_one_again(session, delivery_id)
         else:
-            found = webhook_endpoints.find(session, endpoint or "")
-            count = redeliver_failed(*named, found.id, in_utc(failed_since or now), now)
+            since = in_utc(failed_since or datetime.now(UTC))
+            count = send_failed_again(session, endpoint or "", since)
     if as_json:
         document({"redelivered": count})
     else:
@@ -144,10 +144,32 @@ def replay_(
         span = (in_utc(since), in_utc(until or now))
         named = (session.tenant.id, dialects(), found.id)
         done = replay(session.connection, *named, *span, now)
+        action = action_on(found.id, "ReplayWebhooks", since=span[0], until=span[1])
+        write(session.connection, session.tenant.id, [action.line(done._asdict())])
     if as_json:
         document(done)
     else:
         say(f"{done.again} to be sent again, and {done.first} for the first time.")
+
+
+def send_one_again(session: Session, delivery_id: str) -> int:
+    """Send one delivery again. Return how many, which is 0 if it waits already. Raises Stopped."""
+    found = find(session, delivery_id).delivery
+    named, now = (session.connection, session.tenant.id), datetime.now(UTC)
+    action = action_on(found.endpoint_id, "RedeliverWebhook", delivery_id=found.id)
+    done = perform_once(*named, action, lambda: {"redelivered": redeliver(*named, [found.id], now)})
+    return int(done["redelivered"])
+
+
+def send_failed_again(session: Session, endpoint_id: str, since: datetime) -> int:
+    """Send what failed at an endpoint since a time again. Return how many. Raises Stopped."""
+    found = webhook_endpoints.find(session, endpoint_id)
+    named, now = (session.connection, session.tenant.id), datetime.now(UTC)
+    action = action_on(found.id, "RedeliverFailedWebhooks", since=since)
+    done = perform_once(
+        *named, action, lambda: {"redelivered": redeliver_failed(*named, found.id, since, now)}
+    )
+    return int(done["redelivered"])
 
 
 def find(session: Session, delivery_id: str) -> WholeDelivery:
