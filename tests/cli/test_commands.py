@@ -1,5 +1,7 @@
 """What holds for every command: help, usage, and failures in a sentence."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -164,3 +166,11 @@ def test_the_only_tenant_needs_no_name(own_database_url: str) -> None:
     assert script("key", "list", "--json", *place, env=usual).code == 0
     unknown = script("key", "list", "--tenant", NOBODY, *place, env=usual)
     assert f"No tenant {NOBODY}" in unknown.err
+
+
+def test_a_command_starts_without_what_only_servers_and_workers_need() -> None:
+    """Each of these takes a third of a second or more to import."""
+    slow = ("fastapi", "stripe", "procrastinate", "sqlalchemy", "jinja2", "typst")
+    program = f"import sys, polaris.cli; print([one for one in {slow} if one in sys.modules])"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert ended.stdout == "[]\n", ended.stderr

@@ -16,15 +16,7 @@ from polaris.encryption import (
     NoEncryptionKey,
     configured_encryption,
 )
-from polaris.payments.accounts import (
-    ApiBaseMalformed,
-    Secrets,
-    UnknownProvider,
-    connect_account,
-    disconnect_account,
-)
-from polaris.payments.port import KeyMalformed
-from polaris.payments.webhook_route import PATH
+from polaris.payments.port import WEBHOOK_PATH, ApiBaseMalformed, KeyMalformed, UnknownProvider
 from polaris.store.provider_accounts import ProviderAccount, provider_accounts
 
 group = typer.Typer(help="Connect a tenant to payment providers, which send its refunds.")
@@ -63,6 +55,9 @@ def connect(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Connect a provider, or replace its secrets. They are stored encrypted."""
+    # Imported late, because the libraries of providers would slow down every other command.
+    from polaris.payments.accounts import Secrets, connect_account
+
     if not key_stdin:
         raise typer.BadParameter("Give --key-stdin, and the key as the first line of the input.")
     secrets = Secrets(_line(), _line() if webhook_secret_stdin else None)
@@ -115,6 +110,8 @@ def disconnect(
     database_url: DatabaseUrl = None,
 ) -> None:
     """Disconnect a provider and delete its secrets. Its refunds wait, or people pay them out."""
+    from polaris.payments.accounts import disconnect_account  # imported late, too
+
     with open_session(tenant, data_dir, database_url) as session:
         if not disconnect_account(session.connection, session.tenant.id, provider, actor()):
             raise Stopped(f"{provider} is not connected. See `polaris provider list`.")
@@ -134,7 +131,7 @@ def account_json(account: ProviderAccount, tenant_id: str) -> dict[str, object]:
         "provider": account.provider,
         "live": account.live,
         "api_base": account.api_base,
-        "webhook_path": PATH.format(provider=account.provider, tenant=tenant_id),
+        "webhook_path": WEBHOOK_PATH.format(provider=account.provider, tenant=tenant_id),
         "webhook_secret_known": account.encrypted_webhook_secret is not None,
         "connected_at": account.connected_at,
         "changed_at": account.changed_at,

@@ -9,10 +9,9 @@ from polaris.cli.answer import Stopped, document, say
 from polaris.cli.invoices import minor
 from polaris.cli.options import DatabaseUrl, DataDir, Json, TenantId
 from polaris.cli.session import Session, open_session
-from polaris.core.commands import Command, RequestRefund
+from polaris.core.commands import Command, ConvertRefund, RequestRefund, UpdateRefund
 from polaris.core.facts.payment import RefundState
 from polaris.engine import new_id
-from polaris.services.refunds import converting, failing, settling
 from polaris.store.read.keyset import From, Window
 from polaris.store.read.refunds import (
     OWED,
@@ -97,7 +96,8 @@ def settle(
 ) -> None:
     """Record that the money of a refund was paid out."""
     with open_session(tenant, data_dir, database_url) as session:
-        carry_out(session, settling(named, reference), named, as_json)
+        settled = UpdateRefund(refund_id=named, state=RefundState.SETTLED, reference=reference)
+        carry_out(session, settled, named, as_json)
 
 
 @group.command()
@@ -111,7 +111,8 @@ def fail(
 ) -> None:
     """Record that a refund failed. It is still owed."""
     with open_session(tenant, data_dir, database_url) as session:
-        carry_out(session, failing(named, reason), named, as_json)
+        failed = UpdateRefund(refund_id=named, state=RefundState.FAILED, failure=reason)
+        carry_out(session, failed, named, as_json)
 
 
 @group.command()
@@ -124,7 +125,8 @@ def convert(
 ) -> None:
     """Give a refund as credit instead of money, on its credit note or on a new one."""
     with open_session(tenant, data_dir, database_url) as session:
-        carry_out(session, converting(named, new_id()), named, as_json)
+        converted = ConvertRefund(refund_id=named, note_id=new_id())
+        carry_out(session, converted, named, as_json)
 
 
 @group.command("request")

@@ -12,7 +12,7 @@ import psycopg
 from polaris.core.facts.audit import AuditLine
 from polaris.encryption import Encryption
 from polaris.engine import new_id, now
-from polaris.payments.port import KeyMalformed, Provider
+from polaris.payments.port import ApiBaseMalformed, KeyMalformed, Provider, UnknownProvider
 from polaris.payments.providers import PROVIDERS
 from polaris.store.engine.write import write
 from polaris.store.provider_accounts import (
@@ -25,14 +25,6 @@ from polaris.store.provider_accounts import (
 Connection = psycopg.Connection[Any]
 
 _URL = re.compile(r"https?://[^\s/?#@]+")
-
-
-class UnknownProvider(Exception):
-    """Polaris knows no payment provider with this name."""
-
-
-class ApiBaseMalformed(Exception):
-    """The URL of the API is like https://api.example.com, without a path."""
 
 
 class Secrets(NamedTuple):

@@ -14,6 +14,17 @@ from polaris.core.commands import UpdatePayment
 from polaris.core.facts.payment import Payment, Refund, RefundState
 from polaris.store.refund_attempts import AttemptResult
 
+WEBHOOK_PATH = "/providers/{provider}/{tenant}/webhook"
+"""The path at which a provider tells its news to a tenant."""
+
+
+class UnknownProvider(Exception):
+    """Polaris knows no payment provider with this name."""
+
+
+class ApiBaseMalformed(Exception):
+    """The URL of the API is like https://api.example.com, without a path."""
+
 
 class KeyMalformed(Exception):
     """The text is not a key of this provider. The message says what a key looks like."""

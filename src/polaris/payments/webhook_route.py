@@ -19,12 +19,12 @@ from polaris.encryption import NoEncryptionKey, WrongEncryptionKey
 from polaris.engine import now
 from polaris.payments.accounts import account_at
 from polaris.payments.news import EventMalformed, News, SignatureWrong, receive_news
+from polaris.payments.port import WEBHOOK_PATH
 from polaris.payments.providers import PROVIDERS
 from polaris.store.provider_accounts import ProviderAccount
 
 log = structlog.get_logger()
 
-PATH = "/providers/{provider}/{tenant}/webhook"
 MOST_BYTES = 256 * 1024
 
 
@@ -35,7 +35,7 @@ def route() -> Route:
     """
     too_large = answer(413, "The body is too large.")
     limited = Limited(request_response(receive), MOST_BYTES, too_large)
-    return Route(PATH, limited, methods=["POST"], name="provider_webhook")
+    return Route(WEBHOOK_PATH, limited, methods=["POST"], name="provider_webhook")
 
 
 async def receive(request: Request) -> Response:
