@@ -39,8 +39,3 @@ class WebhookEndpoint(Changing, frozen=True, array_like=True, kw_only=True):
     paused_at: datetime | None = None
     paused_reason: PauseReason | None = None
     resumed_at: datetime | None = None  # the last time; earlier failures do not count any more
-
-    @property
-    def active(self) -> bool:
-        """True if webhooks are sent to it now."""
-        return self.paused_at is None and self.deleted_at is None
