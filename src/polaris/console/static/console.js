@@ -175,6 +175,14 @@ function closePanel() {
 
 // ------------------------------------------------------------------ keys
 
+/** Follow the link of a key. One that has just arrived may still lead to a page of its own. */
+function press(key) {
+  const link = $(`[data-key=${key}]`);
+  if (!link) return;
+  htmx.process(link);
+  link.click();
+}
+
 const shortcuts = () => localStorage.getItem("polaris.shortcuts") !== "off";
 
 function move(step) {
@@ -189,8 +197,8 @@ const KEYS = {
   k: () => move(-1),
   "/": () => $("[data-search]")?.focus(),
   "?": () => openTemplate("shortcuts"),
-  f: () => $("[data-key=f]")?.click(),
-  v: () => $("[data-key=v]")?.click(),
+  f: () => press("f"),
+  v: () => press("v"),
   Escape: () => panel.childElementCount && $("[data-close-panel]", panel) && closePanel(),
 };
 
